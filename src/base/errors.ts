@@ -1,0 +1,50 @@
+/**
+ * An error that the user can act on: one sentence that names the file or layer, what was expected,
+ * what came, and what to do. The command line prints it without a stack trace and exits with 1.
+ */
+export class StriateError extends Error {
+  override name = "StriateError";
+}
+
+/** A wrong use of a command or function: the command line exits with 2. */
+export class UsageError extends StriateError {
+  override name = "UsageError";
+}
+
+/** Throws a {@link StriateError}; an expression, so that it can stand behind `??`. */
+export function fail(message: string, cause?: unknown): never {
+  throw new StriateError(message, cause === undefined ? undefined : { cause });
+}
+
+/**
+ * Runs `work` and puts `subject` (a file, a layer) in front of the message of any error that does
+ * not name it yet, so that no error reaches the user without its place.
+ */
+export async function naming<T>(subject: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw named(subject, error);
+  }
+}
+
+/** The synchronous form of {@link naming}. */
+export function namingSync<T>(subject: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw named(subject, error);
+  }
+}
+
+function named(subject: string, error: unknown): unknown {
+  const message = messageOf(error);
+  if (error instanceof StriateError && message.includes(subject)) return error;
+  const Kind = error instanceof UsageError ? UsageError : StriateError;
+  return new Kind(`${subject}: ${message}`, { cause: error });
+}
+
+/** The words of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

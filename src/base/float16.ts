@@ -1,0 +1,42 @@
+/**
+ * Half-precision numbers as their 16 bits.
+ *
+ * Source: IEEE 754-2008 binary16 (1 sign, 5 exponent, 10 fraction bits) and bfloat16 (the upper half
+ * of a binary32).
+ */
+
+const word = new Uint32Array(1);
+const real = new Float32Array(word.buffer);
+
+/** The double that the binary16 bits stand for. */
+export function fromFloat16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The binary16 bits nearest to `value`; ties go to the even neighbour. */
+export function toFloat16(value: number): number {
+  real[0] = value;
+  const bits = word[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = Math.abs(value);
+  if (Number.isNaN(value)) return sign | 0x7e00;
+  if (magnitude >= 65520) return sign | 0x7c00;
+  const exponent = magnitude < 2 ** -14 ? -14 : Math.floor(Math.log2(magnitude));
+  const scaled = magnitude * 2 ** (10 - exponent);
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  const units = floor + (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? 1 : 0);
+  // Units carry over into the exponent by themselves: 0x400 more units are one exponent more.
+  return sign | (magnitude < 2 ** -14 ? units : units + ((exponent + 14) << 10));
+}
+
+/** The float that the bfloat16 bits stand for. */
+export function fromBfloat16(bits: number): number {
+  word[0] = bits << 16;
+  return real[0]!;
+}

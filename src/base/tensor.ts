@@ -1,0 +1,194 @@
+import { type Shape, isIdentityOrder, permute, sizeOf, stridesOf } from "./shape.ts";
+import { toFloat16, fromFloat16, fromBfloat16 } from "./float16.ts";
+import { StriateError } from "./errors.ts";
+
+/** The typed array that holds the elements of each type. Half floats are kept as their 16 bits. */
+export interface DataArrays {
+  float32: Float32Array;
+  float64: Float64Array;
+  float16: Uint16Array;
+  bfloat16: Uint16Array;
+  int8: Int8Array;
+  int16: Int16Array;
+  int32: Int32Array;
+  int64: BigInt64Array;
+  uint8: Uint8Array;
+  uint16: Uint16Array;
+  uint32: Uint32Array;
+  uint64: BigUint64Array;
+  /** One byte an element, 0 or 1. */
+  bool: Uint8Array;
+  string: string[];
+}
+export type DataType = keyof DataArrays;
+export type NumericType = Exclude<DataType, "string">;
+
+/**
+ * A dense, row-major tensor. It is plain data: it can be posted to a worker, and nothing is hidden.
+ *
+ * A scalar has shape `[]`. Axis meaning (NCHW or NHWC) is not the tensor's business: whoever hands a
+ * tensor over a border says it beside the tensor.
+ */
+export interface Tensor<T extends DataType = DataType> {
+  readonly type: T;
+  readonly shape: Shape;
+  readonly data: DataArrays[T];
+}
+
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const;
+
+/** Bytes of one element; 0 for strings, which have no fixed size. */
+export function bytesPerElement(type: DataType): number {
+  return type === "string" ? 0 : constructors[type].BYTES_PER_ELEMENT;
+}
+
+/** Makes a tensor, and checks that the data fills the shape. */
+export function tensor<T extends DataType>(type: T, shape: Shape, data: DataArrays[T]): Tensor<T> {
+  const size = sizeOf(shape);
+  if (data.length !== size)
+    throw new StriateError(
+      `a ${type} tensor of shape [${shape.join(", ")}] holds ${size} elements, got ${data.length}`,
+    );
+  return { type, shape, data };
+}
+
+/** A float32 tensor from numbers. */
+export function float32(shape: Shape, data: ArrayLike<number>): Tensor<"float32"> {
+  return tensor("float32", shape, data instanceof Float32Array ? data : Float32Array.from(data));
+}
+
+/** An int64 tensor from numbers; with no shape given, a vector. */
+export function int64(data: readonly number[], shape: Shape = [data.length]): Tensor<"int64"> {
+  return tensor(
+    "int64",
+    shape,
+    BigInt64Array.from(data, (value) => BigInt(value)),
+  );
+}
+
+/** A tensor of zeros (empty strings for `"string"`). */
+export function zeros<T extends DataType>(type: T, shape: Shape): Tensor<T> {
+  return tensor(type, shape, newArray(type, sizeOf(shape)));
+}
+
+/** A zeroed array of the kind that holds `type`. */
+export function newArray<T extends DataType>(type: T, length: number): DataArrays[T] {
+  const made =
+    type === "string" ? new Array<string>(length).fill("") : new constructors[type](length);
+  return made as DataArrays[T];
+}
+
+/**
+ * Views `bytes` (little-endian, row-major) as the elements of `type`. Copies only where the bytes
+ * are not aligned for the element size.
+ */
+export function arrayFromBytes<T extends NumericType>(type: T, bytes: Uint8Array): DataArrays[T] {
+  const Constructor = constructors[type as NumericType];
+  const width = Constructor.BYTES_PER_ELEMENT;
+  if (bytes.byteLength % width !== 0)
+    throw new StriateError(`${bytes.byteLength} bytes are no whole number of ${type} elements`);
+  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  return new Constructor(
+    aligned.buffer as ArrayBuffer,
+    aligned.byteOffset,
+    bytes.byteLength / width,
+  ) as DataArrays[T];
+}
+
+/** The bytes of a numeric tensor's elements, without a copy. */
+export function bytesOf(value: Tensor): Uint8Array {
+  if (value.type === "string") throw new StriateError("a string tensor has no fixed-width bytes");
+  const data = value.data as Exclude<DataArrays[DataType], string[]>;
+  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+}
+
+/** The elements as doubles, whatever the type; 64-bit integers lose what a double cannot hold. */
+export function toNumbers(value: Tensor): number[] {
+  switch (value.type) {
+    case "float16":
+      return Array.from(value.data as Uint16Array, fromFloat16);
+    case "bfloat16":
+      return Array.from(value.data as Uint16Array, fromBfloat16);
+    case "string":
+      throw new StriateError("a string tensor holds no numbers");
+    default:
+      return Array.from(value.data as ArrayLike<number | bigint>, Number);
+  }
+}
+
+/** The tensor as float32; the same object when it is float32 already. */
+export function toFloat32(value: Tensor): Tensor<"float32"> {
+  if (value.type === "float32") return value as Tensor<"float32">;
+  const source = value.data;
+  const data = new Float32Array(source.length);
+  if (value.type === "float16")
+    for (let i = 0; i < data.length; i++) data[i] = fromFloat16(source[i] as number);
+  else if (value.type === "bfloat16")
+    for (let i = 0; i < data.length; i++) data[i] = fromBfloat16(source[i] as number);
+  else if (value.type === "string") throw new StriateError("a string tensor holds no numbers");
+  else for (let i = 0; i < data.length; i++) data[i] = Number(source[i]);
+  return { type: "float32", shape: value.shape, data };
+}
+
+/** The tensor as another numeric type, by the rules of a C cast (half floats round to nearest even). */
+export function castTo<T extends NumericType>(value: Tensor, type: T): Tensor<T> {
+  if ((value.type as DataType) === type) return value as Tensor<T>;
+  if (type === "float32") return toFloat32(value) as Tensor<T>;
+  const numbers = toNumbers(value);
+  const data = newArray(type, numbers.length);
+  if (type === "int64" || type === "uint64")
+    numbers.forEach((v, i) => ((data as BigInt64Array)[i] = BigInt(Math.trunc(v))));
+  else if (type === "float16") numbers.forEach((v, i) => ((data as Uint16Array)[i] = toFloat16(v)));
+  else if (type === "bool") numbers.forEach((v, i) => ((data as Uint8Array)[i] = v === 0 ? 0 : 1));
+  else numbers.forEach((v, i) => ((data as Float32Array)[i] = v));
+  return { type, shape: value.shape, data };
+}
+
+/** The same elements under another shape of equal size, without a copy. */
+export function reshape<T extends DataType>(value: Tensor<T>, shape: Shape): Tensor<T> {
+  return tensor(value.type, shape, value.data);
+}
+
+/**
+ * Reorders the axes: axis `i` of the result is axis `order[i]` of the source, as in `np.transpose`.
+ * Returns the tensor itself when the order changes nothing.
+ */
+export function transpose<T extends DataType>(
+  value: Tensor<T>,
+  order: readonly number[],
+): Tensor<T> {
+  if (isIdentityOrder(order)) return value;
+  const shape = permute(value.shape, order);
+  const steps = permute(stridesOf(value.shape), order);
+  const source = value.data as unknown[];
+  const target = newArray(value.type, source.length) as unknown[];
+  const rank = shape.length;
+  const inner = shape[rank - 1]!;
+  const innerStep = steps[rank - 1]!;
+  const counter = new Array<number>(rank - 1).fill(0);
+  let from = 0;
+  for (let to = 0; to < target.length;) {
+    for (let i = 0, at = from; i < inner; i++, at += innerStep) target[to++] = source[at];
+    for (let axis = rank - 2; axis >= 0; axis--) {
+      from += steps[axis]!;
+      if (++counter[axis]! < shape[axis]!) break;
+      from -= steps[axis]! * shape[axis]!;
+      counter[axis] = 0;
+    }
+  }
+  return { type: value.type, shape, data: target as unknown as DataArrays[T] };
+}
