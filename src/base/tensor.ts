@@ -88,7 +88,9 @@ export function zeros<T extends DataType>(type: T, shape: Shape): Tensor<T> {
 /** A zeroed array of the kind that holds `type`. */
 export function newArray<T extends DataType>(type: T, length: number): DataArrays[T] {
   const made =
-    type === "string" ? new Array<string>(length).fill("") : new constructors[type](length);
+    type === "string"
+      ? new Array<string>(length).fill("")
+      : new constructors[type as NumericType](length);
   return made as DataArrays[T];
 }
 

@@ -1,0 +1,60 @@
+import { StriateError } from "../base/errors.ts";
+import { nearestNames } from "../base/names.ts";
+import { type Graph, type Value, copyGraph } from "./graph.ts";
+import { nodesFor, outerReads } from "./traverse.ts";
+
+/**
+ * The same graph with other outputs, and only the nodes, inputs and constants that these need: how
+ * "show me every conv layer" is asked of an engine.
+ *
+ * A value that is an input or a constant gets an Identity, since ONNX wants outputs to be made by nodes.
+ */
+export function withOutputs(graph: Graph, names: readonly string[]): Graph {
+  const result = copyGraph(graph);
+  const made = new Set(graph.nodes.flatMap((node) => node.outputs));
+  const inputs = new Map(graph.inputs.map((value) => [value.name, value]));
+  const outputs = new Map(graph.outputs.map((value) => [value.name, value]));
+  result.outputs = names.map((name): Value => {
+    const known = outputs.get(name) ?? inputs.get(name) ?? graph.values.get(name);
+    const constant = graph.initializers.get(name);
+    if (!made.has(name) && !inputs.has(name) && constant === undefined)
+      throw new StriateError(
+        `the graph has no value "${name}"; nearest: ${nearestNames(name, made).join(", ")}`,
+      );
+    return {
+      name,
+      type: known?.type ?? constant?.type ?? "float32",
+      shape: known?.shape ?? constant?.shape ?? null,
+    };
+  });
+  for (const output of result.outputs) {
+    if (made.has(output.name)) continue;
+    const source = output.name;
+    output.name = `${source}__out`;
+    result.nodes.push({
+      op: "Identity",
+      domain: "",
+      name: "",
+      inputs: [source],
+      outputs: [output.name],
+      attributes: {},
+    });
+  }
+  return pruned(result);
+}
+
+/** Drops, in place, nodes that no output needs, and inputs' unused constants; returns the graph. */
+export function pruned(graph: Graph): Graph {
+  graph.nodes = nodesFor(
+    graph,
+    graph.outputs.map((value) => value.name),
+  );
+  const read = new Set([
+    ...graph.nodes.flatMap((node) => [...node.inputs, ...outerReads(node)]),
+    ...graph.outputs.map((value) => value.name),
+  ]);
+  for (const name of [...graph.initializers.keys()])
+    if (!read.has(name)) graph.initializers.delete(name);
+  graph.inputs = graph.inputs.filter((value) => read.has(value.name));
+  return graph;
+}

@@ -1,0 +1,171 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { StriateError } from "../../base/errors.ts";
+import { type Tensor, bytesOf } from "../../base/tensor.ts";
+import type { Attribute, Graph, GraphNode, Value } from "../graph.ts";
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as Kind,
+  type GraphProto,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  TensorShapeProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TypeProtoSchema,
+  TypeProto_TensorSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "./onnx_pb.ts";
+import { typeCode } from "./types.ts";
+
+const utf8 = new TextEncoder();
+
+/** The IR version whose features we use: opset 18 came with IR 8, and ONNX Runtime reads it. */
+const IR_VERSION = 8n;
+
+/**
+ * The graph as the bytes of an `.onnx` file (ModelProto). Tensors are written as raw data.
+ *
+ * Protobuf messages end at 2 GB; larger graphs are an error.
+ */
+export function writeOnnx(graph: Graph): Uint8Array {
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: IR_VERSION,
+      producerName: "striate",
+      opsetImport: [...graph.opsets].map(([domain, version]) =>
+        create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+      ),
+      metadataProps: [...graph.metadata].map(([key, value]) =>
+        create(StringStringEntryProtoSchema, { key, value }),
+      ),
+      graph: graphProto(graph),
+    }),
+  );
+}
+
+function graphProto(graph: Graph): GraphProto {
+  const named = new Set([...graph.inputs, ...graph.outputs].map((value) => value.name));
+  return create(GraphProtoSchema, {
+    name: graph.name || "graph",
+    input: graph.inputs.map(valueProto),
+    output: graph.outputs.map(valueProto),
+    node: graph.nodes.map(nodeProto),
+    initializer: [...graph.initializers].map(([name, value]) => tensorProto(value, name)),
+    valueInfo: [...graph.values]
+      .filter(([name, value]) => value.shape !== null && !named.has(name))
+      .map(([name, value]) => valueProto({ name, ...value })),
+  });
+}
+
+function nodeProto(node: GraphNode): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: node.op,
+    domain: node.domain,
+    name: node.name,
+    input: node.inputs,
+    output: node.outputs,
+    attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
+  });
+}
+
+function valueProto(value: Value): ValueInfoProto {
+  return create(ValueInfoProtoSchema, {
+    name: value.name,
+    type: create(TypeProtoSchema, {
+      value: {
+        case: "tensorType",
+        value: create(TypeProto_TensorSchema, {
+          elemType: typeCode(value.type),
+          shape:
+            value.shape === null
+              ? undefined
+              : create(TensorShapeProtoSchema, {
+                  dim: value.shape.map((dim) =>
+                    create(TensorShapeProto_DimensionSchema, {
+                      value:
+                        dim === null
+                          ? { case: undefined }
+                          : typeof dim === "number"
+                            ? { case: "dimValue", value: BigInt(dim) }
+                            : { case: "dimParam", value: dim },
+                    }),
+                  ),
+                }),
+        }),
+      },
+    }),
+  });
+}
+
+export function tensorProto(value: Tensor, name = ""): TensorProto {
+  const proto = create(TensorProtoSchema, {
+    name,
+    dims: value.shape.map(BigInt),
+    dataType: typeCode(value.type),
+  });
+  if (value.type === "string")
+    proto.stringData = (value.data as string[]).map((text) => utf8.encode(text));
+  else proto.rawData = bytesOf(value);
+  return proto;
+}
+
+function attributeProto(name: string, attribute: Attribute): AttributeProto {
+  const proto = create(AttributeProtoSchema, { name });
+  switch (attribute.kind) {
+    case "int":
+      proto.type = Kind.INT;
+      proto.i = BigInt(attribute.value);
+      break;
+    case "float":
+      proto.type = Kind.FLOAT;
+      proto.f = attribute.value;
+      break;
+    case "string":
+      proto.type = Kind.STRING;
+      proto.s = utf8.encode(attribute.value);
+      break;
+    case "tensor":
+      proto.type = Kind.TENSOR;
+      proto.t = tensorProto(attribute.value);
+      break;
+    case "graph":
+      proto.type = Kind.GRAPH;
+      proto.g = graphProto(attribute.value);
+      break;
+    case "ints":
+      proto.type = Kind.INTS;
+      proto.ints = attribute.value.map(BigInt);
+      break;
+    case "floats":
+      proto.type = Kind.FLOATS;
+      proto.floats = [...attribute.value];
+      break;
+    case "strings":
+      proto.type = Kind.STRINGS;
+      proto.strings = attribute.value.map((text) => utf8.encode(text));
+      break;
+    case "tensors":
+      proto.type = Kind.TENSORS;
+      proto.tensors = attribute.value.map((value) => tensorProto(value));
+      break;
+    case "graphs":
+      proto.type = Kind.GRAPHS;
+      proto.graphs = attribute.value.map(graphProto);
+      break;
+    case "opaque": {
+      const kept = attribute.value as AttributeProto;
+      if (kept.$typeName !== "onnx.AttributeProto")
+        throw new StriateError(`attribute "${name}" is of a kind that cannot be written`);
+      return kept;
+    }
+  }
+  return proto;
+}

@@ -1,0 +1,49 @@
+import { availableParallelism } from "node:os";
+import { StriateError, messageOf } from "../../base/errors.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { writeOnnx } from "../../graph/protobuf/write.ts";
+import { OrtSession, engineMessage } from "../ort-session.ts";
+import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
+import { loadOrt } from "./ort.ts";
+
+/** ONNX Runtime in Node: CPU everywhere, CUDA and WebGPU where the package was built with them. */
+export const runtime: Runtime = {
+  name: "onnxruntime-node 1.30.0",
+  async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
+    const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
+    const ort = await loadOrt();
+    const bytes = graph instanceof Uint8Array ? graph : writeOnnx(graph);
+    const create = (provider: string) =>
+      ort.InferenceSession.create(bytes, {
+        executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: optimize === "all" ? "all" : "disabled",
+        logSeverityLevel: 4,
+      });
+    const available = ort.listSupportedBackends().map((backend) => backend.name);
+    for (const candidate of candidates(device, available)) {
+      try {
+        return new OrtSession(ort as never, (await create(candidate)) as never, candidate);
+      } catch (error) {
+        if (candidate === "cpu") throw new StriateError(engineMessage(error), { cause: error });
+        if (device === candidate) throw deviceMissing(device, messageOf(error), error);
+      }
+    }
+    throw deviceMissing(device, `this build of ONNX Runtime has ${available.join(", ")}`);
+  },
+};
+
+/** The devices to try, best first; the last one of `auto` is always there. */
+function candidates(device: Device, available: readonly string[]): Device[] {
+  if (device === "auto")
+    return [...(["cuda", "webgpu"] as const).filter((name) => available.includes(name)), "cpu"];
+  return available.includes(device) ? [device] : [];
+}
+
+function deviceMissing(device: Device, reason: string, cause?: unknown): StriateError {
+  return new StriateError(
+    `device "${device}" is not here: ${reason.split("\n")[0]}; use --device cpu`,
+    cause === undefined ? undefined : { cause },
+  );
+}

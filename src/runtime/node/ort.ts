@@ -1,0 +1,12 @@
+// The one door to onnxruntime-node. Loaded when the first session is opened, not before: commands
+// that run no network need not pay for it.
+import type * as Ort from "onnxruntime-node";
+
+let loaded: Promise<typeof Ort> | undefined;
+
+export type { Ort };
+
+export function loadOrt(): Promise<typeof Ort> {
+  loaded ??= import("onnxruntime-node").then((module) => module.default ?? module);
+  return loaded;
+}

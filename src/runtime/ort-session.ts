@@ -1,0 +1,87 @@
+import { StriateError, messageOf } from "../base/errors.ts";
+import type { DataType, Tensor } from "../base/tensor.ts";
+import type { Device, Session } from "./runtime.ts";
+
+/** The part of ONNX Runtime's JavaScript API that the node and the web package share. */
+export interface OrtApi {
+  Tensor: new (type: never, data: never, dims: readonly number[]) => OrtTensor;
+}
+export interface OrtTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: unknown;
+}
+export interface OrtInferenceSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: never, fetches?: never): Promise<Readonly<Record<string, OrtTensor>>>;
+  release(): Promise<void>;
+}
+
+/** A {@link Session} over an inference session of either ONNX Runtime package. */
+export class OrtSession implements Session {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly device: Device;
+  readonly #ort: OrtApi;
+  readonly #session: OrtInferenceSession;
+
+  constructor(ort: OrtApi, session: OrtInferenceSession, device: Device) {
+    this.#ort = ort;
+    this.#session = session;
+    this.device = device;
+    this.inputs = session.inputNames;
+    this.outputs = session.outputNames;
+  }
+
+  async run(
+    feeds: Readonly<Record<string, Tensor>>,
+    into?: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>> {
+    const given = Object.fromEntries(
+      this.inputs.map((name) => {
+        const value = feeds[name];
+        if (value === undefined) throw new StriateError(`input "${name}" was not given`);
+        return [name, this.#wrap(value)];
+      }),
+    );
+    const fetches =
+      into &&
+      Object.fromEntries(
+        this.outputs.map((name) => [name, into[name] ? this.#wrap(into[name]) : null]),
+      );
+    let results: Readonly<Record<string, OrtTensor>>;
+    try {
+      results = await (fetches
+        ? this.#session.run(given as never, fetches as never)
+        : this.#session.run(given as never));
+    } catch (error) {
+      throw new StriateError(engineMessage(error), { cause: error });
+    }
+    return Object.fromEntries(
+      Object.entries(results).map(([name, value]) => [
+        name,
+        { type: value.type as DataType, shape: value.dims, data: value.data } as Tensor,
+      ]),
+    );
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #wrap(value: Tensor): OrtTensor {
+    return new this.#ort.Tensor(value.type as never, value.data as never, value.shape);
+  }
+}
+
+/** ONNX Runtime's message without the C++ places it was thrown from. */
+export function engineMessage(error: unknown): string {
+  const text = messageOf(error)
+    .replace(/^\[[^\]]*\]\s*/, "")
+    .replace(/\S*onnxruntime\S*\.(cc|h):\d+\s*/g, "")
+    .replace(/onnxruntime::\S+\([^)]*\)\s*/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return `the engine refused: ${text}`;
+}

@@ -1,0 +1,42 @@
+import type { Graph } from "../graph/graph.ts";
+import type { Tensor } from "../base/tensor.ts";
+
+/** Where a graph runs. `auto` takes the best device that is there. */
+export type Device = "auto" | "cpu" | "cuda" | "webgpu" | "wasm";
+
+export interface SessionOptions {
+  device?: Device;
+  /** Threads inside one run; as many as there are cores by default. */
+  threads?: number;
+  /** How far the engine may rewrite the graph; `"none"` runs it node by node, for `verify`. */
+  optimize?: "all" | "none";
+}
+
+/** Runs graphs. One implementation for each engine and platform; nothing above knows which. */
+export interface Runtime {
+  /** `onnxruntime-node 1.30.0`, for reports. */
+  readonly name: string;
+  /**
+   * Prepares a graph for running. A graph is given as an object or as the bytes of an `.onnx` file.
+   * @throws StriateError when the engine refuses the graph or the device is not there.
+   */
+  open(graph: Graph | Uint8Array, options?: SessionOptions): Promise<Session>;
+}
+
+/** A graph that is ready to run, any number of times. */
+export interface Session {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** The device that it runs on. */
+  readonly device: Device;
+  /**
+   * Runs the graph once.
+   * @param feeds every input by name
+   * @param into tensors to write outputs into, by name; their data is overwritten and returned
+   */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    into?: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
