@@ -1,0 +1,95 @@
+import { latin1 } from "./bytes.ts";
+
+/** The kinds of picture file that striate reads. */
+export const pictureFormats = [
+  "JPEG",
+  "PNG",
+  "WebP",
+  "GIF",
+  "TIFF",
+  "AVIF",
+  "BMP",
+  "ICO",
+  "QOI",
+] as const;
+export type PictureFormat = (typeof pictureFormats)[number];
+
+/** What a file is by its first bytes; its name plays no part. */
+export type Identified =
+  { readonly format: PictureFormat } | { readonly format?: never; readonly other: string };
+
+/** The number of leading bytes that {@link identifyPicture} looks at. */
+export const identifyingBytes = 512;
+
+/** Leading bytes (Latin-1, `.` for any byte) and what a file that begins so is. */
+const signatures: readonly (readonly [signature: string, what: string])[] = [
+  ["\xff\xd8\xff", "JPEG"],
+  ["\x89PNG\r\n\x1a\n", "PNG"],
+  ["GIF87a", "GIF"],
+  ["GIF89a", "GIF"],
+  ["RIFF....WEBP", "WebP"],
+  ["II*\0", "TIFF"],
+  ["MM\0*", "TIFF"],
+  ["BM", "BMP"],
+  ["\0\0\x01\0", "ICO"],
+  ["qoif", "QOI"],
+  ["II+\0", "a BigTIFF picture"],
+  ["MM\0+", "a BigTIFF picture"],
+  ["\x89HDF\r\n\x1a\n", "an HDF5 file"],
+  ["\0\0\0\x0cjP  ", "a JPEG 2000 picture"],
+  ["\xff\x4f\xff\x51", "a JPEG 2000 picture"],
+  ["\0\0\0\x0cJXL ", "a JPEG XL picture"],
+  ["\xff\x0a", "a JPEG XL picture"],
+  ["8BPS", "a Photoshop document"],
+  ["DDS ", "a DDS texture"],
+  ["%PDF", "a PDF document"],
+  ["PK\x03\x04", "a zip archive"],
+  ["PK\x05\x06", "a zip archive"],
+  ["\x1f\x8b", "a gzip archive"],
+  ["\x93NUMPY", "a NumPy array"],
+  ["RIFF....AVI ", "an AVI film"],
+  ["\x1aE\xdf\xa3", "a Matroska film"],
+  ["\xd0\xcf\x11\xe0", "an old Office document"],
+];
+
+/** Brands of the ISO base media format: which of the many files with an `ftyp` box this one is. */
+const avifBrands = ["avif", "avis"];
+const heicBrands = ["heic", "heix", "heim", "heis", "hevc", "hevx"];
+
+/** Tells what a file is from its first {@link identifyingBytes} bytes. */
+export function identifyPicture(bytes: Uint8Array): Identified {
+  if (bytes.length === 0) return { other: "empty (0 bytes)" };
+  const head = latin1(bytes.subarray(0, identifyingBytes));
+  const media = head.slice(4, 8) === "ftyp" ? identifyMedia(head) : undefined;
+  if (media) return media;
+  for (const [signature, what] of signatures)
+    if (beginsWith(head, signature)) {
+      const format = pictureFormats.find((name) => name === what);
+      return format ? { format } : { other: what };
+    }
+  return { other: identifyText(head) };
+}
+
+function beginsWith(head: string, signature: string): boolean {
+  if (head.length < signature.length) return false;
+  for (let i = 0; i < signature.length; i++)
+    if (signature[i] !== "." && signature[i] !== head[i]) return false;
+  return true;
+}
+
+function identifyMedia(head: string): Identified {
+  // Major brand, a version, then the compatible brands, four letters each.
+  const brands = [head.slice(8, 12), ...(head.slice(16).match(/.{4}/gs) ?? [])].slice(0, 16);
+  if (avifBrands.some((brand) => brands.includes(brand))) return { format: "AVIF" };
+  if (heicBrands.some((brand) => brands.includes(brand))) return { other: "a HEIC picture" };
+  return { other: "an MP4 film or the like" };
+}
+
+function identifyText(head: string): string {
+  const start = head.replace(/^\xef\xbb\xbf/, "").trimStart();
+  if (/^<svg|^<\?xml[^>]*>\s*(<!--.*?-->\s*)?(<!DOCTYPE svg|<svg)/is.test(start))
+    return "an SVG drawing";
+  if (/^<!doctype html|^<html|^<(head|body|script|!--)/i.test(start)) return "a web page";
+  if (start === "" || /^[\t\n\r\x20-\x7e\x80-\xff]+$/.test(start)) return "a text file";
+  return "no kind of picture that striate knows";
+}

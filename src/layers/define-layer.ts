@@ -1,0 +1,145 @@
+import type { DataType } from "../base/tensor.ts";
+import { type Fields, type Values, field } from "../base/fields.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+
+/** A shape as Keras says it: the batch first, null for a length that is not known. */
+export type KerasShape = readonly (number | null)[];
+
+/** What a layer is, for people and for views; never guessed from its name. */
+export type LayerKind =
+  | "input"
+  | "convolution"
+  | "pooling"
+  | "dense"
+  | "activation"
+  | "normalization"
+  | "regularization"
+  | "reshaping"
+  | "merging"
+  | "preprocessing"
+  | "attention"
+  | "recurrent"
+  | "embedding"
+  | "wrapper"
+  | "arithmetic"
+  | "model"
+  | "other";
+
+/**
+ * A tensor while a model is lowered: a value of the graph, and how a Keras user sees it.
+ *
+ * `order` says how the two are related: axis `i` of the graph value is axis `order[i]` of the Keras
+ * tensor. A picture of a channels_last model has Keras shape `(N, H, W, C)` and order `[0, 3, 1, 2]`,
+ * since inside graphs everything is NCHW.
+ */
+export interface SymbolicTensor {
+  value: string;
+  shape: KerasShape;
+  order: readonly number[];
+  type: DataType;
+}
+
+/** Declares one weight of a layer. */
+export interface WeightSpec {
+  /** Keras' own name: `kernel`, `bias`, `gamma`. */
+  name: string;
+  /** Shape in the file. */
+  shape: readonly number[];
+  trainable: boolean;
+  /** The serialized Keras initializer, or its name. */
+  initializer: unknown;
+  /** The serialized Keras regularizer, if any. */
+  regularizer?: unknown;
+  /**
+   * How the weight lies in the graph: first its axes are put in this order, then it takes
+   * `graphShape`. A Conv2D kernel `(h, w, in, out)` has order `[3, 2, 0, 1]`. As it is by default.
+   */
+  order?: readonly number[];
+  graphShape?: readonly number[];
+}
+
+/** A random tensor that each training step draws anew, fed as an input of the step's graph. */
+export interface RandomInput {
+  /** Name of the graph input. */
+  value: string;
+  /** Shape in the graph; the batch is null. */
+  shape: readonly (number | null)[];
+  /**
+   * `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`; `normal`: mean 0 and deviation
+   * `rate`; `uniform`: in [0, 1).
+   */
+  distribution: "dropout" | "normal" | "uniform";
+  rate: number;
+}
+
+/** What `lower` may use. */
+export interface LowerContext<C> {
+  b: GraphBuilder;
+  config: C;
+  /** The layer's address, for names of values and for messages. */
+  address: string;
+  inputs: readonly SymbolicTensor[];
+  /** Shapes that `outputShape` gave. */
+  outputShapes: readonly KerasShape[];
+  /** Training behaviour: dropout drops, batch normalisation uses the batch. */
+  training: boolean;
+  /** Major version of the Keras whose meaning of words the file follows. */
+  kerasVersion: 1 | 2 | 3;
+  /** Further arguments of the call, as the file has them (`mask`, `training`, slices, constants). */
+  kwargs: Readonly<Record<string, unknown>>;
+  /** Whether the weight exists (a bias may not). */
+  hasWeight(name: string): boolean;
+  /** The graph value of a weight, in the order that its spec declares. */
+  weight(name: string): string;
+  /** The value of `x` with its Keras axes in the given order; transposes only where it must. */
+  arrange(x: SymbolicTensor, order: readonly number[]): string;
+  /** `arrange` with Keras' own order: the value looks as the Keras user sees it. */
+  plain(x: SymbolicTensor): string;
+  /** Registers a random tensor of a training step and returns its graph value. */
+  random(
+    distribution: RandomInput["distribution"],
+    rate: number,
+    like: SymbolicTensor,
+    shape?: readonly (number | null)[],
+  ): string;
+  /** Says that a weight that is not trained takes a new value after the step (moving averages). */
+  update(weight: string, value: string): void;
+  /** Remembers the value before the activation, so that views can ask for it. */
+  preActivation(x: SymbolicTensor): void;
+  /** Lowers an inner layer of a wrapper (TimeDistributed, Bidirectional). */
+  lowerInner?(inputs: readonly SymbolicTensor[]): SymbolicTensor[];
+}
+
+/** Everything that is known about one Keras layer class. */
+export interface LayerDefinition<F extends Fields = Fields> {
+  className: string;
+  /** Other class names for the same thing: Keras 1 spellings, renamed classes. */
+  aliases?: readonly string[];
+  kind: LayerKind;
+  fields: F;
+  /** Keras' page, paper: what this implements. */
+  source?: string;
+  /** Turns a Keras 1 configuration into today's keys. */
+  fromKeras1?(config: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  /** Turns a Keras 2 configuration into today's keys, where they differ. */
+  fromKeras2?(config: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  weights?(config: Values<F>, inputs: readonly KerasShape[]): WeightSpec[];
+  /** Shapes of the outputs; a single shape for a layer with one output. */
+  outputShape(config: Values<F>, inputs: readonly KerasShape[]): KerasShape | KerasShape[];
+  lower(context: LowerContext<Values<F>>): SymbolicTensor | SymbolicTensor[];
+  /** Whether in training an output row depends on other rows of the batch. */
+  couplesBatch?: boolean;
+}
+
+/** Defines a layer. One line in the index, and the reading, the training and the page know it. */
+export function defineLayer<const F extends Fields>(
+  definition: LayerDefinition<F>,
+): LayerDefinition<F> {
+  return definition;
+}
+
+/** Fields that every Keras layer has. `name` is given by the model when it is null. */
+export const commonFields = {
+  trainable: field.boolean(true),
+  dtype: field.json(),
+};

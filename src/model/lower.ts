@@ -1,0 +1,301 @@
+import { StriateError, namingSync } from "../base/errors.ts";
+import { isIdentityOrder, permute, sameShape, sizeOf } from "../base/shape.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Dim } from "../graph/graph.ts";
+import { emptyGraph } from "../graph/graph.ts";
+import { activationName } from "../layers/activations.ts";
+import type {
+  KerasShape,
+  LowerContext,
+  RandomInput,
+  SymbolicTensor,
+  WeightSpec,
+} from "../layers/define-layer.ts";
+import { graphOrder } from "../layers/layouts.ts";
+import type { Call, KerasModel, Layer, Ref } from "./model.ts";
+import {
+  type Network,
+  type NetworkLayer,
+  type NetworkWeight,
+  type Origin,
+  type Port,
+  weightToGraph,
+} from "./network.ts";
+
+export interface LowerOptions {
+  /** Training behaviour of dropout and batch normalisation. */
+  training?: boolean;
+  /** Fixes the batch; free (`N`) by default. */
+  batch?: number;
+  origin?: Origin;
+}
+
+/** Turns a Keras model into a Network: each layer writes its ONNX nodes, in the order of the calls. */
+export function lowerModel(model: KerasModel, options: LowerOptions = {}): Network {
+  return new Lowering(model, options).run();
+}
+
+class Lowering {
+  readonly #model: KerasModel;
+  readonly #options: LowerOptions;
+  readonly #b: GraphBuilder;
+  readonly #layers: NetworkLayer[] = [];
+  readonly #weights = new Map<string, NetworkWeight>();
+  readonly #random: RandomInput[] = [];
+  readonly #updates = new Map<string, string>();
+  /** The address of the layer that made each value. */
+  readonly #makers = new Map<string, string>();
+
+  constructor(model: KerasModel, options: LowerOptions) {
+    this.#model = model;
+    this.#options = options;
+    this.#b = new GraphBuilder(emptyGraph(model.name));
+  }
+
+  run(): Network {
+    const model = this.#model;
+    const feeds = model.inputs.map((ref) => this.#input(ref));
+    const outputs = this.#lowerCalls(model, feeds, "", "");
+    const ports = outputs.map((x, i) => this.#outputPort(x, model.outputs[i]!.layer.name));
+    return {
+      name: model.name,
+      graph: this.#b.graph,
+      inputs: feeds.map((x, i) => this.#port(model.inputs[i]!.layer.name, x)),
+      outputs: ports,
+      layers: this.#layers,
+      weights: this.#weights,
+      random: this.#random,
+      updates: this.#updates,
+      origin: this.#options.origin ?? { format: "striate", dialect: "", writer: "" },
+    };
+  }
+
+  /** Declares a graph input for an input layer. */
+  #input(ref: Ref): SymbolicTensor {
+    const { layer } = ref;
+    const [declared] = shapesOf(layer, []);
+    // A fixed batch in a file is how it was exported, not what the layers need.
+    const shape = [this.#options.batch ?? null, ...declared!.slice(1)];
+    const channelsFirst = usesChannelsFirst(this.#model);
+    const order = graphOrder(
+      shape.length,
+      channelsFirst || shape.length < 4 ? "channels_first" : null,
+    );
+    const value = this.#b.input(this.#b.fresh(layer.name), permute(this.#dims(shape), order));
+    return { value, shape, order, type: "float32" };
+  }
+
+  #dims(shape: KerasShape): Dim[] {
+    return shape.map((length, axis) => (axis === 0 && length === null ? "N" : length));
+  }
+
+  #port(name: string, x: SymbolicTensor): Port {
+    return { name, value: x.value, type: x.type, shape: this.#dims(x.shape), order: x.order };
+  }
+
+  /** An output of the graph must be made by a node of its own, even if the layer passes its input on. */
+  #outputPort(x: SymbolicTensor, name: string): Port {
+    const graph = this.#b.graph;
+    const taken = graph.outputs.some((output) => output.name === x.value);
+    const isInput = graph.inputs.some((input) => input.name === x.value);
+    const value = taken || isInput ? this.#b.op("Identity", [x.value]) : x.value;
+    const port = this.#port(name, { ...x, value });
+    this.#b.output(value, permute(port.shape, x.order), x.type);
+    return port;
+  }
+
+  /**
+   * Lowers the calls of a model.
+   * @param path of the weights: `base/`
+   * @param place of the layers, with call numbers where a shared model is called again: `base[1]/`
+   */
+  #lowerCalls(
+    model: KerasModel,
+    feeds: readonly SymbolicTensor[],
+    path: string,
+    place: string,
+  ): SymbolicTensor[] {
+    const made = new Map<string, SymbolicTensor[]>();
+    const key = (ref: { layer: Layer; call: number }) => `${ref.call}:${ref.layer.name}`;
+    const read = (ref: Ref): SymbolicTensor => {
+      const found = made.get(key(ref))?.[ref.output];
+      if (found === undefined)
+        throw new StriateError(`layer "${ref.layer.name}" is read before it is made`);
+      return found;
+    };
+    model.inputs.forEach((ref, i) => {
+      made.set(key(ref), [feeds[i]!]);
+      if (path === "") this.#recordInput(ref.layer, feeds[i]!);
+    });
+    const inputLayers = new Set(model.inputs.map((ref) => ref.layer));
+    for (const call of model.calls) {
+      if (inputLayers.has(call.layer)) continue;
+      const outputs = this.#lowerCall(model, call, call.inputs.map(read), path, place);
+      made.set(key({ layer: call.layer, call: call.index }), outputs);
+    }
+    return model.outputs.map(read);
+  }
+
+  #lowerCall(
+    model: KerasModel,
+    call: Call,
+    inputs: readonly SymbolicTensor[],
+    path: string,
+    place: string,
+  ): SymbolicTensor[] {
+    const { layer } = call;
+    const shared = model.calls.filter((other) => other.layer === layer).length > 1;
+    const address = `${place}${layer.name}${shared ? `[${call.index}]` : ""}`;
+    if (layer.model) {
+      const outputs = this.#lowerCalls(layer.model, inputs, `${path}${layer.name}/`, `${address}/`);
+      this.#record(layer, address, [], inputs, outputs);
+      return outputs;
+    }
+    return namingSync(`${layer.className} "${address}"`, () =>
+      this.#lowerLayer(model, call, inputs, path + layer.name, address),
+    );
+  }
+
+  #lowerLayer(
+    model: KerasModel,
+    call: Call,
+    inputs: readonly SymbolicTensor[],
+    weightPath: string,
+    address: string,
+  ): SymbolicTensor[] {
+    const { layer } = call;
+    const shapes = inputs.map((x) => x.shape);
+    const specs = layer.definition!.weights?.(layer.config, shapes) ?? [];
+    const used: string[] = [];
+    let before: SymbolicTensor | undefined;
+    const arrange = (x: SymbolicTensor, order: readonly number[]): string => {
+      // Graph axis i must become Keras axis order[i]: find where that axis lies now.
+      const perm = order.map((axis) => x.order.indexOf(axis));
+      return isIdentityOrder(perm) ? x.value : this.#b.op("Transpose", [x.value], { perm });
+    };
+    const context: LowerContext<Record<string, unknown>> = {
+      b: this.#b,
+      config: layer.config,
+      address,
+      inputs,
+      outputShapes: shapesOf(layer, shapes),
+      training: this.#options.training ?? false,
+      kerasVersion: model.kerasVersion,
+      kwargs: call.kwargs,
+      hasWeight: (name) => specs.some((spec) => spec.name === name),
+      weight: (name) => {
+        const spec = specs.find((candidate) => candidate.name === name);
+        if (spec === undefined) throw new StriateError(`has no weight "${name}"`);
+        used.push(`${weightPath}/${name}`);
+        return this.#weight(layer, spec, `${weightPath}/${name}`);
+      },
+      arrange,
+      plain: (x) =>
+        arrange(
+          x,
+          x.order.map((_, axis) => axis),
+        ),
+      random: (distribution, rate, like, shape) =>
+        this.#randomInput(distribution, rate, shape ?? permute(like.shape, like.order), address),
+      update: (weight, value) => void this.#updates.set(`${weightPath}/${weight}`, value),
+      preActivation: (x) => void (before = x),
+    };
+    const result = layer.definition!.lower(context);
+    const outputs = Array.isArray(result)
+      ? (result as SymbolicTensor[])
+      : [result as SymbolicTensor];
+    const paths = specs.map((spec) => `${weightPath}/${spec.name}`);
+    for (const spec of specs)
+      if (!used.includes(`${weightPath}/${spec.name}`))
+        this.#weight(layer, spec, `${weightPath}/${spec.name}`);
+    this.#record(layer, address, paths, inputs, outputs, before);
+    return outputs;
+  }
+
+  #weight(layer: Layer, spec: WeightSpec, path: string): string {
+    const known = this.#weights.get(path);
+    if (known) return known.value;
+    const value = layer.weights.get(spec.name);
+    if (value === undefined) throw new StriateError(`its weight "${spec.name}" is not in the file`);
+    if (!sameShape(value.shape, spec.shape))
+      throw new StriateError(
+        `weight "${spec.name}": expected shape [${spec.shape.join(", ")}], got [${value.shape.join(", ")}]`,
+      );
+    const order = spec.order ?? spec.shape.map((_, axis) => axis);
+    const weight: NetworkWeight = {
+      value: this.#b.fresh(path),
+      shape: spec.shape,
+      order,
+      graphShape: spec.graphShape ?? permute(spec.shape, order),
+      trainable: spec.trainable,
+      initializer: spec.initializer,
+      regularizer: spec.regularizer,
+    };
+    this.#weights.set(path, weight);
+    this.#b.initializer(weight.value, weightToGraph(value, weight));
+    return weight.value;
+  }
+
+  #randomInput(
+    distribution: RandomInput["distribution"],
+    rate: number,
+    shape: readonly (number | null)[],
+    address: string,
+  ): string {
+    const name = this.#b.fresh(`${address}/random`);
+    this.#b.input(name, this.#dims(shape));
+    this.#random.push({ value: name, shape, distribution, rate });
+    return name;
+  }
+
+  #recordInput(layer: Layer, x: SymbolicTensor): void {
+    this.#record(layer, layer.name, [], [], [x]);
+  }
+
+  #record(
+    layer: Layer,
+    address: string,
+    weights: string[],
+    inputs: readonly SymbolicTensor[],
+    outputs: readonly SymbolicTensor[],
+    before?: SymbolicTensor,
+  ): void {
+    const parameters = { trainable: 0, fixed: 0 };
+    for (const path of weights) {
+      const weight = this.#weights.get(path)!;
+      parameters[weight.trainable ? "trainable" : "fixed"] += sizeOf(weight.shape);
+    }
+    const activation =
+      "activation" in layer.config ? activationName(layer.config.activation) : "linear";
+    this.#layers.push({
+      address,
+      className: layer.className,
+      kind: layer.model ? "model" : layer.definition!.kind,
+      inbound: inputs.map((x) => this.#makers.get(x.value) ?? ""),
+      reads: inputs.map((x) => x.value),
+      outputs: outputs.map((x, i) =>
+        this.#port(outputs.length > 1 ? `${address}:${i}` : address, x),
+      ),
+      ...(before ? { preActivation: this.#port(address, before) } : {}),
+      ...(activation === "linear" ? {} : { activation }),
+      weights,
+      parameters,
+      config: layer.config,
+    });
+    for (const x of outputs) this.#makers.set(x.value, address);
+  }
+}
+
+/** The output shapes of a layer, always as a list. */
+export function shapesOf(layer: Layer, inputs: readonly KerasShape[]): KerasShape[] {
+  const shapes = layer.definition!.outputShape(layer.config, inputs);
+  return Array.isArray(shapes[0]) ? (shapes as KerasShape[]) : [shapes as KerasShape];
+}
+
+function usesChannelsFirst(model: KerasModel): boolean {
+  return model.layers.some(
+    (layer) =>
+      layer.config.data_format === "channels_first" ||
+      (layer.model !== undefined && usesChannelsFirst(layer.model)),
+  );
+}

@@ -1,0 +1,140 @@
+import type { DataType, Tensor } from "../base/tensor.ts";
+import { type Tensor as AnyTensor, transpose } from "../base/tensor.ts";
+import { StriateError } from "../base/errors.ts";
+import { selectNames } from "../base/names.ts";
+import { formatShape, invertOrder } from "../base/shape.ts";
+import type { Dim, Graph } from "../graph/graph.ts";
+import type { LayerKind, RandomInput } from "../layers/define-layer.ts";
+
+/**
+ * A network that is ready to be looked at: the one thing that views, training and the page know,
+ * whatever file it came from.
+ */
+export interface Network {
+  name: string;
+  /** Forward graph. Inside, everything is NCHW. */
+  graph: Graph;
+  inputs: Port[];
+  outputs: Port[];
+  /** In the order of the forward pass. */
+  layers: NetworkLayer[];
+  /** By address, `conv2d/kernel`. */
+  weights: Map<string, NetworkWeight>;
+  /** Random tensors that a training step feeds; empty for an inference network. */
+  random: RandomInput[];
+  /** New values, by weight address, that weights which are not trained take after a step. */
+  updates: Map<string, string>;
+  /** Words for the classes, where the file has them. */
+  labels?: string[];
+  /** What the file says of its own preprocessing (`striate` metadata, ONNX metadata), as JSON. */
+  preprocessing?: Record<string, unknown>;
+  origin: Origin;
+}
+
+/** Where a network came from, for people. */
+export interface Origin {
+  /** `Keras HDF5`, `ONNX`. */
+  format: string;
+  /** `Keras 2 Sequential`, `opset 13`. */
+  dialect: string;
+  /** `Keras 2.15.0 (tensorflow)`; empty where the file does not say. */
+  writer: string;
+  file?: string;
+}
+
+/**
+ * A value of the graph as the user sees it. `order` says how: axis `i` of the graph value is axis
+ * `order[i]` of the user's tensor.
+ */
+export interface Port {
+  /** The user's name of it. */
+  name: string;
+  /** The graph value. */
+  value: string;
+  type: DataType;
+  /** In the user's layout; null or a symbol where the length is free. */
+  shape: readonly Dim[];
+  order: readonly number[];
+}
+
+export interface NetworkLayer {
+  /** `conv2d_1`, `base/block5_conv3`, `conv[1]`. */
+  address: string;
+  className: string;
+  kind: LayerKind;
+  /** What the layer reads, as addresses. */
+  inbound: string[];
+  /** Graph values that the layer reads, in order. */
+  reads: string[];
+  /** What it produces; most layers have one output. */
+  outputs: Port[];
+  /** The value before the layer's own activation, where it has one. */
+  preActivation?: Port;
+  /** The layer's own activation: `relu`; absent where it has none. */
+  activation?: string;
+  /** Addresses of its weights. */
+  weights: string[];
+  /** Number of elements of its weights. */
+  parameters: { trainable: number; fixed: number };
+  config: Readonly<Record<string, unknown>>;
+}
+
+export interface NetworkWeight {
+  /** Name of the initializer in the graph. */
+  value: string;
+  /** Shape in the file's own layout. */
+  shape: readonly number[];
+  /** Graph layout: axes in this order, then `graphShape`. */
+  order: readonly number[];
+  graphShape: readonly number[];
+  trainable: boolean;
+  initializer?: unknown;
+  regularizer?: unknown;
+}
+
+/** A tensor of the graph in the user's layout. */
+export function toUser<T extends DataType>(value: Tensor<T>, port: Pick<Port, "order">): Tensor<T> {
+  return transpose(value, invertOrder(port.order));
+}
+
+/** A tensor in the user's layout as the graph wants it. */
+export function toGraph<T extends DataType>(
+  value: Tensor<T>,
+  port: Pick<Port, "order">,
+): Tensor<T> {
+  return transpose(value, port.order);
+}
+
+/** Puts a weight from the file's layout into the graph's. */
+export function weightToGraph(
+  value: AnyTensor,
+  weight: Pick<NetworkWeight, "order" | "graphShape">,
+): AnyTensor {
+  return { ...transpose(value, weight.order), shape: weight.graphShape };
+}
+
+/** Puts a weight from the graph's layout back into the file's. */
+export function weightToUser(
+  value: AnyTensor,
+  weight: Pick<NetworkWeight, "order" | "shape">,
+): AnyTensor {
+  const ordered = weight.order.map((axis) => weight.shape[axis]!);
+  return transpose({ ...value, shape: ordered }, invertOrder(weight.order));
+}
+
+/** The layers that a pattern names: an address, a unique prefix, a glob, or a list of these. */
+export function selectLayers(network: Network, pattern: string): NetworkLayer[] {
+  const byAddress = new Map(network.layers.map((layer) => [layer.address, layer]));
+  return selectNames(pattern, [...byAddress.keys()], "layer").map((name) => byAddress.get(name)!);
+}
+
+/** Checks a tensor against a port; free lengths take any value. */
+export function checkInput(value: AnyTensor, port: Port): void {
+  const fits =
+    value.shape.length === port.shape.length &&
+    port.shape.every((length, axis) => typeof length !== "number" || length === value.shape[axis]);
+  if (!fits)
+    throw new StriateError(
+      `input "${port.name}": expected shape ${formatShape(port.shape)}, got ${formatShape(value.shape)}`,
+    );
+}

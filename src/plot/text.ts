@@ -1,0 +1,92 @@
+import { type FontWeight, font } from "./font/font.ts";
+
+/** How a piece of text is set. */
+export interface TextStyle {
+  /** Pixels an em. */
+  readonly size: number;
+  readonly weight?: FontWeight;
+}
+
+/** One character in its place along the baseline. */
+export interface PlacedCharacter {
+  readonly code: number;
+  /** From the start of the text, in em. */
+  readonly x: number;
+  readonly advance: number;
+}
+
+/** Characters of text in composed form, each with its place; kerned where the typeface says so. */
+export function setText(text: string, weight: FontWeight = "regular"): PlacedCharacter[] {
+  const face = font(weight);
+  const placed: PlacedCharacter[] = [];
+  let x = 0;
+  let before: number | undefined;
+  for (const character of text.normalize("NFC")) {
+    const code = character.codePointAt(0)!;
+    if (before !== undefined) x += face.kerning(before, code);
+    const advance = face.glyph(code)?.advance ?? foreignAdvance(code);
+    placed.push({ code, x, advance });
+    x += advance;
+    before = code;
+  }
+  return placed;
+}
+
+/** Width of a text in pixels. */
+export function textWidth(text: string, { size, weight }: TextStyle): number {
+  const last = setText(text, weight).at(-1);
+  return last ? (last.x + last.advance) * size : 0;
+}
+
+/** Whether the bundled typeface has every character of the text. */
+export function hasGlyphs(text: string, weight: FontWeight = "regular"): boolean {
+  const face = font(weight);
+  return [...text.normalize("NFC")].every((character) => face.glyph(character.codePointAt(0)!));
+}
+
+/** Breaks text at its spaces into lines of at most `width` pixels; a longer word stays whole. */
+export function wrapText(text: string, width: number, style: TextStyle): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && textWidth(longer, style) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+/** The text, or as much of its beginning and end as fits into `width` pixels around an ellipsis. */
+export function shortenText(text: string, width: number, style: TextStyle): string {
+  if (textWidth(text, style) <= width) return text;
+  const characters = [...text];
+  for (let kept = characters.length - 1; kept > 1; kept--) {
+    const head = Math.ceil(kept / 2);
+    const tail = characters.slice(characters.length - (kept - head)).join("");
+    const short = `${characters.slice(0, head).join("")}…${kept > head ? tail : ""}`;
+    if (textWidth(short, style) <= width) return short;
+  }
+  return "…";
+}
+
+/**
+ * The width of a character that the bundled typeface lacks: a full em for the wide scripts of East
+ * Asia and for pictographs, nothing for marks that sit on another character, 0.6 em for the rest.
+ *
+ * Source: Unicode Standard Annex 11, East Asian Width, by its large blocks.
+ */
+function foreignAdvance(code: number): number {
+  const character = String.fromCodePoint(code);
+  if (/^[\p{Mark}\p{Format}\p{Control}]$/u.test(character)) return 0;
+  const wide =
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0x1f000 && code <= 0x3fffd);
+  return wide ? 1 : 0.6;
+}
