@@ -1,0 +1,33 @@
+import type { Fields, Values } from "../base/fields.ts";
+
+/** What a command may touch of the outside world: an argument, so that tests can watch it. */
+export interface CommandIo {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether `out` is a terminal, and its width in columns. */
+  terminal: { isTty: boolean; columns: number };
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A command is data: the parser, the help and the messages derive from it. */
+export interface CommandDefinition<F extends Fields = Fields> {
+  name: string;
+  summary: string;
+  /** Commander's notation: `<photos...>`, `[out]`. */
+  arguments: readonly { name: string; help: string }[];
+  /** Flags, by field; `scale_mode` is `--scale-mode`. A boolean that is true by default is `--no-x`. */
+  fields: F;
+  /** One or two lines of example. */
+  examples?: readonly string[];
+  run(
+    args: readonly (string | string[] | undefined)[],
+    options: Values<F>,
+    io: CommandIo,
+  ): Promise<void>;
+}
+
+export function defineCommand<const F extends Fields>(
+  definition: CommandDefinition<F>,
+): CommandDefinition<F> {
+  return definition;
+}
