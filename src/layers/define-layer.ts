@@ -1,6 +1,8 @@
-import type { DataType } from "../base/tensor.ts";
+import type { DataType, Tensor } from "../base/tensor.ts";
 import { type Fields, type Values, field } from "../base/fields.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
+import type { CallArguments } from "./arguments.ts";
+import type { KerasVersion } from "./layer.ts";
 
 /** A shape as Keras says it: the batch first, null for a length that is not known. */
 export type KerasShape = readonly (number | null)[];
@@ -37,6 +39,11 @@ export interface SymbolicTensor {
   shape: KerasShape;
   order: readonly number[];
   type: DataType;
+  /**
+   * A boolean graph value of shape `(N, T)`: the steps of a sequence that count. Made by Masking and
+   * Embedding, read by recurrent layers and attention; a layer that keeps the steps passes it on.
+   */
+  mask?: string;
 }
 
 /** Declares one weight of a layer. */
@@ -56,6 +63,11 @@ export interface WeightSpec {
    */
   order?: readonly number[];
   graphShape?: readonly number[];
+  /**
+   * The object inside the layer that holds the weight in a `.keras` file: `cell` of an LSTM,
+   * `query_dense` of an attention layer. The layer itself by default.
+   */
+  holder?: string;
 }
 
 /** A random tensor that each training step draws anew, fed as an input of the step's graph. */
@@ -84,9 +96,9 @@ export interface LowerContext<C> {
   /** Training behaviour: dropout drops, batch normalisation uses the batch. */
   training: boolean;
   /** Major version of the Keras whose meaning of words the file follows. */
-  kerasVersion: 1 | 2 | 3;
-  /** Further arguments of the call, as the file has them (`mask`, `training`, slices, constants). */
-  kwargs: Readonly<Record<string, unknown>>;
+  kerasVersion: KerasVersion;
+  /** The arguments of the call, for the few layers that take more than tensors. */
+  call: CallArguments;
   /** Whether the weight exists (a bias may not). */
   hasWeight(name: string): boolean;
   /** The graph value of a weight, in the order that its spec declares. */
@@ -106,8 +118,14 @@ export interface LowerContext<C> {
   update(weight: string, value: string): void;
   /** Remembers the value before the activation, so that views can ask for it. */
   preActivation(x: SymbolicTensor): void;
-  /** Lowers an inner layer of a wrapper (TimeDistributed, Bidirectional). */
-  lowerInner?(inputs: readonly SymbolicTensor[]): SymbolicTensor[];
+  /** Lowers the model that a wrapper (TimeDistributed) holds, where it holds one. */
+  lowerModel?(inputs: readonly SymbolicTensor[]): SymbolicTensor[];
+}
+
+/** What the conversion of Keras 1 weights needs to know of the file. */
+export interface Keras1Origin {
+  /** Theano flips the kernels of a convolution, TensorFlow does not. */
+  backend: "theano" | "tensorflow";
 }
 
 /** Everything that is known about one Keras layer class. */
@@ -121,11 +139,28 @@ export interface LayerDefinition<F extends Fields = Fields> {
   source?: string;
   /** Turns a Keras 1 configuration into today's keys. */
   fromKeras1?(config: Readonly<Record<string, unknown>>): Record<string, unknown>;
-  /** Turns a Keras 2 configuration into today's keys, where they differ. */
+  /** Turns a Keras 2 configuration (or one that came through `fromKeras1`) into today's keys. */
   fromKeras2?(config: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  /**
+   * The weights, in the order of `layer.get_weights()` in Keras 2 and 3 (a file lists trainable ones
+   * before the others).
+   */
   weights?(config: Values<F>, inputs: readonly KerasShape[]): WeightSpec[];
+  /**
+   * Turns the arrays of a Keras 1 file into those of `weights`, where they differ: Theano's flipped
+   * kernels, an LSTM of twelve arrays.
+   */
+  weightsFromKeras1?(
+    arrays: readonly Tensor[],
+    config: Values<F>,
+    origin: Keras1Origin,
+  ): readonly Tensor[];
   /** Shapes of the outputs; a single shape for a layer with one output. */
-  outputShape(config: Values<F>, inputs: readonly KerasShape[]): KerasShape | KerasShape[];
+  outputShape(
+    config: Values<F>,
+    inputs: readonly KerasShape[],
+    call: CallArguments,
+  ): KerasShape | KerasShape[];
   lower(context: LowerContext<Values<F>>): SymbolicTensor | SymbolicTensor[];
   /** Whether in training an output row depends on other rows of the batch. */
   couplesBatch?: boolean;

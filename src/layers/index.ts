@@ -37,8 +37,16 @@ for (const definition of definitions)
   for (const name of [definition.className, ...(definition.aliases ?? [])])
     byClass.set(name, definition);
 
-/** The definition of a Keras layer class, by any of its names. */
-export const findLayer = (className: string): LayerDefinition | undefined => byClass.get(className);
+/**
+ * The definition of a Keras layer class, by any of its names.
+ *
+ * @param module the module that a Keras 3 file names beside the class: `Add` of `keras.layers` takes a
+ *   list of tensors, `Add` of `keras.src.ops.numpy` is the operation `x1 + x2`
+ */
+export const findLayer = (
+  className: string,
+  _module?: string | null,
+): LayerDefinition | undefined => byClass.get(className);
 
 /** All class names, for messages. */
 export const layerClassNames = (): string[] => [...byClass.keys()];

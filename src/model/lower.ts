@@ -4,6 +4,7 @@ import { GraphBuilder } from "../graph/builder.ts";
 import type { Dim } from "../graph/graph.ts";
 import { emptyGraph } from "../graph/graph.ts";
 import { activationName } from "../layers/activations.ts";
+import type { CallArguments } from "../layers/arguments.ts";
 import type {
   KerasShape,
   LowerContext,
@@ -62,6 +63,7 @@ class Lowering {
       graph: this.#b.graph,
       inputs: feeds.map((x, i) => this.#port(model.inputs[i]!.layer.name, x)),
       outputs: ports,
+      layout: usesChannelsFirst(model) ? "NCHW" : "NHWC",
       layers: this.#layers,
       weights: this.#weights,
       random: this.#random,
@@ -146,7 +148,7 @@ class Lowering {
     const { layer } = call;
     const shared = model.calls.filter((other) => other.layer === layer).length > 1;
     const address = `${place}${layer.name}${shared ? `[${call.index}]` : ""}`;
-    if (layer.model) {
+    if (layer.model && layer.definition === undefined) {
       const outputs = this.#lowerCalls(layer.model, inputs, `${path}${layer.name}/`, `${address}/`);
       this.#record(layer, address, [], inputs, outputs);
       return outputs;
@@ -164,6 +166,7 @@ class Lowering {
     address: string,
   ): SymbolicTensor[] {
     const { layer } = call;
+    const inner = layer.model;
     const shapes = inputs.map((x) => x.shape);
     const specs = layer.definition!.weights?.(layer.config, shapes) ?? [];
     const used: string[] = [];
@@ -178,10 +181,10 @@ class Lowering {
       config: layer.config,
       address,
       inputs,
-      outputShapes: shapesOf(layer, shapes),
+      outputShapes: shapesOf(layer, shapes, call),
       training: this.#options.training ?? false,
       kerasVersion: model.kerasVersion,
-      kwargs: call.kwargs,
+      call,
       hasWeight: (name) => specs.some((spec) => spec.name === name),
       weight: (name) => {
         const spec = specs.find((candidate) => candidate.name === name);
@@ -199,6 +202,10 @@ class Lowering {
         this.#randomInput(distribution, rate, shape ?? permute(like.shape, like.order), address),
       update: (weight, value) => void this.#updates.set(`${weightPath}/${weight}`, value),
       preActivation: (x) => void (before = x),
+      ...(inner && {
+        lowerModel: (feeds: readonly SymbolicTensor[]) =>
+          this.#lowerCalls(inner, feeds, `${weightPath}/`, `${address}/`),
+      }),
     };
     const result = layer.definition!.lower(context);
     const outputs = Array.isArray(result)
@@ -270,7 +277,7 @@ class Lowering {
     this.#layers.push({
       address,
       className: layer.className,
-      kind: layer.model ? "model" : layer.definition!.kind,
+      kind: layer.definition?.kind ?? "model",
       inbound: inputs.map((x) => this.#makers.get(x.value) ?? ""),
       reads: inputs.map((x) => x.value),
       outputs: outputs.map((x, i) =>
@@ -287,8 +294,12 @@ class Lowering {
 }
 
 /** The output shapes of a layer, always as a list. */
-export function shapesOf(layer: Layer, inputs: readonly KerasShape[]): KerasShape[] {
-  const shapes = layer.definition!.outputShape(layer.config, inputs);
+export function shapesOf(
+  layer: Layer,
+  inputs: readonly KerasShape[],
+  call: CallArguments = { kwargs: {} },
+): KerasShape[] {
+  const shapes = layer.definition!.outputShape(layer.config, inputs, call);
   return Array.isArray(shapes[0]) ? (shapes as KerasShape[]) : [shapes as KerasShape];
 }
 

@@ -1,5 +1,6 @@
-import type { Tensor } from "../base/tensor.ts";
+import type { CallArguments } from "../layers/arguments.ts";
 import type { LayerDefinition } from "../layers/define-layer.ts";
+import type { KerasVersion, PlainLayer } from "../layers/layer.ts";
 
 /**
  * A Keras model as its file describes it: layers with their configuration and weights, and the calls
@@ -16,34 +17,23 @@ export interface KerasModel {
   inputs: Ref[];
   outputs: Ref[];
   /** Major version of the Keras whose meaning of words the model follows. */
-  kerasVersion: 1 | 2 | 3;
+  kerasVersion: KerasVersion;
 }
 
-export interface Layer {
-  name: string;
-  className: string;
+export interface Layer extends Omit<PlainLayer, "definition"> {
   /** How this class works; undefined only for a nested model. */
   definition?: LayerDefinition;
-  /** Parsed configuration, in today's keys. */
-  config: Record<string, unknown>;
-  /** The configuration as it stood in the file: keys that we do not know survive a round trip. */
-  raw: Record<string, unknown>;
-  /** Weights by the names of their specs, in Keras' own shapes. */
-  weights: Map<string, Tensor>;
-  /** The model inside, where the layer is one. */
+  /** The model inside, where the layer is one or wraps one (TimeDistributed). */
   model?: KerasModel;
-  /** The layer inside a wrapper (TimeDistributed, Bidirectional). */
-  inner?: Layer;
 }
 
 /** One use of a layer. */
-export interface Call {
+export interface Call extends CallArguments {
   layer: Layer;
   /** 0 for the first use of the layer, 1 for the second. */
   index: number;
+  /** Every tensor of the call, in the order in which they stand in `args`, then in `kwargs`. */
   inputs: Ref[];
-  /** Constants and options of the call as the file has them. */
-  kwargs: Record<string, unknown>;
 }
 
 /** An output of a call. */

@@ -1,0 +1,54 @@
+import { StriateError } from "../base/errors.ts";
+
+/**
+ * An argument of a call: a tensor, by its place among the call's inputs, or a constant as the file
+ * has it (`{ class_name: "__numpy__", config }` and slices included).
+ */
+export type Argument =
+  | InputPlace
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Argument[]
+  | { readonly [key: string]: Argument };
+
+/** Stands for a tensor inside an argument: `{ $input: 1 }` is the second input of the call. */
+export interface InputPlace {
+  readonly $input: number;
+}
+
+/**
+ * How a layer is called. Most layers take one tensor or a list of tensors and need nothing of this;
+ * arithmetic, attention and recurrent layers mix tensors with constants.
+ */
+export interface CallArguments {
+  /** Positional arguments. Absent where they are the inputs, in order, and nothing else. */
+  readonly args?: readonly Argument[];
+  readonly kwargs: Readonly<Record<string, Argument>>;
+}
+
+export function isInputPlace(argument: Argument | undefined): argument is InputPlace {
+  return typeof argument === "object" && argument !== null && "$input" in argument;
+}
+
+/**
+ * Gives each argument of a call its parameter name, as Python does: positional ones in the order of
+ * `parameters`, then keywords.
+ *
+ * @param count number of inputs of the call
+ */
+export function bindArguments(
+  parameters: readonly string[],
+  call: CallArguments,
+  count: number,
+): Record<string, Argument> {
+  const args = call.args ?? Array.from({ length: count }, (_, i) => ({ $input: i }));
+  if (args.length > parameters.length)
+    throw new StriateError(
+      `takes ${parameters.length} arguments (${parameters.join(", ")}), got ${args.length}`,
+    );
+  const bound: Record<string, Argument> = {};
+  args.forEach((argument, i) => (bound[parameters[i]!] = argument));
+  return { ...bound, ...call.kwargs };
+}
