@@ -1,5 +1,5 @@
 import { StriateError, messageOf } from "../base/errors.ts";
-import type { DataType, Tensor } from "../base/tensor.ts";
+import type { Tensor } from "../base/tensor.ts";
 import type { Device, Session } from "./runtime.ts";
 
 /** The part of ONNX Runtime's JavaScript API that the node and the web package share. */
@@ -25,10 +25,18 @@ export class OrtSession implements Session {
   readonly device: Device;
   readonly #ort: OrtApi;
   readonly #session: OrtInferenceSession;
+  readonly #preallocates: boolean;
 
-  constructor(ort: OrtApi, session: OrtInferenceSession, device: Device) {
+  /** @param options.preallocates whether the engine writes into tensors that are given for outputs */
+  constructor(
+    ort: OrtApi,
+    session: OrtInferenceSession,
+    device: Device,
+    options: { preallocates: boolean } = { preallocates: true },
+  ) {
     this.#ort = ort;
     this.#session = session;
+    this.#preallocates = options.preallocates;
     this.device = device;
     this.inputs = session.inputNames;
     this.outputs = session.outputNames;
@@ -47,6 +55,7 @@ export class OrtSession implements Session {
     );
     const fetches =
       into &&
+      this.#preallocates &&
       Object.fromEntries(
         this.outputs.map((name) => [name, into[name] ? this.#wrap(into[name]) : null]),
       );
@@ -59,10 +68,13 @@ export class OrtSession implements Session {
       throw new StriateError(engineMessage(error), { cause: error });
     }
     return Object.fromEntries(
-      Object.entries(results).map(([name, value]) => [
-        name,
-        { type: value.type as DataType, shape: value.dims, data: value.data } as Tensor,
-      ]),
+      Object.entries(results).map(([name, value]) => {
+        const target = into?.[name];
+        if (target === undefined)
+          return [name, { type: value.type, shape: value.dims, data: value.data } as Tensor];
+        if (!this.#preallocates) (target.data as Float32Array).set(value.data as Float32Array);
+        return [name, target];
+      }),
     );
   }
 

@@ -1,0 +1,4 @@
+import { runtimeContract } from "../runtime.contract.ts";
+import { runtime } from "./index.ts";
+
+runtimeContract(runtime, { device: "wasm", missing: "webgpu" });

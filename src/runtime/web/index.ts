@@ -1,0 +1,64 @@
+import { StriateError, messageOf } from "../../base/errors.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { writeOnnx } from "../../graph/protobuf/write.ts";
+import { OrtSession, engineMessage } from "../ort-session.ts";
+import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
+import { loadOrt } from "./ort.ts";
+
+/**
+ * ONNX Runtime in WebAssembly, with WebGPU where the browser has it. It runs in Node too (without
+ * WebGPU), which is how it is tested.
+ *
+ * The threads are those of the first session that is opened; a page without cross-origin isolation
+ * (COOP/COEP headers) gets one.
+ */
+export const runtime: Runtime = {
+  name: "onnxruntime-web 1.30.0",
+  async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
+    const { device = "wasm", threads = defaultThreads(), optimize = "all" } = options;
+    const ort = await loadOrt(threads);
+    const bytes = graph instanceof Uint8Array ? graph : writeOnnx(graph);
+    const create = (provider: string) =>
+      ort.InferenceSession.create(bytes, {
+        // Not [provider, "wasm"]: then a device that is not there would go unnoticed.
+        executionProviders: [provider],
+        graphOptimizationLevel: optimize === "all" ? "all" : "disabled",
+        logSeverityLevel: 4,
+      });
+    for (const candidate of candidates(device)) {
+      try {
+        const session = await create(candidate);
+        // The WebAssembly backend leaves tensors that are given for outputs as they are.
+        return new OrtSession(ort as never, session as never, candidate, { preallocates: false });
+      } catch (error) {
+        if (candidate === "wasm") throw new StriateError(engineMessage(error), { cause: error });
+        if (device === candidate) throw deviceMissing(device, messageOf(error), error);
+      }
+    }
+    throw deviceMissing(device, "ONNX Runtime on the web has wasm and webgpu");
+  },
+};
+
+/** The cores, as far as the platform lets threads share memory; more than 4 rarely help a small network. */
+function defaultThreads(): number {
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+  if (isolated === false) return 1;
+  return Math.min(globalThis.navigator?.hardwareConcurrency ?? 2, 4);
+}
+
+/** The devices to try, best first. */
+function candidates(device: Device): Device[] {
+  if (device === "auto") return hasWebGpu() ? ["webgpu", "wasm"] : ["wasm"];
+  if (device === "cpu") return ["wasm"];
+  return device === "wasm" || device === "webgpu" ? [device] : [];
+}
+
+const hasWebGpu = (): boolean =>
+  (globalThis.navigator as { gpu?: unknown } | undefined)?.gpu != null;
+
+function deviceMissing(device: Device, reason: string, cause?: unknown): StriateError {
+  return new StriateError(
+    `device "${device}" is not here: ${reason.split("\n")[0]}; use --device wasm`,
+    cause === undefined ? undefined : { cause },
+  );
+}
