@@ -103,7 +103,8 @@ export function arrayFromBytes<T extends NumericType>(type: T, bytes: Uint8Array
   const width = Constructor.BYTES_PER_ELEMENT;
   if (bytes.byteLength % width !== 0)
     throw new StriateError(`${bytes.byteLength} bytes are no whole number of ${type} elements`);
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  // Not slice(): on a Node Buffer that is a view and no copy.
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return new Constructor(
     aligned.buffer as ArrayBuffer,
     aligned.byteOffset,

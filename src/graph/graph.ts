@@ -21,6 +21,10 @@ export interface Graph {
   opsets: Map<string, number>;
   /** ONNX `metadata_props`: free text that travels with the file. */
   metadata: Map<string, string>;
+  /** Ops that the file defines itself and that could not be written out in place, as their messages. */
+  functions?: readonly unknown[];
+  /** Version of the file format that the graph came in; what it holds may need one as new. */
+  irVersion?: number;
 }
 
 export interface GraphNode {
@@ -32,6 +36,8 @@ export interface GraphNode {
   inputs: string[];
   outputs: string[];
   attributes: Record<string, Attribute>;
+  /** Which of several functions of one name is meant; almost never given. */
+  overload?: string;
 }
 
 /** A length: a number, a symbol (`"N"`: equal symbols are equal lengths), or unknown (null). */
@@ -41,6 +47,11 @@ export type Dim = number | string | null;
 export interface ValueType {
   type: DataType;
   shape: readonly Dim[] | null;
+  /**
+   * Of a value that is no tensor of a type above (a sequence, a float8 tensor): its ONNX TypeProto, kept
+   * as it is; `type` and `shape` say nothing then. Null where nothing is known of the value.
+   */
+  opaque?: unknown;
 }
 
 /** An input or output of a graph. */

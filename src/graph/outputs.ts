@@ -21,11 +21,10 @@ export function withOutputs(graph: Graph, names: readonly string[]): Graph {
       throw new StriateError(
         `the graph has no value "${name}"; nearest: ${nearestNames(name, made).join(", ")}`,
       );
-    return {
-      name,
-      type: known?.type ?? constant?.type ?? "float32",
-      shape: known?.shape ?? constant?.shape ?? null,
-    };
+    // What is declared must be right; what is not declared the engine finds out.
+    if (known?.opaque || (known && known.shape !== null)) return { ...known, name };
+    if (constant) return { name, type: constant.type, shape: constant.shape };
+    return { name, type: "float32", shape: null, opaque: null };
   });
   for (const output of result.outputs) {
     if (made.has(output.name)) continue;

@@ -1,116 +1,149 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { StriateError, messageOf, namingSync } from "../../base/errors.ts";
-import { sizeOf } from "../../base/shape.ts";
-import {
-  type DataType,
-  type NumericType,
-  type Tensor,
-  arrayFromBytes,
-  bytesPerElement,
-  newArray,
-  tensor,
-} from "../../base/tensor.ts";
+import { isFieldSet } from "@bufbuild/protobuf";
 import type { Attribute, Graph, GraphNode, Value } from "../graph.ts";
 import {
   type AttributeProto,
+  AttributeProtoSchema,
   AttributeProto_AttributeType as Kind,
   type GraphProto,
   type ModelProto,
-  ModelProtoSchema,
   type NodeProto,
+  type SparseTensorProto,
   type TensorProto,
-  TensorProto_DataLocation as Location,
-  TensorProto_DataType as Code,
   type ValueInfoProto,
 } from "./onnx_pb.ts";
-import { typeOfCode } from "./types.ts";
+import { parseOnnx } from "./parse.ts";
+import { type ReadOptions, isPlainTensor, tensorFrom, withDataInside } from "./read-tensor.ts";
+import { maybeTypeOfCode } from "./types.ts";
+import { opaqueAttribute } from "./write.ts";
 
-const utf8 = new TextDecoder();
-
-/** Where a tensor's bytes lie when they are not in the model file itself. */
-export interface ExternalData {
-  location: string;
-  offset: number;
-  /** Bytes; what the shape needs where the file does not say. */
-  length: number;
-}
-
-export interface ReadOptions {
-  /** Fetches the bytes of a tensor that lies in another file. */
-  external?: (place: ExternalData) => Uint8Array;
-}
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** The graph of an `.onnx` file. Raw tensor data is viewed, not copied. */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Graph {
-  let model: ModelProto;
-  try {
-    model = fromBinary(ModelProtoSchema, bytes);
-  } catch (error) {
-    throw new StriateError(`not a readable ONNX file: ${messageOf(error)}`, { cause: error });
-  }
-  if (model.graph === undefined)
-    throw new StriateError("not an ONNX model: the file holds no graph; export the model again");
-  const graph = graphFrom(model.graph, options);
+  return graphOfModel(parseOnnx(bytes), options);
+}
+
+/**
+ * The graph of a parsed model. What a {@link Graph} has no word for is kept as it is: types that are
+ * no tensors and functions as their messages, initializers of such types as Constant nodes.
+ */
+export function graphOfModel(model: ModelProto, options: ReadOptions = {}): Graph {
+  const graph = graphFrom(model.graph!, options);
+  graph.irVersion = Number(model.irVersion);
   for (const { domain, version } of model.opsetImport)
-    graph.opsets.set(domain === "ai.onnx" ? "" : domain, Number(version));
+    graph.opsets.set(standard(domain), Number(version));
   for (const { key, value } of model.metadataProps) graph.metadata.set(key, value);
+  if (model.functions.length > 0) graph.functions = model.functions;
   return graph;
 }
 
+/** The standard domain has two spellings. */
+const standard = (domain: string): string => (domain === "ai.onnx" ? "" : domain);
+
 function graphFrom(proto: GraphProto, options: ReadOptions): Graph {
+  const constants = proto.initializer.filter((value) => !isPlainTensor(value));
+  const initializers = new Map(
+    proto.initializer
+      .filter(isPlainTensor)
+      .map((value) => [value.name, tensorFrom(value, options)]),
+  );
+  const kept = new Set(constants.map((value) => value.name));
   return {
     name: proto.name,
-    inputs: proto.input.flatMap(valueFrom),
-    outputs: proto.output.flatMap(valueFrom),
-    nodes: proto.node.map((node) => nodeFrom(node, options)),
-    initializers: new Map(
-      proto.initializer.map((value) => [value.name, tensorFrom(value, options)]),
-    ),
+    // Before IR version 4 every initializer had to be listed among the inputs too.
+    inputs: proto.input
+      .map(valueFrom)
+      .filter(({ name }) => !initializers.has(name) && !kept.has(name)),
+    outputs: proto.output.map(valueFrom),
+    nodes: [
+      ...constants.map((value) => constantNode(value, options)),
+      ...proto.sparseInitializer.map(sparseNode),
+      ...proto.node.map((node) => nodeFrom(node, options)),
+    ],
+    initializers,
     values: new Map(
-      proto.valueInfo.flatMap(valueFrom).map(({ name, type, shape }) => [name, { type, shape }]),
+      proto.valueInfo.map(valueFrom).map(({ name, ...type }) => [name, type] as const),
     ),
     opsets: new Map(),
     metadata: new Map(),
   };
 }
 
-function valueFrom(proto: ValueInfoProto): Value[] {
+function valueFrom(proto: ValueInfoProto): Value {
   const type = proto.type?.value;
-  if (type?.case !== "tensorType") return [{ name: proto.name, type: "float32", shape: null }];
+  const element = type?.case === "tensorType" ? maybeTypeOfCode(type.value.elemType) : undefined;
+  if (type?.case !== "tensorType" || element === undefined)
+    return { name: proto.name, type: "float32", shape: null, opaque: proto.type ?? null };
   const shape = type.value.shape?.dim.map(({ value }) =>
     value.case === "dimValue"
-      ? Number(value.value)
+      ? // Some exporters write a free length as -1.
+        value.value < 0n
+        ? null
+        : Number(value.value)
       : value.case === "dimParam" && value.value !== ""
         ? value.value
         : null,
   );
-  return [{ name: proto.name, type: typeOfCode(type.value.elemType), shape: shape ?? null }];
+  return { name: proto.name, type: element, shape: shape ?? null };
 }
 
-function nodeFrom(proto: NodeProto, options: ReadOptions): GraphNode {
+/** A node message as a node. An attribute that stands for a function's own is kept as it is. */
+export function nodeFrom(proto: NodeProto, options: ReadOptions): GraphNode {
   return {
     op: proto.opType,
-    domain: proto.domain === "ai.onnx" ? "" : proto.domain,
+    domain: standard(proto.domain),
     name: proto.name,
     inputs: proto.input,
     outputs: proto.output,
     attributes: Object.fromEntries(
       proto.attribute.map((attribute) => [attribute.name, attributeFrom(attribute, options)]),
     ),
+    ...(proto.overload === "" ? {} : { overload: proto.overload }),
   };
 }
 
-function attributeFrom(proto: AttributeProto, options: ReadOptions): Attribute {
-  switch (proto.type) {
+/** An initializer of a type that no {@link Graph} holds, as a node. */
+function constantNode(value: TensorProto, options: ReadOptions): GraphNode {
+  return constant(value.name, { value: opaqueTensor("value", value, options) });
+}
+
+function sparseNode(value: SparseTensorProto): GraphNode {
+  const attribute = opaqueAttribute("sparse_value", (proto) => {
+    proto.type = Kind.SPARSE_TENSOR;
+    proto.sparseTensor = value;
+  });
+  return constant(value.values?.name ?? "", { sparse_value: attribute });
+}
+
+function constant(output: string, attributes: GraphNode["attributes"]): GraphNode {
+  return { op: "Constant", domain: "", name: "", inputs: [], outputs: [output], attributes };
+}
+
+function opaqueTensor(name: string, value: TensorProto, options: ReadOptions): Attribute {
+  return opaqueAttribute(name, (proto) => {
+    proto.type = Kind.TENSOR;
+    proto.t = withDataInside(value, options);
+  });
+}
+
+/** An attribute message as an attribute; of a kind that we have no word for, the message itself. */
+export function attributeFrom(proto: AttributeProto, options: ReadOptions): Attribute {
+  const opaque = { kind: "opaque", value: proto } as const;
+  if (proto.refAttrName !== "") return opaque;
+  switch (kindOf(proto)) {
     case Kind.INT:
       return { kind: "int", value: Number(proto.i) };
     case Kind.FLOAT:
       return { kind: "float", value: proto.f };
-    case Kind.STRING:
-      return { kind: "string", value: utf8.decode(proto.s) };
+    case Kind.STRING: {
+      const text = maybeText(proto.s);
+      return text === undefined ? opaque : { kind: "string", value: text };
+    }
     case Kind.TENSOR:
       if (proto.t === undefined) break;
-      return { kind: "tensor", value: tensorFrom(proto.t, options) };
+      return isPlainTensor(proto.t)
+        ? { kind: "tensor", value: tensorFrom(proto.t, options) }
+        : opaqueTensor(proto.name, proto.t, options);
     case Kind.GRAPH:
       if (proto.g === undefined) break;
       return { kind: "graph", value: graphFrom(proto.g, options) };
@@ -118,78 +151,38 @@ function attributeFrom(proto: AttributeProto, options: ReadOptions): Attribute {
       return { kind: "ints", value: proto.ints.map(Number) };
     case Kind.FLOATS:
       return { kind: "floats", value: proto.floats };
-    case Kind.STRINGS:
-      return { kind: "strings", value: proto.strings.map((text) => utf8.decode(text)) };
+    case Kind.STRINGS: {
+      const texts = proto.strings.map(maybeText);
+      return texts.includes(undefined) ? opaque : { kind: "strings", value: texts as string[] };
+    }
     case Kind.TENSORS:
+      if (!proto.tensors.every(isPlainTensor)) break;
       return { kind: "tensors", value: proto.tensors.map((value) => tensorFrom(value, options)) };
     case Kind.GRAPHS:
       return { kind: "graphs", value: proto.graphs.map((value) => graphFrom(value, options)) };
   }
-  return { kind: "opaque", value: proto };
+  return opaque;
 }
 
-/** A tensor message as a tensor, whichever of its many encodings it uses. */
-export function tensorFrom(proto: TensorProto, options: ReadOptions = {}): Tensor {
-  return namingSync(`tensor "${proto.name}"`, () => {
-    const type = typeOfCode(proto.dataType);
-    const shape = proto.dims.map(Number);
-    const size = sizeOf(shape);
-    if (shape.some((length) => length < 0) || !Number.isSafeInteger(size))
-      throw new StriateError(`the shape [${shape.join(", ")}] is impossible`);
-    if (type === "string")
-      return tensor(
-        type,
-        shape,
-        proto.stringData.map((text) => utf8.decode(text)),
-      );
-    const needed = size * bytesPerElement(type);
-    if (proto.dataLocation === Location.EXTERNAL)
-      return fromRaw(type, shape, externalBytes(proto, needed, options));
-    if (proto.rawData.length > 0 || needed === 0) return fromRaw(type, shape, proto.rawData);
-    return fromTyped(type, shape, proto);
-  });
+/** The oldest files leave the kind out: the field that is set tells. */
+function kindOf(proto: AttributeProto): Kind {
+  if (proto.type !== Kind.UNDEFINED) return proto.type;
+  const { field } = AttributeProtoSchema;
+  if (proto.t) return Kind.TENSOR;
+  if (proto.g) return Kind.GRAPH;
+  if (proto.ints.length > 0) return Kind.INTS;
+  if (proto.floats.length > 0) return Kind.FLOATS;
+  if (proto.strings.length > 0) return Kind.STRINGS;
+  if (isFieldSet(proto, field.s)) return Kind.STRING;
+  if (isFieldSet(proto, field.f)) return Kind.FLOAT;
+  return isFieldSet(proto, field.i) ? Kind.INT : Kind.UNDEFINED;
 }
 
-function fromRaw(type: NumericType, shape: number[], bytes: Uint8Array): Tensor {
-  const needed = sizeOf(shape) * bytesPerElement(type);
-  if (bytes.length !== needed)
-    throw new StriateError(
-      `${type} [${shape.join(", ")}] needs ${needed} bytes, the file has ${bytes.length}`,
-    );
-  return tensor(type, shape, arrayFromBytes(type, bytes));
-}
-
-/** The typed fields of TensorProto: which one holds a type is part of its specification. */
-function fromTyped(type: DataType, shape: number[], proto: TensorProto): Tensor {
-  const source: ArrayLike<number | bigint> =
-    type === "float32"
-      ? proto.floatData
-      : type === "float64"
-        ? proto.doubleData
-        : type === "int64"
-          ? proto.int64Data
-          : type === "uint64" || type === "uint32"
-            ? proto.uint64Data
-            : proto.int32Data;
-  if (source.length !== sizeOf(shape))
-    throw new StriateError(
-      `${Code[proto.dataType]} [${shape.join(", ")}] needs ${sizeOf(shape)} elements, the file has ${source.length}`,
-    );
-  const data = newArray(type, source.length);
-  for (let i = 0; i < source.length; i++)
-    (data as { [index: number]: number | bigint })[i] =
-      type === "int64" || type === "uint64" ? source[i]! : Number(source[i]);
-  return tensor(type, shape, data);
-}
-
-function externalBytes(proto: TensorProto, needed: number, options: ReadOptions): Uint8Array {
-  const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
-  const location = entries.get("location");
-  if (location === undefined || options.external === undefined)
-    throw new StriateError(`its data lies in another file ("${location ?? "unnamed"}")`);
-  return options.external({
-    location,
-    offset: Number(entries.get("offset") ?? 0),
-    length: Number(entries.get("length") ?? needed),
-  });
+/** Bytes as text, unless they are none. */
+function maybeText(bytes: Uint8Array): string | undefined {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

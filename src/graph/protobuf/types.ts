@@ -24,7 +24,10 @@ const types = new Map(Object.entries(codes).map(([type, code]) => [code, type as
 /** The ONNX number of an element type, as the `to` attribute of Cast wants it. */
 export const typeCode = (type: DataType): number => codes[type];
 
-/** The element type of an ONNX number; a type that no CNN op computes in is an error that names it. */
+/** The element type of an ONNX number; undefined for those that no CNN op computes in (float8, int4). */
+export const maybeTypeOfCode = (code: number): DataType | undefined => types.get(code);
+
+/** The element type of an ONNX number; one that we do not compute in is an error that names it. */
 export function typeOfCode(code: number): DataType {
   const type = types.get(code);
   if (type === undefined)

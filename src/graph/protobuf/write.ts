@@ -6,6 +6,7 @@ import {
   type AttributeProto,
   AttributeProtoSchema,
   AttributeProto_AttributeType as Kind,
+  type FunctionProto,
   type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
@@ -17,6 +18,7 @@ import {
   TensorProtoSchema,
   TensorShapeProtoSchema,
   TensorShapeProto_DimensionSchema,
+  type TypeProto,
   TypeProtoSchema,
   TypeProto_TensorSchema,
   type ValueInfoProto,
@@ -27,7 +29,9 @@ import { typeCode } from "./types.ts";
 const utf8 = new TextEncoder();
 
 /** The IR version whose features we use: opset 18 came with IR 8, and ONNX Runtime reads it. */
-const IR_VERSION = 8n;
+const IR_VERSION = 8;
+
+const LARGEST_INT64 = 2n ** 63n - 1n;
 
 /**
  * The graph as the bytes of an `.onnx` file (ModelProto). Tensors are written as raw data.
@@ -38,7 +42,7 @@ export function writeOnnx(graph: Graph): Uint8Array {
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
-      irVersion: IR_VERSION,
+      irVersion: BigInt(Math.max(IR_VERSION, graph.irVersion ?? 0)),
       producerName: "striate",
       opsetImport: [...graph.opsets].map(([domain, version]) =>
         create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
@@ -47,6 +51,7 @@ export function writeOnnx(graph: Graph): Uint8Array {
         create(StringStringEntryProtoSchema, { key, value }),
       ),
       graph: graphProto(graph),
+      functions: (graph.functions ?? []) as FunctionProto[],
     }),
   );
 }
@@ -59,8 +64,9 @@ function graphProto(graph: Graph): GraphProto {
     output: graph.outputs.map(valueProto),
     node: graph.nodes.map(nodeProto),
     initializer: [...graph.initializers].map(([name, value]) => tensorProto(value, name)),
+    // A type without a shape is worth nothing to a reader, and may be no more than a guess.
     valueInfo: [...graph.values]
-      .filter(([name, value]) => value.shape !== null && !named.has(name))
+      .filter(([name, value]) => (value.shape !== null || value.opaque) && !named.has(name))
       .map(([name, value]) => valueProto({ name, ...value })),
   });
 }
@@ -70,6 +76,7 @@ function nodeProto(node: GraphNode): NodeProto {
     opType: node.op,
     domain: node.domain,
     name: node.name,
+    overload: node.overload ?? "",
     input: node.inputs,
     output: node.outputs,
     attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
@@ -77,6 +84,11 @@ function nodeProto(node: GraphNode): NodeProto {
 }
 
 function valueProto(value: Value): ValueInfoProto {
+  if (value.opaque !== undefined)
+    return create(ValueInfoProtoSchema, {
+      name: value.name,
+      type: (value.opaque ?? undefined) as TypeProto | undefined,
+    });
   return create(ValueInfoProtoSchema, {
     name: value.name,
     type: create(TypeProtoSchema, {
@@ -117,12 +129,25 @@ export function tensorProto(value: Tensor, name = ""): TensorProto {
   return proto;
 }
 
+/** The largest int64, which stands for "to the end", is no double: it comes back one too large. */
+function int64(value: number): bigint {
+  const exact = BigInt(value);
+  return exact > LARGEST_INT64 ? LARGEST_INT64 : exact;
+}
+
+/** An attribute that is written as the message which `fill` completes. */
+export function opaqueAttribute(name: string, fill: (proto: AttributeProto) => void): Attribute {
+  const value = create(AttributeProtoSchema, { name });
+  fill(value);
+  return { kind: "opaque", value };
+}
+
 function attributeProto(name: string, attribute: Attribute): AttributeProto {
   const proto = create(AttributeProtoSchema, { name });
   switch (attribute.kind) {
     case "int":
       proto.type = Kind.INT;
-      proto.i = BigInt(attribute.value);
+      proto.i = int64(attribute.value);
       break;
     case "float":
       proto.type = Kind.FLOAT;
@@ -142,7 +167,7 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
       break;
     case "ints":
       proto.type = Kind.INTS;
-      proto.ints = attribute.value.map(BigInt);
+      proto.ints = attribute.value.map(int64);
       break;
     case "floats":
       proto.type = Kind.FLOATS;

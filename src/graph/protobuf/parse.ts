@@ -1,0 +1,64 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { StriateError, messageOf } from "../../base/errors.ts";
+import {
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  TensorProto_DataLocation as Location,
+} from "./onnx_pb.ts";
+
+/** How deep messages may lie in one another: an If in an If in an If takes 12. */
+const DEEPEST = 100;
+
+/** The message of an `.onnx` file. Byte fields are views of `bytes`, not copies. */
+export function parseOnnx(bytes: Uint8Array): ModelProto {
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes, { recursionLimit: DEEPEST });
+  } catch (error) {
+    throw new StriateError(`not a readable ONNX file: ${inWords(error)}`, { cause: error });
+  }
+  if (model.graph === undefined)
+    throw new StriateError("not an ONNX model: the file holds no graph; export the model again");
+  return model;
+}
+
+function inWords(error: unknown): string {
+  const message = messageOf(error);
+  if (/recursion depth/.test(message))
+    return `its parts lie more than ${DEEPEST} deep in one another`;
+  if (/premature EOF|out of range|offset/i.test(message))
+    return "it is cut off or damaged; get a whole copy of it";
+  return message;
+}
+
+/** The paths of the other files that hold tensors of the model, as the model writes them. */
+export function externalFiles(model: ModelProto): string[] {
+  const tensors: TensorProto[] = [];
+  const ofAttributes = (list: readonly AttributeProto[]) => {
+    for (const { t, tensors: many, g, graphs } of list) {
+      if (t) tensors.push(t);
+      tensors.push(...many);
+      if (g) ofGraph(g);
+      graphs.forEach(ofGraph);
+    }
+  };
+  const ofNodes = (nodes: readonly NodeProto[]) => {
+    for (const node of nodes) ofAttributes(node.attribute);
+  };
+  const ofGraph = (graph: GraphProto) => {
+    tensors.push(...graph.initializer);
+    ofNodes(graph.node);
+  };
+  if (model.graph) ofGraph(model.graph);
+  for (const { node } of model.functions) ofNodes(node);
+  const locations = tensors.flatMap((tensor) =>
+    tensor.dataLocation === Location.EXTERNAL
+      ? tensor.externalData.filter(({ key }) => key === "location").map(({ value }) => value)
+      : [],
+  );
+  return [...new Set(locations)];
+}
