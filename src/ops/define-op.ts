@@ -1,7 +1,10 @@
-import type { Tensor } from "../base/tensor.ts";
+import type { DataType, Tensor } from "../base/tensor.ts";
 import { attribute } from "../graph/attributes.ts";
+import type { Attribute, Graph, GraphNode, ValueType } from "../graph/graph.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import type { Attribute, GraphNode, ValueType } from "../graph/graph.ts";
+import type { Dims } from "./dims.ts";
+import type { Formula } from "./formula.ts";
+import type { Known } from "./known.ts";
 
 /** Declares one attribute of an op: its ONNX kind, and its default where the specification gives one. */
 export interface AttributeSpec<T> {
@@ -15,7 +18,9 @@ type Kinds = {
   string: string;
   ints: readonly number[];
   floats: readonly number[];
+  strings: readonly string[];
   tensor: Tensor;
+  graph: Graph;
 };
 
 const spec =
@@ -34,7 +39,9 @@ export const attr = {
   string: spec("string"),
   ints: spec("ints"),
   floats: spec("floats"),
+  strings: spec("strings"),
   tensor: spec("tensor"),
+  graph: spec("graph"),
 };
 
 export type AttributeSpecs = Record<string, AttributeSpec<unknown>>;
@@ -42,41 +49,59 @@ export type AttributeValues<S extends AttributeSpecs> = {
   [K in keyof S]: S[K] extends AttributeSpec<infer T> ? T : never;
 };
 
-/** What a shape rule may look at. */
-export interface ShapeContext<A> {
+/** What a rule may ask about a node's inputs. */
+export interface InputFacts<A> {
   node: GraphNode;
   attributes: A;
-  /** Type and shape of each input; undefined where an optional input is left out. */
-  inputs: readonly (ValueType | undefined)[];
+  /** The version of the op's domain that the graph uses. */
+  opset: number;
+  /** Whether input `i` is given. */
+  has(i: number): boolean;
+  /** Element type of input `i`; an error when the input is missing. */
+  type(i: number): DataType;
   /** The value of input `i` where it is known without running anything. */
   constant(i: number): Tensor | undefined;
+  /** The same as plain numbers; for axes, pads and the like. */
+  numbers(i: number): readonly number[] | undefined;
+}
+
+/** What a shape rule may look at. */
+export interface ShapeContext<A> extends InputFacts<A> {
+  /** Shape of input `i`; an error when the input is missing. */
+  shape(i: number): Dims;
+  /** What is known of the elements of input `i`, symbols included. */
+  known(i: number): Known | undefined;
+  /** Infers a subgraph whose inputs have these types, and returns the types of its outputs. */
+  body(graph: Graph, inputs: readonly ValueType[]): ValueType[];
 }
 
 /** What a gradient rule may look at. All shapes are concrete. */
-export interface GradientContext<A> {
-  /** Writes the nodes of the gradient. */
+export interface GradientContext<A> extends InputFacts<A> {
+  /** Writes nodes with arithmetic operators, so that a rule reads like its formula. */
+  f: Formula;
+  /** Writes any node of the gradient. */
   b: GraphBuilder;
-  node: GraphNode;
-  attributes: A;
   inputs: readonly string[];
   outputs: readonly string[];
   /** The gradient that arrived at each output; null where the output does not reach the objective. */
   grads: readonly (string | null)[];
-  /** The gradient of the first output, which a rule of a one-output op needs; never null there. */
+  /** The gradient of the first output; an error where only others reach the objective. */
   grad: string;
   /** Shape of input `i`. */
   shape(i: number): readonly number[];
   /** Shape of output `i`. */
   outputShape(i: number): readonly number[];
-  /** Whether somebody asked for the gradient of input `i`: a rule may skip what nobody needs. */
+  /**
+   * Whether somebody asked for the gradient of input `i`. Nodes that nobody needs are dropped in any
+   * case; a rule asks where it can share work only then.
+   */
   needs(i: number): boolean;
-  constant(i: number): Tensor | undefined;
 }
 
 /**
  * The gradient of an op: for every input the name of its gradient, or null where it has none (an
- * index, a shape, an input that is not differentiable). A rule may return a gradient of the
- * broadcast shape: the walk sums it down to the input's own.
+ * index, a shape, an input that is not differentiable). A gradient may have the broadcast shape, or
+ * one that broadcasts to the input's: the walk sums or expands it to the input's own.
  */
 export type GradientRule<A> = (context: GradientContext<A>) => (string | null)[];
 
@@ -86,13 +111,23 @@ export interface OpDefinition<S extends AttributeSpecs = AttributeSpecs> {
   /** `""`, the standard domain, by default. */
   domain?: string;
   attributes?: S;
-  /** Type and shape of each output. */
+  /** Type and shape of each output. A contradiction between the inputs is an error. */
   shape(context: ShapeContext<AttributeValues<S>>): ValueType[];
+  /**
+   * The elements of the first output as far as they are known: for the ops that exporters compute
+   * shapes with.
+   */
+  known?(context: ShapeContext<AttributeValues<S>>): Known | undefined;
   /**
    * A rule; `"zero"`: the output does not change with the inputs (a comparison, a shape); or
    * `"unsupported"`: there is a derivative, and we do not have it.
    */
   gradient: GradientRule<AttributeValues<S>> | "zero" | "unsupported";
+  /**
+   * The output is an integer that stands for a real number (a quantised value), and gradients pass
+   * through it.
+   */
+  quantises?: boolean;
 }
 
 /** Defines an op. Its family file lists it, and nothing else needs to know. */

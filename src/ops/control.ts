@@ -1,0 +1,109 @@
+import { normalizeAxis } from "../base/shape.ts";
+import type { ValueType } from "../graph/graph.ts";
+import { attr, defineOp, type OpDefinition } from "./define-op.ts";
+import { commonDims } from "./dims.ts";
+
+// Ops with graphs inside.
+
+export const controlOps: readonly OpDefinition[] = [
+  defineOp({
+    type: "If",
+    attributes: { then_branch: attr.graph(), else_branch: attr.graph() },
+    shape({ attributes: { then_branch, else_branch }, body }) {
+      const chosen = then_branch ? body(then_branch, []) : [];
+      const other = else_branch ? body(else_branch, []) : [];
+      return chosen.map(({ type, shape }, i) => ({
+        type,
+        shape: commonDims(shape, other[i]?.shape ?? null),
+      }));
+    },
+    gradient: "unsupported",
+  }),
+
+  // Inputs: most iterations, condition, carried values. The body adds the number of the iteration in
+  // front, and yields a condition, the carried values, and slices that are stacked.
+  defineOp({
+    type: "Loop",
+    attributes: { body: attr.graph() },
+    shape({ node, attributes, shape, type, body }) {
+      const graph = attributes.body;
+      if (!graph) return [];
+      const iteration: ValueType = { type: "int64", shape: [] };
+      const condition: ValueType = { type: "bool", shape: [] };
+      const carried = node.inputs
+        .slice(2)
+        .map((_, i) => ({ type: type(i + 2), shape: shape(i + 2) }));
+      const once = settle(carried, (values) =>
+        body(graph, [iteration, condition, ...values]).slice(1),
+      );
+      return once.map((value, i) =>
+        i < carried.length ? value : { ...value, shape: value.shape && [null, ...value.shape] },
+      );
+    },
+    gradient: "unsupported",
+  }),
+
+  // Inputs: states, then sequences; the body sees one element of each sequence.
+  defineOp({
+    type: "Scan",
+    attributes: {
+      body: attr.graph(),
+      num_scan_inputs: attr.int(1),
+      scan_input_axes: attr.ints(),
+      scan_input_directions: attr.ints(),
+      scan_output_axes: attr.ints(),
+      scan_output_directions: attr.ints(),
+    },
+    shape({ node, attributes, shape, type, body }) {
+      const graph = attributes.body;
+      if (!graph) return [];
+      const stateCount = node.inputs.length - attributes.num_scan_inputs;
+      const all = node.inputs.map((_, i) => ({ type: type(i), shape: shape(i) }));
+      const sequences = all.slice(stateCount);
+      const axes = sequences.map((sequence, i) =>
+        sequence.shape
+          ? normalizeAxis(attributes.scan_input_axes?.[i] ?? 0, sequence.shape.length)
+          : 0,
+      );
+      const elements = sequences.map((sequence, i) => ({
+        type: sequence.type,
+        shape: sequence.shape && sequence.shape.toSpliced(axes[i]!, 1),
+      }));
+      const length = sequences[0]?.shape?.[axes[0]!] ?? null;
+      const once = settle(all.slice(0, stateCount), (states) =>
+        body(graph, [...states, ...elements]),
+      );
+      return once.map((value, i) => {
+        if (i < stateCount || value.shape === null) return value;
+        const rank = value.shape.length + 1;
+        const axis = normalizeAxis(attributes.scan_output_axes?.[i - stateCount] ?? 0, rank);
+        return { ...value, shape: value.shape.toSpliced(axis, 0, length) };
+      });
+    },
+    gradient: "unsupported",
+  }),
+];
+
+/**
+ * Carried values whose shape changes from one iteration to the next: what changes becomes unknown,
+ * until nothing changes any more.
+ */
+function settle(
+  initial: readonly ValueType[],
+  iterate: (values: readonly ValueType[]) => ValueType[],
+): ValueType[] {
+  let values = initial;
+  for (let attempt = 0; ; attempt++) {
+    const next = iterate(values);
+    const common = values.map(({ type, shape }, i) => ({
+      type,
+      // Lengths become unknown one time, then the rank: three rounds are always enough.
+      shape: attempt < 3 ? commonDims(shape, next[i]?.shape ?? null) : null,
+    }));
+    const same = common.every(
+      ({ shape }, i) => JSON.stringify(shape) === JSON.stringify(values[i]!.shape),
+    );
+    if (same || attempt > 3) return next.map((value, i) => common[i] ?? value);
+    values = common;
+  }
+}

@@ -1,0 +1,83 @@
+import { StriateError } from "../base/errors.ts";
+import { invertOrder, permute } from "../base/shape.ts";
+import type { Dim } from "../graph/graph.ts";
+import { attr, defineOp, type OpDefinition } from "./define-op.ts";
+import { productOf, type Dims } from "./dims.ts";
+import { sameShape } from "./elementwise.ts";
+
+// Ops that move elements around and keep all of them: the gradient moves them back.
+
+export const rearrangeOps: readonly OpDefinition[] = [
+  defineOp({
+    type: "Transpose",
+    attributes: { perm: attr.ints() },
+    shape({ attributes: { perm }, shape, type }) {
+      const x = shape(0);
+      if (x === null) return [{ type: type(0), shape: perm ? perm.map(() => null) : null }];
+      const order = perm ?? reversed(x.length);
+      if (
+        order.length !== x.length ||
+        new Set(order).size !== order.length ||
+        order.some((axis) => !(axis >= 0 && axis < x.length))
+      )
+        throw new StriateError(`perm [${order.join(", ")}] does not order ${x.length} axes`);
+      return [{ type: type(0), shape: permute(x, order) }];
+    },
+    gradient: ({ b, grad, shape, attributes: { perm } }) => [
+      b.op("Transpose", [grad], { perm: invertOrder(perm ?? reversed(shape(0).length)) }),
+    ],
+  }),
+
+  // Blocks of channels become blocks of pixels.
+  defineOp({
+    type: "DepthToSpace",
+    attributes: { blocksize: attr.int(), mode: attr.string("DCR") },
+    shape: ({ attributes: { blocksize = 1 }, shape, type }) => [
+      { type: type(0), shape: blocks(shape(0), blocksize, true) },
+    ],
+    gradient({ b, f, grad, shape, attributes: { blocksize = 1, mode } }) {
+      if (mode === "DCR") return [b.op("SpaceToDepth", [grad], { blocksize })];
+      const [n, c, h, w] = shape(0) as [number, number, number, number];
+      const split = f.reshape(grad, [n, c / blocksize ** 2, h, blocksize, w, blocksize]);
+      return [f.reshape(f.transpose(split, [0, 1, 3, 5, 2, 4]), [n, c, h, w])];
+    },
+  }),
+  defineOp({
+    type: "SpaceToDepth",
+    attributes: { blocksize: attr.int() },
+    shape: ({ attributes: { blocksize = 1 }, shape, type }) => [
+      { type: type(0), shape: blocks(shape(0), blocksize, false) },
+    ],
+    gradient: ({ b, grad, attributes: { blocksize = 1 } }) => [
+      b.op("DepthToSpace", [grad], { blocksize, mode: "DCR" }),
+    ],
+  }),
+
+  // Its own inverse: the same lengths reverse the gradient.
+  defineOp({
+    type: "ReverseSequence",
+    attributes: { batch_axis: attr.int(1), time_axis: attr.int(0) },
+    shape: sameShape,
+    gradient: ({ b, grad, inputs, attributes: { batch_axis, time_axis } }) => [
+      b.op("ReverseSequence", [grad, inputs[1]!], { batch_axis, time_axis }),
+      null,
+    ],
+  }),
+];
+
+const reversed = (rank: number): number[] =>
+  Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+
+function blocks(x: Dims, size: number, toSpace: boolean): Dims {
+  if (x === null) return null;
+  if (x.length !== 4) throw new StriateError(`expected 4 axes, got ${x.length}`);
+  const scale = (length: Dim, up: boolean): Dim => {
+    if (up) return productOf([length, size]);
+    if (typeof length !== "number") return size === 1 ? length : null;
+    if (length % size !== 0)
+      throw new StriateError(`a length of ${length} cannot be cut into blocks of ${size}`);
+    return length / size;
+  };
+  const channels = toSpace ? scale(scale(x[1]!, false), false) : scale(scale(x[1]!, true), true);
+  return [x[0]!, channels, scale(x[2]!, toSpace), scale(x[3]!, toSpace)];
+}

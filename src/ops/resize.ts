@@ -1,0 +1,132 @@
+import { StriateError } from "../base/errors.ts";
+import type { Dim, ValueType } from "../graph/graph.ts";
+import {
+  attr,
+  defineOp,
+  type AttributeValues,
+  type OpDefinition,
+  type ShapeContext,
+} from "./define-op.ts";
+import { padAxes } from "./slice.ts";
+
+// Resampling.
+
+const resizeAttributes = {
+  antialias: attr.int(0),
+  axes: attr.ints(),
+  coordinate_transformation_mode: attr.string("half_pixel"),
+  cubic_coeff_a: attr.float(-0.75),
+  exclude_outside: attr.int(0),
+  extrapolation_value: attr.float(0),
+  keep_aspect_ratio_policy: attr.string("stretch"),
+  mode: attr.string("nearest"),
+  nearest_mode: attr.string("round_prefer_floor"),
+};
+export type ResizeAttributes = AttributeValues<typeof resizeAttributes>;
+
+export const resizeOps: readonly OpDefinition[] = [
+  // x, roi, scales, sizes
+  defineOp({
+    type: "Resize",
+    attributes: resizeAttributes,
+    shape: resizeShape,
+    gradient: "unsupported",
+  }),
+  // Resize of opset 7 to 9: scales an input (an attribute before 9), coordinates multiplied.
+  defineOp({
+    type: "Upsample",
+    attributes: { mode: attr.string("nearest"), scales: attr.floats() },
+    shape({ attributes, numbers, shape, type }) {
+      return [{ type: type(0), shape: scaled(shape(0), attributes.scales ?? numbers(1)) }];
+    },
+    gradient: "unsupported",
+  }),
+  // x [N, C, H, W], grid [N, H', W', 2]
+  defineOp({
+    type: "GridSample",
+    attributes: {
+      align_corners: attr.int(0),
+      mode: attr.string("linear"),
+      padding_mode: attr.string("zeros"),
+    },
+    shape({ shape, type }) {
+      const [x, grid] = [shape(0), shape(1)];
+      if (x === null || grid === null) return [{ type: type(0), shape: null }];
+      return [{ type: type(0), shape: [x[0]!, x[1]!, ...grid.slice(1, -1)] }];
+    },
+    gradient: "unsupported",
+  }),
+  // theta [N, 2, 3], size
+  defineOp({
+    type: "AffineGrid",
+    attributes: { align_corners: attr.int(0) },
+    shape({ known, type }) {
+      const size = known(1)?.items;
+      return [
+        { type: type(0), shape: size ? [size[0]!, ...size.slice(2), size.length - 2] : null },
+      ];
+    },
+    gradient: "unsupported",
+  }),
+];
+
+function scaled(x: readonly Dim[] | null, scales: readonly number[] | undefined) {
+  return (
+    x &&
+    x.map((length, axis): Dim => {
+      const scale = scales?.[axis];
+      if (scale === 1) return length;
+      return typeof length === "number" && scale !== undefined ? Math.floor(length * scale) : null;
+    })
+  );
+}
+
+function resizeShape({
+  attributes,
+  known,
+  numbers,
+  shape,
+  type,
+  node,
+  opset,
+}: ShapeContext<ResizeAttributes>): ValueType[] {
+  const x = shape(0);
+  if (x === null) return [{ type: type(0), shape: null }];
+  // Opset 10 had no roi: its second input are the scales.
+  const scalesAt = opset === 10 && node.inputs.length === 2 ? 1 : 2;
+  const axes = padAxes(attributes.axes, x.length);
+  const sizes = known(3)?.items;
+  const scales = numbers(scalesAt);
+  const result = [...x];
+  if (sizes?.length) {
+    if (sizes.length !== axes.length)
+      throw new StriateError(`expected ${axes.length} sizes, got ${sizes.length}`);
+    const targets = keepAspect(
+      attributes.keep_aspect_ratio_policy,
+      axes.map((axis) => x[axis]!),
+      sizes,
+    );
+    for (const [i, axis] of axes.entries()) result[axis] = targets[i]!;
+  } else if (scales?.length) {
+    const perAxis = axes.reduce(
+      (all, axis, i) => all.with(axis, scales[i]!),
+      x.map(() => 1),
+    );
+    return [{ type: type(0), shape: scaled(x, perAxis) }];
+  } else for (const axis of axes) result[axis] = null;
+  return [{ type: type(0), shape: result }];
+}
+
+/** Sizes under a policy that keeps the aspect ratio: one scale for all axes. */
+export function keepAspect(
+  policy: string,
+  from: readonly Dim[],
+  sizes: readonly Dim[],
+): readonly Dim[] {
+  if (policy === "stretch") return sizes;
+  if (![...from, ...sizes].every((length) => typeof length === "number"))
+    return sizes.map(() => null);
+  const ratios = sizes.map((size, i) => (size as number) / (from[i] as number));
+  const scale = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
+  return from.map((length) => Math.floor(scale * (length as number) + 0.5));
+}
