@@ -1,0 +1,9 @@
+/** What a decoder gives: RGB bytes, row by row from the top left. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** `height * width * 3` bytes. */
+  readonly data: Uint8Array;
+  /** Whether the file had an alpha channel, which was dropped. */
+  readonly alpha: boolean;
+}

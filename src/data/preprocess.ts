@@ -1,0 +1,167 @@
+import { StriateError } from "../base/errors.ts";
+import type { Tensor } from "../base/tensor.ts";
+import { type Image, lumaOf } from "./image.ts";
+import { type ResizeMethod, parseResizeMethod, resizeBilinear, resizeNearest } from "./resize.ts";
+import { type Scale, parseScale } from "./scale.ts";
+
+/**
+ * How a photo becomes a network's input: plain data, kept in model files and beside every picture.
+ */
+export interface Preprocessing {
+  /** [height, width] of the network's input; absent: the photo's own. */
+  readonly size?: readonly [number, number];
+  readonly resize: ResizeMethod;
+  /** A scaling in the words of {@link parseScale}: `1/255`. */
+  readonly scale: string;
+  /** Whether the photo is turned by its EXIF orientation when it is read (Keras does not). */
+  readonly orient: boolean;
+  /** 3 for red, green, blue; 1 for a grey input, which gets the luma. */
+  readonly channels: 1 | 3;
+}
+
+/** What a Keras model without scaling of its own was most likely trained with. */
+export const defaultPreprocessing: Preprocessing = {
+  resize: "bilinear",
+  scale: "1/255",
+  orient: true,
+  channels: 3,
+};
+
+/**
+ * Checks a record that was stored in a file; what it leaves out is taken from `otherwise`.
+ *
+ * @throws StriateError (without the file's name) when a field has no meaning
+ */
+export function parsePreprocessing(
+  stored: Readonly<Record<string, unknown>>,
+  otherwise: Preprocessing = defaultPreprocessing,
+): Preprocessing {
+  const {
+    size = otherwise.size,
+    resize = otherwise.resize,
+    scale = otherwise.scale,
+    orient = otherwise.orient,
+    channels = otherwise.channels,
+  } = stored;
+  const wrong = (field: string, expected: string) =>
+    new StriateError(
+      `preprocessing: "${field}" is ${JSON.stringify(stored[field])}, expected ${expected}`,
+    );
+  const isSize = (value: unknown): value is [number, number] =>
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((length: unknown) => Number.isInteger(length) && (length as number) > 0);
+  if (size !== undefined && !isSize(size)) throw wrong("size", "[height, width]");
+  if (typeof scale !== "string") throw wrong("scale", "a text such as 1/255");
+  if (typeof orient !== "boolean") throw wrong("orient", "true or false");
+  if (channels !== 1 && channels !== 3) throw wrong("channels", "1 or 3");
+  parseScale(scale);
+  const method = parseResizeMethod(String(resize));
+  return { ...(size && { size }), resize: method, scale, orient, channels };
+}
+
+/** The order of axes in memory: channels last, as Keras and TensorFlow, or one plane a channel. */
+export type Layout = "NHWC" | "NCHW";
+
+/** One line that says what was done: `resized to 150 x 150 (bilinear); x / 255; EXIF orientation applied`. */
+export function describePreprocessing(how: Preprocessing): string {
+  return [
+    how.size ? `resized to ${how.size.join(" x ")} (${how.resize})` : "not resized",
+    ...(how.channels === 1 ? ["grey (ITU-R 601 luma)"] : []),
+    parseScale(how.scale).words,
+    how.orient ? "EXIF orientation applied" : "EXIF orientation ignored",
+  ].join("; ");
+}
+
+/**
+ * Makes the input tensor of one photo: resized where its size differs, scaled, in the wanted layout.
+ *
+ * @param image a photo; one that was read with `size` is not resized again
+ * @returns float32 of shape [1, H, W, C] ("NHWC", the default) or [1, C, H, W] ("NCHW")
+ */
+export function prepareImage(
+  image: Image,
+  how: Preprocessing = defaultPreprocessing,
+  layout: Layout = "NHWC",
+): Tensor<"float32"> {
+  return prepareImages([image], how, layout);
+}
+
+/** {@link prepareImage} for several photos in one batch; without `how.size` they must be of one size. */
+export function prepareImages(
+  images: readonly Image[],
+  how: Preprocessing = defaultPreprocessing,
+  layout: Layout = "NHWC",
+): Tensor<"float32"> {
+  const first = images[0];
+  if (!first) throw new StriateError("a batch needs at least one photo");
+  const [height, width] = how.size ?? [first.height, first.width];
+  const { channels } = how;
+  const each = height * width * channels;
+  const data = new Float32Array(images.length * each);
+  const scale = scaleFor(how);
+  images.forEach((image, i) => {
+    if (!how.size && (image.height !== height || image.width !== width))
+      throw new StriateError(
+        `${image.origin.name}: ${image.height} x ${image.width} pixels, the batch began with ` +
+          `${height} x ${width}; give a size for all`,
+      );
+    const values = resized(image, [height, width], how);
+    const into = data.subarray(i * each, (i + 1) * each);
+    applyScale(values, scale, channels, layout, into);
+  });
+  const shape =
+    layout === "NHWC"
+      ? [images.length, height, width, channels]
+      : [images.length, channels, height, width];
+  return { type: "float32", shape, data };
+}
+
+function scaleFor(how: Preprocessing): Scale {
+  const scale = parseScale(how.scale);
+  if (how.channels === 3) return scale;
+  // A grey input has one factor; scalings that treat the colours apart have none to offer.
+  if (new Set(scale.multiply).size > 1 || new Set(scale.add).size > 1)
+    throw new StriateError(
+      `scaling "${how.scale}" treats red, green and blue apart, and the network's input is grey: ` +
+        "use 1/255, -1..1 or none",
+    );
+  return scale;
+}
+
+/** The photo's values at the wanted size, interleaved, 0..255. Grey is taken before the resize, as in Keras. */
+function resized(
+  image: Image,
+  size: readonly [number, number],
+  how: Preprocessing,
+): Uint8Array | Float32Array {
+  const { channels } = how;
+  const data = channels === 1 ? lumaOf(image) : image.data;
+  if (image.height === size[0] && image.width === size[1]) return data;
+  const from = { data, height: image.height, width: image.width, channels };
+  const count = size[0] * size[1] * channels;
+  return how.resize === "bilinear"
+    ? resizeBilinear(from, size, new Float32Array(count))
+    : resizeNearest(from, size, new Float32Array(count));
+}
+
+/**
+ * Writes `values` (interleaved, 0..255) into `into`, scaled, in the wanted layout and channel order.
+ */
+export function applyScale(
+  values: ArrayLike<number>,
+  scale: Scale,
+  channels: 1 | 3,
+  layout: Layout,
+  into: Float32Array,
+): void {
+  const pixels = into.length / channels;
+  for (let c = 0; c < channels; c++) {
+    const multiply = scale.multiply[c]!;
+    const add = scale.add[c]!;
+    const source = channels === 3 && scale.order === "bgr" ? 2 - c : c;
+    const [start, step] = layout === "NHWC" ? [c, channels] : [c * pixels, 1];
+    for (let i = 0, from = source, to = start; i < pixels; i++, from += channels, to += step)
+      into[to] = values[from]! * multiply + add;
+  }
+}
