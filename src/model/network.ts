@@ -16,6 +16,11 @@ export interface Network {
   graph: Graph;
   inputs: Port[];
   outputs: Port[];
+  /**
+   * Where the user of this network has the channels of a picture: last in Keras (as a rule), second
+   * in ONNX.
+   */
+  layout: "NHWC" | "NCHW";
   /** In the order of the forward pass. */
   layers: NetworkLayer[];
   /** By address, `conv2d/kernel`. */
@@ -122,10 +127,22 @@ export function weightToUser(
   return transpose({ ...value, shape: ordered }, invertOrder(weight.order));
 }
 
-/** The layers that a pattern names: an address, a unique prefix, a glob, or a list of these. */
+/**
+ * The layers that a pattern names: an address, a unique prefix, a glob, or a list of these; `conv`
+ * stands for every convolution (told by its class, whatever it is called), `all` for every layer.
+ */
 export function selectLayers(network: Network, pattern: string): NetworkLayer[] {
   const byAddress = new Map(network.layers.map((layer) => [layer.address, layer]));
-  return selectNames(pattern, [...byAddress.keys()], "layer").map((name) => byAddress.get(name)!);
+  const parts = byAddress.has(pattern) ? [pattern] : pattern.split(",").map((part) => part.trim());
+  const chosen = new Set<NetworkLayer>();
+  for (const part of parts)
+    if (part === "conv" && !byAddress.has("conv"))
+      for (const layer of network.layers.filter(({ kind }) => kind === "convolution"))
+        chosen.add(layer);
+    else
+      for (const address of selectNames(part, [...byAddress.keys()], "layer"))
+        chosen.add(byAddress.get(address)!);
+  return network.layers.filter((layer) => chosen.has(layer));
 }
 
 /** Checks a tensor against a port; free lengths take any value. */

@@ -44,9 +44,10 @@ export class RunningNetwork {
     feeds: Readonly<Record<string, Tensor>>,
     values: readonly string[],
   ): Promise<Tensor[]> {
-    const session = await this.#session(values);
+    const distinct = [...new Set(values)];
+    const session = await this.#session(distinct);
     const results = await session.run(feeds);
-    return session.outputs.map((name) => results[name]!);
+    return values.map((value) => results[session.outputs[distinct.indexOf(value)]!]!);
   }
 
   #session(values: readonly string[]): Promise<Session> {

@@ -1,0 +1,24 @@
+import { type LayerActivation, computeActivations } from "../views/activations.ts";
+import type { PreprocessingChoice } from "../model/photo-input.ts";
+import type { Model, ModelInput } from "./model.ts";
+
+export interface ActivationsOptions {
+  /** An address, a unique prefix, a glob, or a list of these; `conv` (the default), `all`. */
+  layers?: string;
+  /** How a photo is prepared, where it is not to be as the model says. */
+  preprocessing?: PreprocessingChoice;
+}
+
+/**
+ * What chosen layers make of a photo or a tensor. Each result can be handed to `drawFeatureMaps`.
+ *
+ * @throws StriateError naming the nearest layers when the pattern fits none
+ */
+export async function activations(
+  model: Model,
+  input: ModelInput,
+  options: ActivationsOptions = {},
+): Promise<LayerActivation[]> {
+  const feeds = model.feeds(input, options.preprocessing);
+  return (await computeActivations(model.running, feeds, options.layers)).activations;
+}

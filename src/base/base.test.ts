@@ -1,0 +1,202 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { StriateError, UsageError, naming } from "./errors.ts";
+import { field, fromOptions, parseFields } from "./fields.ts";
+import { fromBfloat16, fromFloat16, toFloat16 } from "./float16.ts";
+import { nearestNames, selectNames } from "./names.ts";
+import { Random } from "./random.ts";
+import { formatShape, normalizeAxis } from "./shape.ts";
+import { arrayFromBytes, castTo, float32, int64, tensor, toNumbers, transpose } from "./tensor.ts";
+import { formatBytes, formatCount, textTable, withThousands } from "./text-table.ts";
+
+describe("errors", () => {
+  it("put the file in front once, whoever threw", async () => {
+    const failing = naming("a.h5", () => {
+      throw new Error("no such group");
+    });
+    await expect(failing).rejects.toThrow("a.h5: no such group");
+    await expect(naming("a.h5", () => failing)).rejects.toThrow(/^a\.h5: no such group$/);
+  });
+
+  it("keep wrong usage apart, since it has an exit code of its own", async () => {
+    const failing = naming("--layers", () => {
+      throw new UsageError("empty");
+    });
+    await expect(failing).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
+describe("fields", () => {
+  const fields = {
+    kernel_size: field.tuple(2),
+    padding: field.choice(["valid", "same"], "valid"),
+    rate: field.number(0.5, { min: 0, max: 1 }),
+    note: field.nullable(field.string()),
+  };
+
+  it("fill in defaults and let one number stand for a tuple", () => {
+    expect(parseFields(fields, { kernel_size: 3 })).toEqual({
+      kernel_size: [3, 3],
+      padding: "valid",
+      rate: 0.5,
+      note: null,
+    });
+  });
+
+  it.each([
+    [{}, '"kernel_size" is missing'],
+    [{ kernel_size: [3] }, '"kernel_size": expected 2 whole numbers, got [3]'],
+    [{ kernel_size: 3, padding: "full" }, '"padding": expected one of valid, same, got "full"'],
+    [{ kernel_size: 3, rate: 2 }, '"rate": expected a number of at most 1, got 2'],
+  ])("say what was expected and what came: %j", (raw, message) => {
+    expect(() => parseFields(fields, raw)).toThrow(message);
+  });
+
+  it("take camelCase from TypeScript callers and name the nearest key", () => {
+    expect(fromOptions(fields, { kernelSize: 3 })).toEqual({ kernel_size: 3 });
+    expect(() => fromOptions(fields, { kernalSize: 3 })).toThrow("nearest: kernelSize");
+  });
+});
+
+describe("half floats", () => {
+  it("survive a round trip for every finite bit pattern", () => {
+    for (let bits = 0; bits < 0x10000; bits++) {
+      const value = fromFloat16(bits);
+      if (!Number.isNaN(value)) expect(toFloat16(value)).toBe(bits);
+    }
+  });
+
+  it.each([
+    [1 / 3, 0x3555],
+    [65504, 0x7bff],
+    [65520, 0x7c00],
+    [2 ** -24, 0x0001],
+    [1 + 2 ** -11, 0x3c00],
+    [1 + 3 * 2 ** -11, 0x3c02],
+    [-0, 0x8000],
+  ])("%d rounds to nearest even as NumPy does", (value, bits) => {
+    expect(toFloat16(value)).toBe(bits);
+  });
+
+  it("bfloat16 is the upper half of a float32", () => {
+    expect(fromBfloat16(0x3f80)).toBe(1);
+    expect(fromBfloat16(0xc049)).toBe(-3.140625);
+  });
+});
+
+describe("names", () => {
+  const layers = ["conv2d", "conv2d_1", "conv2d_12", "base/block5_conv3", "conv[0]"];
+
+  it.each([
+    ["conv2d", ["conv2d"]],
+    ["base", ["base/block5_conv3"]],
+    ["conv2d_*", ["conv2d_1", "conv2d_12"]],
+    ["conv[0]", ["conv[0]"]],
+    ["conv2d_12, conv2d", ["conv2d", "conv2d_12"]],
+    ["all", layers],
+  ])("%s picks %j, in the order of the layers", (pattern, expected) => {
+    expect(selectNames(pattern, layers, "layer")).toEqual(expected);
+  });
+
+  it("a prefix that fits several says so, and a wrong name gets the nearest", () => {
+    expect(() => selectNames("conv2d_", layers, "layer")).toThrow("not unique");
+    expect(() => selectNames("conv2d_2", layers, "layer")).toThrow(
+      /no layer "conv2d_2"; nearest: conv2d_1/,
+    );
+    expect(nearestNames("block5_conv", layers)[0]).toBe("base/block5_conv3");
+  });
+});
+
+describe("random numbers", () => {
+  it("repeat for a seed, differ between streams, and go on from a stored state", () => {
+    const draw = (random: Random) => Array.from({ length: 5 }, () => random.normal());
+    expect(draw(new Random(7))).toEqual(draw(new Random(7)));
+    expect(draw(new Random(7))).not.toEqual(draw(new Random(7, 1)));
+    const random = new Random(7);
+    random.normal();
+    const copy = Random.from(random.state);
+    expect(draw(copy)).toEqual(draw(random));
+  });
+
+  it("are uniform and normal", () => {
+    const random = new Random(1);
+    const uniform = Array.from({ length: 20000 }, () => random.uniform());
+    const normal = Array.from({ length: 20000 }, () => random.normal(1, 2));
+    const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+    expect(mean(uniform)).toBeCloseTo(0.5, 1);
+    expect(mean(normal)).toBeCloseTo(1, 1);
+    expect(mean(normal.map((v) => (v - 1) ** 2))).toBeCloseTo(4, 0);
+  });
+
+  it("shuffle keeps every item", () => {
+    const items = Array.from({ length: 50 }, (_, i) => i);
+    const shuffled = new Random(3).shuffle([...items]);
+    expect(shuffled).not.toEqual(items);
+    expect([...shuffled].sort((a, b) => a - b)).toEqual(items);
+  });
+});
+
+describe("tensors", () => {
+  it("refuse data that does not fill the shape", () => {
+    expect(() => float32([2, 3], [1, 2])).toThrow(StriateError);
+  });
+
+  it("transpose moves every element where NumPy moves it, and back", () => {
+    const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(shapes, fc.integer(), (shape, seed) => {
+        const size = shape.reduce((a, b) => a * b, 1);
+        const value = float32(
+          shape,
+          Array.from({ length: size }, (_, i) => i),
+        );
+        const order = new Random(seed).shuffle(shape.map((_, axis) => axis));
+        const moved = transpose(value, order);
+        const index = moved.shape.map((length) => Math.floor(length / 2));
+        const at = (t: typeof value, position: number[]) =>
+          t.data[position.reduce((sum, p, axis) => sum * t.shape[axis]! + p, 0)];
+        const source = new Array<number>(shape.length);
+        order.forEach((from, to) => (source[from] = index[to]!));
+        expect(at(moved, index)).toBe(at(value, source));
+        const back = order.map((_, axis) => order.indexOf(axis));
+        expect(transpose(moved, back).data).toEqual(value.data);
+      }),
+    );
+  });
+
+  it("read bytes that are not aligned", () => {
+    const bytes = new Uint8Array(9);
+    new DataView(bytes.buffer).setFloat32(1, 1.5, true);
+    expect([...arrayFromBytes("float32", bytes.subarray(1, 5))]).toEqual([1.5]);
+    expect(() => arrayFromBytes("float32", bytes)).toThrow("no whole number");
+  });
+
+  it("cast as C does", () => {
+    expect(toNumbers(castTo(float32([3], [1.7, -1.7, 0]), "int64"))).toEqual([1, -1, 0]);
+    expect(toNumbers(castTo(float32([2], [0.5, 0]), "bool"))).toEqual([1, 0]);
+    expect(toNumbers(castTo(int64([3]), "float32"))).toEqual([3]);
+    expect(toNumbers(tensor("float16", [1], Uint16Array.of(0x3c00)))).toEqual([1]);
+  });
+});
+
+describe("words for numbers", () => {
+  it("are Keras' own", () => {
+    expect(formatShape([null, 148, 148, 32])).toBe("(None, 148, 148, 32)");
+    expect(formatShape([3])).toBe("(3,)");
+    expect(withThousands(3453121)).toBe("3,453,121");
+    expect(formatBytes(4 * 3453121)).toBe("13.17 MB");
+    expect(formatCount(1234567)).toBe("1.23 M");
+    expect(() => normalizeAxis(4, 4)).toThrow("outside");
+  });
+
+  it("tables align numbers right and count wide characters twice", () => {
+    const table = textTable(
+      [{ title: "a" }, { title: "n", right: true }],
+      [
+        ["猫", "1"],
+        ["b", "10"],
+      ],
+    );
+    expect(table.split("\n").slice(2)).toEqual(["猫   1", "b   10"]);
+  });
+});

@@ -1,0 +1,81 @@
+import { type Field, type Fields, type Values, describe } from "../base/fields.ts";
+import { StriateError, UsageError } from "../base/errors.ts";
+
+/** A flag as commander takes it: `--scale-mode <value>`. */
+export interface Flag {
+  key: string;
+  /** Commander's own spelling of the key. */
+  attribute: string;
+  notation: string;
+  help: string;
+}
+
+/** The flags of a command, derived from its fields. */
+export function flagsOf(fields: Fields): Flag[] {
+  return Object.entries(fields).map(([key, field]) => {
+    const name = key.replaceAll("_", "-");
+    const on = field.kind === "boolean";
+    const notation = on
+      ? field.fallback === true
+        ? `--no-${name}`
+        : `--${name}`
+      : `--${name} <${placeholder(field)}>`;
+    return { key, attribute: camel(name), notation, help: helpOf(field) };
+  });
+}
+
+const camel = (name: string): string =>
+  name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+function placeholder(field: Field<unknown>): string {
+  const names = { integer: "n", number: "x", tuple: "n", choice: "name", string: "text" } as const;
+  return field.kind in names ? names[field.kind as keyof typeof names] : "value";
+}
+
+function helpOf(field: Field<unknown>): string {
+  const parts = [field.help ?? ""];
+  if (field.choices) parts.push(`(${field.choices.join(", ")})`);
+  const { fallback } = field;
+  if (fallback !== undefined && fallback !== null && fallback !== "" && field.kind !== "boolean")
+    parts.push(`[${describe(fallback).replaceAll('"', "")}]`);
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+/** Turns the words of the command line into checked values. A wrong one is wrong usage (exit 2). */
+export function parseFlags<F extends Fields>(
+  fields: F,
+  given: Readonly<Record<string, unknown>>,
+): Values<F> {
+  const values: Record<string, unknown> = {};
+  for (const flag of flagsOf(fields)) {
+    const field = fields[flag.key]!;
+    const text = given[flag.attribute];
+    if (text === undefined || (field.kind === "boolean" && text === field.fallback)) {
+      if (field.required) throw new UsageError(`${flag.notation} is required`);
+      values[flag.key] = field.fallback;
+      continue;
+    }
+    try {
+      values[flag.key] = field.parse(fromText(field, text));
+    } catch (error) {
+      if (!(error instanceof StriateError)) throw error;
+      throw new UsageError(`${flag.notation.split(" ")[0]}: ${error.message}`, { cause: error });
+    }
+  }
+  return values as Values<F>;
+}
+
+function fromText(field: Field<unknown>, text: unknown): unknown {
+  if (typeof text !== "string") return text;
+  switch (field.kind) {
+    case "integer":
+    case "number":
+      return text.trim() === "" ? text : Number(text);
+    case "tuple":
+      return text.includes(",") || text.includes("x")
+        ? text.split(/[,x]/).map(Number)
+        : Number(text);
+    default:
+      return text;
+  }
+}

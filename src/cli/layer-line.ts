@@ -1,0 +1,59 @@
+import { formatShape } from "../base/shape.ts";
+import { combineRanges } from "../plot/range.ts";
+import type { SeenLayer } from "../views/feature-maps-view.ts";
+import { layerRange } from "../views/map-scale.ts";
+import type { MapStatistics } from "../views/map-statistics.ts";
+
+/** What is said of a layer in one line and in the report. */
+export interface LayerNumbers {
+  address: string;
+  class: string;
+  shape: readonly number[];
+  /** Over the finite values; null where there are none. */
+  range: { low: number; high: number } | null;
+  /** Share of values that are exactly zero, 0 to 1. */
+  zeros: number;
+  maps: number;
+  dead: number;
+  constant: number;
+  nonFinite: number;
+}
+
+export function layerNumbers({ maps }: SeenLayer): LayerNumbers {
+  const { statistics } = maps;
+  const count = (state: MapStatistics["state"]) =>
+    statistics.filter((entry) => entry.state === state).length;
+  const zeros = statistics.reduce((sum, entry) => sum + entry.zeros, 0) / statistics.length;
+  const range = combineRanges([layerRange(statistics)]);
+  return {
+    address: maps.address,
+    class: maps.className,
+    shape: maps.shape,
+    range: range ? { low: range.low, high: range.high } : null,
+    zeros,
+    maps: statistics.length,
+    dead: count("dead"),
+    constant: count("constant"),
+    nonFinite: count("non-finite"),
+  };
+}
+
+/** `conv2d  Conv2D + relu  (1, 148, 148, 32)  0 .. 1.24  52 % zero  3 of 32 maps dead` */
+export function layerLine(numbers: LayerNumbers): string[] {
+  const { range, zeros, maps, dead, constant, nonFinite } = numbers;
+  const odd = [
+    dead > 0 ? `${dead} dead` : "",
+    constant > 0 ? `${constant} constant` : "",
+    nonFinite > 0 ? `${nonFinite} not finite` : "",
+  ].filter((word) => word !== "");
+  return [
+    numbers.address,
+    numbers.class,
+    formatShape(numbers.shape),
+    range ? `${short(range.low)} .. ${short(range.high)}` : "not finite",
+    `${(100 * zeros).toFixed(0)} %`,
+    odd.length > 0 ? `${odd.join(", ")} of ${maps}` : `none of ${maps}`,
+  ];
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));

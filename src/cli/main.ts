@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { StriateError, UsageError, messageOf } from "../base/errors.ts";
+import { nearestNames } from "../base/names.ts";
+import { version } from "../version.ts";
+import type { CommandDefinition, CommandIo } from "./command.ts";
+import { commands } from "./commands/index.ts";
+import { flagsOf, parseFlags } from "./flags.ts";
+
+const io: CommandIo = {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+  terminal: { isTty: process.stdout.isTTY ?? false, columns: process.stdout.columns ?? 80 },
+  env: process.env,
+};
+
+/** Runs the command line and returns the exit code: 0, 1 for an error, 2 for wrong usage. */
+export async function main(args: readonly string[]): Promise<number> {
+  const debug = args.includes("--debug");
+  try {
+    const name = args.find((arg) => !arg.startsWith("-"));
+    if (name !== undefined && name !== "help" && !Object.hasOwn(commands, name))
+      throw new UsageError(
+        `no command "${name}"; nearest: ${nearestNames(name, Object.keys(commands)).join(", ")}; striate --help lists them`,
+      );
+    const chosen = name === undefined || name === "help" ? Object.keys(commands) : [name];
+    const loaded = await Promise.all(chosen.map((each) => commands[each]!()));
+    const program = new Command("striate")
+      .description("See what a convolutional network sees.")
+      .version(version, "-v, --version")
+      .option("--debug", "show the stack of an error")
+      .exitOverride()
+      .configureOutput({ outputError: () => undefined });
+    for (const definition of loaded) addCommand(program, definition);
+    if (args.length === 0) {
+      io.out(program.helpInformation());
+      return 0;
+    }
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    return report(error, debug);
+  }
+}
+
+function addCommand(program: Command, definition: CommandDefinition): void {
+  const command = program.command(definition.name).summary(definition.summary);
+  command.description(definition.summary).exitOverride();
+  command.configureOutput({ outputError: () => undefined });
+  for (const { name, help } of definition.arguments) command.argument(name, help);
+  for (const { notation, help } of flagsOf(definition.fields)) command.option(notation, help);
+  command.option("--debug", "show the stack of an error");
+  if (definition.examples)
+    command.addHelpText(
+      "after",
+      `\nExamples:\n${definition.examples.map((line) => `  ${line}\n`).join("")}`,
+    );
+  command.action(async (...given: unknown[]) => {
+    const words = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
+    await definition.run(words, parseFlags(definition.fields, command.opts()), io);
+  });
+}
+
+function report(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    io.err(`striate: ${error.message.replace(/^error: /, "")}; see striate --help`);
+    return 2;
+  }
+  const known = error instanceof StriateError;
+  io.err(`striate: ${known ? "" : "unexpected error: "}${messageOf(error)}`);
+  if (debug && error instanceof Error) io.err(stackOf(error));
+  else if (!known) io.err("(run again with --debug for the stack)");
+  return error instanceof UsageError ? 2 : 1;
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by: ${stackOf(error.cause)}` : "";
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,89 @@
+import { StriateError } from "../base/errors.ts";
+import { formatShape } from "../base/shape.ts";
+import type { Layout, Preprocessing } from "../data/preprocess.ts";
+import type { Network, Port } from "./network.ts";
+
+/** The input of a network that takes a photo, and what its axes mean. */
+export interface PhotoInput {
+  port: Port;
+  layout: Layout;
+  /** [height, width] where the network fixes them. */
+  size?: readonly [number, number];
+  channels: 1 | 3;
+}
+
+/**
+ * Finds the input that takes a photo: of rank 4 with one or three channels.
+ * @throws StriateError that says what the network takes instead
+ */
+export function photoInput(network: Network): PhotoInput {
+  const candidates = network.inputs.flatMap((port) => {
+    const found = photoPort(port);
+    return found ? [found] : [];
+  });
+  const [first] = candidates;
+  if (first !== undefined && network.inputs.length === 1) return first;
+  const takes = network.inputs
+    .map((port) => `"${port.name}" ${formatShape(port.shape)}`)
+    .join(" and ");
+  throw new StriateError(
+    `${network.origin.file ?? network.name}: expected one input for a photo, (None, height, width, 1 or 3), ` +
+      `the network takes ${takes}; give the tensors as .npy or .npz`,
+  );
+}
+
+function photoPort(port: Port): PhotoInput | undefined {
+  const { shape, order } = port;
+  if (shape.length !== 4) return undefined;
+  // A channels_last model is NCHW inside, so its order says it; else the channel count does.
+  const last = order[1] === 3 || (shape[1] !== 1 && shape[1] !== 3 && isChannels(shape[3]));
+  const channels = last ? shape[3] : shape[1];
+  const [height, width] = last ? [shape[1], shape[2]] : [shape[2], shape[3]];
+  if (channels !== null && typeof channels !== "string" && !isChannels(channels)) return undefined;
+  return {
+    port,
+    layout: last ? "NHWC" : "NCHW",
+    channels: channels === 1 ? 1 : 3,
+    ...(typeof height === "number" && typeof width === "number" ? { size: [height, width] } : {}),
+  };
+}
+
+const isChannels = (length: unknown): length is 1 | 3 => length === 1 || length === 3;
+
+/** What the caller wants done otherwise than the network says. */
+export type PreprocessingChoice = Partial<Omit<Preprocessing, "channels">>;
+
+/**
+ * How a photo is prepared for a network. The caller's choice comes first, then what the file says of
+ * itself; a network that scales in its first layers gets raw 0..255; else `1/255`.
+ */
+export function preprocessingFor(
+  network: Network,
+  choice: PreprocessingChoice = {},
+): { how: Preprocessing; input: PhotoInput; scaleFrom: "option" | "file" | "layer" | "default" } {
+  const input = photoInput(network);
+  const stored = network.preprocessing as PreprocessingChoice | undefined;
+  const inside = scalesItself(network);
+  const size = input.size ?? choice.size ?? stored?.size;
+  return {
+    input,
+    scaleFrom: choice.scale ? "option" : stored?.scale ? "file" : inside ? "layer" : "default",
+    how: {
+      ...(size ? { size } : {}),
+      resize: choice.resize ?? stored?.resize ?? "bilinear",
+      scale: choice.scale ?? stored?.scale ?? (inside ? "none" : "1/255"),
+      orient: choice.orient ?? stored?.orient ?? true,
+      channels: input.channels,
+    },
+  };
+}
+
+/** Whether a Rescaling, a Normalization or arithmetic stands before the first layer with a kernel. */
+function scalesItself(network: Network): boolean {
+  for (const { kind, className } of network.layers) {
+    if (kind === "convolution" || kind === "dense" || kind === "pooling") return false;
+    if (kind === "arithmetic" || className === "Rescaling" || className === "Normalization")
+      return true;
+  }
+  return false;
+}

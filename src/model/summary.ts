@@ -1,0 +1,140 @@
+import { formatShape, sizeOf } from "../base/shape.ts";
+import {
+  type Column,
+  formatBytes,
+  formatCount,
+  textTable,
+  withThousands,
+} from "../base/text-table.ts";
+import { inferShapes } from "../ops/infer-shapes.ts";
+import { nodesByLayer } from "./layer-nodes.ts";
+import { multiplyAdds } from "./multiply-adds.ts";
+import type { Network, NetworkLayer } from "./network.ts";
+import { type ReceptiveField, receptiveFields } from "./receptive-field.ts";
+
+/** One line of the table. */
+export interface LayerSummary {
+  address: string;
+  className: string;
+  /** In the user's layout; null or a symbol where a length is free. */
+  outputShapes: (readonly (number | string | null)[])[];
+  parameters: number;
+  /** For one row of a batch; null where a length is free. */
+  multiplyAdds: number | null;
+  /** Height and width in input pixels, `"all"`, or null where the layer sees no picture. */
+  receptiveField: readonly number[] | "all" | null;
+  inbound: readonly string[];
+}
+
+/** What `model.summary()` says, as data. */
+export interface NetworkSummary {
+  name: string;
+  origin: Network["origin"];
+  layers: LayerSummary[];
+  parameters: { total: number; trainable: number; fixed: number; bytes: number };
+  multiplyAdds: number | null;
+}
+
+/** Counts and measures every layer. Parameters of shared weights count once in the totals. */
+export function summarize(network: Network): NetworkSummary {
+  inferShapes(network.graph);
+  const nodes = nodesByLayer(network);
+  const fields = receptiveFields(network);
+  const counted = new Map(
+    [...nodes].map(([layer, own]) => {
+      const counts = own.map((node) => multiplyAdds(network.graph, node));
+      return [layer, counts.includes(null) ? null : sum(counts as number[])];
+    }),
+  );
+  const layers = network.layers.map((layer): LayerSummary => {
+    const inside = network.layers.filter((inner) => inner.address.startsWith(`${layer.address}/`));
+    const own = layer.kind === "model" ? inside : [layer];
+    const counts = own.map((part) => counted.get(part) ?? null);
+    return {
+      address: layer.address,
+      className: layer.className,
+      outputShapes: layer.outputs.map((port) => port.shape),
+      parameters: sum(own.map((part) => part.parameters.trainable + part.parameters.fixed)),
+      multiplyAdds: counts.includes(null) ? null : sum(counts as number[]),
+      receptiveField: fieldSize(fields.get(layer.outputs[0]?.value ?? ""), layer),
+      inbound: layer.inbound,
+    };
+  });
+  const weights = [...network.weights.values()];
+  const count = (trainable: boolean) =>
+    sum(weights.filter((w) => w.trainable === trainable).map((w) => sizeOf(w.shape)));
+  const totals = [...counted.values()];
+  return {
+    name: network.name,
+    origin: network.origin,
+    layers,
+    parameters: {
+      total: count(true) + count(false),
+      trainable: count(true),
+      fixed: count(false),
+      bytes: 4 * (count(true) + count(false)),
+    },
+    multiplyAdds: totals.includes(null) ? null : sum(totals as number[]),
+  };
+}
+
+function fieldSize(
+  field: ReceptiveField | undefined,
+  layer: NetworkLayer,
+): readonly number[] | "all" | null {
+  if (layer.kind === "input" || field === undefined || field.length === 0) return null;
+  return field === "all" ? "all" : field.map((axis) => Math.round(axis.size));
+}
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
+
+/** The table that `model.summary()` prints in Keras, with receptive field and multiply-adds. */
+export function formatSummary(summary: NetworkSummary): string {
+  const chain = summary.layers.every(
+    (layer, i) =>
+      layer.inbound.length <= 1 &&
+      (i === 0 ||
+        layer.inbound[0] === summary.layers[i - 1]!.address ||
+        layer.inbound.length === 0),
+  );
+  const columns: Column[] = [
+    { title: "Layer (type)" },
+    { title: "Output Shape" },
+    { title: "Param #", right: true },
+    { title: "Receptive field", right: true },
+    { title: "Multiply-adds", right: true },
+    ...(chain ? [] : [{ title: "Connected to" }]),
+  ];
+  const rows = summary.layers.map((layer) => [
+    `${layer.address} (${layer.className})`,
+    layer.outputShapes.map((shape) => formatShape(keras(shape))).join(", "),
+    withThousands(layer.parameters),
+    layer.receptiveField === null
+      ? ""
+      : layer.receptiveField === "all"
+        ? "all"
+        : layer.receptiveField.join(" x "),
+    layer.multiplyAdds === null
+      ? "?"
+      : layer.multiplyAdds === 0
+        ? ""
+        : formatCount(layer.multiplyAdds),
+    ...(chain ? [] : [layer.inbound.filter((address) => address !== "").join(", ")]),
+  ]);
+  const { parameters } = summary;
+  const line = (title: string, count: number) =>
+    ` ${title}: ${withThousands(count)} (${formatBytes(4 * count)})`;
+  return [
+    `Model: "${summary.name}"`,
+    textTable(columns, rows),
+    line("Total params", parameters.total),
+    line("Trainable params", parameters.trainable),
+    line("Non-trainable params", parameters.fixed),
+    ` Multiply-adds per photo: ${summary.multiplyAdds === null ? "not known (a length is free)" : formatCount(summary.multiplyAdds)}`,
+  ].join("\n");
+}
+
+/** A free batch is Keras' None. */
+const keras = (shape: readonly (number | string | null)[]) =>
+  shape.map((length, axis) => (axis === 0 && typeof length === "string" ? null : length));

@@ -1,0 +1,134 @@
+import { StriateError } from "../base/errors.ts";
+import { formatShape, stridesOf } from "../base/shape.ts";
+import { type Tensor, toFloat32 } from "../base/tensor.ts";
+import { type NetworkLayer, type Port, selectLayers, toUser } from "../model/network.ts";
+import type { RunningNetwork } from "../model/running.ts";
+import type { FeatureMaps } from "./feature-maps.ts";
+import { type MapStatistics, mapStatistics, toPlanes } from "./map-statistics.ts";
+
+/**
+ * What a layer made of an input. Where the layer makes maps it can be handed to `drawFeatureMaps` as
+ * it is: it shows the first row of the batch.
+ */
+export class LayerActivation implements FeatureMaps {
+  readonly layer: NetworkLayer;
+  readonly port: Port;
+  readonly #value: Tensor;
+  readonly #layout: "NHWC" | "NCHW";
+  #planes: Float32Array | undefined;
+  #statistics: MapStatistics[] | undefined;
+
+  /** @param value in the graph's layout */
+  constructor(layer: NetworkLayer, port: Port, value: Tensor, layout: "NHWC" | "NCHW") {
+    this.layer = layer;
+    this.port = port;
+    this.#value = value;
+    this.#layout = layout;
+  }
+
+  get address(): string {
+    return this.port.name;
+  }
+
+  /** `Conv2D`, with the activation that was applied: `Conv2D + relu`. */
+  get className(): string {
+    const { className, activation } = this.layer;
+    return activation ? `${className} + ${activation}` : className;
+  }
+
+  /** In the user's layout: `[1, 148, 148, 32]` for a Keras model. */
+  get shape(): readonly number[] {
+    const { order } = this.port;
+    return this.#value.shape.map((_, axis) => this.#value.shape[order.indexOf(axis)]!);
+  }
+
+  /** The numbers in the user's own layout. */
+  get tensor(): Tensor {
+    return toUser(this.#value, this.port);
+  }
+
+  /** Whether the layer makes maps: a value of rank 4. */
+  get hasMaps(): boolean {
+    return this.#value.shape.length === 4;
+  }
+
+  get channels(): number {
+    return this.#size().channels;
+  }
+
+  get height(): number {
+    return this.#size().height;
+  }
+
+  get width(): number {
+    return this.#size().width;
+  }
+
+  /** `channels` planes of `height * width` numbers: the maps of the first row of the batch. */
+  get values(): Float32Array {
+    this.#planes ??= this.#readPlanes();
+    return this.#planes;
+  }
+
+  /** The numbers of each map. */
+  get statistics(): readonly MapStatistics[] {
+    this.#statistics ??= mapStatistics(this.values, this);
+    return this.#statistics;
+  }
+
+  #readPlanes(): Float32Array {
+    const steps = stridesOf(this.#value.shape);
+    const { axes, ...size } = this.#size();
+    const strides = axes.map((axis) => steps[this.port.order.indexOf(axis)]!);
+    const [channel, row, column] = strides as [number, number, number];
+    return toPlanes(toFloat32(this.#value).data, size, [channel, row, column]);
+  }
+
+  #size() {
+    const { shape } = this;
+    if (shape.length !== 4)
+      throw new StriateError(
+        `layer "${this.address}" (${this.layer.className}) makes ${formatShape(shape)}, which holds no maps: ` +
+          "maps have four axes; choose a convolution or a pooling",
+      );
+    const own = this.layer.config.data_format as string | undefined;
+    const first = own ? own === "channels_first" : this.#layout === "NCHW";
+    const axes = first ? ([1, 2, 3] as const) : ([3, 1, 2] as const);
+    const [channels, height, width] = axes.map((axis) => shape[axis]!) as [number, number, number];
+    return { axes, channels, height, width };
+  }
+}
+
+export interface ActivationsResult {
+  activations: LayerActivation[];
+  /** The network's outputs for the same input, in the user's layout. */
+  outputs: Tensor[];
+}
+
+/**
+ * The outputs of chosen layers for one input, from one run of the network.
+ *
+ * @param feeds tensors by input name, in the user's layout, batch first
+ * @param layers a pattern of {@link selectLayers}, or the layers themselves
+ */
+export async function computeActivations(
+  target: RunningNetwork,
+  feeds: Readonly<Record<string, Tensor>>,
+  layers: string | readonly NetworkLayer[] = "conv",
+): Promise<ActivationsResult> {
+  const { network } = target;
+  const chosen = typeof layers === "string" ? selectLayers(network, layers) : layers;
+  if (chosen.length === 0)
+    throw new StriateError(
+      `${network.origin.file ?? network.name}: no layer was chosen; "all" stands for every layer`,
+    );
+  const taps = chosen.flatMap((layer) => layer.outputs.map((port) => ({ layer, port })));
+  const outputs = network.outputs.map((port) => port.value);
+  const results = await target.run(feeds, [...taps.map(({ port }) => port.value), ...outputs]);
+  return {
+    activations: taps.map(
+      ({ layer, port }, i) => new LayerActivation(layer, port, results[i]!, network.layout),
+    ),
+    outputs: network.outputs.map((port, i) => toUser(results[taps.length + i]!, port)),
+  };
+}
