@@ -1,0 +1,75 @@
+import { unzlibSync } from "fflate";
+import { type Cursor, damaged, unsupported } from "./cursor.ts";
+
+/** One step of what was done to a chunk when it was written. */
+export interface Filter {
+  id: number;
+  values: number[];
+}
+
+/**
+ * Reads a filter pipeline message.
+ *
+ * Source: HDF5 File Format Specification 3.0, IV.A.2.l
+ */
+export function readFilters(body: Cursor): Filter[] {
+  const version = body.u8();
+  if (version !== 1 && version !== 2) damaged(`a list of filters has version ${version}`);
+  const count = body.u8();
+  if (version === 1) body.skip(6);
+  return Array.from({ length: count }, () => {
+    const id = body.u16();
+    const nameBytes = version === 1 || id >= 256 ? body.u16() : 0;
+    body.skip(2); // flags
+    const values = body.u16();
+    body.skip(version === 1 ? Math.ceil(nameBytes / 8) * 8 : nameBytes);
+    const filter = { id, values: Array.from({ length: values }, () => body.u32()) };
+    if (version === 1 && values % 2 === 1) body.skip(4);
+    return filter;
+  });
+}
+
+/**
+ * Undoes the filters of a chunk.
+ *
+ * @param mask has a bit set for each filter that was left out for this chunk
+ * @param size of the chunk in bytes: nothing larger is made, whatever the data says
+ */
+export function undoFilters(
+  stored: Uint8Array,
+  filters: readonly Filter[],
+  mask: number,
+  size: number,
+): Uint8Array {
+  let bytes = stored;
+  for (let i = filters.length - 1; i >= 0; i--) {
+    if (mask & (1 << i)) continue;
+    const { id, values } = filters[i]!;
+    if (id === 1) bytes = inflate(bytes, size);
+    else if (id === 2) bytes = unshuffle(bytes, values[0] ?? 1);
+    else if (id === 3) bytes = bytes.subarray(0, -4);
+    else unsupported(`the compression filter ${filterNames[id] ?? id}`);
+  }
+  return bytes;
+}
+
+const filterNames: Record<number, string> = { 4: "szip", 5: "nbit", 6: "scale-offset", 32000: "lzf" };
+
+function inflate(bytes: Uint8Array, size: number): Uint8Array {
+  try {
+    // Checksums that a later filter takes off may make the chunk a little longer than its elements.
+    return unzlibSync(bytes, { out: new Uint8Array(size + 4) });
+  } catch {
+    return damaged("compressed data cannot be read");
+  }
+}
+
+/** Puts the bytes of each element together again: the filter had put all first bytes first. */
+function unshuffle(bytes: Uint8Array, width: number): Uint8Array {
+  const count = Math.floor(bytes.length / Math.max(width, 1));
+  if (width < 2) return bytes;
+  const result = bytes.slice();
+  for (let byte = 0; byte < width; byte++)
+    for (let i = 0; i < count; i++) result[i * width + byte] = bytes[byte * count + i]!;
+  return result;
+}

@@ -1,0 +1,43 @@
+import { StriateError } from "../../base/errors.ts";
+import { Cursor, damaged, unsupported } from "./cursor.ts";
+
+const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Whether the bytes begin as an HDF5 file does. */
+export function isHdf5(bytes: Uint8Array): boolean {
+  return signature.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * Reads the superblock: how wide numbers are, and where the root group is.
+ *
+ * Source: HDF5 File Format Specification 3.0, II.A
+ *
+ * @throws StriateError when the file is shorter than it says it is
+ */
+export function readSuperblock(bytes: Uint8Array): { file: Cursor; root: number } {
+  if (!isHdf5(bytes)) throw new StriateError("is no HDF5 file");
+  const start = new Cursor(bytes, 8);
+  const version = start.u8();
+  if (version > 3) unsupported(`superblock version ${version}`);
+  if (version < 2) start.skip(4);
+  const widths = { offset: start.u8(), length: start.u8() };
+  for (const width of Object.values(widths))
+    if (![2, 4, 8].includes(width)) damaged(`its numbers are ${width} bytes wide`);
+  // Version 0: size of tree leaves and nodes, flags; version 1 has a tree size for chunks as well.
+  start.skip([9, 13, 1, 1][version]!);
+  const file = new Cursor(bytes, start.at, widths);
+  const base = file.offset() ?? 0;
+  if (base !== 0) unsupported("a user block");
+  file.offset(); // free space, or the superblock's extension
+  const end = file.offset() ?? Infinity;
+  if (end > bytes.length)
+    throw new StriateError(
+      `the HDF5 file is cut off: it should be ${end} bytes long, but ${bytes.length} are there; download or copy it again`,
+    );
+  if (version < 2) {
+    file.offset(); // driver information
+    file.offset(); // name of the root's entry
+  }
+  return { file, root: file.address("the root group") };
+}
