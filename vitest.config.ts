@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: {
-    alias: { "#runtime": fileURLToPath(new URL("./src/runtime/node/index.ts", import.meta.url)) },
+    alias: {
+      "#runtime": fileURLToPath(new URL("./src/runtime/node/index.ts", import.meta.url)),
+      striate: fileURLToPath(new URL("./src/index.ts", import.meta.url)),
+    },
   },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
