@@ -1,5 +1,5 @@
 import { field } from "../base/fields.ts";
-import { activate } from "./activations.ts";
+import { activate, activationName } from "./activations.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 
 /**
@@ -11,6 +11,9 @@ export const activation = defineLayer({
   className: "Activation",
   kind: "activation",
   fields: { ...commonFields, activation: field.json() },
-  outputShape: (_, [input]) => input!,
+  outputShape: (config, [input]) =>
+    activationName(config.activation) === "glu"
+      ? [...input!.slice(0, -1), (input!.at(-1) ?? 0) / 2 || null]
+      : input!,
   lower: (context) => activate(context, context.inputs[0]!, context.config.activation),
 });

@@ -1,9 +1,11 @@
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import { activate } from "./activations.ts";
-import { type LayerDefinition, commonFields, defineLayer } from "./define-layer.ts";
-import { kernelFields } from "./kernel-fields.ts";
-import { dataFormatField, graphOrder, joinShape, splitShape } from "./layouts.ts";
+import { convertKernel } from "./convert-kernels.ts";
+import { commonFields, defineLayer } from "./define-layer.ts";
+import { kernelAndBias, kernelFields } from "./kernel-fields.ts";
+import { kernelSizeFromKeras1, renameKeras1 } from "./keras1.ts";
+import { dataFormatField, graphOrder, joinShape, knownChannels, splitShape } from "./layouts.ts";
 import { type Window, windowAttributes, windowOutput } from "./windows.ts";
 
 /**
@@ -14,57 +16,42 @@ import { type Window, windowAttributes, windowOutput } from "./windows.ts";
  *
  * Source: https://keras.io/api/layers/convolution_layers/
  */
-function convolution(rank: 1 | 2 | 3): LayerDefinition {
+function convolution(rank: 1 | 2 | 3) {
   const ones = new Array<number>(rank).fill(1);
-  const fields = {
-    ...commonFields,
-    filters: field.int(undefined, { min: 1 }),
-    kernel_size: field.tuple(rank, undefined, { min: 1 }),
-    strides: field.tuple(rank, ones, { min: 1 }),
-    padding: field.choice(["valid", "same", "causal"], "valid"),
-    data_format: dataFormatField,
-    dilation_rate: field.tuple(rank, ones, { min: 1 }),
-    groups: field.int(1, { min: 1 }),
-    ...kernelFields,
-  };
-  const axes = Array.from({ length: rank }, (_, i) => i);
   return defineLayer({
     className: `Conv${rank}D`,
-    aliases: [`Convolution${rank}D`],
+    aliases: [`Convolution${rank}D`, `AtrousConvolution${rank}D`],
     kind: "convolution",
-    fields,
+    fields: {
+      ...commonFields,
+      filters: field.int(undefined, { min: 1 }),
+      kernel_size: field.tuple(rank, undefined, { min: 1 }),
+      strides: field.tuple(rank, ones, { min: 1 }),
+      padding: field.choice(["valid", "same", "causal"], "valid"),
+      data_format: dataFormatField,
+      dilation_rate: field.tuple(rank, ones, { min: 1 }),
+      groups: field.int(1, { min: 1 }),
+      ...kernelFields,
+    },
+    fromKeras1: (config) => kernelSizeFromKeras1(renameKeras1(config)),
     weights(config, [input]) {
-      const { channels } = splitShape(input!, config.data_format);
-      if (channels === null) throw new StriateError("the number of input channels is not known");
+      const channels = knownChannels(input!, config.data_format);
       if (channels % config.groups !== 0)
         throw new StriateError(
           `${channels} input channels do not divide into ${config.groups} groups`,
         );
-      const kernel = {
-        name: "kernel",
-        shape: [...config.kernel_size, channels / config.groups, config.filters],
-        trainable: config.trainable,
-        initializer: config.kernel_initializer,
-        regularizer: config.kernel_regularizer,
-        order: [rank + 1, rank, ...axes],
-      };
-      const bias = {
-        name: "bias",
-        shape: [config.filters],
-        trainable: config.trainable,
-        initializer: config.bias_initializer,
-        regularizer: config.bias_regularizer,
-      };
-      return config.use_bias ? [kernel, bias] : [kernel];
+      const shape = [...config.kernel_size, channels / config.groups, config.filters];
+      const window = config.kernel_size.map((_, axis) => axis);
+      return kernelAndBias(config, shape, config.filters, [rank + 1, rank, ...window]);
     },
+    convertWeights: ([kernel, ...rest], config, origin) => [
+      convertKernel(kernel!, rank, config.data_format === "channels_first", origin),
+      ...rest,
+    ],
     outputShape(config, [input]) {
       const { batch, space } = splitShape(input!, config.data_format);
-      return joinShape(
-        batch,
-        config.filters,
-        windowOutput(space, windowOf(config)),
-        config.data_format,
-      );
+      const output = windowOutput(space, windowOf(config));
+      return joinShape(batch, config.filters, output, config.data_format);
     },
     lower(context) {
       const { b, config, inputs, outputShapes } = context;
@@ -79,10 +66,11 @@ function convolution(rank: 1 | 2 | 3): LayerDefinition {
       const output = { value, shape: outputShapes[0]!, order, type: "float32" as const };
       return activate(context, output, config.activation);
     },
-  }) as unknown as LayerDefinition;
+  });
 }
 
-function windowOf(config: {
+/** The window of any layer with the fields of a convolution. */
+export function windowOf(config: {
   kernel_size: readonly number[];
   strides: readonly number[];
   dilation_rate: readonly number[];

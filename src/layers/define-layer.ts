@@ -116,14 +116,17 @@ export interface LowerContext<C> {
   ): string;
   /** Says that a weight that is not trained takes a new value after the step (moving averages). */
   update(weight: string, value: string): void;
-  /** Remembers the value before the activation, so that views can ask for it. */
-  preActivation(x: SymbolicTensor): void;
+  /** Remembers the value before the activation, and the activation, so that views can ask for them. */
+  preActivation(x: SymbolicTensor, activation: string): void;
   /** Lowers the model that a wrapper (TimeDistributed) holds, where it holds one. */
   lowerModel?(inputs: readonly SymbolicTensor[]): SymbolicTensor[];
 }
 
-/** What the conversion of Keras 1 weights needs to know of the file. */
-export interface Keras1Origin {
+/** What the conversion of weights needs to know of the file. */
+export interface WeightOrigin {
+  version: KerasVersion;
+  /** The class name in the file, which may be another one than the definition's: `CuDNNLSTM`. */
+  className: string;
   /** Theano flips the kernels of a convolution, TensorFlow does not. */
   backend: "theano" | "tensorflow";
 }
@@ -147,13 +150,13 @@ export interface LayerDefinition<F extends Fields = Fields> {
    */
   weights?(config: Values<F>, inputs: readonly KerasShape[]): WeightSpec[];
   /**
-   * Turns the arrays of a Keras 1 file into those of `weights`, where they differ: Theano's flipped
-   * kernels, an LSTM of twelve arrays.
+   * Turns the arrays of a Keras 1 or 2 file into those that `weights` declares, where they differ:
+   * Keras 1's own layouts, Theano's flipped kernels, an LSTM of twelve arrays.
    */
-  weightsFromKeras1?(
+  convertWeights?(
     arrays: readonly Tensor[],
     config: Values<F>,
-    origin: Keras1Origin,
+    origin: WeightOrigin,
   ): readonly Tensor[];
   /** Shapes of the outputs; a single shape for a layer with one output. */
   outputShape(

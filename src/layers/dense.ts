@@ -1,8 +1,9 @@
-import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import { activate } from "./activations.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
-import { kernelFields } from "./kernel-fields.ts";
+import { kernelAndBias, kernelFields } from "./kernel-fields.ts";
+import { renameKeras1 } from "./keras1.ts";
+import { knownLength, plainTensor } from "./symbolic.ts";
 
 /**
  * A fully connected layer on the last axis: `y = activation(x W + b)`.
@@ -13,28 +14,12 @@ import { kernelFields } from "./kernel-fields.ts";
  */
 export const dense = defineLayer({
   className: "Dense",
+  aliases: ["TimeDistributedDense"],
   kind: "dense",
   fields: { ...commonFields, units: field.int(undefined, { min: 1 }), ...kernelFields },
-  weights(config, [input]) {
-    const features = input!.at(-1);
-    if (features === null || features === undefined)
-      throw new StriateError("the length of the last axis is not known");
-    const kernel = {
-      name: "kernel",
-      shape: [features, config.units],
-      trainable: config.trainable,
-      initializer: config.kernel_initializer,
-      regularizer: config.kernel_regularizer,
-    };
-    const bias = {
-      name: "bias",
-      shape: [config.units],
-      trainable: config.trainable,
-      initializer: config.bias_initializer,
-      regularizer: config.bias_regularizer,
-    };
-    return config.use_bias ? [kernel, bias] : [kernel];
-  },
+  fromKeras1: (config) => renameKeras1(config, { output_dim: "units" }),
+  weights: (config, [input]) =>
+    kernelAndBias(config, [knownLength(input!, -1), config.units], config.units),
   outputShape: (config, [input]) => [...input!.slice(0, -1), config.units],
   lower(context) {
     const { b, config, inputs, outputShapes } = context;
@@ -47,11 +32,7 @@ export const dense = defineLayer({
       value = b.op("MatMul", [x, kernel]);
       if (config.use_bias) value = b.op("Add", [value, context.weight("bias")]);
     }
-    const order = Array.from({ length: rank }, (_, axis) => axis);
-    return activate(
-      context,
-      { value, shape: outputShapes[0]!, order, type: "float32" },
-      config.activation,
-    );
+    const output = { ...plainTensor(value, outputShapes[0]!), mask: inputs[0]!.mask };
+    return activate(context, output, config.activation);
   },
 });

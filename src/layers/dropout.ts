@@ -1,5 +1,6 @@
 import { field } from "../base/fields.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
+import { renameKeras1 } from "./keras1.ts";
 
 /**
  * Sets a fraction `rate` of the inputs to zero in training and scales the rest by `1 / (1 - rate)`;
@@ -16,6 +17,7 @@ export const dropout = defineLayer({
     noise_shape: field.json(),
     seed: field.json(),
   },
+  fromKeras1: (config) => renameKeras1(config, { p: "rate" }),
   outputShape: (_, [input]) => input!,
   lower({ b, config, inputs, training, random }) {
     const x = inputs[0]!;

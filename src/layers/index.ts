@@ -1,9 +1,20 @@
 import { activation } from "./activation.ts";
+import { batchNormalization } from "./batch-normalization.ts";
 import { conv1d, conv2d, conv3d } from "./conv.ts";
+import { cropping1d, cropping2d, cropping3d } from "./cropping.ts";
 import type { LayerDefinition } from "./define-layer.ts";
 import { dense } from "./dense.ts";
+import { depthwiseConv1d, depthwiseConv2d } from "./depthwise-conv.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
+import {
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalAveragePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+} from "./global-pooling.ts";
 import { inputLayer } from "./input-layer.ts";
 import {
   averagePooling1d,
@@ -13,29 +24,59 @@ import {
   maxPooling2d,
   maxPooling3d,
 } from "./pooling.ts";
+import { elu, leakyRelu, relu, thresholdedRelu } from "./rectifiers.ts";
+import { reshape } from "./reshape.ts";
+import { separableConv1d, separableConv2d } from "./separable-conv.ts";
+import { softmax } from "./softmax.ts";
+import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
 
-/** Every layer class that striate knows. A new layer is one more line here. */
-const definitions = [
+/**
+ * Every layer class that striate knows, by the name that its creation function has in TypeScript. A
+ * new layer is one more line here.
+ */
+export const definitions = {
   inputLayer,
   conv1d,
   conv2d,
   conv3d,
+  separableConv1d,
+  separableConv2d,
+  depthwiseConv1d,
+  depthwiseConv2d,
   maxPooling1d,
   maxPooling2d,
   maxPooling3d,
   averagePooling1d,
   averagePooling2d,
   averagePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalAveragePooling3d,
   dense,
   flatten,
+  reshape,
+  zeroPadding1d,
+  zeroPadding2d,
+  zeroPadding3d,
+  cropping1d,
+  cropping2d,
+  cropping3d,
   dropout,
+  batchNormalization,
   activation,
-] as unknown as LayerDefinition[];
+  relu,
+  leakyRelu,
+  elu,
+  thresholdedRelu,
+  softmax,
+};
 
 const byClass = new Map<string, LayerDefinition>();
-for (const definition of definitions)
-  for (const name of [definition.className, ...(definition.aliases ?? [])])
-    byClass.set(name, definition);
+for (const definition of Object.values(definitions))
+  registerLayer(definition as unknown as LayerDefinition);
 
 /**
  * The definition of a Keras layer class, by any of its names.

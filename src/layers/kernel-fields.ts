@@ -1,4 +1,5 @@
 import { field } from "../base/fields.ts";
+import type { WeightSpec } from "./define-layer.ts";
 
 /** Fields of every layer with a kernel and a bias. */
 export const kernelFields = {
@@ -12,3 +13,37 @@ export const kernelFields = {
   kernel_constraint: field.json(),
   bias_constraint: field.json(),
 };
+
+type Config = Readonly<Record<string, unknown>> & { readonly trainable: boolean };
+
+/**
+ * Declares a trained weight whose initializer and regularizer stand in the configuration under the
+ * weight's own name: `kernel` has `kernel_initializer`.
+ */
+export function trainedWeight(
+  name: string,
+  shape: readonly number[],
+  config: Config,
+  layout: Pick<WeightSpec, "order" | "graphShape" | "holder"> & { key?: string } = {},
+): WeightSpec {
+  const { key = name, ...rest } = layout;
+  return {
+    name,
+    shape,
+    trainable: config.trainable,
+    initializer: config[`${key}_initializer`],
+    regularizer: config[`${key}_regularizer`],
+    ...rest,
+  };
+}
+
+/** The kernel, and the bias where the layer has one. */
+export function kernelAndBias(
+  config: Config & { readonly use_bias: boolean },
+  shape: readonly number[],
+  units: number,
+  order?: readonly number[],
+): WeightSpec[] {
+  const kernel = trainedWeight("kernel", shape, config, order && { order });
+  return config.use_bias ? [kernel, trainedWeight("bias", [units], config)] : [kernel];
+}

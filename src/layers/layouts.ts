@@ -1,3 +1,4 @@
+import { fail } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import type { KerasShape } from "./define-layer.ts";
 
@@ -20,6 +21,12 @@ export function splitShape(shape: KerasShape, format: DataFormat | null) {
     channels: (first ? shape[1] : shape.at(-1)) ?? null,
     space: first ? shape.slice(2) : shape.slice(1, -1),
   };
+}
+
+/** The number of channels, which the weights of most layers need. */
+export function knownChannels(shape: KerasShape, format: DataFormat | null): number {
+  const { channels } = splitShape(shape, format);
+  return channels ?? fail("the number of input channels is not known");
 }
 
 /** The inverse of {@link splitShape}. */

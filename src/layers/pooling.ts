@@ -1,5 +1,6 @@
 import { field } from "../base/fields.ts";
-import { type LayerDefinition, commonFields, defineLayer } from "./define-layer.ts";
+import { commonFields, defineLayer } from "./define-layer.ts";
+import { renameKeras1 } from "./keras1.ts";
 import { dataFormatField, graphOrder, joinShape, splitShape } from "./layouts.ts";
 import { type Window, windowAttributes, windowOutput } from "./windows.ts";
 
@@ -10,7 +11,7 @@ import { type Window, windowAttributes, windowOutput } from "./windows.ts";
  *
  * Source: https://keras.io/api/layers/pooling_layers/
  */
-function pooling(rank: 1 | 2 | 3, how: "Max" | "Average"): LayerDefinition {
+function pooling(rank: 1 | 2 | 3, how: "Max" | "Average") {
   const twos = new Array<number>(rank).fill(2);
   const fields = {
     ...commonFields,
@@ -33,6 +34,7 @@ function pooling(rank: 1 | 2 | 3, how: "Max" | "Average"): LayerDefinition {
     className: `${how}Pooling${rank}D`,
     kind: "pooling",
     fields,
+    fromKeras1: (config) => renameKeras1(config),
     outputShape(config, [input]) {
       const { batch, channels, space } = splitShape(input!, config.data_format);
       return joinShape(batch, channels, windowOutput(space, windowOf(config)), config.data_format);
@@ -47,7 +49,7 @@ function pooling(rank: 1 | 2 | 3, how: "Max" | "Average"): LayerDefinition {
       );
       return { value, shape: outputShapes[0]!, order, type: "float32" };
     },
-  }) as unknown as LayerDefinition;
+  });
 }
 
 export const maxPooling1d = pooling(1, "Max");

@@ -3,7 +3,6 @@ import { isIdentityOrder, permute, sameShape, sizeOf } from "../base/shape.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Dim } from "../graph/graph.ts";
 import { emptyGraph } from "../graph/graph.ts";
-import { activationName } from "../layers/activations.ts";
 import type { CallArguments } from "../layers/arguments.ts";
 import type {
   KerasShape,
@@ -170,7 +169,7 @@ class Lowering {
     const shapes = inputs.map((x) => x.shape);
     const specs = layer.definition!.weights?.(layer.config, shapes) ?? [];
     const used: string[] = [];
-    let before: SymbolicTensor | undefined;
+    let before: { x: SymbolicTensor; activation: string } | undefined;
     const arrange = (x: SymbolicTensor, order: readonly number[]): string => {
       // Graph axis i must become Keras axis order[i]: find where that axis lies now.
       const perm = order.map((axis) => x.order.indexOf(axis));
@@ -201,7 +200,7 @@ class Lowering {
       random: (distribution, rate, like, shape) =>
         this.#randomInput(distribution, rate, shape ?? permute(like.shape, like.order), address),
       update: (weight, value) => void this.#updates.set(`${weightPath}/${weight}`, value),
-      preActivation: (x) => void (before = x),
+      preActivation: (x, activation) => void (before = { x, activation }),
       ...(inner && {
         lowerModel: (feeds: readonly SymbolicTensor[]) =>
           this.#lowerCalls(inner, feeds, `${weightPath}/`, `${address}/`),
@@ -265,15 +264,13 @@ class Lowering {
     weights: string[],
     inputs: readonly SymbolicTensor[],
     outputs: readonly SymbolicTensor[],
-    before?: SymbolicTensor,
+    before?: { x: SymbolicTensor; activation: string },
   ): void {
     const parameters = { trainable: 0, fixed: 0 };
     for (const path of weights) {
       const weight = this.#weights.get(path)!;
       parameters[weight.trainable ? "trainable" : "fixed"] += sizeOf(weight.shape);
     }
-    const activation =
-      "activation" in layer.config ? activationName(layer.config.activation) : "linear";
     this.#layers.push({
       address,
       className: layer.className,
@@ -283,8 +280,10 @@ class Lowering {
       outputs: outputs.map((x, i) =>
         this.#port(outputs.length > 1 ? `${address}:${i}` : address, x),
       ),
-      ...(before ? { preActivation: this.#port(address, before) } : {}),
-      ...(activation === "linear" ? {} : { activation }),
+      ...(before && {
+        preActivation: this.#port(address, before.x),
+        activation: before.activation,
+      }),
       weights,
       parameters,
       config: layer.config,

@@ -1,0 +1,12 @@
+import { type Field, field } from "../base/fields.ts";
+
+/** An axis, or a list of axes. */
+export type Axes = number | readonly number[];
+
+/** The `axis` of a layer, a number or a list. */
+export function axesField(fallback: Axes): Field<Axes> & { readonly required: false } {
+  const one = field.int();
+  const parse = (value: unknown): Axes =>
+    Array.isArray(value) ? value.map((each) => one.parse(each)) : one.parse(value);
+  return { kind: "json", required: false, fallback, parse };
+}

@@ -1,0 +1,59 @@
+import { Registry, creator } from "../registry.ts";
+import {
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+} from "./accuracy.ts";
+import { auc } from "./auc.ts";
+import { precision, recall } from "./confusion.ts";
+import type { MetricDefinition } from "./define-metric.ts";
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  meanAbsoluteError,
+  meanSquaredError,
+  rootMeanSquaredError,
+  sparseCategoricalCrossentropy,
+} from "./errors.ts";
+
+/** Every metric that striate knows. A new one is one more line here. */
+export const metricRegistry = new Registry<MetricDefinition>("metric", [
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  topKCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  precision,
+  recall,
+  auc,
+  meanSquaredError,
+  meanAbsoluteError,
+  rootMeanSquaredError,
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+] as unknown as MetricDefinition[]);
+
+/** Metrics by name, as in `metrics.precision()`; "accuracy" is resolved by the shapes. */
+export const metrics = {
+  binaryAccuracy: creator(binaryAccuracy),
+  categoricalAccuracy: creator(categoricalAccuracy),
+  sparseCategoricalAccuracy: creator(sparseCategoricalAccuracy),
+  topKCategoricalAccuracy: creator(topKCategoricalAccuracy),
+  sparseTopKCategoricalAccuracy: creator(sparseTopKCategoricalAccuracy),
+  precision: creator(precision),
+  recall: creator(recall),
+  auc: creator(auc),
+  meanSquaredError: creator(meanSquaredError),
+  meanAbsoluteError: creator(meanAbsoluteError),
+  rootMeanSquaredError: creator(rootMeanSquaredError),
+  binaryCrossentropy: creator(binaryCrossentropy),
+  categoricalCrossentropy: creator(categoricalCrossentropy),
+  sparseCategoricalCrossentropy: creator(sparseCategoricalCrossentropy),
+};
+
+/** Adds a metric of the user's own. */
+export const registerMetric = (definition: MetricDefinition): void =>
+  metricRegistry.add(definition);
