@@ -66,26 +66,27 @@ export function flatten(path: Path, scale = 1, dx = 0, dy = 0): Run[] {
   };
   let x = 0;
   let y = 0;
+  const px = (value: number) => value * scale + dx;
+  const py = (value: number) => value * scale + dy;
   for (const command of path) {
-    const [x1, y1, x2, y2, x3, y3] = command
-      .slice(1)
-      .map((value, i) => (value as number) * scale + (i % 2 === 0 ? dx : dy)) as number[];
     switch (command[0]) {
       case "M":
         end(false);
-        points.push((x = x1!), (y = y1!));
+        points.push((x = px(command[1])), (y = py(command[2])));
         break;
       case "L":
-        points.push((x = x1!), (y = y1!));
+        points.push((x = px(command[1])), (y = py(command[2])));
         break;
-      case "Q":
-        curve(points, x, y, x1!, y1!, x1!, y1!, x2!, y2!, true);
-        [x, y] = [x2!, y2!];
+      case "Q": {
+        const [, x1, y1, x2, y2] = command;
+        quadratic(points, x, y, px(x1), py(y1), (x = px(x2)), (y = py(y2)));
         break;
-      case "C":
-        curve(points, x, y, x1!, y1!, x2!, y2!, x3!, y3!, false);
-        [x, y] = [x3!, y3!];
+      }
+      case "C": {
+        const [, x1, y1, x2, y2, x3, y3] = command;
+        cubic(points, x, y, px(x1), py(y1), px(x2), py(y2), (x = px(x3)), (y = py(y3)));
         break;
+      }
       case "Z": {
         const [startX, startY] = points;
         end(true);
@@ -97,8 +98,26 @@ export function flatten(path: Path, scale = 1, dx = 0, dy = 0): Run[] {
   return runs;
 }
 
-/** Adds the points of a Bezier curve after its start; a quadratic one has one control point. */
-function curve(
+/** Adds the points of a quadratic Bezier curve, after its start. */
+function quadratic(
+  points: number[],
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+): void {
+  const steps = stepsFor(Math.max(Math.abs(x0 - 2 * x1 + x2), Math.abs(y0 - 2 * y1 + y2)));
+  for (let i = 1; i <= steps; i++) {
+    const t = i / steps;
+    const s = 1 - t;
+    points.push(s * s * x0 + 2 * s * t * x1 + t * t * x2, s * s * y0 + 2 * s * t * y1 + t * t * y2);
+  }
+}
+
+/** Adds the points of a cubic Bezier curve, after its start. */
+function cubic(
   points: number[],
   x0: number,
   y0: number,
@@ -108,28 +127,25 @@ function curve(
   y2: number,
   x3: number,
   y3: number,
-  quadratic: boolean,
 ): void {
-  // A chord over 1/n of the curve leaves it by at most (largest second difference) / (c * n^2).
   const bend = Math.max(
-    Math.abs(x0 - 2 * x1 + (quadratic ? x3 : x2)),
-    Math.abs(y0 - 2 * y1 + (quadratic ? y3 : y2)),
-    quadratic ? 0 : Math.abs(x1 - 2 * x2 + x3),
-    quadratic ? 0 : Math.abs(y1 - 2 * y2 + y3),
+    Math.abs(x0 - 2 * x1 + x2),
+    Math.abs(y0 - 2 * y1 + y2),
+    Math.abs(x1 - 2 * x2 + x3),
+    Math.abs(y1 - 2 * y2 + y3),
   );
-  const steps = Math.max(1, Math.min(64, Math.ceil(Math.sqrt((bend * (quadratic ? 1 : 3)) / 0.2))));
+  const steps = stepsFor(3 * bend);
   for (let i = 1; i <= steps; i++) {
     const t = i / steps;
     const s = 1 - t;
-    if (quadratic)
-      points.push(
-        s * s * x0 + 2 * s * t * x1 + t * t * x3,
-        s * s * y0 + 2 * s * t * y1 + t * t * y3,
-      );
-    else
-      points.push(
-        s * s * s * x0 + 3 * s * s * t * x1 + 3 * s * t * t * x2 + t * t * t * x3,
-        s * s * s * y0 + 3 * s * s * t * y1 + 3 * s * t * t * y2 + t * t * t * y3,
-      );
+    points.push(
+      s * s * s * x0 + 3 * s * s * t * x1 + 3 * s * t * t * x2 + t * t * t * x3,
+      s * s * s * y0 + 3 * s * s * t * y1 + 3 * s * t * t * y2 + t * t * t * y3,
+    );
   }
+}
+
+/** A chord over 1/n of a curve leaves it by at most (second difference) / (4 n^2): n for 0.05 pixel. */
+function stepsFor(bend: number): number {
+  return Math.max(1, Math.min(64, Math.ceil(Math.sqrt(bend / 0.2))));
 }

@@ -16,18 +16,24 @@ export interface Picture {
   readonly title?: string;
   /** What can be seen on it, in sentences: the caption. */
   readonly description?: string;
+  /** Where the drawing itself lies, without its heading; the whole when left out. */
+  readonly body?: Box;
   readonly marks: readonly Mark[];
+}
+
+/** A rectangle in pixels. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export type Mark = ImageMark | RectMark | PathMark | TextMark | GroupMark;
 
 /** Pixels, stretched over a rectangle. */
-export interface ImageMark {
+export interface ImageMark extends Box {
   readonly kind: "image";
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
   readonly raster: Raster;
   /** Between pixels: `false` keeps each one a block (the default), `true` lets them run together. */
   readonly smooth?: boolean;
@@ -36,12 +42,8 @@ export interface ImageMark {
 }
 
 /** A filled rectangle. */
-export interface RectMark {
+export interface RectMark extends Box {
   readonly kind: "rect";
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
   readonly fill: Color;
   readonly opacity?: number;
 }

@@ -102,7 +102,7 @@ function contour(points: { x: number; y: number; onCurve: boolean }[]): PathComm
   const path: PathCommand[] = [["M", start.x, start.y]];
   let control: (typeof points)[0] | undefined;
   for (let i = 1; i <= count; i++) {
-    const point = points[(Math.max(first, -1) + i) % count]!;
+    const point = points[(first + i) % count]!;
     if (point.onCurve) {
       path.push(control ? ["Q", control.x, control.y, point.x, point.y] : ["L", point.x, point.y]);
       control = undefined;

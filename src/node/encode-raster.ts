@@ -1,0 +1,61 @@
+import { promisify } from "node:util";
+import { crc32, deflate, deflateSync } from "node:zlib";
+import type { Raster } from "../plot/raster.ts";
+
+const deflateAsync = promisify(deflate);
+
+/**
+ * Rows are not filtered, and deflate runs at level 3: measured on grids of feature maps (large even
+ * areas, repeated rows), that is both the smallest and the fastest of all filters at levels 1 to 6.
+ */
+const compression = { level: 3, chunkSize: 1 << 20 };
+
+/**
+ * A raster as the bytes of a PNG file; compressed off the main thread. The same raster gives the
+ * same bytes (with the same Node).
+ *
+ * Source: Portable Network Graphics (third edition), W3C.
+ */
+export async function encodeRaster(raster: Raster): Promise<Uint8Array> {
+  return pngFile(raster, await deflateAsync(unfilteredRows(raster), compression));
+}
+
+/** As {@link encodeRaster}, at once. */
+export function encodeRasterSync(raster: Raster): Uint8Array {
+  return pngFile(raster, deflateSync(unfilteredRows(raster), compression));
+}
+
+/** The rows, each after its filter type: 0, none. */
+function unfilteredRows({ width, height, channels, data }: Raster): Uint8Array {
+  const row = width * channels;
+  const rows = new Uint8Array((row + 1) * height);
+  for (let y = 0; y < height; y++)
+    rows.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
+  return rows;
+}
+
+function pngFile(raster: Raster, compressed: Uint8Array): Uint8Array {
+  const { width, height, channels, palette } = raster;
+  const header = new DataView(new ArrayBuffer(13));
+  header.setUint32(0, width);
+  header.setUint32(4, height);
+  header.setUint8(8, 8);
+  header.setUint8(9, palette ? 3 : { 1: 0, 3: 2, 4: 6 }[channels]);
+  return Buffer.concat([
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+    chunk("IHDR", new Uint8Array(header.buffer)),
+    ...(palette ? [chunk("PLTE", palette)] : []),
+    chunk("IDAT", compressed),
+    chunk("IEND", new Uint8Array()),
+  ]);
+}
+
+/** Length, name, bytes, and the check sum over name and bytes. */
+function chunk(name: string, bytes: Uint8Array): Uint8Array {
+  const out = Buffer.alloc(12 + bytes.length);
+  out.writeUInt32BE(bytes.length, 0);
+  out.write(name, 4, "latin1");
+  out.set(bytes, 8);
+  out.writeUInt32BE(crc32(out.subarray(4, 8 + bytes.length)), 8 + bytes.length);
+  return out;
+}

@@ -1,0 +1,112 @@
+import type { Rgb } from "./color.ts";
+import type { Coverage, PixelBox } from "./coverage.ts";
+import { type Raster, toRgb } from "./raster.ts";
+
+/** Paints a box of an RGB raster. */
+export function fillBox(target: Raster, box: PixelBox, color: Rgb, opacity: number): void {
+  const { data, width } = target;
+  const [red, green, blue] = color;
+  for (let y = box.top; y < box.bottom; y++) {
+    const end = (y * width + box.right) * 3;
+    for (let at = (y * width + box.left) * 3; at < end; at += 3)
+      blendPixel(data, at, red, green, blue, opacity);
+  }
+}
+
+/** Paints a colour onto an RGB raster, as far as a shape covers each pixel. */
+export function blendCoverage(
+  target: Raster,
+  coverage: Coverage,
+  color: Rgb,
+  opacity: number,
+): void {
+  const { data, width } = target;
+  const [red, green, blue] = color;
+  for (let y = 0; y < coverage.height; y++) {
+    let at = ((coverage.y + y) * width + coverage.x) * 3;
+    for (let i = y * coverage.width, end = i + coverage.width; i < end; i++, at += 3) {
+      const share = coverage.shares[i]!;
+      if (share > 0) blendPixel(data, at, red, green, blue, share * opacity);
+    }
+  }
+}
+
+/** Lays a raster over a box of an RGB raster; each pixel of the box takes the one that lies there. */
+export function blendRaster(
+  target: Raster,
+  source: Raster,
+  box: PixelBox,
+  clip: PixelBox,
+  opacity: number,
+): void {
+  const left = Math.max(box.left, clip.left);
+  const right = Math.min(box.right, clip.right);
+  const top = Math.max(box.top, clip.top);
+  const bottom = Math.min(box.bottom, clip.bottom);
+  if (left >= right || top >= bottom) return;
+  const columns = nearest(source.width, box.right - box.left);
+  const rows = nearest(source.height, box.bottom - box.top);
+  const opaque = opacity >= 1 && source.channels !== 4;
+  const { channels, data, palette } = opaque || source.channels === 4 ? source : toRgb(source);
+  const first = left - box.left;
+  const last = right - box.left;
+  const out = target.data;
+  const rowBytes = target.width * 3;
+  for (let y = top; y < bottom; y++) {
+    const row = rows[y - box.top]!;
+    let at = y * rowBytes + left * 3;
+    // An enlarged row is the one above it.
+    if (opaque && y > top && row === rows[y - 1 - box.top]) {
+      out.copyWithin(at, at - rowBytes, at - rowBytes + (right - left) * 3);
+      continue;
+    }
+    const from = row * source.width;
+    if (opaque) {
+      // A grey pixel is its byte three times over; a colour, of a palette or not, is three bytes.
+      const bytes = palette ?? data;
+      const step = channels === 1 && !palette ? 0 : 1;
+      for (let x = first; x < last; x++, at += 3) {
+        const pixel = from + columns[x]!;
+        const source = palette ? data[pixel]! * 3 : pixel * channels;
+        out[at] = bytes[source]!;
+        out[at + 1] = bytes[source + step]!;
+        out[at + 2] = bytes[source + step + step]!;
+      }
+      continue;
+    }
+    for (let x = first; x < last; x++, at += 3) {
+      const pixel = (from + columns[x]!) * channels;
+      const share = channels === 4 ? (opacity * data[pixel + 3]!) / 255 : opacity;
+      blendPixel(out, at, data[pixel]!, data[pixel + 1]!, data[pixel + 2]!, share);
+    }
+  }
+}
+
+/** For each of `to` pixels, the one of `from` pixels under its centre. */
+function nearest(from: number, to: number): Int32Array {
+  const under = new Int32Array(to);
+  for (let i = 0; i < to; i++) under[i] = Math.floor(((i + 0.5) * from) / to);
+  return under;
+}
+
+function blendPixel(
+  data: Uint8Array,
+  at: number,
+  red: number,
+  green: number,
+  blue: number,
+  share: number,
+): void {
+  if (share >= 1) {
+    data[at] = red;
+    data[at + 1] = green;
+    data[at + 2] = blue;
+    return;
+  }
+  const r = data[at]!;
+  const g = data[at + 1]!;
+  const b = data[at + 2]!;
+  data[at] = r + (red - r) * share + 0.5;
+  data[at + 1] = g + (green - g) * share + 0.5;
+  data[at + 2] = b + (blue - b) * share + 0.5;
+}

@@ -1,0 +1,175 @@
+import { StriateError } from "../base/errors.ts";
+import { blendCoverage, blendRaster, fillBox } from "./blend.ts";
+import { parseColor } from "./color.ts";
+import { type PixelBox, coverageOf } from "./coverage.ts";
+import { flatten } from "./path.ts";
+import type { ImageMark, Mark, PathMark, Picture, RectMark, TextMark } from "./picture.ts";
+import { type Raster, filledRaster } from "./raster.ts";
+import { resizeSmooth } from "./resize.ts";
+import { strokeOutline } from "./stroke.ts";
+import { type ForeignPiece, foreignPieces, placeText, textRuns } from "./text-outline.ts";
+
+/** Text as pixels with opacity, and where their upper left corner goes. */
+export interface PlacedRaster {
+  readonly raster: Raster;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface RasterizeOptions {
+  /** Pixels of the result per pixel of the picture; 1 by default, 2 for fine screens. */
+  readonly scale?: number;
+  /**
+   * Draws characters that the bundled typeface lacks, for instance with the system's fonts. Without
+   * it, or where it returns nothing, such a character is a box with its code point in it.
+   */
+  readonly foreignText?: (piece: ForeignPiece) => PlacedRaster | undefined;
+}
+
+/** The most pixels a picture may have: 400 million, 1.2 GB. */
+const pixelLimit = 400e6;
+
+/**
+ * Draws a picture into RGB pixels. The same picture gives the same bytes on every machine.
+ *
+ * @throws StriateError when the picture has no pixels or too many
+ */
+export function rasterize(picture: Picture, options: RasterizeOptions = {}): Raster {
+  const { scale = 1, foreignText } = options;
+  const width = Math.round(picture.width * scale);
+  const height = Math.round(picture.height * scale);
+  if (!(width >= 1 && height >= 1 && width * height <= pixelLimit))
+    throw new StriateError(
+      `a picture of ${width}x${height} pixels cannot be drawn: the limit is ${pixelLimit / 1e6} million pixels; draw fewer or smaller parts`,
+    );
+  const target = filledRaster(width, height, picture.background);
+  const pen: Pen = {
+    target,
+    scale,
+    x: 0,
+    y: 0,
+    clip: { left: 0, top: 0, right: width, bottom: height },
+    foreignText,
+  };
+  for (const mark of picture.marks) drawMark(pen, mark);
+  return target;
+}
+
+/** Where marks go: coordinates of a mark times `scale`, plus (x, y), inside `clip`. */
+interface Pen {
+  readonly target: Raster;
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+  readonly clip: PixelBox;
+  readonly foreignText: RasterizeOptions["foreignText"];
+}
+
+function drawMark(pen: Pen, mark: Mark): void {
+  switch (mark.kind) {
+    case "image":
+      return drawImage(pen, mark);
+    case "rect":
+      return drawRect(pen, mark);
+    case "path":
+      return drawPath(pen, mark);
+    case "text":
+      return drawText(pen, mark);
+    case "group": {
+      const x = pen.x + mark.x * pen.scale;
+      const y = pen.y + mark.y * pen.scale;
+      const clip = mark.clip
+        ? intersect(
+            pen.clip,
+            boxOf(x, y, mark.clip.width * pen.scale, mark.clip.height * pen.scale),
+          )
+        : pen.clip;
+      const inner = { ...pen, x, y, clip };
+      for (const child of mark.marks) drawMark(inner, child);
+    }
+  }
+}
+
+function drawImage(pen: Pen, mark: ImageMark): void {
+  const x = pen.x + mark.x * pen.scale;
+  const y = pen.y + mark.y * pen.scale;
+  const box = boxOf(x, y, mark.width * pen.scale, mark.height * pen.scale);
+  const width = box.right - box.left;
+  const height = box.bottom - box.top;
+  if (width < 1 || height < 1) return;
+  const { raster } = mark;
+  const fits = raster.width === width && raster.height === height;
+  const source = mark.smooth && !fits ? resizeSmooth(raster, width, height) : raster;
+  blendRaster(pen.target, source, box, pen.clip, mark.opacity ?? 1);
+}
+
+function drawRect(pen: Pen, mark: RectMark): void {
+  const x = pen.x + mark.x * pen.scale;
+  const y = pen.y + mark.y * pen.scale;
+  const width = mark.width * pen.scale;
+  const height = mark.height * pen.scale;
+  const color = parseColor(mark.fill);
+  const opacity = mark.opacity ?? 1;
+  if ([x, y, width, height].every(Number.isInteger)) {
+    fillBox(pen.target, intersect(pen.clip, boxOf(x, y, width, height)), color, opacity);
+    return;
+  }
+  const points = [x, y, x + width, y, x + width, y + height, x, y + height];
+  const coverage = coverageOf([{ points, closed: true }], pen.clip);
+  if (coverage) blendCoverage(pen.target, coverage, color, opacity);
+}
+
+function drawPath(pen: Pen, mark: PathMark): void {
+  const runs = flatten(mark.path, pen.scale, pen.x, pen.y);
+  const opacity = mark.opacity ?? 1;
+  if (mark.fill) {
+    const coverage = coverageOf(runs, pen.clip);
+    if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.fill), opacity);
+  }
+  if (mark.stroke) {
+    const width = (mark.strokeWidth ?? 1) * pen.scale;
+    const dash = mark.dash?.map((length) => length * pen.scale);
+    const outlines = runs.flatMap((run) => strokeOutline(run, width, dash));
+    const coverage = coverageOf(outlines, pen.clip);
+    if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.stroke), opacity);
+  }
+}
+
+function drawText(pen: Pen, mark: TextMark): void {
+  const placed: TextMark = {
+    ...mark,
+    x: pen.x + mark.x * pen.scale,
+    y: pen.y + mark.y * pen.scale,
+    size: mark.size * pen.scale,
+  };
+  const text = placeText(placed);
+  const done = new Set<number>();
+  if (pen.foreignText)
+    for (const piece of foreignPieces(text)) {
+      const drawn = pen.foreignText(piece);
+      if (!drawn) continue;
+      const { raster, x, y } = drawn;
+      blendRaster(pen.target, raster, boxOf(x, y, raster.width, raster.height), pen.clip, 1);
+      for (let i = piece.first; i <= piece.last; i++) done.add(i);
+    }
+  const coverage = coverageOf(textRuns(text, done), pen.clip);
+  if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.fill), 1);
+}
+
+function boxOf(x: number, y: number, width: number, height: number): PixelBox {
+  return {
+    left: Math.round(x),
+    top: Math.round(y),
+    right: Math.round(x + width),
+    bottom: Math.round(y + height),
+  };
+}
+
+function intersect(a: PixelBox, b: PixelBox): PixelBox {
+  return {
+    left: Math.max(a.left, b.left),
+    top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right),
+    bottom: Math.min(a.bottom, b.bottom),
+  };
+}
