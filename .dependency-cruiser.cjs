@@ -8,7 +8,11 @@ const floors = [
   { name: "plot", from: "plot", to: ["plot", "base"] },
   { name: "runtime-types", from: "runtime/runtime\\.ts", to: ["graph", "base"] },
   { name: "ops", from: "ops", to: ["ops", "graph", "base"] },
-  { name: "gradient", from: "gradient", to: ["gradient", "ops", "graph", "base"] },
+  {
+    name: "gradient",
+    from: "gradient",
+    to: ["gradient", "ops", "graph", "runtime/runtime\\.ts", "base"],
+  },
   { name: "layers", from: "layers", to: ["layers", "ops", "graph", "base"] },
   {
     name: "model",

@@ -2,7 +2,7 @@
 // packages stay outside the bundle. Types are written beside it when TypeScript is at hand.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,6 +30,21 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   logLevel: "warning",
 });
+
+// The demo's photos, with the licences under which their packages publish them.
+mkdirSync("dist/demo", { recursive: true });
+const notices = ["dog", "cat"].map((animal) => {
+  const folder = `node_modules/${animal}-picture`;
+  copyFileSync(`${folder}/${animal}.jpg`, `dist/demo/${animal}.jpg`);
+  const { name, version, license, author } = JSON.parse(
+    readFileSync(`${folder}/package.json`, "utf8"),
+  );
+  const text = existsSync(`${folder}/LICENSE`)
+    ? `\n${readFileSync(`${folder}/LICENSE`, "utf8")}`
+    : "";
+  return `${animal}.jpg is from the npm package ${name} ${version} by ${author?.name ?? author ?? "its authors"}, licence ${license}.\n${text}`;
+});
+writeFileSync("dist/demo/LICENSES.txt", notices.join("\n"));
 
 if (process.argv.includes("--types") || process.env.npm_command === "pack") {
   const { status } = spawnSync(

@@ -10,4 +10,5 @@ export const commands: Readonly<Record<string, Load>> = {
   see: async () => load((await import("./see.ts")).see),
   inspect: async () => load((await import("./inspect.ts")).inspect),
   activations: async () => load((await import("./activations.ts")).activations),
+  demo: async () => load((await import("./demo.ts")).demo),
 };

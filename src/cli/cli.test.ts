@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../base/errors.ts";
+import { field } from "../base/fields.ts";
+import { version } from "../version.ts";
+import { fileNames } from "./file-names.ts";
+import { flagsOf, parseFlags } from "./flags.ts";
+import { layerLine } from "./layer-line.ts";
+
+describe("flags", () => {
+  const fields = {
+    scale_mode: field.choice(["map", "layer"], "map", { help: "one scale of colours" }),
+    orient: field.boolean(true),
+    json: field.boolean(false),
+    threads: field.nullable(field.int(undefined, { min: 1 })),
+    model: field.string(),
+  };
+
+  it("derive from the fields", () => {
+    expect(flagsOf(fields).map((flag) => flag.notation)).toEqual([
+      "--scale-mode <name>",
+      "--no-orient",
+      "--json",
+      "--threads <n>",
+      "--model <text>",
+    ]);
+    expect(flagsOf(fields)[0]!.help).toBe("one scale of colours (map, layer) [map]");
+  });
+
+  it("become checked values with defaults", () => {
+    expect(parseFlags(fields, { model: "a.h5", threads: "2", orient: false })).toEqual({
+      scale_mode: "map",
+      orient: false,
+      json: false,
+      threads: 2,
+      model: "a.h5",
+    });
+  });
+
+  it.each([
+    [{}, "--model <text> is required"],
+    [{ model: "a", threads: "0" }, "--threads: expected a number of at least 1, got 0"],
+    [{ model: "a", threads: "two" }, "--threads: expected a whole number"],
+    [{ model: "a", scaleMode: "all" }, "--scale-mode: expected one of map, layer"],
+  ])("that are wrong are wrong usage: %j", (given, message) => {
+    expect(() => parseFlags(fields, given)).toThrow(UsageError);
+    expect(() => parseFlags(fields, given)).toThrow(message);
+  });
+});
+
+describe("file names", () => {
+  it.each([
+    ["conv2d", "conv2d"],
+    ["conv[0]", "conv[0]"],
+    ["../../etc/passwd", "_/_/etc/passwd"],
+    ["a:b?c", "a_b_c"],
+    ["猫", "猫"],
+    ["", "_"],
+    [".hidden", "hidden"],
+  ])("%s becomes %s", (wanted, name) => {
+    expect(fileNames([wanted])).toEqual([name]);
+  });
+
+  it("are never the same, not even where case does not count", () => {
+    expect(fileNames(["Conv", "conv", "conv"])).toEqual(["Conv", "conv-2", "conv-3"]);
+  });
+});
+
+describe("the line of a layer", () => {
+  it("counts what is dead, constant and not finite", () => {
+    const line = layerLine({
+      address: "conv2d",
+      class: "Conv2D + relu",
+      shape: [1, 6, 5, 16],
+      range: { low: 0, high: 1.23456 },
+      zeros: 0.412,
+      maps: 16,
+      dead: 1,
+      constant: 2,
+      nonFinite: 0,
+    });
+    expect(line).toEqual([
+      "conv2d",
+      "Conv2D + relu",
+      "(1, 6, 5, 16)",
+      "0 .. 1.23",
+      "41 %",
+      "1 dead, 2 constant of 16",
+    ]);
+  });
+});
+
+describe("the version", () => {
+  it("is that of package.json", () => {
+    const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+    expect(version).toBe((JSON.parse(text) as { version: string }).version);
+  });
+});

@@ -1,0 +1,35 @@
+import { field } from "../../base/fields.ts";
+import { formatSummary, summarize } from "../../model/summary.ts";
+import { packageFile } from "../../node/package-files.ts";
+import { openModel } from "../../node/open-model.ts";
+import { defineCommand } from "../command.ts";
+import { parseFlags } from "../flags.ts";
+import { see } from "./see.ts";
+
+export const demo = defineCommand({
+  name: "demo",
+  summary: "The two-minute welcome: a trained network looks at a dog",
+  arguments: [],
+  fields: {
+    out: field.string("striate-demo", { help: "folder for the pictures and see.json" }),
+    cat: field.boolean(false, { help: "look at a cat instead" }),
+    preview: field.boolean(true, { help: "show no preview in the terminal" }),
+  },
+  async run(_, options, io) {
+    const model = packageFile("models/cat_vs_dog.h5");
+    const photo = packageFile(`dist/demo/${options.cat ? "cat" : "dog"}.jpg`);
+    io.out("A small network that was trained to tell cats from dogs:\n");
+    io.out(formatSummary(summarize((await openModel(model)).network)));
+    io.out("\nWhat its four convolutions make of a photo:\n");
+    const flags = parseFlags(see.fields, { model, out: options.out, preview: options.preview });
+    await see.run([[photo]], flags, io);
+    io.out(
+      [
+        "\nNext:",
+        `  striate see YOUR_PHOTO.jpg --model ${model}`,
+        "  striate train shapes              half a minute, no download",
+        "  striate train cats_vs_dogs        the tutorial itself, from the pictures",
+      ].join("\n"),
+    );
+  },
+});

@@ -1,0 +1,246 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deflateSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { readNpz } from "../src/formats/npz.ts";
+import { toNumbers } from "../src/base/tensor.ts";
+import { emptyFolder, striate } from "./command-line.ts";
+import { describeShared, shared } from "./shared.ts";
+
+const model = shared("models/tutorial/cat_vs_dog.h5");
+const photo = shared("images/pets/goldenretriever__dl4j.jpg");
+const convs = ["conv2d", "conv2d_1", "conv2d_2", "conv2d_3"];
+
+interface Report {
+  preprocessing: { words: string };
+  photos: {
+    prediction: { scores: { label: string; score: number }[] };
+    layers: {
+      address: string;
+      shape: number[];
+      dead: number;
+      statistics: object[];
+      file: string;
+    }[];
+  }[];
+}
+
+describeShared("models/tutorial", "striate see on the tutorial's network", () => {
+  const folder = emptyFolder();
+  const result = striate(["see", photo, "--model", model, "--labels", "cat,dog"], folder);
+  const out = join(folder, "striate-out");
+  const report = JSON.parse(readFileSync(join(out, "see.json"), "utf8")) as Report;
+
+  it("says in words what went in, what came out, and one line a layer", () => {
+    expect(result.err).toBe("");
+    expect(result.code).toBe(0);
+    expect(result.out).toContain(
+      "resized to 150 x 150 (bilinear); x / 255; EXIF orientation applied",
+    );
+    expect(result.out).toMatch(/: dog \d+\.\d %, cat \d+\.\d %/);
+    for (const name of convs) expect(result.out).toMatch(new RegExp(`^${name} +Conv2D`, "m"));
+    expect(result.out).toContain("(1, 148, 148, 32)");
+    expect(result.out).not.toContain("\u001b");
+  });
+
+  it("writes one picture a layer and a report that describes them", () => {
+    expect(readdirSync(out).sort()).toEqual([...convs.map((n) => `${n}.png`), "see.json"].sort());
+    const [seen] = report.photos;
+    expect(seen!.layers.map((layer) => layer.address)).toEqual(convs);
+    expect(seen!.layers.map((layer) => layer.statistics.length)).toEqual([32, 64, 128, 128]);
+    expect(seen!.prediction.scores[0]!.label).toBe("dog");
+    expect(report.preprocessing.words).toContain("x / 255");
+  });
+
+  it("gives the same bytes for the same input", () => {
+    const again = emptyFolder();
+    striate(["see", photo, "--model", model, "--labels", "cat,dog"], again);
+    for (const file of readdirSync(out).filter((name) => name.endsWith(".png")))
+      expect(digest(join(again, "striate-out", file)), file).toBe(digest(join(out, file)));
+  });
+
+  it("draws chosen layers in every scale mode, and text that stays text in SVG", () => {
+    for (const mode of ["map", "layer", "network", "photos"]) {
+      const at = emptyFolder();
+      const args = [
+        "--layers",
+        "conv2d_3,max_pooling2d_3",
+        "--scale-mode",
+        mode,
+        "--format",
+        "svg",
+      ];
+      const run = striate(["see", photo, photo, "--model", model, ...args], at);
+      expect(run.err).toBe("");
+      const files = readdirSync(join(at, "striate-out"), { recursive: true }).map(String);
+      expect(files.filter((file) => file.endsWith(".svg"))).toHaveLength(4);
+      const svg = files.find((file) => file.endsWith("conv2d_3.svg"))!;
+      expect(readFileSync(join(at, "striate-out", svg), "utf8")).toMatch(
+        /<text[^>]*>[^<]*conv2d_3/,
+      );
+    }
+  });
+});
+
+describeShared("models/tutorial", "wrong usage of see", () => {
+  it.each([
+    [["see", photo], 2, "--model"],
+    [["sea", photo], 2, "see"],
+    [["see", photo, "--model", model, "--scale-mode", "all"], 2, "map, layer, network, photos"],
+    [["see", photo, "--model", model, "--layers", "conv3d"], 1, "nearest: conv2d"],
+    [["see", photo, "--model", model, "--layers", "dense"], 1, "not unique"],
+    [["see", photo, "--model", model, "--layers", "flatten"], 1, "no maps"],
+    [["see", photo, "--model", model, "--labels", "a,b,c"], 1, "2 classes"],
+    [["see", photo, "--model", model, "--scale", "1/x"], 1, "1/255"],
+    [["see", photo, "--model", model, "--device", "cuda"], 1, "cuda"],
+    [["see", photo, "--model", "missing.h5"], 1, "missing.h5"],
+    [["see", "missing.jpg", "--model", model], 1, "missing.jpg"],
+    [["see", shared("images"), "--model", model], 1, "images"],
+    [["see", photo, "--model", shared("images")], 1, "images"],
+  ])("%j ends with %i and says %s", (args, code, words) => {
+    const folder = emptyFolder();
+    const run = striate(args, folder);
+    expect(run.err).toContain(words);
+    expect(run.code).toBe(code);
+    expect(run.err.trim().split("\n")).toHaveLength(1);
+    expect(run.err).not.toMatch(/\bat .*:\d+:\d+/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("a stack is shown only with --debug", () => {
+    expect(striate(["see", "missing.jpg", "--model", model, "--debug"]).err).toMatch(/\n +at /);
+  });
+});
+
+describeShared("models/negative", "files that are no model or no picture", () => {
+  const broken = readdirSync(shared("images/broken"));
+  const negative = readdirSync(shared("models/negative"));
+
+  it.each(negative)("models/negative/%s gets one sentence and leaves nothing behind", (file) => {
+    const folder = emptyFolder();
+    const run = striate(["see", photo, "--model", shared(`models/negative/${file}`)], folder);
+    expectOneSentence(run, file, folder);
+  });
+
+  it.each(broken)("images/broken/%s gets one sentence, or is read for what it is", (file) => {
+    const folder = emptyFolder();
+    const run = striate(["see", shared(`images/broken/${file}`), "--model", model], folder);
+    if (run.code === 0) expect(["jpeg_named_as.png", "png_named_as.jpg"]).toContain(file);
+    else expectOneSentence(run, file, folder);
+  });
+
+  it("a PNG header of 97293039 x 104881 pixels is refused before memory is taken", () => {
+    const folder = emptyFolder();
+    const file = join(emptyFolder(), "huge.png");
+    writeFileSync(file, pngOf(97293039, 104881));
+    expectOneSentence(striate(["see", file, "--model", model], folder), "huge.png", folder);
+  });
+
+  it("a photo of one pixel is a photo", () => {
+    const folder = emptyFolder();
+    const file = join(folder, "one.png");
+    writeFileSync(file, pngOf(1, 1));
+    const run = striate(["see", file, "--model", model], folder);
+    expect(run.err).toBe("");
+    expect(run.code).toBe(0);
+  });
+
+  it("a folder where a picture should go is not destroyed", () => {
+    const folder = emptyFolder();
+    mkdirSync(join(folder, "striate-out", "conv2d.png"), { recursive: true });
+    const run = striate(["see", photo, "--model", model], folder);
+    expect(run.code).toBe(1);
+    expect(existsSync(join(folder, "striate-out", "see.json"))).toBe(false);
+  });
+});
+
+describeShared("golden/tutorial_activations.npz", "striate activations", () => {
+  it("gives every number of Keras for the tutorial's network within 1e-4", async () => {
+    const folder = emptyFolder();
+    const args = ["--resize", "nearest", "--no-orient", "--out", "acts.npz"];
+    const run = striate(["activations", model, photo, ...args], folder);
+    expect(run.err).toBe("");
+    const ours = await readNpz(readFileSync(join(folder, "acts.npz")), "acts.npz");
+    const golden = readFileSync(shared("golden/tutorial_activations.npz"));
+    const theirs = await readNpz(golden, "tutorial_activations.npz");
+    let compared = 0;
+    for (const [name, want] of theirs) {
+      const got = ours.get(name);
+      if (got === undefined) continue;
+      compared++;
+      expect(got.shape, name).toEqual(want.shape);
+      expect(largestError(toNumbers(got), toNumbers(want)), name).toBeLessThan(1e-4);
+    }
+    expect(compared).toBeGreaterThanOrEqual(8);
+  });
+});
+
+describeShared("models/tutorial", "striate inspect", () => {
+  it("prints the table of model.summary() with Keras' totals", () => {
+    const run = striate(["inspect", model]);
+    expect(run.err).toBe("");
+    expect(run.out).toContain("Total params: 3,453,121 (13.17 MB)");
+    expect(run.out).toContain("(None, 148, 148, 32)");
+  });
+
+  it("gives the same as data, and the graph node by node", () => {
+    const summary = JSON.parse(striate(["inspect", model, "--json"]).out) as {
+      parameters: { total: number };
+      layers: { address: string; receptiveField: number[] | string | null }[];
+    };
+    expect(summary.parameters.total).toBe(3453121);
+    const fields = new Map(summary.layers.map((l) => [l.address, l.receptiveField]));
+    expect(convs.map((name) => fields.get(name))).toEqual([
+      [3, 3],
+      [8, 8],
+      [18, 18],
+      [38, 38],
+    ]);
+    expect(striate(["inspect", model, "--graph"]).out).toMatch(/Conv/);
+  });
+});
+
+function expectOneSentence(
+  run: { code: number | null; err: string },
+  file: string,
+  folder: string,
+): void {
+  expect(run.err).toContain(file);
+  expect(run.code).toBe(1);
+  expect(run.err.trim().split("\n")).toHaveLength(1);
+  expect(readdirSync(folder)).toEqual([]);
+}
+
+const digest = (file: string): string =>
+  createHash("sha256").update(readFileSync(file)).digest("hex");
+
+const largestError = (got: readonly number[], want: readonly number[]): number =>
+  want.reduce((worst, value, i) => Math.max(worst, Math.abs(value - got[i]!)), 0);
+
+/** A PNG file of one grey row; the header may promise more. */
+function pngOf(width: number, height: number): Buffer {
+  const crcTable = Array.from({ length: 256 }, (_, n) => {
+    for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+    return n >>> 0;
+  });
+  const crc = (bytes: Buffer) =>
+    ~bytes.reduce((c, byte) => crcTable[(c ^ byte) & 255]! ^ (c >>> 8), 0xffffffff) >>> 0;
+  const chunk = (name: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(name, "latin1"), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length, 0);
+    frame.writeUInt32BE(crc(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8;
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.alloc(2, 0))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
