@@ -2,7 +2,7 @@ import { StriateError } from "../base/errors.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { renameKeras1 } from "./keras1.ts";
 import { dataFormatField, joinShape, splitShape } from "./layouts.ts";
-import { sidesField } from "./sides-field.ts";
+import { sidesField, sidesOf } from "./sides-field.ts";
 import { graphAxis } from "./symbolic.ts";
 
 /** A Slice that ends here ends where the axis ends. */
@@ -26,7 +26,7 @@ function cropping(rank: 1 | 2 | 3) {
     outputShape(config, [input]) {
       const { batch, channels, space } = splitShape(input!, config.data_format);
       const kept = space.map((length, i) => {
-        const [start, end] = config.cropping[i]!;
+        const [start, end] = sidesOf(config.cropping)[i]!;
         if (length !== null && length <= start + end)
           throw new StriateError(`cuts ${start} + ${end} of an axis that is ${length} long`);
         return length && length - start - end;
@@ -36,11 +36,12 @@ function cropping(rank: 1 | 2 | 3) {
     lower({ b, config, inputs, outputShapes }) {
       const x = inputs[0]!;
       const first = config.data_format === "channels_first" ? 2 : 1;
+      const sides = sidesOf(config.cropping);
       const value = b.op("Slice", [
         x.value,
-        b.i64(config.cropping.map(([start]) => start)),
-        b.i64(config.cropping.map(([, end]) => (end === 0 ? toTheEnd : -end))),
-        b.i64(config.cropping.map((_, i) => graphAxis(x, first + i))),
+        b.i64(sides.map(([start]) => start)),
+        b.i64(sides.map(([, end]) => (end === 0 ? toTheEnd : -end))),
+        b.i64(sides.map((_, i) => graphAxis(x, first + i))),
       ]);
       return { value, shape: outputShapes[0]!, order: x.order, type: x.type };
     },

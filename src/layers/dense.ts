@@ -16,7 +16,12 @@ export const dense = defineLayer({
   className: "Dense",
   aliases: ["TimeDistributedDense"],
   kind: "dense",
-  fields: { ...commonFields, units: field.int(undefined, { min: 1 }), ...kernelFields },
+  fields: {
+    ...commonFields,
+    units: field.int(undefined, { min: 1 }),
+    ...kernelFields,
+    quantization_config: field.json(),
+  },
   fromKeras1: (config) => renameKeras1(config, { output_dim: "units" }),
   weights: (config, [input]) =>
     kernelAndBias(config, [knownLength(input!, -1), config.units], config.units),

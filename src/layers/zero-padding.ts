@@ -1,7 +1,7 @@
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { renameKeras1 } from "./keras1.ts";
 import { dataFormatField, joinShape, splitShape } from "./layouts.ts";
-import { sidesField } from "./sides-field.ts";
+import { sidesField, sidesOf } from "./sides-field.ts";
 
 /**
  * Zeros around the spatial axes.
@@ -27,16 +27,16 @@ function zeroPadding(rank: 1 | 2 | 3) {
     },
     outputShape(config, [input]) {
       const { batch, channels, space } = splitShape(input!, config.data_format);
-      const padded = space.map(
-        (length, i) => length && length + config.padding[i]![0] + config.padding[i]![1],
-      );
+      const sides = sidesOf(config.padding);
+      const padded = space.map((length, i) => length && length + sides[i]![0] + sides[i]![1]);
       return joinShape(batch, channels, padded, config.data_format);
     },
     lower({ b, config, inputs, outputShapes }) {
       const x = inputs[0]!;
       const first = config.data_format === "channels_first" ? 2 : 1;
       // The pads go where the spatial axes lie, so that nothing is transposed.
-      const side = (end: 0 | 1) => x.order.map((axis) => config.padding[axis - first]?.[end] ?? 0);
+      const sides = sidesOf(config.padding);
+      const side = (end: 0 | 1) => x.order.map((axis) => sides[axis - first]?.[end] ?? 0);
       const value = b.op("Pad", [x.value, b.i64([...side(0), ...side(1)])]);
       return { value, shape: outputShapes[0]!, order: x.order, type: x.type };
     },

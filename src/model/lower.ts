@@ -1,5 +1,6 @@
-import { StriateError, namingSync } from "../base/errors.ts";
+import { StriateError, fail, namingSync } from "../base/errors.ts";
 import { isIdentityOrder, permute, sameShape, sizeOf } from "../base/shape.ts";
+import { toFloat32 } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Dim } from "../graph/graph.ts";
 import { emptyGraph } from "../graph/graph.ts";
@@ -168,7 +169,9 @@ class Lowering {
     const inner = layer.model;
     const shapes = inputs.map((x) => x.shape);
     const specs = layer.definition!.weights?.(layer.config, shapes) ?? [];
-    const used: string[] = [];
+    const paths = specs.map((spec) => `${weightPath}/${spec.name}`);
+    // All of them, in the file's order, also those that this call does not read.
+    specs.forEach((spec, i) => this.#weight(layer, spec, paths[i]!));
     let before: { x: SymbolicTensor; activation: string } | undefined;
     const arrange = (x: SymbolicTensor, order: readonly number[]): string => {
       // Graph axis i must become Keras axis order[i]: find where that axis lies now.
@@ -185,12 +188,8 @@ class Lowering {
       kerasVersion: model.kerasVersion,
       call,
       hasWeight: (name) => specs.some((spec) => spec.name === name),
-      weight: (name) => {
-        const spec = specs.find((candidate) => candidate.name === name);
-        if (spec === undefined) throw new StriateError(`has no weight "${name}"`);
-        used.push(`${weightPath}/${name}`);
-        return this.#weight(layer, spec, `${weightPath}/${name}`);
-      },
+      weight: (name) =>
+        this.#weights.get(`${weightPath}/${name}`)?.value ?? fail(`has no weight "${name}"`),
       arrange,
       plain: (x) =>
         arrange(
@@ -210,17 +209,12 @@ class Lowering {
     const outputs = Array.isArray(result)
       ? (result as SymbolicTensor[])
       : [result as SymbolicTensor];
-    const paths = specs.map((spec) => `${weightPath}/${spec.name}`);
-    for (const spec of specs)
-      if (!used.includes(`${weightPath}/${spec.name}`))
-        this.#weight(layer, spec, `${weightPath}/${spec.name}`);
     this.#record(layer, address, paths, inputs, outputs, before);
     return outputs;
   }
 
-  #weight(layer: Layer, spec: WeightSpec, path: string): string {
-    const known = this.#weights.get(path);
-    if (known) return known.value;
+  #weight(layer: Layer, spec: WeightSpec, path: string): void {
+    if (this.#weights.has(path)) return;
     const value = layer.weights.get(spec.name);
     if (value === undefined) throw new StriateError(`its weight "${spec.name}" is not in the file`);
     if (!sameShape(value.shape, spec.shape))
@@ -238,8 +232,7 @@ class Lowering {
       regularizer: spec.regularizer,
     };
     this.#weights.set(path, weight);
-    this.#b.initializer(weight.value, weightToGraph(value, weight));
-    return weight.value;
+    this.#b.initializer(weight.value, weightToGraph(toFloat32(value), weight));
   }
 
   #randomInput(
