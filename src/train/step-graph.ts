@@ -1,0 +1,171 @@
+import { permute } from "../base/shape.ts";
+import { addGradient } from "../gradient/gradient.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { type Graph, copyGraph } from "../graph/graph.ts";
+import { producers } from "../graph/traverse.ts";
+import { Formula } from "../ops/formula.ts";
+import { lowerModel } from "../model/lower.ts";
+import type { KerasModel } from "../model/model.ts";
+import type { Network, Port } from "../model/network.ts";
+import { type OutputLoss, logitsOf } from "./compile.ts";
+import type { StepGraph } from "./executor.ts";
+
+/**
+ * The plain graph of one training step without its update: the model's forward pass in training, the
+ * loss, and the gradients of the trainable weights.
+ *
+ * @param rows of the batch, or of the part of it that one worker takes
+ */
+export function buildStepGraph(
+  model: KerasModel,
+  losses: readonly OutputLoss[],
+  rows: number,
+): StepGraph {
+  const network = lowerModel(model, { training: true, batch: rows });
+  const withLoss = addLoss(network, losses, rows);
+  const weights = weightsAsInputs(withLoss.graph, network);
+  const trained = [...network.weights].filter(([, weight]) => weight.trainable);
+  const { graph, gradients } = addGradient(withLoss.graph, {
+    of: withLoss.loss,
+    wrt: trained.map(([, weight]) => weight.value),
+  });
+  const outputs = new Outputs(graph);
+  return {
+    graph,
+    rows,
+    inputs: {
+      x: network.inputs.map((port) => port.value),
+      y: withLoss.targets,
+      rowWeight: withLoss.rowWeight,
+      random: network.random,
+      weights,
+    },
+    outputs: {
+      loss: outputs.add(withLoss.loss, []),
+      gradients: new Map(
+        trained.map(([address, { value, graphShape }]) => [
+          address,
+          outputs.add(gradients.get(value)!, graphShape),
+        ]),
+      ),
+      updates: new Map(
+        [...network.updates].map(([address, value]) => [
+          address,
+          outputs.add(value, network.weights.get(address)!.graphShape),
+        ]),
+      ),
+      predictions: network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
+    },
+    couplesBatch: couplesBatch(model),
+  };
+}
+
+/** What evaluation runs: the model as it predicts, and its loss. */
+export interface EvaluationGraph {
+  graph: Graph;
+  rows: number;
+  inputs: { x: string[]; y: string[]; rowWeight: string };
+  outputs: { loss: string; predictions: string[] };
+}
+
+/** The graph of the loss without training: no dropout, moving averages, weights as constants. */
+export function buildEvaluationGraph(
+  model: KerasModel,
+  losses: readonly OutputLoss[],
+  rows: number,
+): EvaluationGraph {
+  const network = lowerModel(model, { batch: rows });
+  const { graph, loss, targets, rowWeight } = addLoss(network, losses, rows);
+  const outputs = new Outputs(graph);
+  return {
+    graph,
+    rows,
+    inputs: { x: network.inputs.map((port) => port.value), y: targets, rowWeight },
+    outputs: {
+      loss: outputs.add(loss, []),
+      predictions: network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
+    },
+  };
+}
+
+/** Whether, in training, a row's result depends on the other rows of its batch. */
+export function couplesBatch(model: KerasModel): boolean {
+  return model.layers.some((layer) =>
+    layer.model
+      ? couplesBatch(layer.model)
+      : layer.definition?.couplesBatch === true && layer.config.trainable !== false,
+  );
+}
+
+/**
+ * Writes the loss behind a network: the sum over outputs and rows of each row's mean loss, times the
+ * row's weight.
+ */
+function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) {
+  const graph = copyGraph(network.graph);
+  const b = new GraphBuilder(graph);
+  const f = new Formula(b, "float32");
+  const rowWeight = b.input(b.fresh("row_weight"), [rows]);
+  const targets: string[] = [];
+  const terms = network.outputs.map((port, i) => {
+    const { definition, config, weight, reduction } = losses[i]!;
+    const shape = port.shape.map((length, axis) => (axis === 0 ? rows : Number(length)));
+    const targetShape = definition.targets === "classes" ? shape.slice(0, -1) : shape;
+    const target = b.input(b.fresh(`${port.name}/target`), targetShape);
+    targets.push(target);
+    const plain = (value: string): string =>
+      f.transpose(
+        value,
+        port.order.map((_, axis) => port.order.indexOf(axis)),
+      );
+    const logits = logitsOf(network, port, losses[i]!);
+    const values = definition.lower({
+      f,
+      config: config as never,
+      target,
+      prediction: plain(port.value),
+      logits: logits === null ? null : plain(logits),
+      shape,
+    });
+    const positions = shape.slice(1, -1).reduce((product, length) => product * length, 1);
+    let ofRow = f.reshape(f.mean(f.reshape(values, [rows, -1]), [1]), [rows]);
+    if (reduction === "sum") ofRow = f.mul(ofRow, positions);
+    const ofBatch = f.sum(f.mul(ofRow, rowWeight), [0], false);
+    return weight === 1 ? ofBatch : f.mul(ofBatch, weight);
+  });
+  return { graph, loss: f.add(...terms), targets, rowWeight };
+}
+
+/** Turns the weights from constants into inputs, in place; returns them by address. */
+function weightsAsInputs(graph: Graph, network: Network): Map<string, string> {
+  const inputs = new Map<string, string>();
+  for (const [address, { value, graphShape: shape }] of network.weights) {
+    graph.initializers.delete(value);
+    graph.inputs.push({ name: value, type: "float32", shape });
+    inputs.set(address, value);
+  }
+  return inputs;
+}
+
+/** The shape of an output in the graph's layout. */
+const graphShape = (port: Port, rows: number): number[] =>
+  permute(port.shape, port.order).map((length, axis) => (axis === 0 ? rows : Number(length)));
+
+/** Declares a graph's outputs anew. ONNX wants each made by a node, and named once. */
+class Outputs {
+  readonly #b: GraphBuilder;
+  readonly #made: Set<string>;
+
+  constructor(graph: Graph) {
+    this.#b = new GraphBuilder(graph);
+    this.#made = new Set(producers(graph).keys());
+    graph.outputs = [];
+  }
+
+  add(value: string, shape: readonly number[]): string {
+    const taken = this.#b.graph.outputs.some((output) => output.name === value);
+    const name = taken || !this.#made.has(value) ? this.#b.op("Identity", [value]) : value;
+    this.#b.output(name, shape);
+    return name;
+  }
+}
