@@ -1,3 +1,4 @@
+import type { LayerDefinition } from "../layers/define-layer.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import type { OptimizerState } from "../model/optimizer-state.ts";
@@ -49,8 +50,8 @@ export interface FormatDefinition {
 export interface ReadModelOptions {
   /** The architecture for a file that holds only weights: the text of a `model.json`. */
   architecture?: string;
-  /** Stand-ins for layers that cannot be run: `{ to_unit_range: "identity" }`. */
-  replace?: Readonly<Record<string, "identity">>;
+  /** Stand-ins for layers that cannot be run, by name: `{ to_unit_range: "identity" }`. */
+  replace?: Readonly<Record<string, "identity" | LayerDefinition>>;
 }
 
 export function defineFormat(definition: FormatDefinition): FormatDefinition {

@@ -23,6 +23,8 @@ export interface KerasModel {
 export interface Layer extends Omit<PlainLayer, "definition"> {
   /** How this class works; undefined only for a nested model. */
   definition?: LayerDefinition;
+  /** The class name in the file, where it is another one for the same thing: `CuDNNLSTM`. */
+  sourceClass?: string;
   /** The model inside, where the layer is one or wraps one (TimeDistributed). */
   model?: KerasModel;
 }

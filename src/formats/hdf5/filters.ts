@@ -53,7 +53,12 @@ export function undoFilters(
   return bytes;
 }
 
-const filterNames: Record<number, string> = { 4: "szip", 5: "nbit", 6: "scale-offset", 32000: "lzf" };
+const filterNames: Record<number, string> = {
+  4: "szip",
+  5: "nbit",
+  6: "scale-offset",
+  32000: "lzf",
+};
 
 function inflate(bytes: Uint8Array, size: number): Uint8Array {
   try {

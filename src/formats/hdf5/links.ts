@@ -6,9 +6,7 @@ import { type Message, messageType } from "./object-header.ts";
 
 /** What a name in a group leads to: an object of this file, another name, or another file. */
 export type Link =
-  | { kind: "hard"; address: number }
-  | { kind: "soft"; path: string }
-  | { kind: "external" };
+  { kind: "hard"; address: number } | { kind: "soft"; path: string } | { kind: "external" };
 
 /**
  * Reads the names of a group in any of the three forms that HDF5 knows: a symbol table, link

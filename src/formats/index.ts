@@ -1,0 +1,5 @@
+import type { FormatDefinition } from "./format.ts";
+import { kerasH5 } from "./keras-h5.ts";
+
+/** Every kind of model file, in the order in which they are tried. A new one is one more line here. */
+export const formats: readonly FormatDefinition[] = [kerasH5];

@@ -1,0 +1,65 @@
+import { StriateError } from "../../base/errors.ts";
+import { describe } from "../../base/fields.ts";
+
+/** A JSON object of a file that is not to be trusted. */
+export type Json = Record<string, unknown>;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value as an object. @throws StriateError naming `what` */
+export function objectOf(value: unknown, what: string): Json {
+  return isObject(value) ? value : fault(`${what}: expected a JSON object, got ${describe(value)}`);
+}
+
+/** The value as a list. @throws StriateError naming `what` */
+export function listOf(value: unknown, what: string): readonly unknown[] {
+  return Array.isArray(value)
+    ? (value as unknown[])
+    : fault(`${what}: expected a list, got ${describe(value)}`);
+}
+
+/** The value as text. @throws StriateError naming `what` */
+export function textOf(value: unknown, what: string): string {
+  return typeof value === "string"
+    ? value
+    : fault(`${what}: expected a text, got ${describe(value)}`);
+}
+
+function fault(message: string): never {
+  throw new StriateError(message);
+}
+
+/** Parses the JSON text of a file. @throws StriateError naming `what` */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    // Python writes infinities and NaN as words, which JSON does not know.
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const mended = text.replace(/(?<=[:[,]\s*)(-?)(Infinity|NaN)(?=\s*[,\]}])/g, (_, sign, word) =>
+      word === "NaN" ? "null" : `${sign}1e999`,
+    );
+    if (mended !== text) return parseJson(mended, what);
+    throw new StriateError(`${what} is no JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/**
+ * Replaces the tuples of Keras' own serialization (`{ class_name: "__tuple__", items }`, also
+ * `TensorShape`) by lists, at any depth.
+ */
+export function withoutTuples(value: unknown, depth = 0): unknown {
+  if (depth > maxDepth) fault("a configuration is nested too deeply");
+  if (Array.isArray(value)) return value.map((item) => withoutTuples(item, depth + 1));
+  if (!isObject(value)) return value;
+  const { class_name: name, items } = value;
+  if ((name === "__tuple__" || name === "TensorShape") && Array.isArray(items))
+    return items.map((item) => withoutTuples(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withoutTuples(inner, depth + 1)]),
+  );
+}
+
+/** Deeper than any model that a person built; a bound for recursion. */
+export const maxDepth = 100;

@@ -1,0 +1,150 @@
+import { StriateError } from "../../base/errors.ts";
+import type { KerasVersion } from "../../layers/layer.ts";
+import { parseLayer } from "../../layers/layer.ts";
+import { inputLayer } from "../../layers/input-layer.ts";
+import type { LayerDefinition } from "../../layers/define-layer.ts";
+import type { KerasModel, Layer } from "../../model/model.ts";
+import type { ReadModelOptions } from "../format.ts";
+import { connectFunctional } from "./functional-calls.ts";
+import { type Json, isObject, listOf, maxDepth, objectOf, withoutTuples } from "./json.ts";
+import { definitionFor } from "./layer-definition.ts";
+
+export interface ParseModelOptions extends Pick<ReadModelOptions, "replace"> {
+  kerasVersion: KerasVersion;
+}
+
+/**
+ * Turns the architecture of a Keras model, as its JSON says it, into layers and calls; weights are
+ * still to be assigned. Knows Sequential and Functional models of Keras 1, 2 and 3, nested to any
+ * depth. It has no idea what file the JSON came from: `.h5`, `.keras` and TF.js share it.
+ *
+ * @param serialized `{ class_name, config }`
+ * @throws StriateError that names the layer
+ */
+export function parseKerasModel(serialized: unknown, options: ParseModelOptions): KerasModel {
+  return new ModelParser(options).model(objectOf(serialized, "the model's configuration"), "", 0);
+}
+
+/** Whether `{ class_name, config }` describes a model rather than a layer. */
+export function isModelConfig({ class_name: className, config }: Json): boolean {
+  if (className === "Sequential" || className === "Functional" || className === "Model")
+    return true;
+  return isObject(config) && Array.isArray(config.layers) && "input_layers" in config;
+}
+
+class ModelParser {
+  readonly #options: ParseModelOptions;
+
+  constructor(options: ParseModelOptions) {
+    this.#options = options;
+  }
+
+  /** @param path of the model inside the outermost one: `base/` */
+  model(serialized: Json, path: string, depth: number): KerasModel {
+    if (depth > maxDepth) throw new StriateError("models are nested too deeply");
+    const config = serialized.config ?? serialized;
+    const isSequential = Array.isArray(config) || serialized.class_name === "Sequential";
+    if (isSequential) return this.#sequential(config, path, depth);
+    const record = objectOf(config, "the model's configuration");
+    if (!Array.isArray(record.layers))
+      throw new StriateError(
+        `the model is of the class ${String(serialized.class_name)}, whose Python code is not in the file; ` +
+          `export it as ONNX, or rebuild it as a functional model in Keras`,
+      );
+    return this.#functional(record, path, depth);
+  }
+
+  #sequential(config: unknown, path: string, depth: number): KerasModel {
+    // Up to Keras 2.2.2 the configuration was the bare list of layers.
+    const record = Array.isArray(config) ? {} : objectOf(config, "the model's configuration");
+    const entries = listOf(Array.isArray(config) ? config : record.layers, "the model's layers");
+    const layers = this.#layers(entries, path, depth);
+    const first = layers[0];
+    if (first === undefined) throw new StriateError("the model has no layers");
+    if (first.definition !== inputLayer) layers.unshift(this.#impliedInput(first, record));
+    return {
+      className: "Sequential",
+      name: typeof record.name === "string" ? record.name : "sequential",
+      layers,
+      calls: layers.slice(1).map((layer, i) => ({
+        layer,
+        index: 0,
+        inputs: [{ layer: layers[i]!, call: 0, output: 0 }],
+        kwargs: {},
+      })),
+      inputs: [{ layer: layers[0]!, call: 0, output: 0 }],
+      outputs: [{ layer: layers.at(-1)!, call: 0, output: 0 }],
+      kerasVersion: this.#options.kerasVersion,
+    };
+  }
+
+  #functional(config: Json, path: string, depth: number): KerasModel {
+    const entries = listOf(config.layers, "the model's layers").map((entry) =>
+      objectOf(entry, "a layer of the model"),
+    );
+    const layers = this.#layers(entries, path, depth);
+    return {
+      className: "Functional",
+      name: typeof config.name === "string" ? config.name : "model",
+      layers,
+      ...connectFunctional(config, entries, layers),
+      kerasVersion: this.#options.kerasVersion,
+    };
+  }
+
+  #layers(entries: readonly unknown[], path: string, depth: number): Layer[] {
+    const taken = new Set<string>();
+    return entries.map((entry) => {
+      const layer = this.#layer(objectOf(entry, "a layer of the model"), path, depth);
+      // Old Keras let names repeat; here they tell layers apart.
+      const wanted = layer.name;
+      for (let i = 1; taken.has(layer.name); i++) layer.name = `${wanted}_${i}`;
+      taken.add(layer.name);
+      return layer;
+    });
+  }
+
+  #layer(entry: Json, path: string, depth: number): Layer {
+    const className = typeof entry.class_name === "string" ? entry.class_name : "?";
+    const config = isObject(entry.config) ? entry.config : {};
+    const own = entry.name ?? config.name;
+    const name = typeof own === "string" && own !== "" ? own : className.toLowerCase();
+    if (isModelConfig(entry)) return this.#nested(entry, name, path, depth);
+    const replaced =
+      this.#options.replace?.[path + name] ?? this.#options.replace?.[name] ?? undefined;
+    const definition = definitionFor(className, name, replaced);
+    const plain = withoutTuples(config) as Json;
+    const layer: Layer = parseLayer(definition, name, plain, this.#options.kerasVersion);
+    layer.raw = { ...config };
+    if (className !== definition.className) layer.sourceClass = className;
+    // A wrapper holds a layer, or a whole model.
+    if (isObject(plain.layer) && isModelConfig(plain.layer))
+      layer.model = this.model(plain.layer, `${path}${name}/`, depth + 1);
+    return layer;
+  }
+
+  #nested(entry: Json, name: string, path: string, depth: number): Layer {
+    const model = this.model(entry, `${path}${name}/`, depth + 1);
+    return {
+      name,
+      className: model.className,
+      config: { trainable: true },
+      raw: isObject(entry.config) ? { ...entry.config } : {},
+      weights: new Map(),
+      model,
+    };
+  }
+
+  /** The input layer of a Sequential model that does not spell it out. */
+  #impliedInput(first: Layer, record: Json): Layer {
+    const { raw } = first;
+    const shape =
+      raw.batch_input_shape ??
+      raw.batch_shape ??
+      first.model?.inputs[0]?.layer.config.batch_shape ??
+      record.build_input_shape ??
+      null;
+    const config = { batch_shape: withoutTuples(shape), dtype: raw.dtype ?? "float32" };
+    return parseLayer(inputLayer as unknown as LayerDefinition, `${first.name}_input`, config, 3);
+  }
+}

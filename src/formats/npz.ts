@@ -1,0 +1,30 @@
+import { namingSync } from "../base/errors.ts";
+import type { Tensor } from "../base/tensor.ts";
+import { readNpy, writeNpy } from "./npy.ts";
+import { readZip, writeZip } from "./zip.ts";
+
+/**
+ * Reads the arrays of a `.npz` file, by name.
+ *
+ * @param name of the file, for messages
+ */
+export async function readNpz(
+  bytes: Uint8Array,
+  name = "arrays.npz",
+): Promise<Map<string, Tensor>> {
+  const arrays = new Map<string, Tensor>();
+  for (const [path, member] of await readZip(bytes, name)) {
+    if (!path.endsWith(".npy")) continue;
+    const data = await member.read();
+    arrays.set(
+      path.slice(0, -".npy".length),
+      namingSync(name, () => readNpy(data, `"${path}"`)),
+    );
+  }
+  return arrays;
+}
+
+/** The bytes of a `.npz` file, not compressed, as `numpy.savez` writes it. */
+export async function writeNpz(arrays: Iterable<readonly [string, Tensor]>): Promise<Uint8Array> {
+  return writeZip(Array.from(arrays, ([name, value]) => [`${name}.npy`, writeNpy(value)] as const));
+}

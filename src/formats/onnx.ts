@@ -1,0 +1,75 @@
+import { naming } from "../base/errors.ts";
+import type { Graph } from "../graph/graph.ts";
+import { inlineFunctions } from "../graph/passes/inline-functions.ts";
+import { liftConstants } from "../graph/passes/lift-constants.ts";
+import { hasHalves, widenHalves } from "../graph/passes/widen-halves.ts";
+import type { ModelProto } from "../graph/protobuf/onnx_pb.ts";
+import { externalFiles, parseOnnx } from "../graph/protobuf/parse.ts";
+import { graphOfModel } from "../graph/protobuf/read.ts";
+import { writeOnnx } from "../graph/protobuf/write.ts";
+import { sortNodes } from "../graph/traverse.ts";
+import type { Network } from "../model/network.ts";
+import { inferShapes } from "../ops/infer-shapes.ts";
+import { type ModelSource, defineFormat } from "./format.ts";
+import { checkDomains, checkSizes, checkValues, checkVersions } from "./onnx/check.ts";
+import { exportGraph } from "./onnx/export-graph.ts";
+import { externalReader } from "./onnx/external-data.ts";
+import { layerTable } from "./onnx/layer-table.ts";
+import { looksLikeOnnx } from "./onnx/match.ts";
+import { readMetadata } from "./onnx/metadata.ts";
+import { Ports } from "./onnx/ports.ts";
+
+/**
+ * ONNX files of operator set 6 to 26. Tensors go in and come out in the file's own layout, whatever it
+ * is; float16 and bfloat16 networks are computed in float32.
+ *
+ * @see https://onnx.ai/onnx/repo-docs/IR.html
+ */
+export const onnx = defineFormat({
+  id: "onnx",
+  title: "ONNX",
+  extensions: [".onnx"],
+  match: ({ bytes }) => looksLikeOnnx(bytes),
+  read: (source) =>
+    naming(source.name, async () => {
+      const model = parseOnnx(source.bytes);
+      const external = await externalReader(source, externalFiles(model));
+      return { network: networkOf(graphOfModel(model, { external }), model, source) };
+    }),
+  write: ({ network }, name) =>
+    Promise.resolve([{ path: name, bytes: writeOnnx(exportGraph(network)) }]),
+});
+
+function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network {
+  checkVersions(file);
+  let graph = liftConstants(inlineFunctions(file));
+  checkDomains(graph);
+  const halves = hasHalves(graph);
+  if (halves) graph = widenHalves(graph);
+  graph.nodes = sortNodes(graph.nodes);
+  checkValues(graph);
+  inferShapes(graph);
+  checkSizes(graph);
+  const ports = new Ports(graph);
+  const inputs = graph.inputs.map((value) => ports.plain(value.name));
+  return {
+    name: graph.name || stemOf(source.name),
+    graph,
+    layout: "NCHW",
+    inputs,
+    outputs: graph.outputs.map((value) => ports.plain(value.name)),
+    ...layerTable(graph, inputs, (value) => ports.real(value)),
+    random: [],
+    updates: new Map(),
+    ...readMetadata(graph.metadata),
+    origin: {
+      format: "ONNX",
+      dialect: `opset ${graph.opsets.get("") ?? "of a custom domain"}${halves ? ", half precision" : ""}`,
+      writer: `${model.producerName} ${model.producerVersion}`.trim(),
+      file: source.name,
+    },
+  };
+}
+
+/** The file's name without folder and ending. */
+const stemOf = (path: string): string => path.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "");

@@ -1,0 +1,85 @@
+import { StriateError, messageOf } from "../base/errors.ts";
+
+/** A file inside a zip. */
+export interface ZipMember {
+  /** Bytes when unpacked, as the archive says. */
+  size: number;
+  /** Unpacks it and checks its sum. @throws StriateError when it is damaged or too large */
+  read(): Promise<Uint8Array>;
+}
+
+/** Deflate cannot make more than about 1032 bytes of one: a larger claim is a lie. */
+const maxInflation = 1040;
+/** More than that is no model file. */
+const maxMembers = 100_000;
+
+/** Whether the bytes begin as a zip does. */
+export function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+}
+
+// Loaded when a zip comes by: most model files are none.
+const library = () => import("@zip.js/zip.js");
+
+/**
+ * Lists the files of a zip. Nothing is unpacked before it is asked for, and nothing that claims more
+ * than its bytes can hold.
+ *
+ * @param name of the file, for messages
+ */
+export async function readZip(bytes: Uint8Array, name: string): Promise<Map<string, ZipMember>> {
+  const zip = await library();
+  zip.configure({ useWebWorkers: false });
+  const refuse = (what: string, cause?: unknown): never => {
+    throw new StriateError(`${name}: ${what}`, { cause });
+  };
+  const reader = new zip.ZipReader(new zip.Uint8ArrayReader(bytes), { checkSignature: true });
+  const members = new Map<string, ZipMember>();
+  try {
+    for await (const entry of reader.getEntriesGenerator()) {
+      if (entry.directory) continue;
+      const { filename, compressedSize, uncompressedSize: size } = entry;
+      members.set(filename, {
+        size,
+        async read() {
+          if (entry.encrypted) refuse(`"${filename}" is encrypted`);
+          if (compressedSize > bytes.length || size > compressedSize * maxInflation + 64)
+            refuse(
+              `"${filename}" claims to be ${size} bytes large, more than its ${compressedSize} can hold`,
+            );
+          try {
+            const data = (await entry.getData(new zip.Uint8ArrayWriter())) as Uint8Array;
+            if (data.length !== size) refuse(`"${filename}" is damaged`);
+            return data;
+          } catch (error) {
+            return refuse(`"${filename}" is damaged: ${messageOf(error)}`, error);
+          }
+        },
+      });
+      if (members.size > maxMembers) refuse("holds too many files to be a model");
+    }
+  } catch (error) {
+    if (error instanceof StriateError) throw error;
+    refuse(`is a damaged zip archive (${messageOf(error)}); download or copy it again`, error);
+  }
+  return members;
+}
+
+/** A moment that every archive gets: the same content gives the same bytes. */
+const epoch = new Date(1980, 0, 1);
+
+/** The bytes of a zip archive; files are stored as they are, as Keras and NumPy do. */
+export async function writeZip(
+  files: readonly (readonly [name: string, bytes: Uint8Array])[],
+): Promise<Uint8Array> {
+  const zip = await library();
+  zip.configure({ useWebWorkers: false });
+  const writer = new zip.ZipWriter(new zip.Uint8ArrayWriter(), {
+    level: 0,
+    extendedTimestamp: false,
+    lastModDate: epoch,
+    dataDescriptor: false,
+  });
+  for (const [name, bytes] of files) await writer.add(name, new zip.Uint8ArrayReader(bytes));
+  return (await writer.close()) as Uint8Array;
+}
