@@ -73,11 +73,15 @@ export function float32(shape: Shape, data: ArrayLike<number>): Tensor<"float32"
 
 /** An int64 tensor from numbers; with no shape given, a vector. */
 export function int64(data: readonly number[], shape: Shape = [data.length]): Tensor<"int64"> {
-  return tensor(
-    "int64",
-    shape,
-    BigInt64Array.from(data, (value) => BigInt(value)),
-  );
+  return tensor("int64", shape, BigInt64Array.from(data, toInt64));
+}
+
+const largestInt64 = 2n ** 63n - 1n;
+
+/** A whole number as int64. The largest one ("to the end" of an axis) is no double and comes in as one too large. */
+export function toInt64(value: number): bigint {
+  const exact = BigInt(value);
+  return exact > largestInt64 ? largestInt64 : exact;
 }
 
 /** A tensor of zeros (empty strings for `"string"`). */

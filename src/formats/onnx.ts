@@ -20,7 +20,7 @@ import { readMetadata } from "./onnx/metadata.ts";
 import { Ports } from "./onnx/ports.ts";
 
 /**
- * ONNX files of operator set 6 to 26. Tensors go in and come out in the file's own layout, whatever it
+ * ONNX files of operator set 7 to 26. Tensors go in and come out in the file's own layout, whatever it
  * is; float16 and bfloat16 networks are computed in float32.
  *
  * @see https://onnx.ai/onnx/repo-docs/IR.html

@@ -130,15 +130,20 @@ export function weightToUser(
 /**
  * The layers that a pattern names: an address, a unique prefix, a glob, or a list of these; `conv`
  * stands for every convolution (told by its class, whatever it is called), `all` for every layer.
+ * The name of a value that a layer makes will do too: in ONNX files it is often the better known one.
  */
 export function selectLayers(network: Network, pattern: string): NetworkLayer[] {
   const byAddress = new Map(network.layers.map((layer) => [layer.address, layer]));
+  const byValue = new Map(
+    network.layers.flatMap((layer) => layer.outputs.map((port) => [port.name, layer] as const)),
+  );
   const parts = byAddress.has(pattern) ? [pattern] : pattern.split(",").map((part) => part.trim());
   const chosen = new Set<NetworkLayer>();
   for (const part of parts)
     if (part === "conv" && !byAddress.has("conv"))
       for (const layer of network.layers.filter(({ kind }) => kind === "convolution"))
         chosen.add(layer);
+    else if (!byAddress.has(part) && byValue.has(part)) chosen.add(byValue.get(part)!);
     else
       for (const address of selectNames(part, [...byAddress.keys()], "layer"))
         chosen.add(byAddress.get(address)!);

@@ -1,7 +1,8 @@
-import type { Tensor } from "../base/tensor.ts";
+import { StriateError } from "../base/errors.ts";
+import { type DataType, type Tensor, castTo, toFloat32 } from "../base/tensor.ts";
 import { withOutputs } from "../graph/outputs.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
-import { type Network, checkInput, toGraph } from "./network.ts";
+import { type Network, type Port, checkInput, toGraph } from "./network.ts";
 
 /**
  * A network with an engine. It asks the engine for chosen values only: one session for each set of
@@ -34,7 +35,7 @@ export class RunningNetwork {
       const given = feeds[port.name];
       if (given === undefined) continue;
       checkInput(given, port);
-      inputs[port.value] = toGraph(given, port);
+      inputs[port.value] = toGraph(asType(given, port), port);
     }
     return this.runGraph(inputs, values);
   }
@@ -72,3 +73,20 @@ export class RunningNetwork {
     for (const session of sessions) await (await session).release();
   }
 }
+
+/** A tensor as the input's type: a photo comes as float32, and some networks want bytes or doubles. */
+function asType(value: Tensor, port: Port): Tensor {
+  const { type } = port;
+  if (value.type === type) return value;
+  if (type === "string" || value.type === "string")
+    throw new StriateError(`input "${port.name}": expected ${type}, got ${value.type}`);
+  return castTo(isReal(value.type) && !isReal(type) ? rounded(value) : value, type);
+}
+
+const isReal = (type: DataType): boolean => /float/.test(type);
+
+const rounded = (value: Tensor): Tensor => ({
+  type: "float32",
+  shape: value.shape,
+  data: toFloat32(value).data.map(Math.round),
+});

@@ -51,7 +51,9 @@ export class ShapeInference {
 
   /** Infers one node whose inputs are inferred. */
   add(node: GraphNode): void {
-    const op = findOp(node.domain, node.op);
+    // A node with a value that no tensor holds (int4, sparse) is as good as unknown.
+    const opaque = Object.values(node.attributes).some(({ kind }) => kind === "opaque");
+    const op = opaque ? undefined : findOp(node.domain, node.op);
     const outputs = op
       ? namingSync(nodeLabel(node), () => this.#apply(op, node))
       : [{ type: this.#firstType(node), shape: null }];
@@ -63,6 +65,7 @@ export class ShapeInference {
         // Of an op that nobody knows, the file knows more than a guess.
         type: (op ? undefined : told?.type) ?? found.type,
         shape: mergeDims(found.shape, told?.shape ?? null),
+        ...(told?.opaque === undefined ? {} : { opaque: told.opaque }),
       });
     }
   }

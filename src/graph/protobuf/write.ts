@@ -1,6 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { StriateError } from "../../base/errors.ts";
-import { type Tensor, bytesOf } from "../../base/tensor.ts";
+import { type Tensor, bytesOf, toInt64 } from "../../base/tensor.ts";
 import type { Attribute, Graph, GraphNode, Value } from "../graph.ts";
 import {
   type AttributeProto,
@@ -30,8 +30,6 @@ const utf8 = new TextEncoder();
 
 /** The IR version whose features we use: opset 18 came with IR 8, and ONNX Runtime reads it. */
 const IR_VERSION = 8;
-
-const LARGEST_INT64 = 2n ** 63n - 1n;
 
 /**
  * The graph as the bytes of an `.onnx` file (ModelProto). Tensors are written as raw data.
@@ -129,12 +127,6 @@ export function tensorProto(value: Tensor, name = ""): TensorProto {
   return proto;
 }
 
-/** The largest int64, which stands for "to the end", is no double: it comes back one too large. */
-function int64(value: number): bigint {
-  const exact = BigInt(value);
-  return exact > LARGEST_INT64 ? LARGEST_INT64 : exact;
-}
-
 /** An attribute that is written as the message which `fill` completes. */
 export function opaqueAttribute(name: string, fill: (proto: AttributeProto) => void): Attribute {
   const value = create(AttributeProtoSchema, { name });
@@ -147,7 +139,7 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
   switch (attribute.kind) {
     case "int":
       proto.type = Kind.INT;
-      proto.i = int64(attribute.value);
+      proto.i = toInt64(attribute.value);
       break;
     case "float":
       proto.type = Kind.FLOAT;
@@ -167,7 +159,7 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
       break;
     case "ints":
       proto.type = Kind.INTS;
-      proto.ints = attribute.value.map(int64);
+      proto.ints = attribute.value.map(toInt64);
       break;
     case "floats":
       proto.type = Kind.FLOATS;

@@ -1,0 +1,89 @@
+import { sizeOf } from "../../base/shape.ts";
+import type { Graph, GraphNode } from "../../graph/graph.ts";
+import { producers } from "../../graph/traverse.ts";
+import type { NetworkWeight } from "../../model/network.ts";
+import { isTrainable, takesScalarWeights, weightName } from "./layer-kinds.ts";
+
+/** Finds the constants that are the weights of each node, and gives them addresses. */
+export class WeightFinder {
+  readonly weights = new Map<string, NetworkWeight>();
+  readonly #graph: Graph;
+  readonly #data: ReadonlySet<string>;
+  readonly #makers: Map<string, GraphNode>;
+  /** The address of each initializer that is a weight already: a shared one has the first. */
+  readonly #addresses = new Map<string, string>();
+
+  /** @param data the values that are no constants */
+  constructor(graph: Graph, data: ReadonlySet<string>) {
+    this.#graph = graph;
+    this.#data = data;
+    this.#makers = producers(graph);
+  }
+
+  /** The addresses of a node's weights, in the order of its inputs. */
+  weightsOf(node: GraphNode, layer: string): string[] {
+    const found: string[] = [];
+    node.inputs.forEach((input, i) => {
+      const name = this.#data.has(input) ? null : weightName(node.domain, node.op, i);
+      if (name === null) return;
+      for (const { initializer, role } of this.#constants(input)) {
+        const { shape } = this.#graph.initializers.get(initializer)!;
+        if (sizeOf(shape) === 1 && !takesScalarWeights(node.op)) continue;
+        found.push(this.#add(initializer, `${layer}/${name}${role}`));
+      }
+    });
+    return [...new Set(found)];
+  }
+
+  /** Number of elements of weights. */
+  count(addresses: readonly string[]): { trainable: number; fixed: number } {
+    const count = { trainable: 0, fixed: 0 };
+    for (const address of addresses) {
+      const { shape, trainable } = this.weights.get(address)!;
+      count[trainable ? "trainable" : "fixed"] += sizeOf(shape);
+    }
+    return count;
+  }
+
+  /** The initializers that a constant value is computed from; sizes and indices are not among them. */
+  #constants(value: string): { initializer: string; role: string }[] {
+    const found: { initializer: string; role: string }[] = [];
+    const open = [{ value, role: "" }];
+    const seen = new Set<string>();
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+      const { value: name, role } = next;
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const type = this.#graph.initializers.get(name)?.type;
+      if (type !== undefined) {
+        if (/^(float|bfloat|u?int8$|u?int16$|int32$)/.test(type))
+          found.push({ initializer: name, role });
+        continue;
+      }
+      const maker = this.#makers.get(name);
+      if (maker === undefined || maker.op === "Shape") continue;
+      const roles = maker.op === "DequantizeLinear" ? ["", "_scale", "_zero_point"] : [];
+      maker.inputs.forEach((input, i) =>
+        open.push({ value: input, role: role + (roles[i] ?? "") }),
+      );
+    }
+    return found;
+  }
+
+  #add(initializer: string, wanted: string): string {
+    const known = this.#addresses.get(initializer);
+    if (known !== undefined) return known;
+    let address = wanted;
+    for (let i = 1; this.weights.has(address); i++) address = `${wanted}_${i}`;
+    const { shape } = this.#graph.initializers.get(initializer)!;
+    this.#addresses.set(initializer, address);
+    this.weights.set(address, {
+      value: initializer,
+      shape,
+      order: shape.map((_, axis) => axis),
+      graphShape: shape,
+      trainable: isTrainable(address),
+    });
+    return address;
+  }
+}

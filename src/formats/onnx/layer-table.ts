@@ -1,0 +1,115 @@
+import { sizeOf } from "../../base/shape.ts";
+import type { Attribute, Graph, GraphNode } from "../../graph/graph.ts";
+import { outerReads } from "../../graph/traverse.ts";
+import type { NetworkLayer, NetworkWeight, Port } from "../../model/network.ts";
+import { nodeAddresses } from "./addresses.ts";
+import { WeightFinder } from "./find-weights.ts";
+import { isTransparent, layerKind } from "./layer-kinds.ts";
+
+export interface LayerTable {
+  layers: NetworkLayer[];
+  weights: Map<string, NetworkWeight>;
+}
+
+/**
+ * The layers of an ONNX graph: one for each node that does something to the photo. Nodes that only
+ * compute with shapes or constants, and those that only write a value in another way (Cast, Identity,
+ * quantisation), are no layers.
+ *
+ * @param inputs the graph's inputs as the user sees them
+ * @param portOf how the user sees a value
+ */
+export function layerTable(
+  graph: Graph,
+  inputs: readonly Port[],
+  portOf: (value: string) => Port,
+): LayerTable {
+  const data = dataValues(graph);
+  const isLayer = (node: GraphNode) =>
+    node.outputs.some((name) => data.has(name)) && !isTransparent(node.op);
+  const names = new Set(inputs.map((port) => port.name));
+  const addresses = nodeAddresses(graph.nodes.filter(isLayer), names);
+  const finder = new WeightFinder(graph, data);
+  const makers = new Map(inputs.map((port) => [port.value, port.name]));
+  const layers = inputs.map(inputLayer);
+  for (const node of graph.nodes) {
+    const reads = [...node.inputs, ...outerReads(node)].filter((name) => data.has(name));
+    const address = addresses.get(node);
+    // What only rewrites a value has the maker of that value.
+    const maker = address ?? makers.get(reads[0] ?? "");
+    for (const output of node.outputs)
+      if (maker !== undefined && output !== "") makers.set(output, maker);
+    if (address === undefined) continue;
+    const isData = node.inputs.map((name) => data.has(name));
+    const weights = finder.weightsOf(node, address);
+    layers.push({
+      address,
+      className: node.op,
+      kind: layerKind(node.op, isData),
+      inbound: [...new Set(reads.map((name) => makers.get(name) ?? ""))],
+      reads,
+      outputs: outputsOf(node).map(portOf),
+      weights,
+      parameters: finder.count(weights),
+      config: configOf(node),
+    });
+  }
+  return { layers, weights: finder.weights };
+}
+
+/** The values that change with the photo's pixels; what follows from its shape alone does not count. */
+function dataValues(graph: Graph): Set<string> {
+  const data = new Set(graph.inputs.map((value) => value.name));
+  for (const node of graph.nodes) {
+    if (node.op === "Shape" || node.op === "Size") continue;
+    if ([...node.inputs, ...outerReads(node)].some((name) => data.has(name)))
+      for (const name of node.outputs) if (name !== "") data.add(name);
+  }
+  return data;
+}
+
+/** Outputs that are statistics or masks are not what the layer makes of the photo. */
+function outputsOf(node: GraphNode): string[] {
+  const named = node.outputs.filter((name) => name !== "");
+  return /Normalization$|^(Dropout|MaxPool)$/.test(node.op) ? named.slice(0, 1) : named;
+}
+
+const inputLayer = (port: Port): NetworkLayer => ({
+  address: port.name,
+  className: "Input",
+  kind: "input",
+  inbound: [],
+  reads: [],
+  outputs: [port],
+  weights: [],
+  parameters: { trainable: 0, fixed: 0 },
+  config: {},
+});
+
+/** The attributes, as far as they can be printed. */
+function configOf(node: GraphNode): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(node.attributes).flatMap(([name, attribute]): [string, unknown][] => {
+      const value = plainValue(attribute);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function plainValue(attribute: Attribute): unknown {
+  switch (attribute.kind) {
+    case "tensor":
+      return sizeOf(attribute.value.shape) <= 64
+        ? Array.from(attribute.value.data as ArrayLike<number | bigint | string>, (item) =>
+            typeof item === "bigint" ? Number(item) : item,
+          )
+        : undefined;
+    case "graph":
+    case "tensors":
+    case "graphs":
+    case "opaque":
+      return undefined;
+    default:
+      return attribute.value;
+  }
+}

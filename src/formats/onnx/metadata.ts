@@ -1,0 +1,108 @@
+import { parseLabels } from "../../data/labels.ts";
+import type { Network } from "../../model/network.ts";
+
+type Known = Pick<Network, "labels" | "preprocessing">;
+
+/** Our own keys. */
+const LABELS = "striate.labels";
+const PREPROCESSING = "striate.preprocessing";
+
+/**
+ * What the free text of an ONNX file says of class names and of how a photo is prepared: our own keys,
+ * ONNX' own (`Image.NominalPixelRange`), and those that exporters are known to write (`names`, `mean`).
+ *
+ * @see https://github.com/onnx/onnx/blob/main/docs/MetadataProps.md
+ */
+export function readMetadata(metadata: ReadonlyMap<string, string>): Known {
+  const labels = labelsIn(metadata);
+  const preprocessing = ownPreprocessing(metadata) ?? knownScale(metadata);
+  return {
+    ...(labels ? { labels } : {}),
+    ...(preprocessing ? { preprocessing } : {}),
+  };
+}
+
+/** The entries that {@link readMetadata} understands. */
+export function writeMetadata({ labels, preprocessing }: Known): Map<string, string> {
+  const metadata = new Map<string, string>();
+  if (labels) metadata.set(LABELS, JSON.stringify(labels));
+  if (preprocessing) metadata.set(PREPROCESSING, JSON.stringify(preprocessing));
+  return metadata;
+}
+
+function labelsIn(metadata: ReadonlyMap<string, string>): string[] | undefined {
+  for (const key of [LABELS, "labels", "classes", "class_names", "classes_names", "names"]) {
+    const text = metadata.get(key);
+    const found = text === undefined ? undefined : labelsFrom(text);
+    if (found && found.length > 1) return found;
+  }
+  return undefined;
+}
+
+/** A JSON list, a JSON or Python table of number to name, lines, or a list with commas. */
+function labelsFrom(text: string): string[] | undefined {
+  const value = maybeJson(text) ?? maybeJson(pythonToJson(text));
+  if (Array.isArray(value))
+    return value.every((item) => typeof item === "string") ? value : undefined;
+  if (typeof value === "object" && value !== null) {
+    const names = Object.entries(value).sort(([a], [b]) => Number(a) - Number(b));
+    return names.every(([key, name], i) => Number(key) === i && typeof name === "string")
+      ? names.map(([, name]) => name as string)
+      : undefined;
+  }
+  return /^\s*[{[]/.test(text) ? undefined : parseLabels(text);
+}
+
+/** `{0: 'cat', 1: "dog"}` as Python prints it, as JSON. */
+function pythonToJson(text: string): string {
+  return text
+    .replace(/'((?:[^'\\]|\\.)*)'/g, (_, inner: string) =>
+      JSON.stringify(inner.replace(/\\'/g, "'")),
+    )
+    .replace(/([{,]\s*)(\d+)\s*:/g, '$1"$2":');
+}
+
+function ownPreprocessing(
+  metadata: ReadonlyMap<string, string>,
+): Record<string, unknown> | undefined {
+  const value = maybeJson(metadata.get(PREPROCESSING) ?? "");
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** The scaling in the words of `--scale`, where the file gives it away. */
+function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | undefined {
+  const ranges: Readonly<Record<string, string>> = {
+    NominalRange_0_255: "none",
+    Normalized_0_1: "0..1",
+    Normalized_1_1: "-1..1",
+  };
+  const range = metadata.get("Image.NominalPixelRange") ?? "";
+  const blueFirst = /^bgr/i.test(metadata.get("Image.BitmapPixelFormat") ?? "");
+  if (Object.hasOwn(ranges, range) && !blueFirst) return { scale: ranges[range]! };
+  const mean = numbersFrom(metadata.get("mean"));
+  const deviation = numbersFrom(metadata.get("std") ?? metadata.get("stddev"));
+  if (!mean || !deviation) return undefined;
+  const near = (values: readonly number[], wanted: readonly number[], unit: number) =>
+    values.length === wanted.length &&
+    values.every((value, i) => Math.abs(value / unit - wanted[i]!) < 1e-3);
+  const imageNet = [1, 255].some(
+    (unit) =>
+      near(mean, [0.485, 0.456, 0.406], unit) && near(deviation, [0.229, 0.224, 0.225], unit),
+  );
+  return imageNet ? { scale: "imagenet" } : undefined;
+}
+
+function numbersFrom(text: string | undefined): number[] | undefined {
+  const numbers = text?.match(/-?\d+(\.\d+)?(e-?\d+)?/gi)?.map(Number);
+  return numbers && numbers.length > 0 ? numbers : undefined;
+}
+
+function maybeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
