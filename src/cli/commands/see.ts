@@ -77,7 +77,7 @@ export const see = defineCommand({
     }
     say(io, model, choice, seen);
     if (options.preview) {
-      const shown = drawn[0] && preview(rasterize(drawn[0].picture), io);
+      const shown = drawn[0] && preview(drawn[0].picture, io);
       if (shown) io.out(shown);
     }
     io.out(

@@ -43,7 +43,11 @@ function candidates(device: Device, available: readonly string[]): Device[] {
 
 function deviceMissing(device: Device, reason: string, cause?: unknown): StriateError {
   return new StriateError(
-    `device "${device}" is not here: ${reason.split("\n")[0]}; use --device cpu`,
+    `device "${device}" is not here: ${plainReason(reason)}; use --device cpu`,
     cause === undefined ? undefined : { cause },
   );
 }
+
+/** The engine's reason without the place and the condition in its C++ code. */
+const plainReason = (text: string): string =>
+  text.split("\n")[0]!.replace(/^.*\.(cc|h):\d+ .* was false\. /, "");

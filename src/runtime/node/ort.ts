@@ -7,6 +7,11 @@ let loaded: Promise<typeof Ort> | undefined;
 export type { Ort };
 
 export function loadOrt(): Promise<typeof Ort> {
-  loaded ??= import("onnxruntime-node").then((module) => module.default ?? module);
+  loaded ??= import("onnxruntime-node").then((module) => {
+    const ort = module.default ?? module;
+    // What goes wrong is thrown, and said in our words: the engine need not log it as well.
+    ort.env.logLevel = "fatal";
+    return ort;
+  });
   return loaded;
 }
