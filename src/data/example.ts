@@ -1,0 +1,31 @@
+import type { SkippedFile } from "./class-folders.ts";
+
+/** One picture of a data set with its label. */
+export interface Example {
+  /** Red, green, blue, row by row, in 0..255: bytes as decoded, floats after augmentation. */
+  readonly x: Uint8Array | Float32Array;
+  /** [height, width, channels]. */
+  readonly shape: ExampleShape;
+  /** Index of the class in the set's `classNames`. */
+  readonly y: number;
+  /** The path of the picture in its set; names it in every message. */
+  readonly id: string;
+}
+
+/** [height, width, channels]. */
+export type ExampleShape = readonly [number, number, number];
+
+/** The decoded pictures of a set, by index, in any order. Every picture has the same shape. */
+export interface ExampleSource {
+  /** Number of listed pictures; some may turn out to be unreadable. */
+  readonly length: number;
+  readonly shape: ExampleShape;
+  readonly classNames: readonly string[];
+  label(index: number): number;
+  id(index: number): string;
+  /** The picture's bytes; undefined when it cannot be decoded, which is noted in `skipped`. */
+  read(index: number): Promise<Uint8Array | undefined> | Uint8Array;
+  /** Pictures that could not be read so far, each once. */
+  readonly skipped: readonly SkippedFile[];
+  close(): Promise<void>;
+}
