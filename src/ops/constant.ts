@@ -96,7 +96,7 @@ export const constantOps: readonly OpDefinition[] = [
       const items = Array.from({ length: range.count }, (_, i) => range.from + i * range.step);
       return known(context.type(0), [items.length], items);
     },
-    gradient: "zero",
+    gradient: "unsupported",
   }),
   defineOp({
     type: "EyeLike",

@@ -114,7 +114,10 @@ export const elementwiseOps: readonly OpDefinition[] = [
   defineOp({
     type: "Dropout",
     attributes: { ratio: attr.float(), seed: attr.int() },
-    shape: (context) => [...sameShape(context), { type: "bool", shape: context.shape(0) }],
+    shape: (context) => [
+      ...sameShape(context),
+      { type: context.opset < 10 ? context.type(0) : "bool", shape: context.shape(0) },
+    ],
     gradient({ f, grad, inputs, outputs, constant, has }) {
       if (!has(2) || constant(2)?.data[0] === 0) return [grad, null, null];
       const mask = outputs[1];

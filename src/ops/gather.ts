@@ -2,6 +2,13 @@ import { StriateError } from "../base/errors.ts";
 import { formatShape, normalizeAxis } from "../base/shape.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { sameShape } from "./elementwise.ts";
+import {
+  gatherElementsGradient,
+  gatherGradient,
+  gatherNDGradient,
+  scatterElementsGradient,
+  scatterNDGradient,
+} from "./gather-gradient.ts";
 import { known } from "./known.ts";
 
 // Reading and writing at indices.
@@ -23,13 +30,13 @@ export const gatherOps: readonly OpDefinition[] = [
       const items = at.map((i) => x.items[i < 0 ? i + x.items.length : i] ?? null);
       return known(x.type, indices.shape, items);
     },
-    gradient: "unsupported",
+    gradient: gatherGradient,
   }),
   defineOp({
     type: "GatherElements",
     attributes: { axis: attr.int(0) },
     shape: ({ shape, type }) => [{ type: type(0), shape: shape(1) }],
-    gradient: "unsupported",
+    gradient: gatherElementsGradient,
   }),
   defineOp({
     type: "GatherND",
@@ -45,13 +52,13 @@ export const gatherOps: readonly OpDefinition[] = [
         );
       return [{ type: type(0), shape: [...indices.slice(0, -1), ...x.slice(batch_dims + depth)] }];
     },
-    gradient: "unsupported",
+    gradient: gatherNDGradient,
   }),
   defineOp({
     type: "ScatterElements",
     attributes: { axis: attr.int(0), reduction: attr.string("none") },
     shape: sameShape,
-    gradient: "unsupported",
+    gradient: scatterElementsGradient,
   }),
   defineOp({
     type: "Scatter",
@@ -63,6 +70,6 @@ export const gatherOps: readonly OpDefinition[] = [
     type: "ScatterND",
     attributes: { reduction: attr.string("none") },
     shape: sameShape,
-    gradient: "unsupported",
+    gradient: scatterNDGradient,
   }),
 ];

@@ -2,6 +2,16 @@ import { StriateError } from "../base/errors.ts";
 import { normalizeAxis } from "../base/shape.ts";
 import { attr, defineOp, type OpDefinition, type ShapeContext } from "./define-op.ts";
 import { sameShape } from "./elementwise.ts";
+import {
+  batchGradient,
+  groupGradient,
+  instanceGradient,
+  layerGradient,
+  lpGradient,
+  lrnGradient,
+  meanVarianceGradient,
+  rmsGradient,
+} from "./normalization-gradient.ts";
 
 export const normalizationOps: readonly OpDefinition[] = [
   defineOp({
@@ -21,43 +31,43 @@ export const normalizationOps: readonly OpDefinition[] = [
       const statistics = { type: type(3), shape: shape(3) };
       return [...sameShape(context), statistics, statistics];
     },
-    gradient: "unsupported",
+    gradient: batchGradient,
   }),
   defineOp({
     type: "InstanceNormalization",
     attributes: { epsilon: attr.float(1e-5) },
     shape: sameShape,
-    gradient: "unsupported",
+    gradient: instanceGradient,
   }),
   defineOp({
     type: "GroupNormalization",
     attributes: { epsilon: attr.float(1e-5), num_groups: attr.int(1), stash_type: attr.int(1) },
     shape: sameShape,
-    gradient: "unsupported",
+    gradient: groupGradient,
   }),
   defineOp({
     type: "LayerNormalization",
     attributes: { axis: attr.int(-1), epsilon: attr.float(1e-5), stash_type: attr.int(1) },
     shape: layerShape,
-    gradient: "unsupported",
+    gradient: layerGradient,
   }),
   defineOp({
     type: "RMSNormalization",
     attributes: { axis: attr.int(-1), epsilon: attr.float(1e-5), stash_type: attr.int(1) },
     shape: sameShape,
-    gradient: "unsupported",
+    gradient: rmsGradient,
   }),
   defineOp({
     type: "MeanVarianceNormalization",
     attributes: { axes: attr.ints([0, 2, 3]) },
     shape: sameShape,
-    gradient: "unsupported",
+    gradient: meanVarianceGradient,
   }),
   defineOp({
     type: "LpNormalization",
     attributes: { axis: attr.int(-1), p: attr.int(2) },
     shape: sameShape,
-    gradient: "unsupported",
+    gradient: lpGradient,
   }),
   defineOp({
     type: "LRN",
@@ -68,7 +78,7 @@ export const normalizationOps: readonly OpDefinition[] = [
       size: attr.int(),
     },
     shape: sameShape,
-    gradient: "unsupported",
+    gradient: lrnGradient,
   }),
 ];
 

@@ -7,6 +7,15 @@ import {
   type ShapeContext,
 } from "./define-op.ts";
 import type { Dims } from "./dims.ts";
+import {
+  averagePoolGradient,
+  globalAveragePoolGradient,
+  globalLpPoolGradient,
+  globalMaxPoolGradient,
+  lpPoolGradient,
+  maxPoolGradient,
+  maxUnpoolGradient,
+} from "./pool-gradient.ts";
 import { spatialOf, windowsOf } from "./window.ts";
 
 // Pools over any number of spatial axes: x [N, C, ...].
@@ -26,41 +35,41 @@ export const poolOps: readonly OpDefinition[] = [
     type: "MaxPool",
     attributes: { ...windowSpecs, storage_order: attr.int(0) },
     shape: (context) => [...poolShape(context), { type: "int64", shape: poolDims(context) }],
-    gradient: "unsupported",
+    gradient: maxPoolGradient,
   }),
   defineOp({
     type: "AveragePool",
     attributes: { ...windowSpecs, count_include_pad: attr.int(0) },
     shape: (context) => poolShape(context),
-    gradient: "unsupported",
+    gradient: averagePoolGradient,
   }),
   defineOp({
     type: "LpPool",
     attributes: { ...windowSpecs, p: attr.int(2) },
     shape: (context) => poolShape(context),
-    gradient: "unsupported",
+    gradient: lpPoolGradient,
   }),
   defineOp({
     type: "GlobalAveragePool",
     shape: globalShape,
-    gradient: "unsupported",
+    gradient: globalAveragePoolGradient,
   }),
   defineOp({
     type: "GlobalMaxPool",
     shape: globalShape,
-    gradient: "unsupported",
+    gradient: globalMaxPoolGradient,
   }),
   defineOp({
     type: "GlobalLpPool",
     attributes: { p: attr.int(2) },
     shape: globalShape,
-    gradient: "unsupported",
+    gradient: globalLpPoolGradient,
   }),
   defineOp({
     type: "MaxUnpool",
     attributes: { kernel_shape: attr.ints(), pads: attr.ints(), strides: attr.ints() },
     shape: unpoolShape,
-    gradient: "unsupported",
+    gradient: maxUnpoolGradient,
   }),
   // x, rois [R, 5]
   defineOp({

@@ -1,6 +1,8 @@
+import { StriateError } from "../base/errors.ts";
+import { normalizeAxis } from "../base/shape.ts";
 import type { DataType } from "../base/tensor.ts";
 import { typeOfCode } from "../graph/protobuf/types.ts";
-import { attr, defineOp, type OpDefinition } from "./define-op.ts";
+import { attr, defineOp, type GradientContext, type OpDefinition } from "./define-op.ts";
 import { broadcastDims } from "./dims.ts";
 import { matmulDims } from "./matmul.ts";
 
@@ -23,7 +25,8 @@ export const quantizeOps: readonly OpDefinition[] = [
         shape: shape(0),
       },
     ],
-    gradient: "unsupported",
+    gradient: quantizeGradient,
+    quantises: true,
   }),
   defineOp({
     type: "DequantizeLinear",
@@ -31,7 +34,7 @@ export const quantizeOps: readonly OpDefinition[] = [
     shape: ({ attributes: { output_dtype }, shape, type }) => [
       { type: output_dtype ? typeOfCode(output_dtype) : type(1), shape: shape(0) },
     ],
-    gradient: "unsupported",
+    gradient: dequantizeGradient,
   }),
   defineOp({
     type: "DynamicQuantizeLinear",
@@ -81,3 +84,60 @@ export const quantizeOps: readonly OpDefinition[] = [
     gradient: "unsupported",
   }),
 ];
+
+interface Quantised {
+  axis: number;
+  block_size: number;
+}
+
+/**
+ * Straight through: rounding has no slope, and is taken for the identity, as quantisation-aware
+ * training does. dx = g / scale where q did not saturate, else 0.
+ */
+function quantizeGradient(context: GradientContext<Quantised>): (string | null)[] {
+  const { f, grad, has, inputs, node, type } = context;
+  const scale = perAxis(context, inputs[1]!);
+  const q = f.div(inputs[0]!, scale);
+  const zero = has(2) ? f.cast(perAxis(context, inputs[2]!), f.type) : 0;
+  const limits = ranges[has(2) ? type(2) : "uint8"];
+  if (!limits) throw new StriateError(`no gradient through the type of ${node.outputs[0]}`);
+  const real = f.add(q, zero);
+  const [low, high] = [f.less(real, limits[0] - 0.5), f.greater(real, limits[1] + 0.5)];
+  return [f.where(low, 0, f.where(high, 0, f.div(grad, scale))), null, null];
+}
+
+/** x = (q - zero) scale: dq = g scale, and the scale's gradient is g (q - zero), summed over its axis. */
+function dequantizeGradient(context: GradientContext<Quantised>): (string | null)[] {
+  const { f, grad, has, inputs, shape, attributes } = context;
+  const rank = shape(0).length;
+  const q = f.cast(inputs[0]!, f.type);
+  const centred = has(2) ? f.sub(q, f.cast(perAxis(context, inputs[2]!), f.type)) : q;
+  const axis = shape(1).length === 1 && rank > 0 ? normalizeAxis(attributes.axis, rank) : -1;
+  const others = shape(0)
+    .map((_, i) => i)
+    .filter((i) => i !== axis);
+  return [
+    f.mul(grad, perAxis(context, inputs[1]!)),
+    f.reshape(f.sum(f.mul(grad, centred), others), shape(1)),
+    null,
+  ];
+}
+
+/** A scale or zero point, one for all or one for each element of the axis, as it broadcasts with x. */
+function perAxis({ attributes, f, shape }: GradientContext<Quantised>, value: string): string {
+  if (attributes.block_size) throw new StriateError("no gradient of a quantisation by blocks");
+  const rank = shape(0).length;
+  if (shape(1).length === 0 || rank === 0) return value;
+  const axis = normalizeAxis(attributes.axis, rank);
+  return f.reshape(
+    value,
+    shape(0).map((_, i) => (i === axis ? shape(1)[0]! : 1)),
+  );
+}
+
+const ranges: Partial<Record<DataType, readonly [number, number]>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65535],
+  int16: [-32768, 32767],
+};

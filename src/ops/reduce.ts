@@ -4,7 +4,6 @@ import type { Dim, ValueType } from "../graph/graph.ts";
 import {
   attr,
   defineOp,
-  type GradientContext,
   type InputFacts,
   type OpDefinition,
   type ShapeContext,
@@ -176,10 +175,3 @@ function argument(type: string): OpDefinition {
     gradient: "zero",
   });
 }
-
-/** The mean over all axes but the channels', which several rules of normalisation need. */
-export const allButChannels = (context: Pick<GradientContext<unknown>, "shape">): number[] =>
-  context
-    .shape(0)
-    .map((_, axis) => axis)
-    .filter((axis) => axis !== 1);

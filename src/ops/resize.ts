@@ -4,10 +4,13 @@ import {
   attr,
   defineOp,
   type AttributeValues,
+  type GradientContext,
   type OpDefinition,
   type ShapeContext,
 } from "./define-op.ts";
-import { padAxes } from "./slice.ts";
+import { resamplingRows } from "./resample.ts";
+import { transposedAlong } from "./along-axis.ts";
+import { normalizeAxes } from "./axes.ts";
 
 // Resampling.
 
@@ -30,9 +33,9 @@ export const resizeOps: readonly OpDefinition[] = [
     type: "Resize",
     attributes: resizeAttributes,
     shape: resizeShape,
-    gradient: "unsupported",
+    gradient: resizeGradient,
   }),
-  // Resize of opset 7 to 9: scales an input (an attribute before 9), coordinates multiplied.
+  // Until opset 9: scales an input (an attribute before 9). No graph that gradients run on has it.
   defineOp({
     type: "Upsample",
     attributes: { mode: attr.string("nearest"), scales: attr.floats() },
@@ -94,7 +97,7 @@ function resizeShape({
   if (x === null) return [{ type: type(0), shape: null }];
   // Opset 10 had no roi: its second input are the scales.
   const scalesAt = opset === 10 && node.inputs.length === 2 ? 1 : 2;
-  const axes = padAxes(attributes.axes, x.length);
+  const axes = normalizeAxes(attributes.axes, x.length);
   const sizes = known(3)?.items;
   const scales = numbers(scalesAt);
   const result = [...x];
@@ -129,4 +132,32 @@ export function keepAspect(
   const ratios = sizes.map((size, i) => (size as number) / (from[i] as number));
   const scale = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
   return from.map((length) => Math.floor(scale * (length as number) + 0.5));
+}
+
+/** Resampling is linear: dx = g through the transposed map of each axis. */
+function resizeGradient(context: GradientContext<ResizeAttributes>): (string | null)[] {
+  const { attributes, f, grad, inputs, numbers, shape, outputShape } = context;
+  if (attributes.antialias) throw new StriateError("no gradient of a Resize with antialias");
+  const x = shape(0);
+  const axes = normalizeAxes(attributes.axes, x.length);
+  const [region, scales] = [numbers(1), numbers(2)];
+  const lengths = [...outputShape(0)];
+  const ratios = axes.map((axis) => lengths[axis]! / x[axis]!);
+  let g = grad;
+  for (const [i, axis] of axes.entries()) {
+    const rows = resamplingRows({
+      input: x[axis]!,
+      output: lengths[axis]!,
+      scale: scales?.length ? scales[i]! : ratios[i]!,
+      mode: attributes.mode,
+      coordinates: attributes.coordinate_transformation_mode,
+      nearestMode: attributes.nearest_mode,
+      cubic: attributes.cubic_coeff_a,
+      excludeOutside: attributes.exclude_outside !== 0,
+      region: [region?.[i] ?? 0, region?.[i + axes.length] ?? 1],
+    });
+    g = transposedAlong(f, g, lengths, axis, rows, x[axis]!);
+    lengths[axis] = x[axis]!;
+  }
+  return [g, ...inputs.slice(1).map(() => null)];
 }

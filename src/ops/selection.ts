@@ -17,7 +17,11 @@ export const selectionOps: readonly OpDefinition[] = [
         { type: "int64", shape: dims },
       ];
     },
-    gradient: "unsupported",
+    // dx = g at the places that were chosen
+    gradient: ({ b, f, grad, outputs, shape, attributes: { axis } }) => [
+      b.op("ScatterElements", [f.zeros(shape(0)), outputs[1]!, grad], { axis }),
+      null,
+    ],
   }),
   defineOp({
     type: "NonZero",
