@@ -77,7 +77,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     await writeFile(beside, bytes, { flush: true });
     await rename(beside, path);
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => undefined);
     throw new StriateError(`${path}: cannot be written: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -34,7 +34,7 @@ const captionLine = 19;
 /** The page every picture is set on: title, caption, legend, drawing, one under the other. */
 export function page(options: PageOptions): Picture {
   const { title, subtitle = "", caption = "", legend = [], body, theme, minWidth = 460 } = options;
-  const inner = Math.max(body.width, minWidth);
+  const inner = Math.max(body.width, minWidth, ...legend.map((block) => block.width));
   const marks: Mark[] = [];
   let y = 15;
 

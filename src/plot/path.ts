@@ -56,7 +56,7 @@ export interface Run {
   readonly closed: boolean;
 }
 
-/** The path as runs of straight lines that leave the curves by at most about 0.05 pixel. */
+/** The path as runs of straight lines that leave the curves by at most 0.02 pixel. */
 export function flatten(path: Path, scale = 1, dx = 0, dy = 0): Run[] {
   const runs: Run[] = [];
   let points: number[] = [];
@@ -145,7 +145,7 @@ function cubic(
   }
 }
 
-/** A chord over 1/n of a curve leaves it by at most (second difference) / (4 n^2): n for 0.05 pixel. */
+/** A chord over 1/n of a curve leaves it by at most (second difference) / (4 n^2): n for 0.02 pixel. */
 function stepsFor(bend: number): number {
-  return Math.max(1, Math.min(64, Math.ceil(Math.sqrt(bend / 0.2))));
+  return Math.max(1, Math.min(64, Math.ceil(Math.sqrt(bend / 0.08))));
 }
