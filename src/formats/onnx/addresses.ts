@@ -30,6 +30,5 @@ export function nodeAddresses(
 
 /** Whether a name can be read and typed: not a bare number, no commas, globs or control characters. */
 function isSensible(name: string): boolean {
-   
   return /\p{L}/u.test(name) && name.length <= 200 && !/[,*?\u0000-\u001f\u007f]/.test(name);
 }

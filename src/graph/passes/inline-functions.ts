@@ -34,6 +34,7 @@ class Inliner {
   kept = false;
   readonly #functions: Map<string, FunctionProto>;
   readonly #taken: Set<string>;
+  readonly #nodeNames: Set<string>;
   #count = 0;
 
   constructor(graph: Graph, functions: readonly FunctionProto[]) {
@@ -44,6 +45,7 @@ class Inliner {
       ...graph.initializers.keys(),
       ...graph.nodes.flatMap((node) => node.outputs),
     ]);
+    this.#nodeNames = new Set(graph.nodes.map((node) => node.name));
   }
 
   /** @param calls the functions that are being written out, outermost first */
@@ -98,7 +100,7 @@ class Inliner {
   }
 
   #body(call: GraphNode, made: FunctionProto): GraphNode[] {
-    const path = call.name === "" ? call.op : call.name;
+    const path = call.name || call.op;
     const names = new Map<string, string>();
     made.input.forEach((name, i) => names.set(name, call.inputs[i] ?? ""));
     const passed: GraphNode[] = [];
@@ -122,11 +124,20 @@ class Inliner {
   }
 
   #fresh(stem: string): string {
-    let name = stem;
-    for (let i = 1; this.#taken.has(name); i++) name = `${stem}_${i}`;
-    this.#taken.add(name);
-    return name;
+    return free(stem, this.#taken);
   }
+
+  #freshNode(stem: string): string {
+    return free(stem, this.#nodeNames);
+  }
+}
+
+/** `stem`, or with a number where it is taken; the name is taken then. */
+function free(stem: string, taken: Set<string>): string {
+  let name = stem;
+  for (let i = 1; taken.has(name); i++) name = `${stem}_${i}`;
+  taken.add(name);
+  return name;
 }
 
 const keyOf = ({ domain, name, overload }: Pick<FunctionProto, "domain" | "name" | "overload">) =>

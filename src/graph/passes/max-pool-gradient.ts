@@ -11,52 +11,54 @@ import { isAll, window2d } from "./windows.ts";
 const LARGEST_INDEX = 2 ** 24;
 
 /**
- * The places of the maxima of 2x2 pools, found by comparing smaller pools instead of asking MaxPool
- * for its indices, which makes it ten times slower in ONNX Runtime.
+ * The gradient of 2x2 max pools, the places of the maxima found by comparing smaller pools instead of
+ * asking MaxPool for its indices, which makes it ten times slower in ONNX Runtime.
  *
  * With `p` the maximum of a window, `r` that of its first row, `c` of its first column and `q` its
  * first element, the winner is in the first row where `r = p`, and in the first column where `q = p`,
  * or `r < p` and `c = p`. Of equal elements the first one wins, as in MaxPool.
  *
  * Applies to pools of stride 2 without padding whose indices only MaxUnpool reads, as the gradient
- * writes them. A last row or column that no window covers is left out.
+ * writes them. A last row or column that no window covers is added afterwards, by a Pad that later
+ * passes can do without.
  */
 export function maxPoolGradient(graph: Graph): Graph {
   const rewriter = new Rewriter(graph);
-  for (const pool of graph.nodes) if (matches(rewriter.facts, pool)) replacePlaces(rewriter, pool);
+  for (const pool of graph.nodes) {
+    const unpools = matchUnpools(rewriter.facts, pool);
+    if (unpools) replace(rewriter, pool, unpools);
+  }
   return rewriter.finish();
 }
 
-function matches(facts: GraphFacts, pool: GraphNode): boolean {
+/** The nodes that read a pool's indices, where the pass applies. */
+function matchUnpools(facts: GraphFacts, pool: GraphNode): readonly GraphNode[] | undefined {
   const places = pool.outputs[1];
-  if (pool.op !== "MaxPool" || !places || facts.isOutput(places)) return false;
+  if (pool.op !== "MaxPool" || !places || facts.isOutput(places)) return undefined;
   const window = window2d(facts, pool);
   const shape = facts.shape(pool.inputs[0]);
-  return (
+  const fits =
     window !== undefined &&
     shape !== undefined &&
     isAll([...window.kernel, ...window.strides], 2) &&
     isAll(window.dilations, 1) &&
     isAll(window.pads, 0) &&
     sizeOf(shape.slice(1)) < LARGEST_INDEX &&
-    facts.type(pool.inputs[0]) === "float32" &&
-    facts
-      .readers(places)
-      .every(
-        (node) =>
-          node.op === "MaxUnpool" &&
-          node.inputs[1] === places &&
-          sameShape(facts.shape(node.outputs[0]) ?? [], shape),
-      )
-  );
+    facts.type(pool.inputs[0]) === "float32";
+  const readers = facts.readers(places);
+  const isUnpool = (node: GraphNode) =>
+    node.op === "MaxUnpool" &&
+    node.inputs[1] === places &&
+    sameShape(facts.shape(node.outputs[0]) ?? [], shape!);
+  return fits && readers.every(isUnpool) ? readers : undefined;
 }
 
-function replacePlaces(rewriter: Rewriter, pool: GraphNode): void {
+function replace(rewriter: Rewriter, pool: GraphNode, unpools: readonly GraphNode[]): void {
   const { b, facts } = rewriter;
   const [x] = pool.inputs as [string];
-  const [value, places] = pool.outputs as [string, string];
+  const [value] = pool.outputs as [string];
   const shape = facts.shape(x)!;
-  rewriter.drop(pool);
+  rewriter.drop(pool, ...unpools);
   const forward = facts
     .readers(x)
     .find(
@@ -70,8 +72,25 @@ function replacePlaces(rewriter: Rewriter, pool: GraphNode): void {
     forward && !wanted
       ? forward.outputs[0]!
       : b.op("MaxPool", [x], pool.attributes, { outputs: [value] });
-  const { row, column } = winner(b, x, p, shape);
-  writeIndices(b, { row, column, shape, name: places });
+  const covered = shape.map((length, axis) => (axis > 1 ? length - (length % 2) : length));
+  const indices = indicesOf(b, winner(b, x, p, shape), covered);
+  for (const unpool of unpools) {
+    const inputs = [unpool.inputs[0]!, indices, b.i64(covered)];
+    if (sameShape(covered, shape)) {
+      b.op("MaxUnpool", inputs, unpool.attributes, { outputs: unpool.outputs });
+      continue;
+    }
+    const ends = shape.map((length, axis) => length - covered[axis]!);
+    const pads = b.i64([...ends.map(() => 0), ...ends]);
+    b.op(
+      "Pad",
+      [b.op("MaxUnpool", inputs, unpool.attributes), pads],
+      {},
+      {
+        outputs: unpool.outputs,
+      },
+    );
+  }
 }
 
 /** Whether the first row and the first column of each window hold its maximum. */
@@ -81,15 +100,15 @@ function winner(
   p: string,
   shape: readonly number[],
 ): { row: string; column: string } {
-  const sizes = shape.slice(2).map((length) => Math.floor(length / 2));
   const part = (kernel: readonly [number, number]): string => {
     const pooled = b.op("MaxPool", [x], { kernel_shape: kernel, strides: [2, 2] });
+    // A window of length 1 finds one place more on an odd axis.
     const axes = [0, 1].filter((axis) => kernel[axis] === 1 && shape[axis + 2]! % 2 === 1);
     if (axes.length === 0) return pooled;
     return b.op("Slice", [
       pooled,
       b.i64(axes.map(() => 0)),
-      b.i64(axes.map((axis) => sizes[axis]!)),
+      b.i64(axes.map((axis) => (shape[axis + 2]! - 1) / 2)),
       b.i64(axes.map((axis) => axis + 2)),
     ]);
   };
@@ -98,36 +117,31 @@ function winner(
   return { row, column: b.op("Or", [b.op("Equal", [part([1, 1]), p]), below]) };
 }
 
-/** The flat index of each winner, counted back from the last element of its window. */
-function writeIndices(
+/** The flat index of each winner in a tensor of `shape`, counted back from the last element of its window. */
+function indicesOf(
   b: GraphBuilder,
-  {
-    row,
-    column,
-    shape,
-    name,
-  }: { row: string; column: string; shape: readonly number[]; name: string },
-): void {
+  { row, column }: { row: string; column: string },
+  shape: readonly number[],
+): string {
   const [rows, channels, height, width] = shape as [number, number, number, number];
-  const sizes = [Math.floor(height / 2), Math.floor(width / 2)] as const;
-  const last = new Float32Array(channels * sizes[0] * sizes[1]);
+  const last = new Float32Array((channels * height * width) / 4);
   let at = 0;
   for (let channel = 0; channel < channels; channel++)
-    for (let y = 0; y < sizes[0]; y++)
-      for (let x = 0; x < sizes[1]; x++)
-        last[at++] = (channel * height + 2 * y + 1) * width + 2 * x + 1;
+    for (let y = 1; y < height; y += 2)
+      for (let x = 1; x < width; x += 2) last[at++] = (channel * height + y) * width + x;
   const cast = (value: string, type: "float32" | "int64") =>
     b.op("Cast", [value], { to: typeCode(type) });
   const back = b.op("Add", [
     b.op("Mul", [cast(row, "float32"), b.f32(width)]),
     cast(column, "float32"),
   ]);
-  const lasts = b.constant(float32([1, channels, ...sizes], last), "last");
+  const lasts = b.constant(float32([1, channels, height / 2, width / 2], last), "last");
   const index = cast(b.op("Sub", [lasts, back]), "int64");
+  if (rows === 1) return index;
   const size = sizeOf(shape) / rows;
   const starts = int64(
     Array.from({ length: rows }, (_, i) => i * size),
     [rows, 1, 1, 1],
   );
-  b.op("Add", [index, b.constant(starts, "starts")], {}, { outputs: [name] });
+  return b.op("Add", [index, b.constant(starts, "starts")]);
 }

@@ -1,5 +1,5 @@
-import { sameShape } from "../../base/shape.ts";
-import { type DataType, type Tensor, int64 } from "../../base/tensor.ts";
+import { sameShape, sizeOf } from "../../base/shape.ts";
+import { type DataType, type Tensor, int64, zeros } from "../../base/tensor.ts";
 import { attribute } from "../attributes.ts";
 import { GraphBuilder } from "../builder.ts";
 import { type Graph, type GraphNode, copyGraph, emptyGraph } from "../graph.ts";
@@ -55,8 +55,9 @@ class Splitter {
     this.#size = size;
     const outer = copyGraph(graph);
     const inside = new Set(stretches.flatMap(({ own }) => [...own]));
-    outer.nodes = graph.nodes.filter((node) => !inside.has(node));
+    // The builder sees all nodes first, so that no fresh name is one that a body's values come from.
     this.#outer = new GraphBuilder(outer);
+    outer.nodes = graph.nodes.filter((node) => !inside.has(node));
   }
 
   run(): Graph {
@@ -327,9 +328,11 @@ class BodyWriter {
     if (axis < 0 || shape[axis] === 1 || !isRepeated(this.#facts, name, axis)) return undefined;
     const part = shapeOfPart(shape, { axis, each: rows.each }, this.#size);
     const [source] = maker.inputs as [string];
-    return maker.op === "Expand"
-      ? this.#body.op("Expand", [this.#input(maker, source, 0), this.#body.i64(part)])
-      : this.#body.op("ConstantOfShape", [this.#body.i64(part)], maker.attributes);
+    if (maker.op === "Expand")
+      return this.#body.op("Expand", [this.#input(maker, source, 0), this.#body.i64(part)]);
+    if (maker.attributes.value === undefined && sizeOf(part) <= LARGEST_MOVED)
+      return this.#body.constant(zeros("float32", part), "zeros");
+    return this.#body.op("ConstantOfShape", [this.#body.i64(part)], maker.attributes);
   }
 
   #constant(node: GraphNode, name: string, value: Tensor): string {
@@ -362,7 +365,7 @@ class BodyWriter {
 const elementwiseInput = (node: GraphNode, i: number): boolean => i !== shapeInputs[node.op];
 
 /** Constants up to this many elements are copied into a body even if others read them too. */
-const LARGEST_MOVED = 4096;
+const LARGEST_MOVED = 2 ** 16;
 
 /** The input that says the shape of the output. */
 const shapeInputs: Record<string, number> = { Reshape: 1, Expand: 1, MaxUnpool: 2 };

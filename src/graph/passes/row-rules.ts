@@ -147,9 +147,14 @@ function reshape(c: RowContext): RowResult {
 function concat(c: RowContext): RowResult {
   const rank = c.outputShape(0).length;
   const [joined] = axisAttribute(0)(c, rank);
-  const [one, ...others] = c.node.inputs.map((_, i) => c.rows(i));
+  const one = c.node.inputs.map((_, i) => c.rows(i)).find((rows) => rows !== null);
   if (!one || one.axis === joined || one.offset !== undefined) return null;
-  return others.every((rows) => rows?.axis === one.axis && rows.each === one.each) ? [one] : null;
+  const fits = c.node.inputs.every((name, i) => {
+    const rows = c.rows(i);
+    if (rows === null) return isRepeated(c.facts, name, one.axis);
+    return rows.axis === one.axis && rows.each === one.each && rows.offset === undefined;
+  });
+  return fits ? [one] : null;
 }
 
 /** x [N, C, ...] with weights [M, C, ...]: rows in N stay, rows in both C's are summed over. */

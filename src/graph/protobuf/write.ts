@@ -55,12 +55,15 @@ export function writeOnnx(graph: Graph): Uint8Array {
 }
 
 function graphProto(graph: Graph): GraphProto {
+  // The engine wants node names to differ, although nothing depends on them.
+  const used = new Set<string>();
+  const nameOf = ({ name }: GraphNode) => (used.has(name) ? "" : (used.add(name), name));
   const named = new Set([...graph.inputs, ...graph.outputs].map((value) => value.name));
   return create(GraphProtoSchema, {
     name: graph.name || "graph",
     input: graph.inputs.map(valueProto),
     output: graph.outputs.map(valueProto),
-    node: graph.nodes.map(nodeProto),
+    node: graph.nodes.map((node) => nodeProto(node, nameOf(node))),
     initializer: [...graph.initializers].map(([name, value]) => tensorProto(value, name)),
     // A type without a shape is worth nothing to a reader, and may be no more than a guess.
     valueInfo: [...graph.values]
@@ -69,11 +72,11 @@ function graphProto(graph: Graph): GraphProto {
   });
 }
 
-function nodeProto(node: GraphNode): NodeProto {
+function nodeProto(node: GraphNode, name: string): NodeProto {
   return create(NodeProtoSchema, {
     opType: node.op,
     domain: node.domain,
-    name: node.name,
+    name,
     overload: node.overload ?? "",
     input: node.inputs,
     output: node.outputs,
