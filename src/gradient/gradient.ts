@@ -4,7 +4,12 @@ import type { DataType } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { type Graph, type GraphNode, HOUSE_OPSET, copyGraph, nodeLabel } from "../graph/graph.ts";
 import { nodesFor, outerReads } from "../graph/traverse.ts";
-import { attributeValues, type GradientContext, type OpDefinition } from "../ops/define-op.ts";
+import {
+  attributeValues,
+  type GradientContext,
+  type GradientRule,
+  type OpDefinition,
+} from "../ops/define-op.ts";
 import { isConcrete } from "../ops/dims.ts";
 import { Formula } from "../ops/formula.ts";
 import { findOp } from "../ops/index.ts";
@@ -23,6 +28,8 @@ export interface GradientRequest {
   seed?: string;
   /** The values to differentiate by: inputs, constants, or inner values. */
   wrt: readonly string[];
+  /** Other rules for some standard ops, by op type: guided backpropagation changes that of Relu. */
+  rules?: Readonly<Record<string, GradientRule<Record<string, unknown>>>>;
 }
 
 export interface WithGradient {
@@ -68,13 +75,13 @@ class ReverseWalk {
     this.#inferred = graph.nodes.length;
   }
 
-  run({ of, seed, wrt }: GradientRequest): WithGradient {
+  run({ of, seed, wrt, rules = {} }: GradientRequest): WithGradient {
     const own = [...this.#graph.nodes];
     const constants = new Set(this.#graph.initializers.keys());
     for (const name of [of, ...wrt]) this.#check(name);
     const path = pathFrom(own, wrt, (name) => isFloat(this.#type(name)));
     this.#arrived.set(of, [this.#seed(of, seed)]);
-    for (const node of own.toReversed()) this.#visit(node, path);
+    for (const node of own.toReversed()) this.#visit(node, path, rules);
     const gradients = new Map(wrt.map((name) => [name, this.#gradientOf(name)]));
     this.#dropUnused(own, constants, [...gradients.values()]);
     return { graph: this.#graph, gradients };
@@ -97,16 +104,20 @@ class ReverseWalk {
   }
 
   /** Carries the gradients that arrived at a node's outputs on to its inputs. */
-  #visit(node: GraphNode, path: ReadonlySet<string>): void {
+  #visit(
+    node: GraphNode,
+    path: ReadonlySet<string>,
+    rules: NonNullable<GradientRequest["rules"]>,
+  ): void {
     const arrives = node.outputs.some((name) => path.has(name) && this.#arrived.has(name));
     if (!arrives) return;
     const op = findOp(node.domain, node.op);
-    if (op?.gradient === "zero") return;
-    if (!op || op.gradient === "unsupported" || outerReads(node).some((name) => path.has(name)))
+    const rule = (node.domain === "" ? rules[node.op] : undefined) ?? op?.gradient;
+    if (rule === "zero") return;
+    if (!op || typeof rule !== "function" || outerReads(node).some((name) => path.has(name)))
       throw new StriateError(
         `${nodeLabel(node)}: striate has no gradient for ${node.op}, which lies between the values that were asked for`,
       );
-    const rule = op.gradient;
     namingSync(nodeLabel(node), () => {
       const gradients = rule(this.#context(op, node, path));
       this.#infer(node);

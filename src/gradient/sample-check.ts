@@ -6,7 +6,7 @@ import { Formula } from "../ops/formula.ts";
 import { inferShapes } from "../ops/infer-shapes.ts";
 import type { Sample, SampleInput } from "../ops/samples.ts";
 import type { Check } from "./check.ts";
-import { addGradient } from "./gradient.ts";
+import { addGradient, type GradientRequest } from "./gradient.ts";
 import { isFloat } from "./path.ts";
 
 /**
@@ -15,7 +15,11 @@ import { isFloat } from "./path.ts";
  *
  * @param type what the sample's real inputs are given as
  */
-export function checkOf(sample: Sample, type: "float32" | "float64"): Check {
+export function checkOf(
+  sample: Sample,
+  type: "float32" | "float64",
+  rules?: GradientRequest["rules"],
+): Check {
   const b = new GraphBuilder();
   const feeds: Record<string, Tensor> = {};
   const inputs = sample.inputs.map((input, i) => {
@@ -52,7 +56,7 @@ export function checkOf(sample: Sample, type: "float32" | "float64"): Check {
   );
   const objective = b.op("Sum", sums);
   const wrt = sample.wrt?.map((i) => `x${i}`) ?? Object.keys(feeds);
-  const { graph, gradients } = addGradient(b.graph, { of: objective, wrt });
+  const { graph, gradients } = addGradient(b.graph, { of: objective, wrt, rules });
   // In single precision a wide step rounds least.
   return {
     graph,
