@@ -1,5 +1,6 @@
 import type { FormatDefinition } from "./format.ts";
 import { kerasH5 } from "./keras-h5.ts";
+import { kerasZip } from "./keras-zip.ts";
 
 /** Every kind of model file, in the order in which they are tried. A new one is one more line here. */
-export const formats: readonly FormatDefinition[] = [kerasH5];
+export const formats: readonly FormatDefinition[] = [kerasH5, kerasZip];

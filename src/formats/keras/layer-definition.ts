@@ -1,7 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
-import { nearestNames } from "../../base/names.ts";
 import { commonFields, defineLayer, type LayerDefinition } from "../../layers/define-layer.ts";
-import { findLayer, layerClassNames } from "../../layers/index.ts";
+import { findLayer } from "../../layers/index.ts";
 import type { ReadModelOptions } from "../format.ts";
 
 /** Classes whose configuration is Python code. It is never run. */
@@ -26,9 +25,9 @@ export function definitionFor(
     );
   const known = findLayer(className);
   if (known) return known;
-  const near = nearestNames(className, layerClassNames(), 2).join(", ");
+
   throw new StriateError(
-    `${className} "${name}": this layer class is not known (nearest: ${near}); ${advice} (registerLayer)`,
+    `${className} "${name}": this layer class is not known; ${advice} (registerLayer)`,
   );
 }
 

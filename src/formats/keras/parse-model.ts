@@ -132,6 +132,7 @@ class ModelParser {
       raw: isObject(entry.config) ? { ...entry.config } : {},
       weights: new Map(),
       model,
+      ...(entry.class_name === model.className ? {} : { sourceClass: String(entry.class_name) }),
     };
   }
 

@@ -1,0 +1,76 @@
+import { StriateError } from "../base/errors.ts";
+import { lowerModel } from "../model/lower.ts";
+import {
+  defineFormat,
+  type ModelSource,
+  type OpenedModel,
+  type ReadModelOptions,
+} from "./format.ts";
+import { openHdf5 } from "./hdf5/hdf5-file.ts";
+import { isObject, parseJson } from "./keras/json.ts";
+import { kerasWriter, writerName } from "./keras/keras-writer.ts";
+import { parseKerasModel } from "./keras/parse-model.ts";
+import { h5Store } from "./keras/store-h5.ts";
+import { type WeightStore, assignFromStore } from "./keras/weights-store.ts";
+import { type ZipMember, isZip, readZip } from "./zip.ts";
+
+/**
+ * `.keras` files, by Keras 2.12 and later: a zip of `config.json`, `metadata.json` and the weights.
+ *
+ * Source: https://keras.io/guides/serialization_and_saving/
+ */
+export const kerasZip = defineFormat({
+  id: "keras-zip",
+  title: "Keras zip (.keras)",
+  extensions: [".keras"],
+  match: ({ bytes }: ModelSource) => isZip(bytes),
+  async read({ bytes, name }: ModelSource, options: ReadModelOptions = {}): Promise<OpenedModel> {
+    const members = await readZip(bytes, name);
+    const config = await json(members, "config.json");
+    if (config === undefined) throw new StriateError(whatItIsInstead([...members.keys()]));
+    const metadata = await json(members, "metadata.json");
+    const version = isObject(metadata) ? metadata.keras_version : undefined;
+    const writer = kerasWriter(version, undefined, config);
+    const keras = parseKerasModel(config, { kerasVersion: writer.major, replace: options.replace });
+    assignFromStore(keras, await weightStore(members));
+    const network = lowerModel(keras, {
+      origin: {
+        format: "Keras zip",
+        dialect: `Keras ${writer.major} ${keras.className}`,
+        writer: writerName(writer),
+      },
+    });
+    return { network, keras };
+  },
+});
+
+type Members = ReadonlyMap<string, ZipMember>;
+
+async function json(members: Members, name: string): Promise<unknown> {
+  const member = members.get(name);
+  if (member === undefined) return undefined;
+  return parseJson(new TextDecoder("utf-8").decode(await member.read()), name);
+}
+
+/** Weights in one HDF5 file, or in several that `model.weights.json` lists. */
+async function weightStore(members: Members): Promise<WeightStore> {
+  const names = [...members.keys()];
+  const files = names.filter((name) => /^model(_\d+)?\.weights\.h5$/.test(name));
+  if (files.length > 0) {
+    const bytes = await Promise.all(files.map((name) => members.get(name)!.read()));
+    return h5Store(bytes.map(openHdf5));
+  }
+  throw new StriateError(
+    `has no model.weights.h5, only ${names.join(", ")}: the file is not whole`,
+  );
+}
+
+function whatItIsInstead(names: readonly string[]): string {
+  const has = (pattern: RegExp) => names.find((name) => pattern.test(name));
+  if (has(/(^|\/)data\.pkl$/)) return "is a PyTorch file, which is a program; export it as ONNX";
+  if (names.every((name) => name.endsWith(".npy")))
+    return `holds NumPy arrays (${names.slice(0, 4).join(", ")}), not a model`;
+  const inside = has(/\.(h5|hdf5|keras|onnx|pb|tflite)$|(^|\/)model\.json$/);
+  if (inside) return `is a zip with "${inside}" in it; unpack it first`;
+  return `is a zip, but no Keras model: it has no config.json, only ${names.slice(0, 4).join(", ")}`;
+}
