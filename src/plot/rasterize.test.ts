@@ -92,6 +92,16 @@ test("an image is enlarged by whole pixels: every one becomes a block", () => {
     }
 });
 
+test("an image that is not a whole number of times larger takes the pixel under each centre", () => {
+  const strip = raster(3, 1, 1, Uint8Array.of(10, 20, 30));
+  const row = (width: number) => {
+    const { data } = draw([{ kind: "image", x: 0, y: 0, width, height: 1, raster: strip }], 9, 1);
+    return Array.from({ length: width }, (_, x) => data[x * 3]);
+  };
+  expect(row(2)).toEqual([10, 30]);
+  expect(row(5)).toEqual([10, 10, 20, 30, 30]);
+});
+
 test("grey, palette, RGB and RGBA images are drawn alike", () => {
   const { table } = colormap("turbo");
   const indices = Uint8Array.of(0, 90, 180, 255);

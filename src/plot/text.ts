@@ -44,18 +44,38 @@ export function hasGlyphs(text: string, weight: FontWeight = "regular"): boolean
   return [...text.normalize("NFC")].every((character) => face.glyph(character.codePointAt(0)!));
 }
 
-/** Breaks text at its spaces into lines of at most `width` pixels; a longer word stays whole. */
+/**
+ * Breaks text at its spaces into lines of at most `width` pixels, none of them very short; a longer
+ * word stays whole.
+ */
 export function wrapText(text: string, width: number, style: TextStyle): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && textWidth(longer, style) > width) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
+  const words = text.split(/\s+/).filter((word) => word !== "");
+  const widths = words.map((word) => textWidth(word, style));
+  const space = textWidth(" ", style);
+  const most = breakLines(widths, space, width).length;
+  // A narrower column that needs no more lines, so that no word stands alone on the last one.
+  let narrow = 0.7 * width;
+  let wide = width;
+  while (wide - narrow > 4) {
+    const middle = (narrow + wide) / 2;
+    if (breakLines(widths, space, middle).length > most) narrow = middle;
+    else wide = middle;
   }
-  return line === "" ? lines : [...lines, line];
+  const starts = breakLines(widths, space, wide);
+  return starts.map((start, i) => words.slice(start, starts[i + 1]).join(" "));
+}
+
+/** The word that each line starts with. */
+function breakLines(widths: readonly number[], space: number, width: number): number[] {
+  const starts: number[] = [];
+  let used = Infinity;
+  widths.forEach((word, i) => {
+    used += space + word;
+    if (used <= width) return;
+    starts.push(i);
+    used = word;
+  });
+  return starts;
 }
 
 /** The text, or as much of its beginning and end as fits into `width` pixels around an ellipsis. */

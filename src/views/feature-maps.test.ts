@@ -230,6 +230,7 @@ test.each([
     const [low, high] = legendEnds(picture).map(numberOf) as [number, number];
     const name = low < 0 ? "coolwarm" : "viridis";
     if (low < 0) expect(low).toBe(-high);
+    if (range) expect(high).toBe(Math.max(range.high, -range.low));
     expect(toRgb(marksOf(picture.marks, "image")[0]!.mark.raster).data).toEqual(colormap(name).table); // prettier-ignore
     cellsOf(picture).forEach(({ mark }, c) => {
       const { data } = toRgb(mark.raster);
@@ -268,6 +269,21 @@ test("mode map: no bar with numbers; words give the span, and each map its own e
         );
     });
   }
+});
+
+test("where no map has a range, the legend says so", () => {
+  const picture = drawFeatureMaps(layerOf(3, (c) => c));
+  expect(allWords(picture)).toContain("each map on its own scale: none has a range");
+  expect(allWords(picture)).toContain("2 of 3 constant: 1, 2.");
+});
+
+test("maps of one value share a scale, for they have none of their own, and are not constant", () => {
+  const picture = drawFeatureMaps(layerOf(5, (c) => c, 1, 1));
+  expect(legendEnds(picture)).toEqual(["0", "4"]);
+  expect(allWords(picture)).toContain("one scale for this layer");
+  expect(allWords(picture)).not.toContain("constant");
+  const colors = cellsOf(picture).map(({ mark }) => toRgb(mark.raster).data.join());
+  expect(colors).toEqual([0, 1, 2, 3, 4].map((value) => colorOf(value, 0, 4).join()));
 });
 
 test("zero is in the middle of the colours, however lopsided signed data is", () => {

@@ -57,11 +57,14 @@ export interface FeatureMapsOptions {
  *   no map, or when a scale over several layers comes without its range
  */
 export function drawFeatureMaps(layer: FeatureMaps, options: FeatureMapsOptions = {}): Picture {
-  const { columns = 16, scaleMode = "map", numbers = true } = options;
+  const { columns = 16, numbers = true } = options;
   const { address, className, shape } = layer;
   checkLayer(layer, columns);
   const theme = themes[options.theme ?? "light"];
   const statistics = layer.statistics ?? mapStatistics(layer.values, layer);
+  // A map of one value has no scale of its own.
+  const wanted = options.scaleMode ?? "map";
+  const scaleMode = wanted === "map" && layer.height * layer.width === 1 ? "layer" : wanted;
   const scale = chooseScale(statistics, scaleMode, options.range, options.colormap);
 
   const shrink = shrinkFactor(layer);
@@ -76,8 +79,9 @@ export function drawFeatureMaps(layer: FeatureMaps, options: FeatureMapsOptions 
   });
 
   let labels = cellLabels(scale, statistics, numbers);
-  const ranges = scaleMode === "map" && rangesFit(labels, size.width * zoom);
-  if (!ranges) labels = labels.map((label) => ({ ...label, range: "" }));
+  if (!rangesFit(labels, size.width * zoom))
+    labels = labels.map((label) => ({ ...label, range: "" }));
+  const ranges = labels.some((label) => label.range !== "");
 
   const words = legendWords(scale, statistics, ranges);
   const caption = captionOf(layer, statistics, { zoom, shrink });

@@ -2,8 +2,8 @@ import { StriateError } from "../base/errors.ts";
 import type { Range } from "../plot/range.ts";
 
 /**
- * What a map looks like as a whole: `dead` when every value is zero, `constant` when every value is
- * the same but not zero, `non-finite` when some value is NaN or infinite, else `live`.
+ * What a map looks like as a whole: `dead` when every value is zero, `constant` when all of several
+ * values are the same but not zero, `non-finite` when some value is NaN or infinite, else `live`.
  */
 export type MapState = "live" | "dead" | "constant" | "non-finite";
 
@@ -70,8 +70,15 @@ function statisticsOf(values: Float32Array, from: number, count: number): MapSta
     squares += away * away;
   }
   const finite = count - nan - infinite;
+  const same = min === max;
   const state =
-    finite < count ? "non-finite" : min < max ? "live" : min === 0 ? "dead" : "constant";
+    finite < count
+      ? "non-finite"
+      : same && min === 0
+        ? "dead"
+        : same && count > 1
+          ? "constant"
+          : "live";
   return {
     min: finite > 0 ? min : NaN,
     max: finite > 0 ? max : NaN,

@@ -89,6 +89,8 @@ export function legendWords(
   if (mode === "map") {
     // A dead or constant map has a value, but no range.
     const ranges = scale.ranges.filter((_, i) => statistics[i]!.min < statistics[i]!.max);
+    if (!ranges.some(Boolean))
+      return { low: "low", high: "high", meaning: "each map on its own scale: none has a range" };
     const lows = spanOf(ranges, (range) => range.low);
     const highs = spanOf(ranges, (range) => range.high);
     const where = above ? " (written above it)" : "";
@@ -116,16 +118,12 @@ export function legendWords(
   };
 }
 
-function spanOf(
-  ranges: readonly (Range | undefined)[],
-  of: (range: Range) => number,
-): Range | undefined {
-  return combineRanges(ranges.map((range) => range && { low: of(range), high: of(range) }));
+function spanOf(ranges: readonly (Range | undefined)[], of: (range: Range) => number): Range {
+  return combineRanges(ranges.map((range) => range && { low: of(range), high: of(range) }))!;
 }
 
 /** `low 0`, `high 0.02 to 0.39`. */
-function spanWords(word: string, span: Range | undefined): string {
-  if (!span) return `${word} unknown`;
+function spanWords(word: string, span: Range): string {
   const low = formatNumber(span.low);
   const high = formatNumber(span.high);
   return low === high ? `${word} ${low}` : `${word} ${low} to ${high}`;
