@@ -51,12 +51,12 @@ export const activationOps: readonly OpDefinition[] = [
   activation("Elu", { alpha: attr.float(1) }, (f, g, x, y, { alpha }) =>
     f.where(f.greater(x, 0), g, f.mul(g, f.add(y, alpha))),
   ),
-  // y = gamma (x > 0 ? x : alpha (e^x - 1)): dx = gamma g or g (y + gamma alpha)
+  // y = gamma (x > 0 ? x : alpha (e^x - 1)): dx = gamma g or g (y + gamma alpha); gamma g at 0, as in TensorFlow
   activation(
     "Selu",
     { alpha: attr.float(1.6732632423543772), gamma: attr.float(1.0507009873554805) },
     (f, g, x, y, { alpha, gamma }) =>
-      f.where(f.greater(x, 0), f.mul(g, gamma), f.mul(g, f.add(y, gamma * alpha))),
+      f.where(f.less(x, 0), f.mul(g, f.add(y, gamma * alpha)), f.mul(g, gamma)),
   ),
   // y = max(x, 0) + min(alpha (e^(x/alpha) - 1), 0): dx = g or g (y / alpha + 1)
   activation("Celu", { alpha: attr.float(1) }, (f, g, x, y, { alpha }) =>
