@@ -46,6 +46,9 @@ const notices = ["dog", "cat"].map((animal) => {
 });
 writeFileSync("dist/demo/LICENSES.txt", notices.join("\n"));
 
+// The licence of the typeface that is drawn into pictures.
+copyFileSync("src/plot/font/OFL.txt", "dist/OFL.txt");
+
 if (process.argv.includes("--types") || process.env.npm_command === "pack") {
   const { status } = spawnSync(
     process.execPath,

@@ -5,7 +5,6 @@ import { textTable } from "../../base/text-table.ts";
 import { Model } from "../../api/model.ts";
 import { describePreprocessing } from "../../data/preprocess.ts";
 import type { PreprocessingChoice } from "../../model/photo-input.ts";
-import { rasterize } from "../../plot/rasterize.ts";
 import { toSvg } from "../../plot/svg.ts";
 import { encodePng } from "../../node/encode-png.ts";
 import { type OutputFile, writeFolder } from "../../node/files.ts";
@@ -151,7 +150,7 @@ async function encoded(pictures: readonly PlacedPicture[], format: string): Prom
       ...(await Promise.all(
         pictures.slice(i, i + wide).map(async ({ path, picture }) => ({
           path,
-          bytes: format === "svg" ? await toSvg(picture) : await encodePng(rasterize(picture)),
+          bytes: format === "svg" ? await toSvg(picture) : await encodePng(picture),
         })),
       )),
     );
