@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { Tensor } from "../src/base/tensor.ts";
 import { onnx } from "../src/formats/onnx.ts";
+import { raiseOpset } from "../src/graph/passes/raise-opset.ts";
 import { readOnnx } from "../src/graph/protobuf/read.ts";
 import { writeOnnx } from "../src/graph/protobuf/write.ts";
 import { runtime } from "../src/runtime/node/index.ts";
@@ -17,7 +18,7 @@ const unsupported: Readonly<Record<string, string>> = {};
 
 const names = hasShared(folder) ? readdirSync(shared(folder)).sort() : [];
 
-describeShared(folder, "ONNX' operator tests, read, written and run", () => {
+describeShared(folder, "ONNX' operator tests, read, written, raised and run", () => {
   it.each(names.filter((name) => !(name in unsupported)))("%s", async (name) => {
     const path = `${shared(folder)}/${name}`;
     const graph = readOnnx(sourceOf(`${path}/model.onnx`).bytes);
@@ -34,6 +35,8 @@ describeShared(folder, "ONNX' operator tests, read, written and run", () => {
     const [file] = await onnx.write!(opened, "out.onnx");
     const exported = await run(file!.bytes, inputs);
     check(exported, wanted);
+    const raised = raiseOpset(opened.network.graph);
+    if (raised !== opened.network.graph) check(await run(writeOnnx(raised), inputs), wanted);
     // What the reader says of the outputs' shapes is what comes.
     opened.network.outputs.forEach(({ shape, name: output }, i) => {
       const said = shape.map((length, axis) =>
