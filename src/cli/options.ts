@@ -1,6 +1,9 @@
+import { UsageError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import { scaleNames } from "../data/scale.ts";
+import type { ReadModelOptions } from "../formats/format.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
+import { readFileBytes } from "../node/files.ts";
 
 /** Flags of every command that runs a network. */
 export const engineFields = {
@@ -9,6 +12,41 @@ export const engineFields = {
   }),
   threads: field.nullable(field.int(undefined, { min: 1, help: "cores to use; all by default" })),
 };
+
+/** Flags of every command that opens a model file. */
+export const modelFields = {
+  replace: field.nullable(
+    field.string(undefined, {
+      help: "stand-ins for layers that cannot be run: LAYER=identity, several with commas",
+    }),
+  ),
+  arch: field.nullable(
+    field.string(undefined, {
+      help: "model.json with the layers, for a file that holds only weights",
+    }),
+  ),
+};
+
+/** How a model file is to be read, by the flags. */
+export async function readOptions(options: {
+  replace: string | null;
+  arch: string | null;
+}): Promise<ReadModelOptions> {
+  const pairs = (options.replace ?? "").split(",").filter((pair) => pair !== "");
+  return {
+    ...(pairs.length > 0 ? { replace: Object.fromEntries(pairs.map(standIn)) } : {}),
+    ...(options.arch
+      ? { architecture: new TextDecoder().decode(await readFileBytes(options.arch)) }
+      : {}),
+  };
+}
+
+function standIn(pair: string): [string, "identity"] {
+  const at = pair.lastIndexOf("=");
+  if (at < 1 || pair.slice(at + 1) !== "identity")
+    throw new UsageError(`--replace: expected LAYER=identity, got "${pair}"`);
+  return [pair.slice(0, at), "identity"];
+}
 
 /** Flags of every command that takes a photo. */
 export const photoFields = {

@@ -13,7 +13,14 @@ import { readImage } from "../../node/read-image.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { computeActivations } from "../../views/activations.ts";
 import { defineCommand } from "../command.ts";
-import { engineFields, photoFields, preprocessingChoice, sessionOptions } from "../options.ts";
+import {
+  engineFields,
+  modelFields,
+  photoFields,
+  preprocessingChoice,
+  readOptions,
+  sessionOptions,
+} from "../options.ts";
 
 export const activations = defineCommand({
   name: "activations",
@@ -27,13 +34,18 @@ export const activations = defineCommand({
     out: field.string("acts.npz", { help: "the file to write" }),
     dtype: field.choice(["float32", "float16"], "float32", { help: "type of the numbers" }),
     json: field.boolean(false, { help: "print names and shapes as data" }),
+    ...modelFields,
     ...photoFields,
     ...engineFields,
   },
   examples: ["striate activations cat_vs_dog.h5 rocky.jpg --layers all --out acts.npz"],
   async run([file, inputFile], options, io) {
     const choice = preprocessingChoice(options);
-    const model = new Model(await openModel(file as string), runtime, sessionOptions(options));
+    const model = new Model(
+      await openModel(file as string, await readOptions(options)),
+      runtime,
+      sessionOptions(options),
+    );
     const { input, words } = await readInput(model, inputFile as string, choice);
     const feeds = model.feeds(input, choice);
     const { activations: made } = await computeActivations(model.running, feeds, options.layers);

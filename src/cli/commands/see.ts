@@ -18,7 +18,14 @@ import { formatPrediction, readPrediction } from "../../views/prediction.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
 import { layerLine, layerNumbers } from "../layer-line.ts";
-import { engineFields, photoFields, preprocessingChoice, sessionOptions } from "../options.ts";
+import {
+  engineFields,
+  modelFields,
+  photoFields,
+  preprocessingChoice,
+  readOptions,
+  sessionOptions,
+} from "../options.ts";
 import { preview } from "../preview.ts";
 import { type SeenPhoto, seeReport } from "../see-report.ts";
 
@@ -36,6 +43,7 @@ export const see = defineCommand({
     ),
     preview: field.boolean(true, { help: "show no preview in the terminal" }),
     json: field.boolean(false, { help: "print see.json instead of words" }),
+    ...modelFields,
     ...photoFields,
     ...engineFields,
   },
@@ -47,7 +55,7 @@ export const see = defineCommand({
     const paths = photos as string[];
     const choice = preprocessingChoice(options);
     const [model, ...images] = await Promise.all([
-      openModel(options.model).then(
+      openModel(options.model, await readOptions(options)).then(
         (opened) => new Model(opened, runtime, sessionOptions(options)),
       ),
       ...paths.map((path) => readImage(path, { orient: options.orient })),
