@@ -1,6 +1,12 @@
 import { afterAll, expect, it } from "vitest";
+import { sizeOf } from "../src/base/shape.ts";
+import { type Tensor, float32, toNumbers } from "../src/base/tensor.ts";
+import { addGradient } from "../src/gradient/gradient.ts";
+import { withOutputs } from "../src/graph/outputs.ts";
+import { raiseOpset } from "../src/graph/passes/raise-opset.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { selectLayers, toUser } from "../src/model/network.ts";
+import { bindInputs } from "../src/ops/bind-dims.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { arraysOf, asTensor, largestDifference, openOnnx } from "./onnx-files.ts";
 import { describeShared, shared } from "./shared.ts";
@@ -103,4 +109,69 @@ describeShared("cases/index.json", "ONNX files that trip other tools", () => {
     expect(refusal).toContain(words);
     expect(refusal).toContain(file.split("/")[1]);
   });
+
+  it("opset 7 has gradients: Grad-CAM of class 1 at the value clip, on the logit", async () => {
+    const path = shared("cases/34_onnx_old_opsets/opset7_ir3");
+    const wanted = arraysOf(`${path}.expected.npz`);
+    const { network } = await openOnnx(`${path}.onnx`);
+    const x = asTensor(wanted["x:image"]!);
+    const bound = bindInputs(raiseOpset(network.graph), { image: x.shape });
+    const { graph, gradients } = addGradient(bound, { of: "logit", seed: "class", wrt: ["clip"] });
+    const names = ["clip", gradients.get("clip")!];
+    const session = await runtime.open(withOutputs(graph, names), { threads: 1 });
+    const results = await session.run({ image: x, class: float32([1, 2], [0, 1]) });
+    await session.release();
+    const [maps, gradient] = names.map((name) => toNumbers(results[name]!)) as [number[], number[]];
+    const cam = new Array<number>(64).fill(0);
+    for (let c = 0; c < 4; c++) {
+      const alpha = gradient.slice(c * 64, c * 64 + 64).reduce((sum, v) => sum + v / 64, 0);
+      for (let i = 0; i < 64; i++) cam[i]! += alpha * maps[c * 64 + i]!;
+    }
+    const shown = float32(
+      [8, 8],
+      cam.map((v) => Math.max(v, 0)),
+    );
+    expect(largestDifference(shown, wanted["v:gradcam_clip_class1"]!)).toBeLessThan(1e-5);
+  });
+
+  it.each(files.filter(([file]) => file.startsWith("37")))(
+    "the gradient of %s is what differences of the engine say",
+    async (file) => {
+      const path = shared(`cases/${file}`);
+      const x = asTensor(arraysOf(path.replace(/\.onnx$/, ".expected.npz"))["x:x"]!);
+      const { network } = await openOnnx(path);
+      const shape = network.outputs[0]!.shape as number[];
+      const seed = float32(
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, (_, i) => 1 + (i % 7)),
+      );
+      const graph = raiseOpset(network.graph);
+      const made = addGradient(graph, { of: "y", seed: "seed", wrt: ["x"] });
+      const name = made.gradients.get("x")!;
+      const session = await runtime.open(withOutputs(made.graph, [name, "y"]), { threads: 1 });
+      // Whether x is still read depends on the op; a linear one's gradient does not need it.
+      const run = async (value: Tensor) => {
+        const results = await session.run({ x: value, seed });
+        const y = toNumbers(results["y"]!);
+        return {
+          gradient: results[name]!,
+          objective: y.reduce((sum, v, i) => sum + v * seed.data[i]!, 0),
+        };
+      };
+      const { gradient } = await run(x);
+      // The ops are linear: a difference over a whole step is exact.
+      const differences = new Float32Array(sizeOf(x.shape));
+      for (let i = 0; i < differences.length; i++) {
+        const moved = (by: number) =>
+          float32(
+            x.shape,
+            toNumbers(x).map((v, k) => (k === i ? v + by : v)),
+          );
+        const [up, down] = [await run(moved(0.5)), await run(moved(-0.5))];
+        differences[i] = up.objective - down.objective;
+      }
+      await session.release();
+      expect(largestDifference(gradient, float32(x.shape, differences))).toBeLessThan(1e-4);
+    },
+  );
 });
