@@ -31,6 +31,11 @@ export class Metric {
     this.#state = new Float64Array(definition.size(config));
   }
 
+  /** The same metric with nothing counted. */
+  fresh(): Metric {
+    return new Metric(this.serialized, this.name);
+  }
+
   /** Counts some rows. */
   update(batch: MetricBatch): void {
     const { targets, className } = this.#definition;

@@ -1,0 +1,91 @@
+/**
+ * TensorBoard's event files: a chain of records, each an `Event` message with its length and two check
+ * sums.
+ *
+ * Source: TensorFlow's `lib/io/record_writer.h` for the record, `core/util/event.proto` and
+ * `core/framework/summary.proto` for the messages
+ */
+
+/** The first event of a file, which says what it is. */
+export const encodeVersion = (time: number): Uint8Array =>
+  concat(double(1, time), bytesField(3, text("brain.Event:2")));
+
+/**
+ * An event with scalars.
+ * @param time in seconds since 1970
+ */
+export function encodeScalars(
+  time: number,
+  step: number,
+  scalars: Readonly<Record<string, number>>,
+): Uint8Array {
+  const values = Object.entries(scalars).map(([tag, value]) =>
+    bytesField(1, concat(bytesField(1, text(tag)), float(2, value))),
+  );
+  return concat(double(1, time), varintField(2, step), bytesField(5, concat(...values)));
+}
+
+/** A message as a record: length, its check sum, the message, its check sum. */
+export function toRecord(message: Uint8Array): Uint8Array {
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(message.length), true);
+  return concat(length, checkSum(length), message, checkSum(message));
+}
+
+/** A CRC-32C, rotated and shifted so that the sum of data that holds sums is not weak. */
+function checkSum(bytes: Uint8Array): Uint8Array {
+  const crc = crc32c(bytes);
+  const masked = (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+  const sum = new Uint8Array(4);
+  new DataView(sum.buffer).setUint32(0, masked, true);
+  return sum;
+}
+
+/** The CRC-32C check sum (Castagnoli polynomial, bits reversed). Source: RFC 3720, appendix B.4 */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+// Protobuf's wire format: https://protobuf.dev/programming-guides/encoding/
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = BigInt(value);
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  bytes.push(Number(rest));
+  return Uint8Array.from(bytes);
+}
+
+const key = (field: number, wireType: number): Uint8Array => varint(field * 8 + wireType);
+const varintField = (field: number, value: number) => concat(key(field, 0), varint(value));
+const bytesField = (field: number, value: Uint8Array) =>
+  concat(key(field, 2), varint(value.length), value);
+
+function double(field: number, value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value, true);
+  return concat(key(field, 1), bytes);
+}
+
+function float(field: number, value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return concat(key(field, 5), bytes);
+}
+
+function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

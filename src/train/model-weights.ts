@@ -1,0 +1,58 @@
+import type { Tensor } from "../base/tensor.ts";
+import type { KerasModel, Layer } from "../model/model.ts";
+import { type Network, type NetworkWeight, weightToGraph, weightToUser } from "../model/network.ts";
+
+/** The weights of a network in the graph's layout, by address. */
+export function networkWeights(network: Network): Map<string, Tensor> {
+  return new Map(
+    [...network.weights].map(([address, { value }]) => [
+      address,
+      network.graph.initializers.get(value)!,
+    ]),
+  );
+}
+
+/** Gives a network other weights, in the graph's layout. Sessions that were opened keep the old ones. */
+export function setNetworkWeights(network: Network, weights: ReadonlyMap<string, Tensor>): void {
+  for (const [address, value] of weights) {
+    const known = network.weights.get(address);
+    if (known) network.graph.initializers.set(known.value, { ...value, shape: known.graphShape });
+  }
+}
+
+/** Gives the layers of a Keras model other weights; they come in the graph's layout. */
+export function setModelWeights(
+  model: KerasModel,
+  weights: ReadonlyMap<string, Tensor>,
+  layouts: ReadonlyMap<string, NetworkWeight>,
+): void {
+  for (const { address, layer, name } of weightsOf(model)) {
+    const value = weights.get(address);
+    if (value) layer.weights.set(name, weightToUser(value, layouts.get(address)!));
+  }
+}
+
+/** The weights of a Keras model in the graph's layout, by address. */
+export function modelWeights(
+  model: KerasModel,
+  layouts: ReadonlyMap<string, NetworkWeight>,
+): Map<string, Tensor> {
+  return new Map(
+    [...weightsOf(model)].flatMap(({ address, layer, name }) => {
+      const layout = layouts.get(address);
+      return layout ? [[address, weightToGraph(layer.weights.get(name)!, layout)] as const] : [];
+    }),
+  );
+}
+
+/** Every weight of a model, nested ones too, with its address. */
+function* weightsOf(
+  model: KerasModel,
+  path = "",
+): Generator<{ address: string; layer: Layer; name: string }> {
+  for (const layer of model.layers) {
+    for (const name of layer.weights.keys())
+      yield { address: `${path}${layer.name}/${name}`, layer, name };
+    if (layer.model) yield* weightsOf(layer.model, `${path}${layer.name}/`);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Metric } from "../layers/training/metrics/metric.ts";
+import { type Network, toUser } from "../model/network.ts";
+import type { Compiled, OutputMetric } from "./compile.ts";
+import type { StepResult } from "./executor.ts";
+import type { PreparedBatch } from "./prepare-batch.ts";
+
+/** What is reported of a batch or an epoch: `loss`, then the metrics by name. */
+export type Logs = Record<string, number>;
+
+/** The inner state of {@link Totals}, for a checkpoint. */
+export interface TotalsState {
+  loss: number;
+  rows: number;
+  metrics: number[][];
+}
+
+/**
+ * Loss and metrics over many batches: sums over samples, divided by the number of samples at the end,
+ * so that a last, smaller batch counts for what it is.
+ */
+export class Totals {
+  readonly #network: Network;
+  readonly #metrics: readonly (Omit<OutputMetric, "metric"> & { metric: Metric })[];
+  #loss = 0;
+  #rows = 0;
+
+  constructor(network: Network, compiled: Compiled) {
+    this.#network = network;
+    this.#metrics = compiled.metrics.map((each) => ({ ...each, metric: each.metric.fresh() }));
+  }
+
+  /**
+   * Counts a batch.
+   * @param result with the loss of the whole batch, and the predictions in the graph's layout
+   */
+  add({ rows, y, weights }: PreparedBatch, { loss, predictions }: StepResult): void {
+    this.#loss += loss * rows;
+    this.#rows += rows;
+    const seen = new Map<number, ArrayLike<number>>();
+    for (const { output, metric, weighted } of this.#metrics) {
+      const port = this.#network.outputs[output]!;
+      let prediction = seen.get(output);
+      if (prediction === undefined) {
+        prediction = toUser(predictions[output]!, port).data as Float32Array;
+        seen.set(output, prediction);
+      }
+      const units = Number(port.shape.at(-1));
+      const positions = prediction.length / units;
+      const target = y[output]!;
+      metric.update({
+        prediction,
+        target: target.data,
+        positions,
+        units,
+        sparse: target.shape.length < port.shape.length,
+        ...(weighted && weights && { weights: perPosition(weights, positions) }),
+      });
+    }
+  }
+
+  /** Number of samples so far. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  logs(prefix = ""): Logs {
+    const logs: Logs = { [`${prefix}loss`]: this.#rows === 0 ? 0 : this.#loss / this.#rows };
+    for (const { metric } of this.#metrics) logs[prefix + metric.name] = metric.result();
+    return logs;
+  }
+
+  get state(): TotalsState {
+    return {
+      loss: this.#loss,
+      rows: this.#rows,
+      metrics: this.#metrics.map(({ metric }) => metric.state),
+    };
+  }
+
+  set state({ loss, rows, metrics }: TotalsState) {
+    this.#loss = loss;
+    this.#rows = rows;
+    this.#metrics.forEach(({ metric }, i) => (metric.state = metrics[i] ?? []));
+  }
+}
+
+function perPosition(weights: Float32Array, positions: number): Float32Array {
+  const each = positions / weights.length;
+  return each === 1
+    ? weights
+    : Float32Array.from({ length: positions }, (_, i) => weights[Math.floor(i / each)]!);
+}

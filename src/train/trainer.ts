@@ -1,0 +1,252 @@
+import { StriateError } from "../base/errors.ts";
+import type { Tensor } from "../base/tensor.ts";
+import type { RandomInput } from "../layers/define-layer.ts";
+import { penaltyOf } from "../layers/training/regularizers.ts";
+import { lowerModel } from "../model/lower.ts";
+import type { KerasModel } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
+import type { OptimizerState } from "../model/optimizer-state.ts";
+import { weightToGraph, weightToUser } from "../model/network.ts";
+import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
+import { type CompileOptions, type Compiled, compile } from "./compile.ts";
+import type { StepExecutor, StepResult } from "./executor.ts";
+import { modelWeights, setModelWeights } from "./model-weights.ts";
+import { type CreateExecutor, type PlannedWeight, planTraining } from "./plan.ts";
+import { plainExecutor } from "./plain-executor.ts";
+import { type ClassWeight, type PreparedBatch, prepareBatch, rowWeights } from "./prepare-batch.ts";
+import { drawRandomInputs } from "./random-inputs.ts";
+import { type Logs, Totals } from "./totals.ts";
+import type { TrainingBatch } from "./training-data.ts";
+
+export interface TrainerOptions extends SessionOptions {
+  runtime: Runtime;
+  /** How steps are run; the plain executor by default. */
+  createExecutor?: CreateExecutor;
+  /** Of dropout masks and noise. */
+  seed?: number;
+}
+
+/** Everything about a training that changes from step to step. */
+export interface TrainerState {
+  iterations: number;
+  /** In the graph's layout, by address. */
+  weights: Map<string, Tensor>;
+  slots: Map<string, Map<string, Tensor>>;
+  /** Where a callback set it; null where the optimizer's own counts. */
+  learningRate: number | null;
+}
+
+/** A compiled model with the executor that trains it. */
+export class Trainer {
+  readonly model: KerasModel;
+  /** As it predicts; its ports name inputs and outputs. */
+  readonly network: Network;
+  readonly compiled: Compiled;
+  readonly seed: number;
+  readonly runtime: Runtime;
+  readonly sessionOptions: SessionOptions;
+  readonly #createExecutor: CreateExecutor;
+  readonly #weights: ReadonlyMap<string, PlannedWeight>;
+  readonly #penalised: readonly string[];
+  #executor: StepExecutor | undefined;
+  #rows = 0;
+  #learningRate: number | null = null;
+  #iterations = 0;
+  /** Slots while there is no executor. */
+  #slots: Map<string, Map<string, Tensor>> = new Map();
+  #changed = false;
+  #randomInputs: readonly RandomInput[] | undefined;
+
+  /** @throws StriateError where the model, the loss and the metrics do not go together */
+  constructor(model: KerasModel, compileOptions: CompileOptions, options: TrainerOptions) {
+    const { runtime, createExecutor, seed = 0, ...session } = options;
+    this.model = model;
+    this.network = lowerModel(model);
+    this.compiled = compile(this.network, compileOptions);
+    this.seed = seed;
+    this.runtime = runtime;
+    this.sessionOptions = session;
+    this.#createExecutor = createExecutor ?? plainExecutor(runtime, session);
+    this.#weights = planTraining(model, this.compiled.optimizer, this.compiled.losses, 1).weights;
+    this.#penalised = [...this.#weights]
+      .filter(([, { penalty }]) => penalty.l1 !== 0 || penalty.l2 !== 0)
+      .map(([address]) => address);
+  }
+
+  /** Number of steps made. */
+  get iterations(): number {
+    return this.#iterations;
+  }
+
+  get learningRate(): number {
+    return this.#learningRate ?? this.compiled.optimizer.learningRateAt(this.#iterations);
+  }
+
+  /** @throws StriateError when the optimizer follows a schedule */
+  set learningRate(rate: number) {
+    if (this.compiled.optimizer.scheduled)
+      throw new StriateError(
+        "the learning rate follows a schedule; give the optimizer a number to set it by hand",
+      );
+    this.#learningRate = rate;
+  }
+
+  /** Makes room for batches of `rows` rows; smaller ones are filled up. */
+  async prepare(rows: number): Promise<StepExecutor> {
+    if (this.#executor && rows <= this.#rows) return this.#executor;
+    const state = await this.readState();
+    await this.#executor?.close();
+    const { optimizer, losses } = this.compiled;
+    this.#executor = await this.#createExecutor(planTraining(this.model, optimizer, losses, rows));
+    this.#rows = rows;
+    await this.#executor.writeWeights(state.weights);
+    await this.#executor.writeState(state);
+    return this.#executor;
+  }
+
+  /** Checks a batch and puts it in the graph's layout. */
+  prepareBatch(batch: TrainingBatch, classWeight?: ClassWeight): PreparedBatch {
+    return prepareBatch(this.network, this.compiled.losses, batch, classWeight);
+  }
+
+  /**
+   * Makes one step.
+   * @returns the loss before the step, with regularisation, and the predictions of the training pass
+   */
+  async step(batch: PreparedBatch): Promise<StepResult> {
+    const executor = await this.prepare(batch.rows);
+    const penalty = await this.penalty();
+    const result = await executor.step(
+      {
+        x: batch.x,
+        y: batch.y,
+        rowWeight: rowWeights(batch.rows, batch.weights, this.reduction),
+        random: drawRandomInputs(this.#random(), batch.rows, this.seed, this.#iterations),
+      },
+      this.learningRate,
+    );
+    this.#iterations++;
+    this.#changed = true;
+    return { ...result, loss: result.loss + penalty };
+  }
+
+  /** Makes one step and reports it, as `model.trainOnBatch` does. */
+  async trainOnBatch(batch: TrainingBatch, classWeight?: ClassWeight): Promise<Logs> {
+    const prepared = this.prepareBatch(batch, classWeight);
+    const totals = new Totals(this.network, this.compiled);
+    totals.add(prepared, await this.step(prepared));
+    return totals.logs();
+  }
+
+  get reduction() {
+    return this.compiled.losses[0]!.reduction;
+  }
+
+  /** What regularisation adds to the loss now. */
+  async penalty(): Promise<number> {
+    if (this.#penalised.length === 0) return 0;
+    const weights = await this.readWeights();
+    return this.#penalised.reduce(
+      (sum, address) =>
+        sum +
+        penaltyOf(this.#weights.get(address)!.penalty, weights.get(address)!.data as Float32Array),
+      0,
+    );
+  }
+
+  /** The weights now, in the graph's layout. */
+  async readWeights(): Promise<Map<string, Tensor>> {
+    return this.#executor ? this.#executor.readWeights() : modelWeights(this.model, this.#weights);
+  }
+
+  async writeWeights(weights: ReadonlyMap<string, Tensor>): Promise<void> {
+    if (this.#executor) await this.#executor.writeWeights(weights);
+    else setModelWeights(this.model, weights, this.#weights);
+    this.#changed = true;
+  }
+
+  async readState(): Promise<TrainerState> {
+    const state = await this.#executor?.readState();
+    return {
+      iterations: this.#iterations,
+      weights: await this.readWeights(),
+      slots: state?.slots ?? this.#slots,
+      learningRate: this.#learningRate,
+    };
+  }
+
+  async writeState(state: TrainerState): Promise<void> {
+    this.#iterations = state.iterations;
+    this.#slots = state.slots;
+    this.#learningRate = state.learningRate;
+    await this.#executor?.writeState(state);
+    await this.writeWeights(state.weights);
+  }
+
+  /** Puts the trained weights into the model's layers. @returns whether they had changed */
+  async sync(): Promise<boolean> {
+    if (!this.#changed) return false;
+    if (this.#executor)
+      setModelWeights(this.model, await this.#executor.readWeights(), this.#weights);
+    this.#changed = false;
+    return true;
+  }
+
+  /** The optimizer as a Keras file keeps it, in the file's layout. */
+  async optimizerState(): Promise<OptimizerState> {
+    const { slots, iterations } = await this.readState();
+    return {
+      className: this.compiled.optimizer.className,
+      config: this.compiled.optimizer.serialized.config,
+      iterations,
+      slots: this.#convertSlots(slots, weightToUser),
+    };
+  }
+
+  /** Goes on with an optimizer's state from a file. */
+  async restoreOptimizer(state: OptimizerState): Promise<void> {
+    if (state.className !== this.compiled.optimizer.className)
+      throw new StriateError(
+        `the file holds the state of ${state.className}, the model was compiled with ` +
+          `${this.compiled.optimizer.className}; compile with the same optimizer to go on`,
+      );
+    const slots = this.#convertSlots(state.slots, weightToGraph);
+    await this.writeState({ ...(await this.readState()), iterations: state.iterations, slots });
+  }
+
+  /** Frees the engine's memory; weights and state are kept. */
+  async close(): Promise<void> {
+    const { slots, weights } = await this.readState();
+    setModelWeights(this.model, weights, this.#weights);
+    await this.#executor?.close();
+    this.#executor = undefined;
+    this.#slots = slots;
+    this.#rows = 0;
+  }
+
+  #random(): readonly RandomInput[] {
+    this.#randomInputs ??= lowerModel(this.model, { training: true }).random;
+    return this.#randomInputs;
+  }
+
+  #convertSlots(
+    slots: ReadonlyMap<string, ReadonlyMap<string, Tensor>>,
+    convert: (value: Tensor, weight: PlannedWeight) => Tensor,
+  ): Map<string, Map<string, Tensor>> {
+    return new Map(
+      [...slots].map(([slot, tensors]) => [
+        slot,
+        new Map(
+          [...tensors].map(([address, value]) => {
+            const weight = this.#weights.get(address);
+            if (weight === undefined)
+              throw new StriateError(
+                `the optimizer's state holds a weight "${address}" that the model has not`,
+              );
+            return [address, convert(value, weight)];
+          }),
+        ),
+      ]),
+    );
+  }
+}
