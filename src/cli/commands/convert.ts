@@ -1,0 +1,2 @@
+// striate convert: in the making.
+export {};

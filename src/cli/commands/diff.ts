@@ -1,0 +1,2 @@
+// striate diff: in the making.
+export {};

@@ -1,0 +1,2 @@
+// striate verify: in the making.
+export {};
