@@ -1,5 +1,4 @@
 import { StriateError } from "../base/errors.ts";
-import { lowerModel } from "../model/lower.ts";
 import {
   defineFormat,
   type ModelSource,
@@ -8,13 +7,19 @@ import {
 } from "./format.ts";
 import { isHdf5 } from "./hdf5/superblock.ts";
 import { type Hdf5Group, openHdf5 } from "./hdf5/hdf5-file.ts";
-import { parseJson } from "./keras/json.ts";
-import { kerasWriter, writerName } from "./keras/keras-writer.ts";
-import { parseKerasModel } from "./keras/parse-model.ts";
-import { assignGroups, weightGroups } from "./keras/weights-h5.ts";
+import { inferInput } from "./keras/infer-input.ts";
+import { isObject, parseJson } from "./keras/json.ts";
+import { type KerasWriter, kerasWriter, writerName } from "./keras/keras-writer.ts";
+import { openKeras, requireNoWeights } from "./keras/open-keras.ts";
+import { stateArrays } from "./keras/read-optimizer.ts";
+import { h5Store } from "./keras/store-h5.ts";
+import { type WeightGroup, assignGroups, weightGroups } from "./keras/weights-h5.ts";
+import { weightsNetwork } from "./keras/weights-network.ts";
+import { assignFromStore } from "./keras/weights-store.ts";
 
 /**
- * Keras' HDF5 files: a model of Keras 1, 2 or 3 with its weights.
+ * Keras' HDF5 files: a model of Keras 1, 2 or 3 with its weights, or weights alone. Those come with
+ * the architecture from elsewhere (`architecture`), or are shown without one.
  *
  * Source: https://keras.io/guides/serialization_and_saving/
  */
@@ -25,28 +30,77 @@ export const kerasH5 = defineFormat({
   match: ({ bytes }: ModelSource) => isHdf5(bytes),
   async read({ bytes }: ModelSource, options: ReadModelOptions = {}): Promise<OpenedModel> {
     const root = openHdf5(bytes);
-    const text = root.attribute("model_config") ?? options.architecture;
-    if (typeof text !== "string") throw new StriateError(whatItIsInstead(root));
-    const config = parseJson(text, "model_config");
-    const writer = kerasWriter(root.attribute("keras_version"), root.attribute("backend"), config);
-    const keras = parseKerasModel(config, { kerasVersion: writer.major, replace: options.replace });
-    const groups = weightGroups(root.group("model_weights") ?? root);
-    if (groups === undefined) throw new StriateError("no weights");
-    assignGroups(keras, groups, {
-      kerasVersion: writer.major,
-      backend: writer.backend === "theano" ? "theano" : "tensorflow",
+    const own = root.attribute("model_config");
+    const text = own ?? options.architecture;
+    const config = typeof text === "string" ? parseJson(text, "model_config") : undefined;
+    const said = isObject(config) ? config : {};
+    const writer = kerasWriter(
+      root.attribute("keras_version") ?? said.keras_version,
+      root.attribute("backend") ?? said.backend,
+      config,
+    );
+    const groups = weightGroups(root.group("model_weights") ?? root) ?? storedGroups(root);
+    if (config === undefined) return weightsOnly(root, groups, writer);
+    const parts = {
+      format: own === undefined ? "Keras HDF5 (weights)" : "Keras HDF5",
+      config,
+      writer,
+      compile: jsonAttribute(root, "training_config"),
+      state: stateArrays(root.group("optimizer_weights")),
+      own: jsonAttribute(root, "striate"),
+    };
+    return openKeras(parts, options, (model) => {
+      if (isStore(root)) return assignFromStore(model, h5Store([root]));
+      if (groups === undefined) return requireNoWeights(model);
+      const byName = new Map(groups.map((group) => [group.name, group]));
+      inferInput(model, (layer) => byName.get(layer)?.arrays.map((array) => array.shape));
+      const backend = writer.backend === "theano" ? "theano" : "tensorflow";
+      assignGroups(model, groups, { kerasVersion: writer.major, backend });
     });
-    const network = lowerModel(keras, {
-      origin: {
-        format: "Keras HDF5",
-        dialect: `Keras ${writer.major} ${keras.className}`,
-        writer: writerName(writer),
-      },
-    });
-    return { network, keras };
   },
 });
 
-function whatItIsInstead(root: Hdf5Group): string {
-  return `is an HDF5 file, but no Keras model: it has no model_config; it holds ${root.names().join(", ")}`;
+function jsonAttribute(root: Hdf5Group, name: string): unknown {
+  const text = root.attribute(name);
+  return typeof text === "string" ? parseJson(text, name) : undefined;
+}
+
+/** Whether a file has the layout of `.weights.h5`: arrays by class and number, under `layers`. */
+function isStore(root: Hdf5Group): boolean {
+  return ["layers", "_layer_checkpoint_dependencies"].some((name) => root.group(name)?.kind);
+}
+
+/** The objects of a `.weights.h5` file that hold arrays. */
+function storedGroups(root: Hdf5Group): WeightGroup[] | undefined {
+  if (!isStore(root)) return undefined;
+  const groups = new Map<string, WeightGroup>();
+  for (const [path, dataset] of root.datasets()) {
+    const [object, index] = path.split("/vars/");
+    if (index === undefined || path.startsWith("optimizer/")) continue;
+    const name = object!.replace(/(^|\/)(layers|_layer_checkpoint_dependencies)\//g, "$1");
+    const group = groups.get(name) ?? { name, arrays: [] };
+    groups.set(name, group);
+    group.arrays.push({ name: index, shape: dataset.shape, read: () => dataset.read() });
+  }
+  return [...groups.values()];
+}
+
+/** Weights without a network; the file has to be Keras' for that. */
+function weightsOnly(
+  root: Hdf5Group,
+  groups: readonly WeightGroup[] | undefined,
+  writer: KerasWriter,
+): OpenedModel {
+  const filled = groups?.filter(({ arrays }) => arrays.length > 0) ?? [];
+  if (filled.length === 0)
+    throw new StriateError(
+      "is an HDF5 file, but no Keras model: it has neither model_config nor layer_names; " +
+        `it holds ${root.names().slice(0, 6).join(", ") || "nothing"}`,
+    );
+  const origin = {
+    format: "Keras HDF5 (weights)",
+    dialect: "weights without a network",
+    writer: writerName(writer),
+  };
+  return { network: weightsNetwork(filled, origin) };
 }

@@ -1,5 +1,4 @@
 import { StriateError } from "../base/errors.ts";
-import { lowerModel } from "../model/lower.ts";
 import {
   defineFormat,
   type ModelSource,
@@ -8,8 +7,8 @@ import {
 } from "./format.ts";
 import { openHdf5 } from "./hdf5/hdf5-file.ts";
 import { isObject, parseJson } from "./keras/json.ts";
-import { kerasWriter, writerName } from "./keras/keras-writer.ts";
-import { parseKerasModel } from "./keras/parse-model.ts";
+import { kerasWriter } from "./keras/keras-writer.ts";
+import { openKeras } from "./keras/open-keras.ts";
 import { h5Store } from "./keras/store-h5.ts";
 import { type WeightStore, assignFromStore } from "./keras/weights-store.ts";
 import { type ZipMember, isZip, readZip } from "./zip.ts";
@@ -31,16 +30,16 @@ export const kerasZip = defineFormat({
     const metadata = await json(members, "metadata.json");
     const version = isObject(metadata) ? metadata.keras_version : undefined;
     const writer = kerasWriter(version, undefined, config);
-    const keras = parseKerasModel(config, { kerasVersion: writer.major, replace: options.replace });
-    assignFromStore(keras, await weightStore(members));
-    const network = lowerModel(keras, {
-      origin: {
-        format: "Keras zip",
-        dialect: `Keras ${writer.major} ${keras.className}`,
-        writer: writerName(writer),
-      },
-    });
-    return { network, keras };
+    const store = await weightStore(members);
+    const parts = {
+      format: "Keras zip",
+      config,
+      writer,
+      compile: isObject(config) ? config.compile_config : undefined,
+      state: store.arrays("optimizer"),
+      own: isObject(metadata) ? metadata.striate : undefined,
+    };
+    return openKeras(parts, options, (model) => assignFromStore(model, store));
   },
 });
 

@@ -44,7 +44,7 @@ class ModelParser {
     if (depth > maxDepth) throw new StriateError("models are nested too deeply");
     const config = serialized.config ?? serialized;
     const isSequential = Array.isArray(config) || serialized.class_name === "Sequential";
-    if (isSequential) return this.#sequential(config, path, depth);
+    if (isSequential) return this.#sequential(config, shapeOfBuild(serialized), path, depth);
     const record = objectOf(config, "the model's configuration");
     if (!Array.isArray(record.layers))
       throw new StriateError(
@@ -54,14 +54,17 @@ class ModelParser {
     return this.#functional(record, path, depth);
   }
 
-  #sequential(config: unknown, path: string, depth: number): KerasModel {
+  #sequential(config: unknown, built: unknown, path: string, depth: number): KerasModel {
     // Up to Keras 2.2.2 the configuration was the bare list of layers.
     const record = Array.isArray(config) ? {} : objectOf(config, "the model's configuration");
     const entries = listOf(Array.isArray(config) ? config : record.layers, "the model's layers");
     const layers = this.#layers(entries, path, depth);
     const first = layers[0];
     if (first === undefined) throw new StriateError("the model has no layers");
-    if (first.definition !== inputLayer) layers.unshift(this.#impliedInput(first, record));
+    if ((first.definition as unknown) !== inputLayer) {
+      const known = record.build_input_shape ?? built ?? shapeOfBuild(entries[0] as Json) ?? null;
+      layers.unshift(impliedInput(first, known));
+    }
     return {
       className: "Sequential",
       name: typeof record.name === "string" ? record.name : "sequential",
@@ -135,17 +138,24 @@ class ModelParser {
       ...(entry.class_name === model.className ? {} : { sourceClass: String(entry.class_name) }),
     };
   }
+}
 
-  /** The input layer of a Sequential model that does not spell it out. */
-  #impliedInput(first: Layer, record: Json): Layer {
-    const { raw } = first;
-    const shape =
-      raw.batch_input_shape ??
-      raw.batch_shape ??
-      first.model?.inputs[0]?.layer.config.batch_shape ??
-      record.build_input_shape ??
-      null;
-    const config = { batch_shape: withoutTuples(shape), dtype: raw.dtype ?? "float32" };
-    return parseLayer(inputLayer as unknown as LayerDefinition, `${first.name}_input`, config, 3);
-  }
+/** The shape that `build` was called with, as Keras 2.13 and later keep it beside a layer. */
+const shapeOfBuild = ({ build_config: build }: Json): unknown =>
+  isObject(build) ? build.input_shape : undefined;
+
+/**
+ * The input layer of a Sequential model that does not spell it out.
+ *
+ * @param built the shape that the model was built with, where the file says it
+ */
+function impliedInput(first: Layer, built: unknown): Layer {
+  const { raw } = first;
+  const shape =
+    raw.batch_input_shape ??
+    raw.batch_shape ??
+    first.model?.inputs[0]?.layer.config.batch_shape ??
+    built;
+  const config = { batch_shape: withoutTuples(shape), dtype: raw.dtype ?? "float32" };
+  return parseLayer(inputLayer as unknown as LayerDefinition, `${first.name}_input`, config, 3);
 }

@@ -19,13 +19,7 @@ export function h5Store(files: readonly Hdf5Group[]): WeightStore {
           return dataset ? [{ name, dataset }] : [];
         }),
       );
-      return datasets
-        .sort((a, b) => Number(a.name) - Number(b.name))
-        .map(
-          ({ dataset }) =>
-            () =>
-              dataset.read(),
-        );
+      return datasets.sort((a, b) => Number(a.name) - Number(b.name)).map(({ dataset }) => dataset);
     },
   };
 }

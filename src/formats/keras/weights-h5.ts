@@ -10,7 +10,7 @@ import { readNames } from "./read-names.ts";
 export interface WeightGroup {
   name: string;
   /** By the names that the file gives them, in its order. */
-  arrays: { name: string; read(): Tensor }[];
+  arrays: { name: string; shape: readonly number[]; read(): Tensor }[];
 }
 
 /**
@@ -28,7 +28,7 @@ export function weightGroups(root: Hdf5Group): WeightGroup[] | undefined {
       const dataset = group.dataset(weight);
       if (dataset === undefined)
         throw new StriateError(`weight_names of "${name}" lists "${weight}", which is not there`);
-      return { name: weight, read: () => dataset.read() };
+      return { name: weight, shape: dataset.shape, read: () => dataset.read() };
     });
     return { name, arrays };
   });

@@ -4,10 +4,16 @@ import type { KerasModel, Layer } from "../../model/model.ts";
 import { setWeight } from "./assign-weights.ts";
 import { type LayerWeights, listWeights } from "./list-weights.ts";
 
+/** An array of a `.keras` file. */
+export interface StoredArray {
+  shape: readonly number[];
+  read(): Tensor;
+}
+
 /** The weights of a `.keras` file: arrays by the path of the object that holds them. */
 export interface WeightStore {
   /** The arrays that an object holds, in order; undefined where there is no such object. */
-  arrays(path: string): (() => Tensor)[] | undefined;
+  arrays(path: string): StoredArray[] | undefined;
   /** Whether any object lies at or below the path. */
   has(path: string): boolean;
 }
@@ -95,7 +101,7 @@ function assignHolders(weights: LayerWeights, path: string, store: WeightStore):
           .join(", ")}), got ${arrays.length} in the file`,
       );
     own.forEach((spec, i) => {
-      setWeight(weights, spec.name, arrays[i]!());
+      setWeight(weights, spec.name, arrays[i]!.read());
     });
   }
 }

@@ -1,0 +1,68 @@
+import { StriateError } from "../../base/errors.ts";
+import { lowerModel } from "../../model/lower.ts";
+import type { KerasModel } from "../../model/model.ts";
+import type { OpenedModel, ReadModelOptions } from "../format.ts";
+import { isObject } from "./json.ts";
+import { type KerasWriter, writerName } from "./keras-writer.ts";
+import { listWeights } from "./list-weights.ts";
+import { parseKerasModel } from "./parse-model.ts";
+import { type StateArray, readOptimizer } from "./read-optimizer.ts";
+
+/** What a Keras file says, apart from its weights. */
+export interface KerasParts {
+  /** `Keras HDF5`, for people. */
+  format: string;
+  /** `{ class_name, config }` of the model. */
+  config: unknown;
+  writer: KerasWriter;
+  /** How the model was compiled: loss, metrics, optimizer. */
+  compile?: unknown;
+  /** The optimizer's state. */
+  state?: readonly StateArray[];
+  /** What striate added to the file: class names and preprocessing. */
+  own?: unknown;
+}
+
+/**
+ * Makes a network of a Keras model: parses the architecture, has the weights assigned, lowers it.
+ *
+ * @param assign gives the model's layers their weights
+ */
+export function openKeras(
+  { format, config, writer, compile, state = [], own }: KerasParts,
+  options: ReadModelOptions,
+  assign: (model: KerasModel) => void,
+): OpenedModel {
+  const keras = parseKerasModel(config, { kerasVersion: writer.major, replace: options.replace });
+  assign(keras);
+  const network = lowerModel(keras, {
+    origin: {
+      format,
+      dialect: `Keras ${writer.major} ${keras.className}`,
+      writer: writerName(writer),
+    },
+  });
+  const { labels, preprocessing } = isObject(own) ? own : {};
+  if (Array.isArray(labels)) network.labels = labels.map(String);
+  if (isObject(preprocessing)) network.preprocessing = preprocessing;
+  const compiled = isObject(compile) ? compile : undefined;
+  const serialized = compiled?.optimizer_config ?? compiled?.optimizer;
+  const { weights } = listWeights(keras);
+  const optimizer = readOptimizer(serialized, state, weights, writer);
+  return {
+    network,
+    keras,
+    ...(optimizer ? { optimizer } : {}),
+    ...(compiled ? { compile: compiled } : {}),
+  };
+}
+
+/** Refuses a file that has an architecture without the weights it needs. */
+export function requireNoWeights(model: KerasModel): void {
+  const first = listWeights(model).weights[0];
+  if (first)
+    throw new StriateError(
+      `the file has no weights (no layer_names attribute), but ${first.layer.className} "${first.path}" needs some; ` +
+        "save the whole model, not only its architecture",
+    );
+}
