@@ -181,16 +181,19 @@ export class BatchedDataset implements AsyncIterable<Batch> {
   }
 }
 
-/** Copies a picture as bytes, one plane a channel for "NCHW"; floats are rounded. */
+/** Copies a picture as bytes, one plane a channel for "NCHW"; floats are rounded, halves to even. */
 function writeBytes(x: Pixels, channels: number, layout: Layout, into: Uint8Array): void {
-  const target = new Uint8ClampedArray(into.buffer, into.byteOffset, into.length);
+  const bytes = x instanceof Uint8Array ? x : new Uint8Array(Uint8ClampedArray.from(x).buffer);
   if (layout === "NHWC" || channels === 1) {
-    target.set(x);
+    into.set(bytes);
     return;
   }
-  const plane = into.length / channels;
-  for (let i = 0, from = 0; i < plane; i++, from += channels)
-    for (let c = 0; c < channels; c++) target[c * plane + i] = x[from + c]!;
+  const plane = into.length / 3;
+  for (let i = 0, from = 0; i < plane; i++, from += 3) {
+    into[i] = bytes[from]!;
+    into[plane + i] = bytes[from + 1]!;
+    into[2 * plane + i] = bytes[from + 2]!;
+  }
 }
 
 function writeLabels(labels: readonly number[], mode: LabelMode, classes: number): Batch["y"] {

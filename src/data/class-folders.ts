@@ -165,17 +165,20 @@ function classFolders(top: Folder, notices: string[]): Folder[] {
       `class folder "${unreadable.path}" holds no readable picture: ` +
         `all ${count(unreadable, "broken")} files in it are empty or no pictures`,
     );
-  if (classes.length === 1)
-    throw new StriateError(
-      `there is only one class folder, "${classes[0]!.path}": at least two are needed to tell apart`,
-    );
   if (loose > 0) notices.push(`${loose} pictures beside the class folders${where} are left out`);
   return classes;
 }
 
 function label(splits: readonly [string, Folder[]][], notices: string[]): ClassListing {
   const classNames = [...new Set(splits.flatMap(([, folders]) => folders.map(({ name }) => name)))];
+  if (classNames.length === 1)
+    throw new StriateError(
+      `there is only one class folder, "${splits[0]![1][0]!.path}": at least two are needed to tell apart`,
+    );
   classNames.sort(compareCodePoints);
+  for (const [name, folders] of splits)
+    if (folders.length === 1)
+      notices.push(`all pictures of the split ${name} are of one class, "${folders[0]!.name}"`);
   const skipped: SkippedFile[] = [];
   const listed = splits.map(([name, folders]) => {
     const files = folders.flatMap((folder) => {

@@ -1,6 +1,7 @@
 import { StriateError } from "../base/errors.ts";
 import { nearestNames } from "../base/names.ts";
 import type { SkippedFile } from "./class-folders.ts";
+import { compareCodePoints } from "./code-point-order.ts";
 import { Dataset } from "./dataset.ts";
 import type { ExampleShape, ExampleSource } from "./example.ts";
 import { numpyPermutation } from "./numpy-permutation.ts";
@@ -62,9 +63,14 @@ export class ImageSet {
     return new Map([...this.#orders].map(([split, order]) => [split, order.length]));
   }
 
-  /** Files that are left out: those that are no pictures, and those that could not be decoded so far. */
+  /**
+   * Files that are left out, by path: those that are no pictures, and those that could not be decoded
+   * so far.
+   */
   get skipped(): readonly SkippedFile[] {
-    return [...this.#skipped, ...this.#source.skipped];
+    return [...this.#skipped, ...this.#source.skipped].sort((a, b) =>
+      compareCodePoints(a.path, b.path),
+    );
   }
 
   /**

