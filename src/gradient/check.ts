@@ -22,6 +22,8 @@ export interface Check {
   feeds: Readonly<Record<string, Tensor>>;
   /** Width of a difference. */
   step: number;
+  /** At most so many elements of each input, evenly spaced; all by default. */
+  most?: number;
 }
 
 /** An element of a gradient beside what differences say of it. */
@@ -56,14 +58,15 @@ export async function compareGradient(check: Check, engine: Engine): Promise<Com
     const comparisons: Comparison[] = [];
     for (const [input, name] of check.gradients) {
       const gradient = toNumbers(gradients[name]!);
+      const size = sizeOf(check.feeds[input]!.shape);
+      if (gradient.length !== size)
+        comparisons.push({ input, index: -1, gradient: NaN, difference: NaN, error: Infinity });
       const differences = await differencesBy(check, input, objective);
-      const scale = Math.max(1, ...differences.map(Math.abs));
-      for (const [index, difference] of differences.entries()) {
+      const scale = Math.max(1, ...differences.map(([, difference]) => Math.abs(difference)));
+      for (const [index, difference] of differences) {
         const error = Math.abs(gradient[index]! - difference) / scale;
         comparisons.push({ input, index, gradient: gradient[index]!, difference, error });
       }
-      if (gradient.length !== differences.length)
-        comparisons.push({ input, index: -1, gradient: NaN, difference: NaN, error: Infinity });
     }
     return comparisons;
   } finally {
@@ -94,10 +97,10 @@ async function runOnce(check: Check, outputs: readonly string[], engine: Engine)
 }
 
 async function differencesBy(
-  { feeds, step }: Check,
+  { feeds, step, most = Infinity }: Check,
   input: string,
   objective: (feeds: Readonly<Record<string, Tensor>>) => Promise<number>,
-): Promise<number[]> {
+): Promise<[index: number, difference: number][]> {
   const exact = feeds[input]!;
   const numbers = toNumbers(exact);
   const at = (index: number, distance: number) => {
@@ -105,11 +108,12 @@ async function differencesBy(
     moved.data[index]! += distance;
     return objective({ ...feeds, [input]: castTo(moved, exact.type as NumericType) });
   };
-  const differences: number[] = [];
-  for (let index = 0; index < sizeOf(exact.shape); index++) {
+  const differences: [number, number][] = [];
+  const stride = Math.max(1, Math.ceil(numbers.length / most));
+  for (let index = 0; index < numbers.length; index += stride) {
     const near = (await at(index, step)) - (await at(index, -step));
     const far = (await at(index, 2 * step)) - (await at(index, -2 * step));
-    differences.push((8 * near - far) / (12 * step));
+    differences.push([index, (8 * near - far) / (12 * step)]);
   }
   return differences;
 }
