@@ -1,0 +1,69 @@
+import { StriateError } from "../base/errors.ts";
+import { sizeOf } from "../base/shape.ts";
+import { type Tensor, arrayFromBytes, bytesOf, tensor } from "../base/tensor.ts";
+
+/**
+ * Named float32 tensors and a text in one file: a header in JSON, then the elements.
+ *
+ * Source: https://github.com/huggingface/safetensors#format
+ */
+export interface TensorFile {
+  tensors: Map<string, Tensor<"float32">>;
+  metadata: Record<string, string>;
+}
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let size = 0;
+  for (const [name, value] of tensors) {
+    const end = size + value.data.byteLength;
+    header[name] = { dtype: "F32", shape: value.shape, data_offsets: [size, end] };
+    size = end;
+  }
+  const text = JSON.stringify(header);
+  const head = new TextEncoder().encode(text);
+  // Spaces at the end of the header put the elements on an 8-byte boundary.
+  const start = 8 + Math.ceil(head.length / 8) * 8;
+  const bytes = new Uint8Array(start + size).fill(0x20, 8, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(head, 8);
+  let at = start;
+  for (const value of tensors.values()) {
+    bytes.set(bytesOf(value), at);
+    at += value.data.byteLength;
+  }
+  return bytes;
+}
+
+/** @throws StriateError when the bytes are no such file, or one that is cut off */
+export function readTensorFile(bytes: Uint8Array): TensorFile {
+  const damaged = (why: string) => new StriateError(`is damaged: ${why}`);
+  if (bytes.length < 8) throw damaged("it is too short");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > bytes.length - 8) throw damaged("its header is cut off");
+  let header: Record<string, Entry>;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as typeof header;
+  } catch (error) {
+    throw new StriateError("is damaged: its header is no JSON", { cause: error });
+  }
+  const body = bytes.subarray(8 + length);
+  const { __metadata__: metadata, ...entries } = header as Record<string, unknown>;
+  const tensors = new Map<string, Tensor<"float32">>();
+  for (const [name, entry] of Object.entries(entries as Record<string, Entry>)) {
+    const { dtype, shape, data_offsets: offsets } = entry;
+    const [from, to] = Array.isArray(offsets) ? offsets : [NaN, NaN];
+    if (dtype !== "F32" || !Array.isArray(shape)) throw damaged(`"${name}" is no float32 tensor`);
+    if (!(from >= 0 && to >= from && to <= body.length && to - from === 4 * sizeOf(shape)))
+      throw damaged(`"${name}" is cut off`);
+    tensors.set(name, tensor("float32", shape, arrayFromBytes("float32", body.slice(from, to))));
+  }
+  return { tensors, metadata: (metadata ?? {}) as Record<string, string> };
+}
