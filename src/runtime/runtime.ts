@@ -6,7 +6,7 @@ export type Device = "auto" | "cpu" | "cuda" | "webgpu" | "wasm";
 
 export interface SessionOptions {
   device?: Device;
-  /** Threads inside one run; as many as there are cores by default. */
+  /** Threads inside one run; {@link Runtime.defaultThreads} by default. */
   threads?: number;
   /** How far the engine may rewrite the graph; `"none"` runs it node by node, for `verify`. */
   optimize?: "all" | "none";
@@ -21,6 +21,21 @@ export interface Runtime {
    * @throws StriateError when the engine refuses the graph or the device is not there.
    */
   open(graph: Graph | Uint8Array, options?: SessionOptions): Promise<Session>;
+  /** The threads that a session gets when none are asked for. */
+  defaultThreads(): number;
+  /**
+   * Starts a thread that runs training steps with an engine of its own; absent where the platform has
+   * no threads that can wait for each other.
+   */
+  startTrainWorker?(): WorkerThread;
+}
+
+/** A thread of the platform, as the thread that started it sees it. */
+export interface WorkerThread {
+  post(message: unknown): void;
+  /** @param onEnd called when the thread ends without being told to */
+  listen(onMessage: (message: unknown) => void, onEnd: (error: Error) => void): void;
+  terminate(): Promise<void>;
 }
 
 /** A graph that is ready to run, any number of times. */

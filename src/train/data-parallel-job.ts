@@ -50,8 +50,8 @@ export interface JobWeight {
 export interface JobUpdate {
   /** The update graph as an ONNX file. */
   graph: Uint8Array;
-  /** Scalar inputs. */
-  scalars: string[];
+  /** The graph's input for each of the optimizer's scalars. */
+  scalars: Record<string, string>;
   pieces: UpdatePiece[];
 }
 

@@ -63,7 +63,7 @@ function jobUpdate(plan: TrainingPlan, pieces: readonly Piece[], workers: number
   addSums(graph, pieces, workers);
   return {
     graph: writeOnnx(graph),
-    scalars: optimizer.scalarNames,
+    scalars: Object.fromEntries(optimizer.scalarNames.map((name) => [name, names.scalar(name)])),
     pieces: pieces.map(({ name, start, size, shape }) => ({
       start,
       size,

@@ -136,7 +136,7 @@ class UpdateShare {
   readonly session: Session;
   readonly pieces: readonly UpdatePiece[];
   readonly #job: TrainJob;
-  readonly #scalars: readonly string[];
+  readonly #scalars: Readonly<Record<string, string>>;
   readonly #sharedWeights: Float32Array;
   readonly #feeds: Record<string, Tensor> = {};
   /** What the graph writes: slots trade places with those that they replace after each step. */
@@ -165,7 +165,8 @@ class UpdateShare {
 
   /** @param own this worker's gradients of all weights */
   async run(scalars: Readonly<Record<string, number>>, own: Numbers): Promise<void> {
-    for (const name of this.#scalars) this.#feeds[name] = float32([], [scalars[name]!]);
+    for (const [name, input] of Object.entries(this.#scalars))
+      this.#feeds[input] = float32([], [scalars[name]!]);
     for (const { start, size, shape, gradients } of this.pieces)
       for (const [worker, name] of gradients.entries())
         if (worker === this.#job.worker)

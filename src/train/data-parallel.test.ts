@@ -5,12 +5,14 @@ import { type Tensor, float32 } from "../base/tensor.ts";
 import { parseKerasModel } from "../formats/keras/parse-model.ts";
 import type { KerasModel } from "../model/model.ts";
 import { lowerModel } from "../model/lower.ts";
+import type { WorkerThread } from "../runtime/runtime.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { compile } from "./compile.ts";
 import { dataParallelExecutor } from "./data-parallel.ts";
+import type { TrainRequest } from "./data-parallel-job.ts";
 import type { StepBatch, StepExecutor } from "./executor.ts";
+import { fastExecutor } from "./fast-executor.ts";
 import { modelWeights } from "./model-weights.ts";
-import { optimizeStep } from "./optimize-step.ts";
 import { plainExecutor } from "./plain-executor.ts";
 import { type TrainingPlan, planTraining } from "./plan.ts";
 
@@ -20,9 +22,18 @@ const ROWS = 6;
 function smallModel(regularizer: unknown = null): KerasModel {
   const conv = (name: string, filters: number) => ({
     class_name: "Conv2D",
-    config: { name, filters, kernel_size: [3, 3], activation: "relu", kernel_regularizer: regularizer },
+    config: {
+      name,
+      filters,
+      kernel_size: [3, 3],
+      activation: "relu",
+      kernel_regularizer: regularizer,
+    },
   });
-  const pool = (name: string) => ({ class_name: "MaxPooling2D", config: { name, pool_size: [2, 2] } });
+  const pool = (name: string) => ({
+    class_name: "MaxPooling2D",
+    config: { name, pool_size: [2, 2] },
+  });
   const model = parseKerasModel(
     {
       class_name: "Sequential",
@@ -43,29 +54,29 @@ function smallModel(regularizer: unknown = null): KerasModel {
     { kerasVersion: 3 },
   );
   const random = new Random(7);
-  const network = lowerModelWithZeros(model);
-  for (const [address, weight] of network) {
+  for (const [address, shape] of weightShapes) {
     const [layer, name] = address.split("/");
-    const fan = sizeOf(weight.slice(0, -1)) || 10;
-    const data = Float32Array.from({ length: sizeOf(weight) }, () => random.normal(0, fan ** -0.5));
-    model.layers.find((each) => each.name === layer)!.weights.set(name!, float32(weight, data));
+    const fan = sizeOf(shape.slice(0, -1)) || 10;
+    const data = Float32Array.from({ length: sizeOf(shape) }, () => random.normal(0, fan ** -0.5));
+    model.layers.find((each) => each.name === layer)!.weights.set(name!, float32(shape, data));
   }
   return model;
 }
 
-/** Shapes of the weights, in Keras' layout, by address. */
-function lowerModelWithZeros(_model: KerasModel): Map<string, readonly number[]> {
-  return new Map([
-    ["conv_a/kernel", [3, 3, 3, 4]],
-    ["conv_a/bias", [4]],
-    ["conv_b/kernel", [3, 3, 4, 6]],
-    ["conv_b/bias", [6]],
-    ["dense/kernel", [24, 1]],
-    ["dense/bias", [1]],
-  ]);
-}
+/** Shapes of its weights, in Keras' layout, by address. */
+const weightShapes = new Map<string, readonly number[]>([
+  ["conv_a/kernel", [3, 3, 3, 4]],
+  ["conv_a/bias", [4]],
+  ["conv_b/kernel", [3, 3, 4, 6]],
+  ["conv_b/bias", [6]],
+  ["dense/kernel", [24, 1]],
+  ["dense/bias", [1]],
+]);
 
-function plan(optimizer: unknown, regularizer?: unknown): { plan: TrainingPlan; model: KerasModel } {
+function plan(
+  optimizer: unknown,
+  regularizer?: unknown,
+): { plan: TrainingPlan; model: KerasModel } {
   const model = smallModel(regularizer);
   const { losses, optimizer: parsed } = compile(lowerModel(model), {
     loss: "binary_crossentropy",
@@ -97,30 +108,29 @@ function withDropout(given: StepBatch, plan: TrainingPlan, seed: number): StepBa
   return { ...given, random: Object.fromEntries(drawn) };
 }
 
-async function parallel(plan: TrainingPlan, workers: number): Promise<StepExecutor> {
-  const step = optimizeStep(plan.stepGraph(Math.ceil(plan.rows / workers)), { microBatch: 1 });
-  return dataParallelExecutor(plan, step, {
-    workers,
-    startWorker: runtime.startTrainWorker!,
-  });
-}
+const parallel = (plan: TrainingPlan, threads: number) => fastExecutor(runtime, { threads })(plan);
 
-/** Makes steps, the last one with fewer rows, and returns what there is to compare. */
-async function train(executor: StepExecutor, plan: TrainingPlan, model: KerasModel, steps = 4) {
-  await executor.writeWeights(modelWeights(model, plan.weights));
+/** Makes steps, the last one with fewer rows. */
+async function makeSteps(executor: StepExecutor, plan: TrainingPlan, from: number, to: number) {
   const losses: number[] = [];
   let predictions: Tensor[] = [];
-  for (let step = 0; step < steps; step++) {
-    const rows = step === steps - 1 ? 2 : ROWS;
-    const given = withDropout(batch(step, rows), plan, step);
+  for (let step = from; step < to; step++) {
+    const given = withDropout(batch(step, step === 3 ? 2 : ROWS), plan, step);
     const result = await executor.step(given, 0.01);
     losses.push(result.loss);
     predictions = result.predictions;
   }
+  return { losses, predictions };
+}
+
+/** Trains from the model's weights, and returns what there is to compare. */
+async function train(executor: StepExecutor, plan: TrainingPlan, model: KerasModel) {
+  await executor.writeWeights(modelWeights(model, plan.weights));
+  const made = await makeSteps(executor, plan, 0, 4);
   const weights = await executor.readWeights();
   const state = await executor.readState();
   await executor.close();
-  return { losses, predictions, weights, state };
+  return { ...made, weights, state };
 }
 
 function expectClose(got: Tensor, want: Tensor, name: string): void {
@@ -163,4 +173,84 @@ describe("steps on several threads", () => {
           expectClose(got.state.slots.get(slot)!.get(address)!, tensor, `${slot} of ${address}`);
     },
   );
+
+  test("give the same numbers for any number of threads, one included", async () => {
+    const { plan: one, model } = plan("rmsprop");
+    const want = await train(await parallel(one, 1), one, model);
+    const got = await train(await parallel(one, 4), one, model);
+    for (const [address, weight] of want.weights)
+      expectClose(got.weights.get(address)!, weight, address);
+  });
+
+  test("give the same bits when made again, and when a training stops and goes on", async () => {
+    const { plan: one, model } = plan("adam");
+    const whole = await train(await parallel(one, 2), one, model);
+    const before = await parallel(one, 2);
+    await before.writeWeights(modelWeights(model, one.weights));
+    await makeSteps(before, one, 0, 2);
+    const [weights, state] = [await before.readWeights(), await before.readState()];
+    await before.close();
+    const after = await parallel(one, 2);
+    await after.writeWeights(weights);
+    await after.writeState(state);
+    await makeSteps(after, one, 2, 4);
+    expect(await after.readWeights()).toEqual(whole.weights);
+    expect(await after.readState()).toEqual(whole.state);
+    await after.close();
+  });
+});
+
+/** Starts workers of which the second dies when it is asked to make a step. */
+function fragile(): () => WorkerThread {
+  let started = 0;
+  return () => {
+    const thread = runtime.startTrainWorker!();
+    if (started++ === 0) return thread;
+    let die: (error: Error) => void;
+    return {
+      ...thread,
+      listen: (onMessage, onEnd) => thread.listen(onMessage, (die = onEnd)),
+      post: (message) =>
+        (message as TrainRequest).kind === "step"
+          ? die(new Error("out of memory"))
+          : thread.post(message),
+    };
+  };
+}
+
+describe("a worker that stops", () => {
+  test("is one clear error, now and at every later step", async () => {
+    const { plan: one } = plan("sgd");
+    const executor = await dataParallelExecutor(one, one.stepGraph(3), {
+      workers: 2,
+      startWorker: fragile(),
+    });
+    const step = executor.step(withDropout(batch(0), one, 0), 0.01);
+    await expect(step).rejects.toThrow("training worker 2 of 2 stopped: out of memory");
+    await expect(executor.step(withDropout(batch(1), one, 1), 0.01)).rejects.toThrow(
+      /^training worker 2 of 2 stopped: /,
+    );
+    await executor.close();
+  });
+
+  test("is told from a graph that the engine refuses", async () => {
+    const { plan: one } = plan("sgd");
+    const step = one.stepGraph(3);
+    step.graph.nodes[0]!.op = "NoSuchOp";
+    await expect(
+      dataParallelExecutor(one, step, {
+        workers: 2,
+        startWorker: () => runtime.startTrainWorker!(),
+      }),
+    ).rejects.toThrow(/^training worker \d of 2 stopped: the engine refused: .*NoSuchOp/);
+  });
+
+  test("more rows than there is room for are refused", async () => {
+    const { plan: one } = plan("sgd");
+    const executor = await parallel(one, 2);
+    await expect(executor.step(batch(0, ROWS + 1), 0.01)).rejects.toThrow(
+      `expected at most ${ROWS} rows in a batch, got ${ROWS + 1}`,
+    );
+    await executor.close();
+  });
 });

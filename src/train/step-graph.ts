@@ -37,7 +37,8 @@ export function buildStepGraph(
       x: network.inputs.map((port) => port.value),
       y: withLoss.targets,
       rowWeight: withLoss.rowWeight,
-      random: network.random,
+      // Their shapes with the batch free, so that each is known to have rows or not.
+      random: lowerModel(model, { training: true }).random,
       weights,
     },
     outputs: {

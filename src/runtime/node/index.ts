@@ -5,6 +5,7 @@ import { writeOnnx } from "../../graph/protobuf/write.ts";
 import { OrtSession, engineMessage } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
 import { loadOrt } from "./ort.ts";
+import { startTrainWorker } from "./start-train-worker.ts";
 
 /** ONNX Runtime in Node: CPU everywhere, CUDA and WebGPU where the package was built with them. */
 export const runtime: Runtime = {
@@ -32,6 +33,8 @@ export const runtime: Runtime = {
     }
     throw deviceMissing(device, `this build of ONNX Runtime has ${available.join(", ")}`);
   },
+  defaultThreads: availableParallelism,
+  startTrainWorker,
 };
 
 /** The devices to try, best first; the last one of `auto` is always there. */

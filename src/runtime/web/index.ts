@@ -14,6 +14,7 @@ import { loadOrt } from "./ort.ts";
  */
 export const runtime: Runtime = {
   name: "onnxruntime-web 1.30.0",
+  defaultThreads,
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "wasm", threads = defaultThreads(), optimize = "all" } = options;
     const ort = await loadOrt(threads);

@@ -1,0 +1,28 @@
+import type { Graph } from "../graph.ts";
+import { convTransposeAsConv } from "./conv-transpose-as-conv.ts";
+import { maxPoolGradient } from "./max-pool-gradient.ts";
+import { padIntoConv } from "./pad-into-conv.ts";
+import { reluAfterPool } from "./relu-after-pool.ts";
+import { sumBeforeUnpool } from "./sum-before-unpool.ts";
+import { weightGradientColumns } from "./weight-gradient-columns.ts";
+import { weightGradientShifts } from "./weight-gradient-shifts.ts";
+import { weightGradientWinograd } from "./weight-gradient-winograd.ts";
+
+/** A rewriting of a graph into a faster one with the same numbers; where it does not apply, the graph itself. */
+export type GraphPass = (graph: Graph) => Graph;
+
+/**
+ * The passes for the graph of a training step, in the order in which they run: each writes standard
+ * ops, and may look for what those before it wrote. They read the shapes of all values, so shapes are
+ * inferred anew after each.
+ */
+export const stepPasses: Readonly<Record<string, GraphPass>> = {
+  reluAfterPool,
+  maxPoolGradient,
+  sumBeforeUnpool,
+  convTransposeAsConv,
+  padIntoConv,
+  weightGradientWinograd,
+  weightGradientShifts,
+  weightGradientColumns,
+};

@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import { StriateError } from "../../base/errors.ts";
+import type { WorkerThread } from "../runtime.ts";
+
+/** Starts a thread that runs training steps (`train-worker.ts`). */
+export function startTrainWorker(): WorkerThread {
+  const file = workerFile();
+  const worker = file.pathname.endsWith(".ts")
+    ? new Worker(fromSource(file), { eval: true })
+    : new Worker(file);
+  let told = false;
+  return {
+    post: (message) => worker.postMessage(message),
+    listen(onMessage, onEnd) {
+      worker.on("message", onMessage);
+      worker.on("error", (error) => onEnd(error as Error));
+      worker.on("exit", (code) => {
+        if (!told) onEnd(new StriateError(`its thread ended with code ${code}`));
+      });
+    },
+    async terminate() {
+      told = true;
+      await worker.terminate();
+    },
+  };
+}
+
+/** Run from source, in tests and scripts, a thread needs a TypeScript loader of its own. */
+const fromSource = (file: URL): string =>
+  `import("tsx/esm/api").then(({ register }) => (register(), import(${JSON.stringify(file.href)})))`;
+
+/** The worker beside this file, or beside the chunk that a build put this code into. */
+function workerFile(): URL {
+  const places = ["./train-worker.ts", "./train-worker.js", "../runtime/node/train-worker.js"];
+  const found = places
+    .map((place) => new URL(place, import.meta.url))
+    .find((file) => existsSync(file));
+  if (found === undefined)
+    throw new StriateError(
+      "the installation is not whole: train-worker.js is missing; reinstall striate",
+    );
+  return found;
+}
