@@ -36,6 +36,7 @@ function readNpy(bytes: Buffer): NpzArray {
   const count = shape.reduce((product, length) => product * length, 1);
   const read: Record<string, (i: number) => number> = {
     u1: (i) => body[i]!,
+    i1: (i) => body.readInt8(i),
     i4: (i) => body.readInt32LE(4 * i),
     i8: (i) => Number(body.readBigInt64LE(8 * i)),
     f4: (i) => body.readFloatLE(4 * i),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Graph } from "../graph/graph.ts";
 import { allSamples } from "../ops/all-samples.ts";
 import type { GradientRule } from "../ops/define-op.ts";
+import { checkGraph } from "../ops/check-graph.ts";
 import { allOps } from "../ops/index.ts";
 import type { Sample } from "../ops/samples.ts";
 import { runtime } from "../runtime/node/index.ts";
@@ -43,6 +44,7 @@ describe("gradient rules agree with central differences", () => {
       const samples = samplesOf(type);
       expect(samples.length, `samples of ${type}`).toBeGreaterThan(0);
       for (const sample of samples) {
+        checkGraph(checkOf(sample, "float32").graph);
         const { worst, tolerance } = await judge(sample);
         expect(worst.error, `${sample.title ?? ""} ${JSON.stringify(worst)}`).toBeLessThan(
           tolerance,
@@ -57,6 +59,12 @@ describe("gradient rules agree with central differences", () => {
 });
 
 describe("a wrong rule is found", () => {
+  it("a gradient that is no number", async () => {
+    const wrong = { Neg: (({ f }) => [f.div(0, 0)]) satisfies GradientRule<object> };
+    const { worst } = await judge(samplesOf("Neg")[0]!, wrong);
+    expect(worst.error).toBeNaN();
+  });
+
   // Each rule with one of its gradients two percent too large.
   for (const op of rules)
     it(`a planted error in ${op.type}`, async () => {
