@@ -209,7 +209,7 @@ describe("paths that hold no photo", () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it("says that a folder is a folder and that a file is missing", async () => {
-    expect(await refusal(folder, folder)).toContain("is a folder");
+    expect(await refusal(folder, folder)).toContain("got a folder");
     expect(await refusal(join(folder, "gone.jpg"), "gone.jpg")).toContain("no such file");
   });
 

@@ -1,5 +1,4 @@
-import { open } from "node:fs/promises";
-import { StriateError, messageOf, naming } from "../base/errors.ts";
+import { StriateError, naming } from "../base/errors.ts";
 import { type ByteImage, type Image, orientImage } from "../data/image.ts";
 import { decodeBmp } from "../data/picture-formats/bmp.ts";
 import { decodeGif } from "../data/picture-formats/gif.ts";
@@ -19,6 +18,7 @@ import { decodeQoi } from "../data/picture-formats/qoi.ts";
 import { type ResizeMethod, resizeImage } from "../data/resize.ts";
 import { decodeAvif } from "./decode-avif.ts";
 import { decodeWithSharp } from "./decode-sharp.ts";
+import { readFileBytes } from "./files.ts";
 
 export interface ReadImageOptions {
   /** [height, width] to resize to; absent: the photo's own size. */
@@ -30,9 +30,6 @@ export interface ReadImageOptions {
   /** Pictures of more pixels are refused before they are decoded. */
   maxPixels?: number;
 }
-
-/** No photo is larger; a file above this is not read into memory. */
-const maxFileBytes = 2 ** 30;
 
 /**
  * Reads a photo: JPEG, PNG, WebP, GIF (first frame), TIFF (first page), AVIF, BMP, ICO or QOI, told
@@ -48,7 +45,7 @@ export async function readImage(
   options: ReadImageOptions = {},
 ): Promise<Image> {
   const name = typeof source === "string" ? source : "the photo";
-  const bytes = typeof source === "string" ? await readPhotoFile(source) : source;
+  const bytes = typeof source === "string" ? await readFileBytes(source) : source;
   const image = await decodeImage(bytes, name, options);
   return options.size ? resizeImage(image, options.size, options.resize ?? "bilinear") : image;
 }
@@ -121,31 +118,5 @@ async function decodePixels(
     }
     default:
       return decodeWithSharp(bytes, format, header, steps);
-  }
-}
-
-/** Reads a file after looking at what it is and how large. */
-async function readPhotoFile(path: string): Promise<Uint8Array> {
-  let file;
-  try {
-    file = await open(path, "r");
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw new StriateError(`${path}: is a folder, expected a photo`);
-    if (!stat.isFile()) throw new StriateError(`${path}: is no regular file, expected a photo`);
-    if (stat.size > maxFileBytes)
-      throw new StriateError(`${path}: is ${stat.size} bytes large, more than any photo`);
-    return await file.readFile();
-  } catch (error) {
-    if (error instanceof StriateError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason =
-      code === "ENOENT"
-        ? "no such file"
-        : code === "EACCES"
-          ? "no permission to read it"
-          : messageOf(error);
-    throw new StriateError(`${path}: ${reason}`, { cause: error });
-  } finally {
-    await file?.close();
   }
 }
