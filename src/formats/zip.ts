@@ -33,7 +33,11 @@ export async function readZip(bytes: Uint8Array, name: string): Promise<Map<stri
   const refuse = (what: string, cause?: unknown): never => {
     throw new StriateError(`${name}: ${what}`, { cause });
   };
-  const reader = new zip.ZipReader(new zip.Uint8ArrayReader(bytes), { checkSignature: true });
+  const reader = new zip.ZipReader(new zip.Uint8ArrayReader(bytes), {
+    checkSignature: true,
+    // Nothing is ever unpacked to a disk: a name is only a name.
+    filenameValidation: "tolerant",
+  });
   const members = new Map<string, ZipMember>();
   try {
     for await (const entry of reader.getEntriesGenerator()) {
