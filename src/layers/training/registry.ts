@@ -88,7 +88,10 @@ export class Registry<D extends KerasRecord> {
     if (typeof identifier === "object" && identifier !== null && "class_name" in identifier) {
       const { class_name: name, config } = identifier as Record<string, unknown>;
       if (typeof config === "string") return { name: config, raw: {} };
-      if (typeof name === "string") return { name, raw: (config ?? {}) as Record<string, unknown> };
+      const raw = (config ?? {}) as Record<string, unknown>;
+      // LossFunctionWrapper and MeanMetricWrapper name the function that they wrap.
+      if (raw.fn !== undefined) return { raw, name: this.#read(raw.fn).name };
+      if (typeof name === "string") return { name, raw };
     }
     throw new StriateError(
       `expected the name of a ${this.kind} or { class_name, config }, got ${describe(identifier)}`,
@@ -96,8 +99,12 @@ export class Registry<D extends KerasRecord> {
   }
 }
 
-/** Keras spells the same thing GlorotUniform and glorot_uniform, and TF.js glorotUniform. */
-const plainName = (name: string): string => name.toLowerCase().replace(/[\s_]/g, "");
+/**
+ * Keras spells the same thing GlorotUniform and glorot_uniform, and TF.js glorotUniform; tf_keras puts
+ * the package in front, `Custom>RMSprop`.
+ */
+const plainName = (name: string): string =>
+  name.replace(/^.*>/, "").toLowerCase().replace(/[\s_]/g, "");
 
 /**
  * The function with which a TypeScript user writes a record: options in camelCase in, Keras' own JSON
