@@ -1,7 +1,7 @@
 import { sizeOf } from "../src/base/shape.ts";
 import { type Tensor, float32 } from "../src/base/tensor.ts";
 import type { Network, Port } from "../src/model/network.ts";
-import { toUser } from "../src/model/network.ts";
+import { toGraph, toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 
@@ -19,6 +19,7 @@ export async function runLayers(
   const results = await running.run(feeds, asked);
   results.forEach((tensor, i) => made.set(asked[i]!, tensor));
   await running.release();
+  for (const port of network.inputs) made.set(port.value, toGraph(feeds[port.name]!, port));
   const layers = new Map<string, Tensor>();
   for (const layer of network.layers)
     for (const port of layer.outputs) {

@@ -18,6 +18,8 @@ export interface KerasModel {
   outputs: Ref[];
   /** Major version of the Keras whose meaning of words the model follows. */
   kerasVersion: KerasVersion;
+  /** The configuration of the model itself as it stood in the file, without its layers. */
+  raw?: Record<string, unknown>;
 }
 
 export interface Layer extends Omit<PlainLayer, "definition"> {
@@ -25,6 +27,8 @@ export interface Layer extends Omit<PlainLayer, "definition"> {
   definition?: LayerDefinition;
   /** The class name in the file, where it is another one for the same thing: `CuDNNLSTM`. */
   sourceClass?: string;
+  /** What stood beside the configuration in the file: `module`, `registered_name`, `build_config`. */
+  beside?: Record<string, unknown>;
   /** The model inside, where the layer is one or wraps one (TimeDistributed). */
   model?: KerasModel;
 }

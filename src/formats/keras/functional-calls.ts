@@ -2,6 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import type { Call, KerasModel, Layer, Ref } from "../../model/model.ts";
 import { inputLayer } from "../../layers/input-layer.ts";
 import { type Json, isObject, listOf } from "./json.ts";
+import { isOperation } from "./layer-definition.ts";
 import { type Node, type Place, isPlace, parseNode } from "./inbound-node.ts";
 
 /**
@@ -25,7 +26,7 @@ export function connectFunctional(
   const nodes = new Map<Layer, Node[]>();
   entries.forEach((entry, i) => {
     const inbound = listOf(entry.inbound_nodes ?? [], `"${layers[i]!.name}": inbound_nodes`);
-    const parsed = inbound.map((node) => parseNode(node, byName));
+    const parsed = inbound.map((node) => parseNode(node, byName, isOperation(entry)));
     nodes.set(
       layers[i]!,
       parsed.filter((node) => node.inputs.length > 0),

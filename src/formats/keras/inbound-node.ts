@@ -33,9 +33,15 @@ export function isPlace(value: unknown): value is Place {
  * Keras 1 and 2: a list of `[name, node, output, kwargs?]`; a TFOpLambda has one of these without the
  * list around it, a first argument that is no tensor is `["_CONSTANT_VALUE", -1, value, kwargs]`, and
  * a tensor among the keywords is `[name, node, output]`.
+ *
+ * @param isOperation whether the layer is arithmetic of Keras 3, whose arguments are kept as they are
  */
-export function parseNode(node: unknown, layers: ReadonlyMap<string, Layer>): Node {
-  const parser = new NodeParser(layers);
+export function parseNode(
+  node: unknown,
+  layers: ReadonlyMap<string, Layer>,
+  isOperation: boolean,
+): Node {
+  const parser = new NodeParser(layers, isOperation);
   return isObject(node) && ("args" in node || "kwargs" in node)
     ? parser.fromArguments(node)
     : parser.fromList(node);
@@ -43,10 +49,12 @@ export function parseNode(node: unknown, layers: ReadonlyMap<string, Layer>): No
 
 class NodeParser {
   readonly #layers: ReadonlyMap<string, Layer>;
+  readonly #isOperation: boolean;
   readonly #inputs: Place[] = [];
 
-  constructor(layers: ReadonlyMap<string, Layer>) {
+  constructor(layers: ReadonlyMap<string, Layer>, isOperation: boolean) {
     this.#layers = layers;
+    this.#isOperation = isOperation;
   }
 
   fromArguments(node: Json): Node {
@@ -114,18 +122,20 @@ class NodeParser {
     return { $input: this.#inputs.length - 1 };
   }
 
-  /** Leaves the positional arguments out where they say nothing beyond the inputs. */
+  /** Leaves the positional arguments out where they are one tensor, or one list of tensors. */
   #node(
     dialect: Node["dialect"],
     args: Argument[],
     positional: number,
     kwargs: Record<string, Argument>,
   ): Node {
+    const isTensor = (argument: Argument) => isObject(argument) && "$input" in argument;
     const list = args.length === 1 && Array.isArray(args[0]) ? (args[0] as Argument[]) : args;
     const isPlain =
+      !this.#isOperation &&
+      (dialect === "list" || args.length === 1) &&
       list.length === positional &&
-      this.#inputs.length === positional &&
-      list.every((arg) => isObject(arg) && "$input" in arg);
+      list.every(isTensor);
     return { dialect, inputs: this.#inputs, kwargs, ...(isPlain ? {} : { args }) };
   }
 }

@@ -61,5 +61,10 @@ export function withoutTuples(value: unknown, depth = 0): unknown {
   );
 }
 
+/** The object without some of its keys. */
+export function without(record: Json, ...keys: string[]): Json {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
+}
+
 /** Deeper than any model that a person built; a bound for recursion. */
 export const maxDepth = 100;

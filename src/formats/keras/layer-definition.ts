@@ -2,9 +2,24 @@ import { StriateError } from "../../base/errors.ts";
 import { commonFields, defineLayer, type LayerDefinition } from "../../layers/define-layer.ts";
 import { findLayer } from "../../layers/index.ts";
 import type { ReadModelOptions } from "../format.ts";
+import type { Json } from "./json.ts";
 
 /** Classes whose configuration is Python code. It is never run. */
 const codeClasses = new Set(["Lambda"]);
+
+/**
+ * Whether a layer of a file is an operation of Keras 3 (`x + y`, `ops.mean(x)`): these have classes
+ * named like layers (`Add`), told apart by their module only.
+ */
+export function isOperation({ module }: Json): boolean {
+  return typeof module === "string" && /^keras\.(src\.)?ops\b/.test(module);
+}
+
+/** The name by which the layer of a file is looked up: `Conv2D`, and `ops.Add` for an operation. */
+export function lookUpName(entry: Json): string {
+  const className = typeof entry.class_name === "string" ? entry.class_name : "?";
+  return isOperation(entry) ? `ops.${className}` : className;
+}
 
 /**
  * How a layer of a file works: the definition of its class, or the stand-in that the user named.

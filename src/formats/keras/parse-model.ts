@@ -6,8 +6,8 @@ import type { LayerDefinition } from "../../layers/define-layer.ts";
 import type { KerasModel, Layer } from "../../model/model.ts";
 import type { ReadModelOptions } from "../format.ts";
 import { connectFunctional } from "./functional-calls.ts";
-import { type Json, isObject, listOf, maxDepth, objectOf, withoutTuples } from "./json.ts";
-import { definitionFor } from "./layer-definition.ts";
+import { type Json, isObject, listOf, maxDepth, objectOf, without, withoutTuples } from "./json.ts";
+import { definitionFor, lookUpName } from "./layer-definition.ts";
 
 export interface ParseModelOptions extends Pick<ReadModelOptions, "replace"> {
   kerasVersion: KerasVersion;
@@ -68,6 +68,7 @@ class ModelParser {
     return {
       className: "Sequential",
       name: typeof record.name === "string" ? record.name : "sequential",
+      raw: without(record, "layers"),
       layers,
       calls: layers.slice(1).map((layer, i) => ({
         layer,
@@ -89,6 +90,7 @@ class ModelParser {
     return {
       className: "Functional",
       name: typeof config.name === "string" ? config.name : "model",
+      raw: without(config, "layers", "input_layers", "output_layers"),
       layers,
       ...connectFunctional(config, entries, layers),
       kerasVersion: this.#options.kerasVersion,
@@ -108,7 +110,7 @@ class ModelParser {
   }
 
   #layer(entry: Json, path: string, depth: number): Layer {
-    const className = typeof entry.class_name === "string" ? entry.class_name : "?";
+    const className = lookUpName(entry);
     const config = isObject(entry.config) ? entry.config : {};
     const own = entry.name ?? config.name;
     const name = typeof own === "string" && own !== "" ? own : className.toLowerCase();
@@ -119,7 +121,8 @@ class ModelParser {
     const plain = withoutTuples(config) as Json;
     const layer: Layer = parseLayer(definition, name, plain, this.#options.kerasVersion);
     layer.raw = { ...config };
-    if (className !== definition.className) layer.sourceClass = className;
+    layer.beside = besides(entry);
+    if (entry.class_name !== definition.className) layer.sourceClass = String(entry.class_name);
     // A wrapper holds a layer, or a whole model.
     if (isObject(plain.layer) && isModelConfig(plain.layer))
       layer.model = this.model(plain.layer, `${path}${name}/`, depth + 1);
@@ -133,11 +136,17 @@ class ModelParser {
       className: model.className,
       config: { trainable: true },
       raw: isObject(entry.config) ? { ...entry.config } : {},
+      beside: besides(entry),
       weights: new Map(),
       model,
       ...(entry.class_name === model.className ? {} : { sourceClass: String(entry.class_name) }),
     };
   }
+}
+
+/** What a file says of a layer beside its configuration: `module`, `build_config`. */
+function besides(entry: Json): Json {
+  return without(entry, "class_name", "config", "name", "inbound_nodes");
 }
 
 /** The shape that `build` was called with, as Keras 2.13 and later keep it beside a layer. */
