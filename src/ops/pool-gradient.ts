@@ -1,3 +1,4 @@
+import { StriateError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { spatialAxes } from "./axes.ts";
 import { transposedConv } from "./conv-gradient.ts";
@@ -100,7 +101,15 @@ export function globalLpPoolGradient({
 }
 
 function windowsFor({ attributes, shape }: GradientContext<PoolAttributes>): ConcreteWindow[] {
-  return concreteWindows(attributes, attributes.kernel_shape!, shape(0).slice(2));
+  const windows = concreteWindows(attributes, attributes.kernel_shape!, shape(0).slice(2));
+  const isSame = attributes.auto_pad.startsWith("SAME");
+  for (const { input, kernel, stride } of windows)
+    if (isSame && (Math.ceil(input / stride) - 1) * stride + kernel < input - 1)
+      // Here the engine refuses, or shifts the windows by a negative pad.
+      throw new StriateError(
+        `no gradient of a pool with auto_pad whose window of ${kernel} is smaller than its stride of ${stride}`,
+      );
+  return windows;
 }
 
 /** Each element of g, times a number, on every place of its window. */

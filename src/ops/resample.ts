@@ -27,13 +27,15 @@ export interface Resampling {
  */
 export function resamplingRows(axis: Resampling): Row[] {
   return Array.from({ length: axis.output }, (_, o): Row => {
+    // The engine leaves an axis of scale 1 as it is, in every mode.
+    if (axis.scale === 1) return [[o, 1]];
     const x = sourceCoordinate(axis, o);
     const cropped = axis.coordinates === "tf_crop_and_resize";
     // Outside of the picture there is the extrapolation value, a constant.
     if (cropped && (x < 0 || x > axis.input - 1)) return [];
     if (axis.mode === "nearest") return [[nearest(axis, x), 1]];
     if (axis.mode === "linear") return linear(axis.input, x);
-    if (axis.mode === "cubic") return axis.scale === 1 ? [[o, 1]] : cubic(axis, x);
+    if (axis.mode === "cubic") return cubic(axis, x);
     throw new StriateError(`no gradient of a Resize of mode "${axis.mode}"`);
   });
 }

@@ -1,4 +1,5 @@
 import { StriateError } from "../base/errors.ts";
+import { sameShape } from "../base/shape.ts";
 import type { Dim, ValueType } from "../graph/graph.ts";
 import {
   attr,
@@ -139,6 +140,9 @@ function resizeGradient(context: GradientContext<ResizeAttributes>): (string | n
   const { attributes, f, grad, inputs, numbers, shape, outputShape } = context;
   if (attributes.antialias) throw new StriateError("no gradient of a Resize with antialias");
   const x = shape(0);
+  const none = inputs.slice(1).map(() => null);
+  // Where the shape stays, the engine copies, whatever the scales and the mode.
+  if (sameShape(x, outputShape(0))) return [grad, ...none];
   const axes = normalizeAxes(attributes.axes, x.length);
   const [region, scales] = [numbers(1), numbers(2)];
   const lengths = [...outputShape(0)];
@@ -159,5 +163,5 @@ function resizeGradient(context: GradientContext<ResizeAttributes>): (string | n
     g = transposedAlong(f, g, lengths, axis, rows, x[axis]!);
     lengths[axis] = x[axis]!;
   }
-  return [g, ...inputs.slice(1).map(() => null)];
+  return [g, ...none];
 }

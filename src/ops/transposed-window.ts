@@ -50,10 +50,10 @@ export function transposedWindows(
     const isSame = auto_pad === "SAME_UPPER" || auto_pad === "SAME_LOWER";
     if (size === undefined && !isSame)
       return { ...window, input: full - window.begin - window.end };
-    const input = size ?? length * window.stride;
-    const total = Math.max(0, full - input);
+    const total = Math.max(0, full - (size ?? length * window.stride));
     const small = Math.floor(total / 2);
     const begin = auto_pad === "SAME_UPPER" ? small : total - small;
-    return { ...window, input, begin, end: total - begin };
+    // SAME cuts, and never adds; a larger output that is asked for ends in zeros.
+    return { ...window, input: size ?? full - total, begin, end: total - begin };
   });
 }

@@ -73,15 +73,19 @@ export function windowsOf(
   });
 }
 
-/** As many positions as `ceil(input / stride)`; an odd pad goes to the end for UPPER, else to the start. */
+/**
+ * Padded for `ceil(input / stride)` positions, an odd pad at the end for UPPER, else at the start. As
+ * ONNX Runtime does it, the pads take no account of dilation, which then costs positions.
+ */
 function same(window: Window, auto_pad: "SAME_UPPER" | "SAME_LOWER"): Window {
   const { input, stride } = window;
   if (typeof input !== "number") return { ...window, output: stride === 1 ? input : null };
-  const output = Math.ceil(input / stride);
-  const total = Math.max(0, (output - 1) * stride + reach(window) - input);
+  const wanted = Math.ceil(input / stride);
+  const total = Math.max(0, (wanted - 1) * stride + window.kernel - input);
   const small = Math.floor(total / 2);
   const begin = auto_pad === "SAME_UPPER" ? small : total - small;
-  return { ...window, begin, end: total - begin, output };
+  const padded = { ...window, begin, end: total - begin };
+  return { ...padded, output: positions(padded, false) };
 }
 
 function positions(window: Window, ceil: boolean): Dim {
