@@ -23,7 +23,7 @@ export interface Sample {
 
 export interface LayerCase {
   note: string;
-  version: 2 | 3;
+  version: 1 | 2 | 3;
   /** The whole configuration, or what differs from the first case of the same version. */
   config?: Record<string, unknown>;
   set?: Record<string, unknown>;

@@ -43,7 +43,7 @@ export function bindArguments(
   call: CallArguments,
   count: number,
 ): Record<string, Argument> {
-  const args = call.args ?? Array.from({ length: count }, (_, i) => ({ $input: i }));
+  const args = call.args ?? positionalInputs(call, count);
   if (args.length > parameters.length)
     throw new StriateError(
       `takes ${parameters.length} arguments (${parameters.join(", ")}), got ${args.length}`,
@@ -51,4 +51,20 @@ export function bindArguments(
   const bound: Record<string, Argument> = {};
   args.forEach((argument, i) => (bound[parameters[i]!] = argument));
   return { ...bound, ...call.kwargs };
+}
+
+/** The inputs that no keyword names: what was given by position. */
+export function positionalInputs(call: CallArguments, count: number): InputPlace[] {
+  const named = new Set(placesIn(call.kwargs));
+  return Array.from({ length: count }, (_, i) => i)
+    .filter((i) => !named.has(i))
+    .map((i) => ({ $input: i }));
+}
+
+/** The inputs that stand anywhere in an argument, in order. */
+export function placesIn(argument: Argument | undefined): number[] {
+  if (isInputPlace(argument)) return [argument.$input];
+  return typeof argument === "object" && argument !== null
+    ? Object.values(argument).flatMap((inner: Argument) => placesIn(inner))
+    : [];
 }

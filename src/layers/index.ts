@@ -1,11 +1,48 @@
 import { activation } from "./activation.ts";
+import { additiveAttention, attention } from "./attention.ts";
+import {
+  augMix,
+  cutMix,
+  mixUp,
+  randAugment,
+  randomBrightness,
+  randomColorDegeneration,
+  randomColorJitter,
+  randomContrast,
+  randomElasticTransform,
+  randomErasing,
+  randomFlip,
+  randomGaussianBlur,
+  randomGrayscale,
+  randomHue,
+  randomInvert,
+  randomPerspective,
+  randomPosterization,
+  randomRotation,
+  randomSaturation,
+  randomSharpness,
+  randomShear,
+  randomTranslation,
+  randomZoom,
+} from "./augmentation.ts";
 import { batchNormalization } from "./batch-normalization.ts";
+import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./conv-transpose.ts";
 import { conv1d, conv2d, conv3d } from "./conv.ts";
 import { cropping1d, cropping2d, cropping3d } from "./cropping.ts";
 import type { LayerDefinition } from "./define-layer.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv1d, depthwiseConv2d } from "./depthwise-conv.ts";
-import { dropout } from "./dropout.ts";
+import { dot } from "./dot.ts";
+import {
+  alphaDropout,
+  dropout,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
+} from "./dropout.ts";
+import { einsumDense } from "./einsum-dense.ts";
+import { embedding } from "./embedding.ts";
+import { normalization } from "./feature-normalization.ts";
 import { flatten } from "./flatten.ts";
 import {
   globalAveragePooling1d,
@@ -16,6 +53,19 @@ import {
   globalMaxPooling3d,
 } from "./global-pooling.ts";
 import { inputLayer } from "./input-layer.ts";
+import { locallyConnected1d, locallyConnected2d } from "./locally-connected.ts";
+import { masking } from "./masking.ts";
+import { merge } from "./merge-keras1.ts";
+import { add, average, concatenate, maximum, minimum, multiply, subtract } from "./merge.ts";
+import { multiHeadAttention } from "./multi-head-attention.ts";
+import { activityRegularization, gaussianDropout, gaussianNoise, identity } from "./noise.ts";
+import {
+  groupNormalization,
+  layerNormalization,
+  rmsNormalization,
+  unitNormalization,
+} from "./normalization-layers.ts";
+import { permute } from "./permute.ts";
 import {
   averagePooling1d,
   averagePooling2d,
@@ -24,11 +74,25 @@ import {
   maxPooling2d,
   maxPooling3d,
 } from "./pooling.ts";
+import { prelu } from "./prelu.ts";
 import { elu, leakyRelu, relu, thresholdedRelu } from "./rectifiers.ts";
+import { bidirectional } from "./recurrent/bidirectional.ts";
+import { convLstm1d, convLstm2d, convLstm3d } from "./recurrent/conv-lstm.ts";
+import { gru, lstm, simpleRnn } from "./recurrent/recurrent.ts";
+import { rnn } from "./recurrent/rnn.ts";
+import { findLayerClass, layerClassNames, registerLayer } from "./registry.ts";
+import { repeatVector } from "./repeat-vector.ts";
+import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
+import { centerCrop, randomCrop, resizing } from "./resizing.ts";
 import { separableConv1d, separableConv2d } from "./separable-conv.ts";
 import { softmax } from "./softmax.ts";
+import { spectralNormalization } from "./spectral-normalization.ts";
+import { timeDistributed } from "./time-distributed.ts";
+import { upSampling1d, upSampling2d, upSampling3d } from "./upsampling.ts";
 import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
+
+export { layerClassNames, registerLayer };
 
 /**
  * Every layer class that striate knows, by the name that its creation function has in TypeScript. A
@@ -36,13 +100,20 @@ import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
  */
 export const definitions = {
   inputLayer,
+  // Convolutions
   conv1d,
   conv2d,
   conv3d,
+  conv1dTranspose,
+  conv2dTranspose,
+  conv3dTranspose,
   separableConv1d,
   separableConv2d,
   depthwiseConv1d,
   depthwiseConv2d,
+  locallyConnected1d,
+  locallyConnected2d,
+  // Pooling
   maxPooling1d,
   maxPooling2d,
   maxPooling3d,
@@ -55,26 +126,105 @@ export const definitions = {
   globalAveragePooling1d,
   globalAveragePooling2d,
   globalAveragePooling3d,
+  // Dense
   dense,
+  einsumDense,
+  embedding,
+  // Shape
   flatten,
   reshape,
+  permute,
+  repeatVector,
   zeroPadding1d,
   zeroPadding2d,
   zeroPadding3d,
   cropping1d,
   cropping2d,
   cropping3d,
-  dropout,
-  batchNormalization,
+  upSampling1d,
+  upSampling2d,
+  upSampling3d,
+  // Activations
   activation,
   relu,
   leakyRelu,
+  prelu,
   elu,
   thresholdedRelu,
   softmax,
+  // Normalization
+  batchNormalization,
+  layerNormalization,
+  groupNormalization,
+  rmsNormalization,
+  unitNormalization,
+  spectralNormalization,
+  // Regularization
+  dropout,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
+  alphaDropout,
+  gaussianNoise,
+  gaussianDropout,
+  activityRegularization,
+  masking,
+  identity,
+  // Merging
+  add,
+  subtract,
+  multiply,
+  average,
+  maximum,
+  minimum,
+  concatenate,
+  dot,
+  merge,
+  // Sequences
+  simpleRnn,
+  lstm,
+  gru,
+  rnn,
+  convLstm1d,
+  convLstm2d,
+  convLstm3d,
+  bidirectional,
+  timeDistributed,
+  // Attention
+  attention,
+  additiveAttention,
+  multiHeadAttention,
+  // Preprocessing
+  rescaling,
+  normalization,
+  resizing,
+  centerCrop,
+  randomCrop,
+  randomFlip,
+  randomRotation,
+  randomZoom,
+  randomTranslation,
+  randomContrast,
+  randomBrightness,
+  randomShear,
+  randomPerspective,
+  randomElasticTransform,
+  randomErasing,
+  randomGaussianBlur,
+  randomGrayscale,
+  randomHue,
+  randomSaturation,
+  randomSharpness,
+  randomInvert,
+  randomPosterization,
+  randomColorDegeneration,
+  randomColorJitter,
+  mixUp,
+  cutMix,
+  augMix,
+  randAugment,
 };
 
-const byClass = new Map<string, LayerDefinition>();
 for (const definition of Object.values(definitions))
   registerLayer(definition as unknown as LayerDefinition);
 
@@ -87,13 +237,4 @@ for (const definition of Object.values(definitions))
 export const findLayer = (
   className: string,
   _module?: string | null,
-): LayerDefinition | undefined => byClass.get(className);
-
-/** All class names, for messages. */
-export const layerClassNames = (): string[] => [...byClass.keys()];
-
-/** Adds a layer class of the user's own, so that files with it open. */
-export function registerLayer(definition: LayerDefinition): void {
-  for (const name of [definition.className, ...(definition.aliases ?? [])])
-    byClass.set(name, definition);
-}
+): LayerDefinition | undefined => findLayerClass(className);

@@ -1,0 +1,157 @@
+import { field } from "../base/fields.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import { type Argument, placesIn } from "./arguments.ts";
+import {
+  type KerasShape,
+  type LowerContext,
+  type SymbolicTensor,
+  type WeightSpec,
+  commonFields,
+  defineLayer,
+} from "./define-layer.ts";
+import { knownLength, plainTensor } from "./symbolic.ts";
+
+/** What a score loses where it must not count: Keras' own number. */
+const minus = 1e9;
+
+/** Puts scores `(..., T, S)` out of the running where the mask, of a shape that broadcasts, is false. */
+export function maskScores(b: GraphBuilder, scores: string, mask: string): string {
+  const off = b.op("Sub", [b.f32(1), b.op("Cast", [mask], { to: 1 })]);
+  return b.op("Sub", [scores, b.op("Mul", [off, b.f32(minus)])]);
+}
+
+/** A boolean triangle `(T, S)`: step t may look at steps up to t. */
+export function causalMask(b: GraphBuilder, scores: string): string {
+  const lengths = b.op("Shape", [scores], { start: -2 });
+  const ones = b.op("Expand", [b.f32(1), lengths]);
+  return b.op("Cast", [b.op("Trilu", [ones], { upper: 0 })], { to: 9 });
+}
+
+interface Config {
+  use_scale: boolean;
+  trainable: boolean;
+  dropout: number;
+}
+type Score = (context: LowerContext<Config>, query: SymbolicTensor, key: SymbolicTensor) => string;
+
+/** The list that these layers take: query, value, and key where it is another one. */
+const parts = <T>(inputs: readonly T[]): [query: T, value: T, key: T] => [
+  inputs[0]!,
+  inputs[1]!,
+  inputs[2] ?? inputs[1]!,
+];
+
+/** The layers that attend with one head and no projections: they differ by how they score. */
+function lowerAttention<C extends Config>(context: LowerContext<C>, score: Score) {
+  const { b, call, inputs, outputShapes, plain } = context;
+  // Masks and options stand among the keywords; the rest is the list.
+  const named = placesIn(call.kwargs);
+  const [query, value, key] = parts(inputs.filter((_, i) => !named.includes(i)));
+  let scores = score(context, query, key);
+  if (value.mask !== undefined)
+    scores = maskScores(b, scores, b.op("Unsqueeze", [value.mask, b.i64([1])]));
+  if (call.kwargs.use_causal_mask === true) scores = maskScores(b, scores, causalMask(b, scores));
+  const weights = b.op("Softmax", [scores], { axis: -1 });
+  let result = b.op("MatMul", [weights, plain(value)]);
+  if (query.mask !== undefined) {
+    const kept = b.op("Cast", [query.mask], { to: 1 });
+    result = b.op("Mul", [result, b.op("Unsqueeze", [kept, b.i64([2])])]);
+  }
+  const outputs = [{ ...plainTensor(result, outputShapes[0]!), mask: query.mask }];
+  if (call.kwargs.return_attention_scores === true)
+    outputs.push({ ...plainTensor(weights, outputShapes[1]!), mask: undefined });
+  return outputs;
+}
+
+function attentionShapes(
+  inputs: readonly KerasShape[],
+  kwargs: Readonly<Record<string, Argument>>,
+): KerasShape[] {
+  const [query, value] = parts(inputs);
+  const output = [...query.slice(0, -1), value.at(-1) ?? null];
+  const scores = [query[0] ?? null, query[1] ?? null, value[1] ?? null];
+  return kwargs.return_attention_scores === true ? [output, scores] : [output];
+}
+
+const scalar = (name: string, config: Config): WeightSpec => ({
+  name,
+  shape: [],
+  trainable: config.trainable,
+  initializer: "ones",
+});
+
+/** `tanh(query + key)` of each pair: `(N, T, 1, D)` and `(N, 1, S, D)`. */
+function pairs({ b, plain }: LowerContext<Config>, query: SymbolicTensor, key: SymbolicTensor) {
+  const rows = b.op("Unsqueeze", [plain(query), b.i64([2])]);
+  return b.op("Add", [rows, b.op("Unsqueeze", [plain(key), b.i64([1])])]);
+}
+
+/**
+ * Attention by dot products (Luong).
+ *
+ * Source: https://keras.io/api/layers/attention_layers/attention/
+ */
+export const attention = defineLayer({
+  className: "Attention",
+  kind: "attention",
+  fields: {
+    ...commonFields,
+    use_scale: field.boolean(false),
+    score_mode: field.choice(["dot", "concat"], "dot"),
+    dropout: field.number(0, { min: 0, max: 1 }),
+    seed: field.json(),
+  },
+  weights: (config) => [
+    ...(config.use_scale ? [scalar("scale", config)] : []),
+    ...(config.score_mode === "concat" ? [scalar("concat_score_weight", config)] : []),
+  ],
+  outputShape: (_, inputs, { kwargs }) => attentionShapes(inputs, kwargs),
+  lower: (context) =>
+    lowerAttention(context, (_, query, key) => {
+      const { b, config, plain, weight } = context;
+      if (config.score_mode === "dot") {
+        const turned = b.op("Transpose", [plain(key)], { perm: [0, 2, 1] });
+        const scores = b.op("MatMul", [plain(query), turned]);
+        return config.use_scale ? b.op("Mul", [scores, weight("scale")]) : scores;
+      }
+      let sum = pairs(context, query, key);
+      if (config.use_scale) sum = b.op("Mul", [sum, weight("scale")]);
+      const bent = b.op("ReduceSum", [b.op("Tanh", [sum]), b.i64([-1])], { keepdims: 0 });
+      return b.op("Mul", [bent, weight("concat_score_weight")]);
+    }),
+});
+
+/**
+ * Attention by `sum(scale * tanh(query + key))` (Bahdanau).
+ *
+ * Source: https://keras.io/api/layers/attention_layers/additive_attention/
+ */
+export const additiveAttention = defineLayer({
+  className: "AdditiveAttention",
+  kind: "attention",
+  fields: {
+    ...commonFields,
+    use_scale: field.boolean(true),
+    dropout: field.number(0, { min: 0, max: 1 }),
+    seed: field.json(),
+  },
+  weights: (config, [query]) =>
+    config.use_scale
+      ? [
+          {
+            name: "scale",
+            shape: [knownLength(query!, -1)],
+            trainable: config.trainable,
+            initializer: "glorot_uniform",
+          },
+        ]
+      : [],
+  outputShape: (_, inputs, { kwargs }) => attentionShapes(inputs, kwargs),
+  lower: (context) =>
+    lowerAttention(context, (_, query, key) => {
+      const { b, config, weight } = context;
+      const bent = b.op("Tanh", [pairs(context, query, key)]);
+      const scaled = config.use_scale ? b.op("Mul", [bent, weight("scale")]) : bent;
+      return b.op("ReduceSum", [scaled, b.i64([-1])], { keepdims: 0 });
+    }),
+});

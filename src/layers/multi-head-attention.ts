@@ -1,0 +1,208 @@
+import { StriateError } from "../base/errors.ts";
+import { field } from "../base/fields.ts";
+import { formatShape, sizeOf } from "../base/shape.ts";
+import { type Argument, bindArguments, isInputPlace } from "./arguments.ts";
+import type { CallArguments } from "./arguments.ts";
+import { causalMask, maskScores } from "./attention.ts";
+import {
+  type KerasShape,
+  type LowerContext,
+  type SymbolicTensor,
+  commonFields,
+  defineLayer,
+} from "./define-layer.ts";
+import { trainedWeight } from "./kernel-fields.ts";
+import { knownLength, plainTensor } from "./symbolic.ts";
+
+const parameters = [
+  "query",
+  "value",
+  "key",
+  "query_mask",
+  "value_mask",
+  "key_mask",
+  "attention_mask",
+];
+
+/** The places of query, value and key among the inputs; the key is the value where it is not given. */
+function parts<T>(inputs: readonly T[], call: CallArguments) {
+  const bound = bindArguments(parameters, call, inputs.length);
+  const at = (name: string): T | undefined => {
+    const argument: Argument | undefined = bound[name];
+    return isInputPlace(argument) ? inputs[argument.$input] : undefined;
+  };
+  const query = at("query") ?? inputs[0]!;
+  const value = at("value") ?? query;
+  return { query, value, key: at("key") ?? value, mask: at("attention_mask"), bound };
+}
+
+interface Config {
+  num_heads: number;
+  key_dim: number;
+  value_dim: number | null;
+  output_shape: unknown;
+}
+
+function outputFeatures({ output_shape: wanted }: Config, query: KerasShape): number[] {
+  if (wanted === null) return [knownLength(query, -1)];
+  return (Array.isArray(wanted) ? wanted : [wanted]) as number[];
+}
+
+/**
+ * Several heads that attend side by side, each with projections of its own.
+ *
+ * Query `(N, T, D)`, value and key `(N, S, ...)`; the axes between batch and features may be several,
+ * which are then attended to as one.
+ *
+ * Source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762;
+ * https://keras.io/api/layers/attention_layers/multi_head_attention/
+ */
+export const multiHeadAttention = defineLayer({
+  className: "MultiHeadAttention",
+  kind: "attention",
+  fields: {
+    ...commonFields,
+    num_heads: field.int(undefined, { min: 1 }),
+    key_dim: field.int(undefined, { min: 1 }),
+    value_dim: field.nullable(field.int(undefined, { min: 1 })),
+    dropout: field.number(0, { min: 0, max: 1 }),
+    use_bias: field.boolean(true),
+    use_gate: field.boolean(false),
+    output_shape: field.json(),
+    attention_axes: field.json(),
+    sliding_window: field.json(),
+    kernel_initializer: field.json("glorot_uniform"),
+    bias_initializer: field.json("zeros"),
+    kernel_regularizer: field.json(),
+    bias_regularizer: field.json(),
+    activity_regularizer: field.json(),
+    kernel_constraint: field.json(),
+    bias_constraint: field.json(),
+    seed: field.json(),
+  },
+  weights(config, inputs) {
+    if (config.use_gate || config.sliding_window !== null)
+      throw new StriateError("gates and sliding windows of attention are not supported");
+    const { num_heads: heads, key_dim } = config;
+    const value_dim = config.value_dim ?? key_dim;
+    // Without the call it is not known which input is which; with one input all are the same.
+    const [query, value = query, key = value] = inputs;
+    const dense = (name: string, features: number, width: number) => {
+      const layout = { holder: `${name}_dense` };
+      const kernel = { ...layout, key: "kernel" };
+      const bias = { ...layout, key: "bias" };
+      return [
+        trainedWeight(`${name}/kernel`, [features, heads, width], config, kernel),
+        ...(config.use_bias ? [trainedWeight(`${name}/bias`, [heads, width], config, bias)] : []),
+      ];
+    };
+    const output = outputFeatures(config, query!);
+    const layout = { holder: "output_dense" };
+    return [
+      ...dense("query", knownLength(query!, -1), key_dim),
+      ...dense("key", knownLength(key!, -1), key_dim),
+      ...dense("value", knownLength(value!, -1), value_dim),
+      trainedWeight("output/kernel", [heads, value_dim, ...output], config, {
+        ...layout,
+        key: "kernel",
+      }),
+      ...(config.use_bias
+        ? [trainedWeight("output/bias", output, config, { ...layout, key: "bias" })]
+        : []),
+    ];
+  },
+  outputShape(config, inputs, call) {
+    const { query, value, bound } = parts(inputs, call);
+    const output = [...query.slice(0, -1), ...outputFeatures(config, query)];
+    const between = [...query.slice(1, -1), ...value.slice(1, -1)];
+    const scores = [query[0] ?? null, config.num_heads, ...between];
+    return bound.return_attention_scores === true ? [output, scores] : [output];
+  },
+  lower(context) {
+    const { b, call, config, inputs, outputShapes } = context;
+    checkAxes(config.attention_axes, inputs[0]!.shape);
+    const { query, value, key, mask, bound } = parts(inputs, call);
+    const { num_heads: heads, key_dim } = config;
+    const value_dim = config.value_dim ?? key_dim;
+    const project = (x: SymbolicTensor, name: string, width: number) =>
+      splitHeads(context, x, name, heads, width, config.use_bias);
+    const queries = b.op("Mul", [project(query, "query", key_dim), b.f32(key_dim ** -0.5)]);
+    const keys = b.op("Transpose", [project(key, "key", key_dim)], { perm: [0, 1, 3, 2] });
+    let scores = b.op("MatMul", [queries, keys]);
+    // (N, S) and (N, T, S) as (N, 1, ..., S).
+    if (value.mask !== undefined)
+      scores = maskScores(b, scores, b.op("Unsqueeze", [value.mask, b.i64([1, 2])]));
+    if (mask !== undefined) {
+      const plain = context.plain(mask);
+      const wide = mask.shape.length === 3 ? b.op("Unsqueeze", [plain, b.i64([1])]) : plain;
+      scores = maskScores(b, scores, wide);
+    }
+    if (bound.use_causal_mask === true) scores = maskScores(b, scores, causalMask(b, scores));
+    const weights = b.op("Softmax", [scores], { axis: -1 });
+    const seen = b.op("MatMul", [weights, project(value, "value", value_dim)]);
+    const joined = b.op("Reshape", [
+      b.op("Transpose", [seen], { perm: [0, 2, 1, 3] }),
+      b.i64([0, -1, heads * value_dim]),
+    ]);
+    const output = outputFeatures(config, query.shape);
+    const kernel = b.op("Reshape", [
+      context.weight("output/kernel"),
+      b.i64([heads * value_dim, sizeOf(output)]),
+    ]);
+    let result = b.op("MatMul", [joined, kernel]);
+    if (config.use_bias)
+      result = b.op("Add", [result, b.op("Reshape", [context.weight("output/bias"), b.i64([-1])])]);
+    const unfold = (flat: string, shape: KerasShape) =>
+      shape.length === 3 ? flat : b.op("Reshape", [flat, b.i64(knownTarget(shape))]);
+    const outputs: SymbolicTensor[] = [
+      {
+        ...plainTensor(unfold(result, outputShapes[0]!), outputShapes[0]!),
+        mask: query.mask,
+      },
+    ];
+    if (outputShapes[1]) {
+      const shape = outputShapes[1];
+      const wide =
+        shape.length === 4 ? weights : b.op("Reshape", [weights, b.i64(knownTarget(shape))]);
+      outputs.push(plainTensor(wide, shape));
+    }
+    return outputs;
+  },
+});
+
+const knownTarget = (shape: KerasShape): number[] => [
+  0,
+  ...shape.slice(1).map((_, i) => knownLength(shape, i + 1)),
+];
+
+/** Attention over some of the axes between batch and features only is not written. */
+function checkAxes(axes: unknown, query: KerasShape): void {
+  if (axes === null) return;
+  const between = query.slice(1, -1).map((_, i) => i + 1);
+  const given = (Array.isArray(axes) ? (axes as number[]) : [axes as number]).map((axis) =>
+    axis < 0 ? axis + query.length : axis,
+  );
+  if (between.some((axis) => !given.includes(axis)))
+    throw new StriateError(
+      `attention_axes ${JSON.stringify(axes)} of an input ${formatShape(query)}: only attention over all axes between batch and features is supported`,
+    );
+}
+
+/** Projects `(N, ..., D)` and cuts it into heads `(N, heads, steps, width)`. */
+function splitHeads(
+  { b, plain, weight }: LowerContext<unknown>,
+  x: SymbolicTensor,
+  name: string,
+  heads: number,
+  width: number,
+  useBias: boolean,
+): string {
+  const features = knownLength(x.shape, -1);
+  const steps =
+    x.shape.length === 3 ? plain(x) : b.op("Reshape", [plain(x), b.i64([0, -1, features])]);
+  const kernel = b.op("Reshape", [weight(`${name}/kernel`), b.i64([features, heads * width])]);
+  let value = b.op("MatMul", [steps, kernel]);
+  if (useBias) value = b.op("Add", [value, b.op("Reshape", [weight(`${name}/bias`), b.i64([-1])])]);
+  const cut = b.op("Reshape", [value, b.i64([0, -1, heads, width])]);
+  return b.op("Transpose", [cut], { perm: [0, 2, 1, 3] });
+}
