@@ -30,12 +30,14 @@ export interface Runtime {
   startTrainWorker?(): WorkerThread;
 }
 
-/** A thread of the platform, as the thread that started it sees it. */
+/**
+ * A thread of the platform, as the thread that started it sees it. It ends by itself when it is asked
+ * to: an engine does not survive that its thread is killed.
+ */
 export interface WorkerThread {
   post(message: unknown): void;
-  /** @param onEnd called when the thread ends without being told to */
-  listen(onMessage: (message: unknown) => void, onEnd: (error: Error) => void): void;
-  terminate(): Promise<void>;
+  /** @param onEnd called once, when the thread has ended, with the error that ended it, if any */
+  listen(onMessage: (message: unknown) => void, onEnd: (error: Error | null) => void): void;
 }
 
 /** A graph that is ready to run, any number of times. */

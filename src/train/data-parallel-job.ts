@@ -23,7 +23,7 @@ export interface TrainJob {
   predictions: { output: string; shape: readonly number[]; mail: SharedArrayBuffer }[];
   /** This worker's share of the update; absent where it has none. */
   update?: JobUpdate;
-  /** Counts the workers that reached the barrier. */
+  /** Where the workers wait for each other's gradients. */
   barrier: SharedArrayBuffer;
 }
 
@@ -73,9 +73,10 @@ export type TrainRequest =
   | { kind: "step"; rows: number; scalars: Record<string, number> }
   /** Copies the optimizer's slots into mailboxes laid out like the weights, or out of them. */
   | { kind: "save" | "load"; slots: Record<string, SharedArrayBuffer> }
+  /** Ends the thread. */
   | { kind: "stop" };
 
-/** What a worker answers, once for each request. */
+/** What a worker answers, once for each request but `stop`. */
 export type TrainReply = { kind: "done" } | { kind: "failed"; message: string };
 
 /** The rows of a batch that a worker takes. */

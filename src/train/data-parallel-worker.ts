@@ -2,6 +2,7 @@ import { StriateError, messageOf } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type DataType, type Tensor, arrayFromBytes, float32, newArray } from "../base/tensor.ts";
 import type { Runtime, Session } from "../runtime/runtime.ts";
+import { Barrier } from "./data-parallel-barrier.ts";
 import {
   type JobUpdate,
   type TrainJob,
@@ -15,23 +16,32 @@ import {
 export interface WorkerPort {
   post(reply: TrainReply): void;
   listen(onRequest: (request: TrainRequest) => void): void;
+  /** Closes the line; then the thread ends. */
+  close(): void;
 }
 
 /** Answers the requests of the main thread, one after the other, with an engine of one thread. */
 export function runTrainWorker(port: WorkerPort, runtime: Runtime): void {
   let worker: TrainWorker | undefined;
-  const answer = async (request: TrainRequest): Promise<void> => {
+  const answer = async (request: Exclude<TrainRequest, { kind: "stop" }>): Promise<void> => {
     if (request.kind === "start") worker = await TrainWorker.open(request.job, runtime);
     else if (worker === undefined) throw new StriateError("the worker has no job yet");
     else if (request.kind === "step") await worker.step(request.rows, request.scalars);
-    else if (request.kind === "stop") await worker.release();
     else worker.exchangeSlots(request.slots, request.kind);
   };
+  // One request after the other: a worker that is told to stop ends what it does first.
+  let last = Promise.resolve();
   port.listen((request) => {
-    answer(request).then(
-      () => port.post({ kind: "done" }),
-      (error: unknown) => port.post({ kind: "failed", message: messageOf(error) }),
-    );
+    last = last.then(async () => {
+      if (request.kind === "stop") {
+        await worker?.release();
+        return port.close();
+      }
+      await answer(request).then(
+        () => port.post({ kind: "done" }),
+        (error: unknown) => port.post({ kind: "failed", message: messageOf(error) }),
+      );
+    });
   });
 }
 
@@ -106,7 +116,7 @@ class TrainWorker {
     new Float32Array(loss.mail)[this.#job.worker] = ownLoss[0]!;
     for (const output of this.#predictions) write(output, from, to, this.#job.rows);
     this.#sendGradients();
-    this.#barrier.wait();
+    if (!this.#barrier.wait()) throw new StriateError("another worker stopped");
     await this.#update?.run(scalars, this.#gradients);
   }
 
@@ -191,32 +201,6 @@ class UpdateShare {
         if (kind === "save") shared.set(local);
         else local.set(shared);
       }
-  }
-}
-
-/** Lets each worker wait until all have come. */
-class Barrier {
-  readonly #counter: Int32Array<SharedArrayBuffer>;
-  readonly #workers: number;
-  #round = 0;
-
-  constructor(memory: SharedArrayBuffer, workers: number) {
-    this.#counter = new Int32Array(memory);
-    this.#workers = workers;
-  }
-
-  wait(): void {
-    const target = (++this.#round * this.#workers) | 0;
-    if (((Atomics.add(this.#counter, 0, 1) + 1) | 0) === target) {
-      Atomics.notify(this.#counter, 0);
-      return;
-    }
-    for (;;) {
-      const count = Atomics.load(this.#counter, 0);
-      // The counter may run over: compare by difference.
-      if (((count - target) | 0) >= 0) return;
-      Atomics.wait(this.#counter, 0, count);
-    }
   }
 }
 

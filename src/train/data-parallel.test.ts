@@ -206,7 +206,7 @@ function fragile(): () => WorkerThread {
   return () => {
     const thread = runtime.startTrainWorker!();
     if (started++ === 0) return thread;
-    let die: (error: Error) => void;
+    let die: (error: Error | null) => void;
     return {
       ...thread,
       listen: (onMessage, onEnd) => thread.listen(onMessage, (die = onEnd)),

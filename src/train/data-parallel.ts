@@ -1,9 +1,11 @@
-import { StriateError, messageOf } from "../base/errors.ts";
+import { StriateError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type Tensor, bytesOf, bytesPerElement, float32, toFloat32 } from "../base/tensor.ts";
 import { writeOnnx } from "../graph/protobuf/write.ts";
 import type { WorkerThread } from "../runtime/runtime.ts";
-import { type TrainJob, type TrainReply, type TrainRequest } from "./data-parallel-job.ts";
+import { Barrier } from "./data-parallel-barrier.ts";
+import type { TrainJob } from "./data-parallel-job.ts";
+import { WorkerTeam } from "./data-parallel-team.ts";
 import { planUpdates } from "./data-parallel-update.ts";
 import type { StepBatch, StepExecutor, StepGraph, StepResult } from "./executor.ts";
 import { type FlatPart, layFlat } from "./flat-weights.ts";
@@ -61,6 +63,7 @@ class DataParallelExecutor implements StepExecutor {
     this.#weights = sharedFloats(length);
     this.#losses = sharedFloats(workers);
     const updates = planUpdates(plan, parts, workers);
+    const barrier = new SharedArrayBuffer(Barrier.bytes);
     const shared = {
       workers,
       step: writeOnnx(step.graph),
@@ -78,10 +81,12 @@ class DataParallelExecutor implements StepExecutor {
       gradients: Array.from({ length: workers }, () => sharedFloats(length).buffer),
       loss: { output: step.outputs.loss, mail: this.#losses.buffer },
       predictions: this.#makePredictions(),
-      barrier: new SharedArrayBuffer(4),
+      barrier,
     };
     this.#jobs = updates.map((update, worker) => ({ ...shared, worker, update }));
-    this.#team = new WorkerTeam(Array.from({ length: workers }, startWorker));
+    this.#team = new WorkerTeam(Array.from({ length: workers }, startWorker), () =>
+      new Barrier(barrier, workers).break(),
+    );
   }
 
   async start(): Promise<void> {
@@ -225,62 +230,6 @@ class DataParallelExecutor implements StepExecutor {
       this.#predictions.push({ shared, shape });
       return { output, shape, mail: shared.buffer };
     });
-  }
-}
-
-/** The worker threads, as one that is asked and answers. */
-class WorkerTeam {
-  readonly #threads: readonly WorkerThread[];
-  /** Why no more can be asked. */
-  #broken: StriateError | undefined;
-  #pending: { left: number; done(): void; fail(error: Error): void } | undefined;
-
-  constructor(threads: readonly WorkerThread[]) {
-    this.#threads = threads;
-    threads.forEach((thread, i) =>
-      thread.listen(
-        (reply) => this.#hear(i, reply as TrainReply),
-        (error) => void this.#break(i, messageOf(error)),
-      ),
-    );
-  }
-
-  /** Sends each worker its request, and waits for all of them. */
-  ask(request: (worker: number) => TrainRequest): Promise<void> {
-    if (this.#broken) return Promise.reject(this.#broken);
-    if (this.#pending) return Promise.reject(new StriateError("a training step is still running"));
-    return new Promise((done, fail) => {
-      this.#pending = { left: this.#threads.length, done, fail };
-      this.#threads.forEach((thread, i) => thread.post(request(i)));
-    });
-  }
-
-  async close(): Promise<void> {
-    if (!this.#broken) {
-      await this.ask(() => ({ kind: "stop" })).catch(() => undefined);
-      this.#broken ??= new StriateError("the training was closed");
-    }
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
-  }
-
-  #hear(worker: number, reply: TrainReply): void {
-    if (reply.kind === "failed") return void this.#break(worker, reply.message);
-    if (this.#pending === undefined || --this.#pending.left > 0) return;
-    const { done } = this.#pending;
-    this.#pending = undefined;
-    done();
-  }
-
-  /** One worker that fails ends the others too: they would wait for it. */
-  async #break(worker: number, message: string): Promise<void> {
-    if (this.#broken) return;
-    this.#broken = new StriateError(
-      `training worker ${worker + 1} of ${this.#threads.length} stopped: ${message}`,
-    );
-    const pending = this.#pending;
-    this.#pending = undefined;
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
-    pending?.fail(this.#broken);
   }
 }
 

@@ -9,19 +9,17 @@ export function startTrainWorker(): WorkerThread {
   const worker = file.pathname.endsWith(".ts")
     ? new Worker(fromSource(file), { eval: true })
     : new Worker(file);
-  let told = false;
   return {
     post: (message) => worker.postMessage(message),
     listen(onMessage, onEnd) {
+      let cause: Error | null = null;
       worker.on("message", onMessage);
-      worker.on("error", (error) => onEnd(error as Error));
-      worker.on("exit", (code) => {
-        if (!told) onEnd(new StriateError(`its thread ended with code ${code}`));
-      });
-    },
-    async terminate() {
-      told = true;
-      await worker.terminate();
+      worker.on("error", (error) => (cause = error as Error));
+      worker.on("exit", (code) =>
+        onEnd(
+          cause ?? (code === 0 ? null : new StriateError(`its thread ended with code ${code}`)),
+        ),
+      );
     },
   };
 }

@@ -8,6 +8,7 @@ runTrainWorker(
   {
     post: (reply) => port.postMessage(reply),
     listen: (onRequest) => void port.on("message", onRequest),
+    close: () => port.close(),
   },
   runtime,
 );
