@@ -44,9 +44,10 @@ export async function decodeWithSharp(
       : picture.toColourspace("srgb");
     return wanted.removeAlpha().raw().toBuffer({ resolveWithObject: true });
   };
+  let strayBytes = false;
   const { data, info } = await decode("warning").catch(async (error: unknown) => {
     if (!isHarmless(messageOf(error))) throw damaged(format, error);
-    steps.push("stray bytes between its segments passed over");
+    strayBytes = true;
     return decode("error").catch((again: unknown) => {
       throw damaged(format, again);
     });
@@ -54,15 +55,24 @@ export async function decodeWithSharp(
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (info.channels !== (cmyk ? 4 : 3))
     throw new StriateError(`the ${format} decodes to ${info.channels} channels, which is not read`);
-  if (header.bits > 8) steps.push("16 bits to their high byte");
-  if (header.color !== "rgb")
-    steps.push(`${header.color === "cmyk" ? "CMYK" : header.color} to RGB`);
+  steps.push(...stepsOf(header, strayBytes));
   return {
     width: info.width,
     height: info.height,
     data: cmyk ? cmykToRgb(raw) : raw,
     alpha: header.alpha,
   };
+}
+
+/** What becomes of a picture's pixels on the way to RGB bytes, in words. */
+export function stepsOf(header: PictureHeader, strayBytes: boolean): string[] {
+  return [
+    ...(strayBytes ? ["stray bytes between its segments passed over"] : []),
+    ...(header.bits > 8 ? ["16 bits to their high byte"] : []),
+    ...(header.color === "rgb"
+      ? []
+      : [`${header.color === "cmyk" ? "CMYK" : header.color} to RGB`]),
+  ];
 }
 
 /** Pillow and TensorFlow read such a JPEG without a word: no pixel is touched. */
