@@ -212,6 +212,11 @@ describe("what cannot be differentiated is said", () => {
     const y = b.op("Relu", [b.input("x", ["N", 3])]);
     expect(() => addGradient(b.graph, { of: y, wrt: ["x"] })).toThrow("(N, 3); bind");
     expect(() => addGradient(b.graph, { of: "q", wrt: ["x"] })).toThrow('no value "q"');
+    b.input("g", [3]);
+    const fixed = b.op("Neg", [b.input("f", [2])]);
+    expect(() => addGradient(b.graph, { of: fixed, seed: "g", wrt: ["f"] })).toThrow(
+      `the seed "g" should have the shape of "${fixed}", (2,), got (3,)`,
+    );
     b.graph.opsets.set("", 13);
     expect(() => addGradient(b.graph, { of: y, wrt: ["x"] })).toThrow("opset 18 or newer, got 13");
 

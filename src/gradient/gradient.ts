@@ -99,7 +99,12 @@ class ReverseWalk {
   #seed(of: string, seed: string | undefined): string {
     const shape = this.#shape(of);
     if (seed === undefined) return this.#write(of, (f) => f.fill(1, shape));
-    if (!this.#shapes.typeOf(seed)) this.#builder.input(seed, shape, this.#type(of));
+    const given = this.#shapes.typeOf(seed)?.shape;
+    if (given === undefined) this.#builder.input(seed, shape, this.#type(of));
+    else if (!isConcrete(given) || !sameShape(given, shape))
+      throw new StriateError(
+        `the seed "${seed}" should have the shape of "${of}", ${formatShape(shape)}, got ${given ? formatShape(given) : "none"}`,
+      );
     return seed;
   }
 

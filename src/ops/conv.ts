@@ -68,7 +68,7 @@ export const convOps: readonly OpDefinition[] = [
 ];
 
 /** Shape of a convolution whose weights are input `w`. */
-function convDims(context: ShapeContext<ConvAttributes>, w: number): Dims {
+export function convDims(context: ShapeContext<ConvAttributes>, w: number): Dims {
   const { attributes, shape } = context;
   const [x, weights] = [shape(0), shape(w)];
   const spatial = spatialOf(x);

@@ -6,6 +6,7 @@ import { convOps } from "./conv.ts";
 import type { OpDefinition } from "./define-op.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { expandOps } from "./expand.ts";
+import { fusedOps } from "./fused.ts";
 import { gatherOps } from "./gather.ts";
 import { joinOps } from "./join.ts";
 import { logicalOps } from "./logical.ts";
@@ -46,6 +47,7 @@ export const allOps: readonly OpDefinition[] = [
   ...quantizeOps,
   ...recurrentOps,
   ...controlOps,
+  ...fusedOps,
 ];
 
 const byName = new Map(allOps.map((op) => [`${op.domain ?? ""}:${op.type}`, op]));

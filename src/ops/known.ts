@@ -20,7 +20,7 @@ export interface Known {
 }
 
 /** Larger tensors than this are weights or pictures, not shape arithmetic. */
-const LARGEST = 4096;
+const LARGEST = 256;
 
 /** Makes a known tensor, its numbers rounded as the element type rounds; undefined when too large. */
 export function known(type: DataType, shape: Shape, items: readonly Dim[]): Known | undefined {

@@ -23,6 +23,14 @@ export const normalizationSamples: readonly Sample[] = [
   batch("vectors", [3, 2]),
   batch("sequences", [2, 2, 3]),
   {
+    op: "BatchNormalization",
+    title: "training",
+    attributes: { training_mode: 1, epsilon: float(1e-2) },
+    inputs: [uniform([3, 2, 2, 2]), vector(2, 2), vector(3, 2), vector(4, 2), vector(5, 2, 0.5, 2)],
+    outputs: 3,
+    objective: [0],
+  },
+  {
     op: "InstanceNormalization",
     attributes: { epsilon: float(1e-2) },
     inputs: [uniform([2, 3, 2, 3]), vector(2, 3), vector(3, 3)],
