@@ -84,7 +84,7 @@ async function readInput(
     return { input: feedsFrom(model, arrays, path), words: `${path}, as it is` };
   }
   const how = model.preprocessing(choice);
-  const image = await readImage(path, { orient: how.orient });
+  const image = await readImage(path, { orient: how.orient, resize: how.resize });
   return { input: image, words: `${path}; ${describePreprocessing(how)}` };
 }
 

@@ -58,7 +58,7 @@ export const see = defineCommand({
       openModel(options.model, await readOptions(options)).then(
         (opened) => new Model(opened, runtime, sessionOptions(options)),
       ),
-      ...paths.map((path) => readImage(path, { orient: options.orient })),
+      ...paths.map((path) => readImage(path, { orient: options.orient, resize: choice.resize })),
     ]);
     const labels = options.labels ? await readLabels(options.labels) : model.network.labels;
     const names = fileNames(paths.map((path) => basename(path, extname(path))));
