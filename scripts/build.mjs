@@ -2,12 +2,22 @@
 // packages stay outside the bundle. Types are written beside it when TypeScript is at hand.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
-rmSync("dist", { recursive: true, force: true });
+// Built beside and then renamed, so that whoever runs the command meanwhile finds it whole.
+const beside = `.dist-${process.pid}`;
+process.on("exit", () => rmSync(beside, { recursive: true, force: true }));
 
 const entries = [
   "src/index.ts",
@@ -18,7 +28,8 @@ const entries = [
 
 await build({
   entryPoints: entries,
-  outdir: "dist",
+  absWorkingDir: root,
+  outdir: beside,
   outbase: "src",
   bundle: true,
   splitting: true,
@@ -32,10 +43,10 @@ await build({
 });
 
 // The demo's photos, with the licences under which their packages publish them.
-mkdirSync("dist/demo", { recursive: true });
+mkdirSync(`${beside}/demo`, { recursive: true });
 const notices = ["dog", "cat"].map((animal) => {
   const folder = `node_modules/${animal}-picture`;
-  copyFileSync(`${folder}/${animal}.jpg`, `dist/demo/${animal}.jpg`);
+  copyFileSync(`${folder}/${animal}.jpg`, `${beside}/demo/${animal}.jpg`);
   const { name, version, license, author } = JSON.parse(
     readFileSync(`${folder}/package.json`, "utf8"),
   );
@@ -44,10 +55,13 @@ const notices = ["dog", "cat"].map((animal) => {
     : "";
   return `${animal}.jpg is from the npm package ${name} ${version} by ${author?.name ?? author ?? "its authors"}, licence ${license}.\n${text}`;
 });
-writeFileSync("dist/demo/LICENSES.txt", notices.join("\n"));
+writeFileSync(`${beside}/demo/LICENSES.txt`, notices.join("\n"));
 
 // The licence of the typeface that is drawn into pictures.
-copyFileSync("src/plot/font/OFL.txt", "dist/OFL.txt");
+copyFileSync("src/plot/font/OFL.txt", `${beside}/OFL.txt`);
+
+rmSync("dist", { recursive: true, force: true });
+renameSync(beside, "dist");
 
 if (process.argv.includes("--types") || process.env.npm_command === "pack") {
   const { status } = spawnSync(
