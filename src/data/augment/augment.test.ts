@@ -6,7 +6,6 @@ import type { AffineOptions } from "./affine.ts";
 import {
   type Augmentation,
   augment,
-  parseAugmentations,
   randomBrightness,
   randomContrast,
   randomFlip,
@@ -14,6 +13,7 @@ import {
   randomTranslation,
   randomZoom,
 } from "./augment.ts";
+import { parseAugment } from "./parse-augment.ts";
 
 interface Fixture {
   readonly shape: ExampleShape;
@@ -92,9 +92,7 @@ describe("augmentation, against Keras' layers", () => {
   it("leaves the picture it was given unchanged, and repeats itself for the same seed", () => {
     const x = Uint8Array.from(keras.image);
     const example: Example = { x, shape: keras.shape, y: 0, id: "a.jpg" };
-    const step = augment(
-      ...parseAugmentations("flip,rotation,zoom,translation,contrast,brightness"),
-    );
+    const step = augment(...parseAugment("flip,rotation,zoom,translation,contrast,brightness"));
     const run = () => step(example, new Random(3)) as Example;
     expect(run()).toEqual(run());
     expect([...x]).toEqual(keras.image);
@@ -102,16 +100,16 @@ describe("augmentation, against Keras' layers", () => {
   });
 });
 
-describe("parseAugmentations", () => {
+describe("parseAugment", () => {
   it("reads names and numbers", () => {
-    expect(parseAugmentations("flip, rotation=0.1,zoom")).toHaveLength(3);
-    expect(parseAugmentations("")).toEqual([]);
+    expect(parseAugment("flip, rotation=0.1,zoom")).toHaveLength(3);
+    expect(parseAugment("")).toEqual([]);
   });
 
   it("says what is wrong", () => {
-    expect(() => parseAugmentations("rotate")).toThrow("nearest: rotation");
-    expect(() => parseAugmentations("zoom=much")).toThrow('"much" is no number');
-    expect(() => parseAugmentations("zoom=2")).toThrow("outside -1 to 1");
-    expect(() => parseAugmentations("toString")).toThrow("not known");
+    expect(() => parseAugment("rotate")).toThrow("nearest: rotation");
+    expect(() => parseAugment("zoom=much")).toThrow("expected a number");
+    expect(() => parseAugment("zoom=2")).toThrow("outside -1 to 1");
+    expect(() => parseAugment("toString")).toThrow("no augmentation");
   });
 });

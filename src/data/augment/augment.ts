@@ -1,5 +1,4 @@
 import { StriateError } from "../../base/errors.ts";
-import { nearestNames } from "../../base/names.ts";
 import type { Random } from "../../base/random.ts";
 import type { ExampleMap } from "../dataset.ts";
 import type { ExampleShape } from "../example.ts";
@@ -149,46 +148,6 @@ export function augment(...steps: readonly Augmentation[]): ExampleMap {
     const start = example.x instanceof Float32Array ? example.x : Float32Array.from(example.x);
     return { ...example, x: steps.reduce((image, step) => step(image, shape, random), start) };
   };
-}
-
-/** What `--augment` understands, each with the number that follows its `=`. */
-const named: Readonly<Record<string, (amount: number) => Augmentation>> = {
-  flip: () => randomFlip("horizontal"),
-  rotation: randomRotation,
-  zoom: (amount) => randomZoom(amount),
-  translation: (amount) => randomTranslation(amount, amount),
-  contrast: randomContrast,
-  brightness: randomBrightness,
-};
-const usual: Readonly<Record<string, number>> = {
-  rotation: 0.05,
-  zoom: 0.15,
-  translation: 0.1,
-  contrast: 0.2,
-  brightness: 0.15,
-};
-
-/**
- * Reads a list as a person writes it: `flip,rotation=0.1,zoom`. Each is called as in Keras, without
- * "Random"; `flip` mirrors left and right; without a number a usual one is taken.
- */
-export function parseAugmentations(text: string): Augmentation[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "")
-    .map((part) => {
-      const [name = "", amount] = part.split("=");
-      const make = Object.hasOwn(named, name) ? named[name] : undefined;
-      if (!make) {
-        const near = nearestNames(name, Object.keys(named)).join(", ");
-        throw new StriateError(`augmentation "${name}" is not known; nearest: ${near}`);
-      }
-      const number = amount === undefined ? (usual[name] ?? 0) : Number(amount);
-      if (Number.isNaN(number) || amount?.trim() === "")
-        throw new StriateError(`augmentation "${part}": "${amount}" is no number`);
-      return make(number);
-    });
 }
 
 function range(name: string, factor: Factor, least: number, most: number): [number, number] {
