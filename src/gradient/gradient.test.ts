@@ -166,6 +166,21 @@ describe("the reverse walk", () => {
     expect(worstOf(comparisons)!.error).toBeLessThan(1e-5);
   });
 
+  it("lets through a Dropout in training what its mask kept", async () => {
+    const b = new GraphBuilder();
+    const inputs = [b.input("x", [64]), b.f32(0.25), b.bool(true)];
+    const [y] = b.ops("Dropout", inputs, { seed: 3 }, { outputCount: 2 });
+    const { graph, gradients } = addGradient(b.graph, { of: y!, wrt: ["x"] });
+    const x = vector(...new Array<number>(64).fill(1));
+    const results = await run(graph, [y!, gradients.get("x")!], { x });
+    const gradient = toNumbers(results[gradients.get("x")!]!);
+    // Of ones, what comes out is the slope itself: 0, or 1 / (1 - 0.25).
+    expect(gradient).toEqual(toNumbers(results[y!]!));
+    expect(new Set(gradient.map((value) => value.toFixed(4)))).toEqual(
+      new Set(["0.0000", "1.3333"]),
+    );
+  });
+
   it("runs in half precision, constants included", async () => {
     const b = new GraphBuilder();
     const x = b.op("Cast", [b.input("x", [2])], { to: 10 });

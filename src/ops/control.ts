@@ -1,3 +1,4 @@
+import { StriateError } from "../base/errors.ts";
 import { normalizeAxis } from "../base/shape.ts";
 import type { ValueType } from "../graph/graph.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
@@ -9,12 +10,19 @@ export const controlOps: readonly OpDefinition[] = [
   defineOp({
     type: "If",
     attributes: { then_branch: attr.graph(), else_branch: attr.graph() },
-    shape({ attributes: { then_branch, else_branch }, body }) {
-      const chosen = then_branch ? body(then_branch, []) : [];
-      const other = else_branch ? body(else_branch, []) : [];
-      return chosen.map(({ type, shape }, i) => ({
+    shape({ attributes: { then_branch, else_branch }, body, numbers }) {
+      const condition = numbers(0)?.[0];
+      const branches = [
+        condition === 0 ? undefined : then_branch,
+        condition ? undefined : else_branch,
+      ];
+      const results = branches.flatMap((branch) =>
+        branch ? [possible(() => body(branch, []))] : [],
+      );
+      const [first = [], ...others] = results.flatMap((result) => (result ? [result] : []));
+      return first.map(({ type, shape }, i) => ({
         type,
-        shape: commonDims(shape, other[i]?.shape ?? null),
+        shape: others.reduce((dims, other) => commonDims(dims, other[i]?.shape ?? null), shape),
       }));
     },
     gradient: "unsupported",
@@ -54,9 +62,10 @@ export const controlOps: readonly OpDefinition[] = [
       scan_output_axes: attr.ints(),
       scan_output_directions: attr.ints(),
     },
-    shape({ node, attributes, shape, type, body }) {
+    shape({ node, attributes, shape, type, body, opset }) {
       const graph = attributes.body;
-      if (!graph) return [];
+      // Opset 8 had another Scan, with a batch axis and lengths.
+      if (!graph || opset < 9) return [];
       const stateCount = node.inputs.length - attributes.num_scan_inputs;
       const all = node.inputs.map((_, i) => ({ type: type(i), shape: shape(i) }));
       const sequences = all.slice(stateCount);
@@ -83,6 +92,16 @@ export const controlOps: readonly OpDefinition[] = [
     gradient: "unsupported",
   }),
 ];
+
+/** Exporters guard what cannot be by an If: a branch that contradicts itself is one that never runs. */
+function possible<T>(infer: () => T): T | undefined {
+  try {
+    return infer();
+  } catch (error) {
+    if (error instanceof StriateError) return undefined;
+    throw error;
+  }
+}
 
 /**
  * Carried values whose shape changes from one iteration to the next: what changes becomes unknown,

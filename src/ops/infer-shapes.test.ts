@@ -273,6 +273,23 @@ describe("graphs inside nodes", () => {
     expect(then_branch.values.get(then_branch.outputs[0]!.name)!.shape).toEqual([3, 4]);
   });
 
+  it("If forgives a branch that contradicts itself, and follows a known condition", () => {
+    const b = new GraphBuilder();
+    b.input("x", [2, 6]);
+    const impossible = () => branch("", [5, 5]);
+    const guarded = b.op("If", [b.input("c", [], "bool")], {
+      then_branch: impossible(),
+      else_branch: branch("", [3, 4]),
+    });
+    const known = b.op("If", [b.op("Equal", [b.i64(1), b.i64(2)])], {
+      then_branch: branch("", [12]),
+      else_branch: branch("", [4, 3]),
+    });
+    inferShapes(b.graph);
+    expect(b.graph.values.get(guarded)!.shape).toEqual([3, 4]);
+    expect(b.graph.values.get(known)!.shape).toEqual([4, 3]);
+  });
+
   it("Loop forgets the lengths that change from one iteration to the next", () => {
     const body = new GraphBuilder({ ...emptyGraph("body"), opsets: new Map() }, "body/");
     body.input("i", [], "int64");

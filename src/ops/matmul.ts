@@ -9,6 +9,7 @@ import {
   type ShapeContext,
 } from "./define-op.ts";
 import { broadcastDims, type Dims } from "./dims.ts";
+import type { Formula } from "./formula.ts";
 import { float } from "../graph/attributes.ts";
 
 // Matrix products.
@@ -103,38 +104,26 @@ function matmulGradient({ f, b, grad, inputs, shape, outputShape }: GradientCont
   const right = w.length === 1 ? [w[0]!, 1] : w;
   const A = a.length === 1 ? f.reshape(inputs[0]!, left) : inputs[0]!;
   const B = w.length === 1 ? f.reshape(inputs[1]!, right) : inputs[1]!;
-  const batch = outputShape(0).slice(
-    0,
-    outputShape(0).length - (a.length > 1 ? 1 : 0) - (w.length > 1 ? 1 : 0),
-  );
+  const lacking = (a.length === 1 ? 1 : 0) + (w.length === 1 ? 1 : 0);
+  const batch = outputShape(0).slice(0, outputShape(0).length - 2 + lacking);
   const [rows, inner, columns] = [left.at(-2)!, left.at(-1)!, right.at(-1)!];
-  const whole = [...batch, rows, columns];
-  const g = whole.length === outputShape(0).length ? grad : f.reshape(grad, whole);
+  const g = lacking > 0 ? f.reshape(grad, [...batch, rows, columns]) : grad;
 
-  const flip = (rank: number) => {
-    const perm = Array.from({ length: rank }, (_, axis) => axis);
-    return [...perm.slice(0, -2), rank - 1, rank - 2];
-  };
-  const dA = f.matmul(g, f.transpose(B, flip(right.length)));
+  const dA = f.matmul(g, transposed(f, B, right.length));
   const dB =
     right.length === 2 && batch.length > 0
       ? b.op("Gemm", [f.reshape(A, [-1, inner]), f.reshape(g, [-1, columns])], { transA: 1 })
-      : f.matmul(f.transpose(A, flip(left.length)), g);
-  // A broadcast of matrices is summed before the vector gets its own shape back.
+      : f.matmul(transposed(f, A, left.length), g);
   return [
-    a.length === 1 ? f.reshape(sumLeading(f, dA, batch.length), a) : dA,
-    w.length === 1
-      ? f.reshape(right.length === 2 && batch.length > 0 ? dB : sumLeading(f, dB, batch.length), w)
-      : dB,
+    a.length === 1 ? f.reshape(f.sum(dA, [...batch.keys()], false), a) : dA,
+    w.length === 1 ? f.reshape(dB, w) : dB,
   ];
 }
 
-function sumLeading(f: GradientContext<unknown>["f"], value: string, count: number): string {
-  return f.sum(
-    value,
-    Array.from({ length: count }, (_, axis) => axis),
-    false,
-  );
+/** The last two axes exchanged. */
+function transposed(f: Formula, value: string, rank: number): string {
+  const batch = Array.from({ length: rank - 2 }, (_, axis) => axis);
+  return f.transpose(value, [...batch, rank - 1, rank - 2]);
 }
 
 /** The terms of an einsum equation: the letters of each operand and of the result. */
