@@ -16,6 +16,8 @@ export interface Field<T> {
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly max?: number;
+  /** What the field's flag stands for when no value follows it: `--graph` is `--graph text`. */
+  readonly implied?: string;
   /** One line for `--help` and the page. */
   readonly help?: string;
 }
@@ -119,7 +121,7 @@ export const field = {
   choice<const C extends readonly string[], D extends C[number] | undefined = undefined>(
     choices: C,
     fallback?: D,
-    options: Common = {},
+    options: Common & { implied?: C[number] } = {},
   ) {
     const parse = (value: unknown): C[number] =>
       typeof value === "string" && choices.includes(value)

@@ -4,7 +4,7 @@ import { UsageError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import { version } from "../version.ts";
 import { fileNames } from "./file-names.ts";
-import { flagsOf, parseFlags } from "./flags.ts";
+import { flagsOf, parseFlags, writeOutImplied } from "./flags.ts";
 import { layerLine } from "./layer-line.ts";
 
 describe("flags", () => {
@@ -45,6 +45,23 @@ describe("flags", () => {
   ])("that are wrong are wrong usage: %j", (given, message) => {
     expect(() => parseFlags(fields, given)).toThrow(UsageError);
     expect(() => parseFlags(fields, given)).toThrow(message);
+  });
+});
+
+describe("flags that may stand alone", () => {
+  const fields = {
+    graph: field.nullable(field.choice(["text", "svg"], undefined, { implied: "text" })),
+    fold: field.boolean(false),
+  };
+
+  it.each([
+    ["inspect m.h5 --graph", "inspect m.h5 --graph text"],
+    ["inspect --graph m.h5", "inspect --graph text m.h5"],
+    ["inspect --graph svg m.h5", "inspect --graph svg m.h5"],
+    ["inspect --graph --fold m.h5", "inspect --graph text --fold m.h5"],
+    ["inspect m.h5 --fold", "inspect m.h5 --fold"],
+  ])("%s is %s", (given, written) => {
+    expect(writeOutImplied(fields, given.split(" "))).toEqual(written.split(" "));
   });
 });
 

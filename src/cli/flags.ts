@@ -41,6 +41,20 @@ function helpOf(field: Field<unknown>): string {
   return parts.filter((part) => part !== "").join(" ");
 }
 
+/**
+ * Writes out the values of flags that may stand alone: `--graph` becomes `--graph text`. The word
+ * behind such a flag is its value only if it is one of its choices, since it may be an argument.
+ */
+export function writeOutImplied(fields: Fields, args: readonly string[]): string[] {
+  const flags = new Map(
+    Object.entries(fields).map(([key, field]) => [`--${key.replaceAll("_", "-")}`, field]),
+  );
+  return args.flatMap((arg, i) => {
+    const { implied, choices } = flags.get(arg) ?? {};
+    return implied === undefined || choices?.includes(args[i + 1] ?? "") ? [arg] : [arg, implied];
+  });
+}
+
 /** Turns the words of the command line into checked values. A wrong one is wrong usage (exit 2). */
 export function parseFlags<F extends Fields>(
   fields: F,

@@ -5,7 +5,7 @@ import { nearestNames } from "../base/names.ts";
 import { version } from "../version.ts";
 import type { CommandDefinition, CommandIo } from "./command.ts";
 import { commands } from "./commands/index.ts";
-import { flagsOf, parseFlags } from "./flags.ts";
+import { flagsOf, parseFlags, writeOutImplied } from "./flags.ts";
 
 const io: CommandIo = {
   out: (text) => void process.stdout.write(`${text}\n`),
@@ -36,7 +36,8 @@ export async function main(args: readonly string[]): Promise<number> {
       io.out(program.helpInformation());
       return 0;
     }
-    await program.parseAsync(args, { from: "user" });
+    const fields = loaded.length === 1 ? loaded[0]!.fields : {};
+    await program.parseAsync(writeOutImplied(fields, args), { from: "user" });
     return 0;
   } catch (error) {
     return report(error, debug);

@@ -1,5 +1,5 @@
 import { StriateError, fail, namingSync } from "../base/errors.ts";
-import { isIdentityOrder, permute, sameShape, sizeOf } from "../base/shape.ts";
+import { permute, sameShape, sizeOf } from "../base/shape.ts";
 import { toFloat32 } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Dim } from "../graph/graph.ts";
@@ -13,6 +13,7 @@ import type {
   WeightSpec,
 } from "../layers/define-layer.ts";
 import { graphOrder } from "../layers/layouts.ts";
+import { arrangeAxes, plainOrder } from "../layers/symbolic.ts";
 import type { Call, KerasModel, Layer, Ref } from "./model.ts";
 import {
   type Network,
@@ -44,8 +45,11 @@ class Lowering {
   readonly #weights = new Map<string, NetworkWeight>();
   readonly #random: RandomInput[] = [];
   readonly #updates = new Map<string, string>();
-  /** The address of the layer that made each value. */
-  readonly #makers = new Map<string, string>();
+  /**
+   * The address of the layer that made each tensor. By tensor, not by graph value: a layer that passes
+   * its input on (Dropout) makes a tensor of its own of the same value.
+   */
+  readonly #makers = new Map<SymbolicTensor, string>();
 
   constructor(model: KerasModel, options: LowerOptions) {
     this.#model = model;
@@ -149,7 +153,8 @@ class Lowering {
     const shared = model.calls.filter((other) => other.layer === layer).length > 1;
     const address = `${place}${layer.name}${shared ? `[${call.index}]` : ""}`;
     if (layer.model && layer.definition === undefined) {
-      const outputs = this.#lowerCalls(layer.model, inputs, `${path}${layer.name}/`, `${address}/`);
+      const inner = this.#lowerCalls(layer.model, inputs, `${path}${layer.name}/`, `${address}/`);
+      const outputs = inner.map((x) => ({ ...x }));
       this.#record(layer, address, [], inputs, outputs);
       return outputs;
     }
@@ -173,11 +178,8 @@ class Lowering {
     // All of them, in the file's order, also those that this call does not read.
     specs.forEach((spec, i) => this.#weight(layer, spec, paths[i]!));
     let before: { x: SymbolicTensor; activation: string } | undefined;
-    const arrange = (x: SymbolicTensor, order: readonly number[]): string => {
-      // Graph axis i must become Keras axis order[i]: find where that axis lies now.
-      const perm = order.map((axis) => x.order.indexOf(axis));
-      return isIdentityOrder(perm) ? x.value : this.#b.op("Transpose", [x.value], { perm });
-    };
+    const arrange = (x: SymbolicTensor, order: readonly number[]): string =>
+      arrangeAxes(this.#b, x, order);
     const context: LowerContext<Record<string, unknown>> = {
       b: this.#b,
       config: layer.config,
@@ -191,11 +193,7 @@ class Lowering {
       weight: (name) =>
         this.#weights.get(`${weightPath}/${name}`)?.value ?? fail(`has no weight "${name}"`),
       arrange,
-      plain: (x) =>
-        arrange(
-          x,
-          x.order.map((_, axis) => axis),
-        ),
+      plain: (x) => arrange(x, plainOrder(x.order.length)),
       random: (distribution, rate, like, shape) =>
         this.#randomInput(distribution, rate, shape ?? permute(like.shape, like.order), address),
       update: (weight, value) => void this.#updates.set(`${weightPath}/${weight}`, value),
@@ -206,9 +204,8 @@ class Lowering {
       }),
     };
     const result = layer.definition!.lower(context);
-    const outputs = Array.isArray(result)
-      ? (result as SymbolicTensor[])
-      : [result as SymbolicTensor];
+    const made = Array.isArray(result) ? (result as SymbolicTensor[]) : [result as SymbolicTensor];
+    const outputs = made.map((x) => ({ ...x }));
     this.#record(layer, address, paths, inputs, outputs, before);
     return outputs;
   }
@@ -268,7 +265,7 @@ class Lowering {
       address,
       className: layer.className,
       kind: layer.definition?.kind ?? "model",
-      inbound: inputs.map((x) => this.#makers.get(x.value) ?? ""),
+      inbound: inputs.map((x) => this.#makers.get(x) ?? ""),
       reads: inputs.map((x) => x.value),
       outputs: outputs.map((x, i) =>
         this.#port(outputs.length > 1 ? `${address}:${i}` : address, x),
@@ -281,7 +278,7 @@ class Lowering {
       parameters,
       config: layer.config,
     });
-    for (const x of outputs) this.#makers.set(x.value, address);
+    for (const x of outputs) this.#makers.set(x, address);
   }
 }
 

@@ -1,8 +1,17 @@
+import { basename } from "node:path";
+import { UsageError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { printGraph } from "../../graph/print.ts";
+import { formatTree, layerTree } from "../../model/layer-tree.ts";
+import type { Network } from "../../model/network.ts";
 import { formatSummary, summarize } from "../../model/summary.ts";
+import { formatWeights } from "../../model/weight-table.ts";
 import { openModel } from "../../node/open-model.ts";
-import { defineCommand } from "../command.ts";
+import { inferShapes } from "../../ops/infer-shapes.ts";
+import { writePng, writeSvg } from "../../node/write-picture.ts";
+import { type CommandIo, defineCommand } from "../command.ts";
+import { fileNames } from "../file-names.ts";
+import { modelFields, readOptions } from "../options.ts";
 
 export const inspect = defineCommand({
   name: "inspect",
@@ -10,22 +19,76 @@ export const inspect = defineCommand({
   arguments: [{ name: "<file>", help: "a model file" }],
   fields: {
     json: field.boolean(false, { help: "print data instead of a table" }),
-    graph: field.boolean(false, { help: "print the ONNX graph, node by node" }),
+    tree: field.boolean(false, { help: "nested models with what is in them, as a tree" }),
+    graph: field.nullable(
+      field.choice(["text", "svg", "png"], undefined, {
+        help: "alone: print the ONNX graph, node by node; svg, png: draw the architecture",
+        implied: "text",
+      }),
+    ),
+    fold: field.boolean(false, {
+      help: "draw a convolution, its normalisation and its activation as one box",
+    }),
+    theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
+    out: field.nullable(
+      field.string(undefined, { help: "the file that --graph svg or png writes" }),
+    ),
+    ...modelFields,
   },
-  examples: ["striate inspect cat_vs_dog.h5", "striate inspect model.onnx --json"],
+  examples: [
+    "striate inspect cat_vs_dog.h5",
+    "striate inspect model.onnx --json",
+    "striate inspect resnet.keras --graph svg --fold --out resnet.svg",
+  ],
   async run([file], options, io) {
-    const { network } = await openModel(file as string);
-    if (options.graph) {
+    const { graph } = options;
+    if (options.out !== null && (graph === null || graph === "text"))
+      throw new UsageError("--out: is for a picture; add --graph svg or --graph png");
+    const { network } = await openModel(file as string, await readOptions(options));
+    if (graph === "text") {
+      inferShapes(network.graph);
       io.out(printGraph(network.graph));
-      return;
-    }
-    const summary = summarize(network);
-    if (options.json) {
-      io.out(JSON.stringify(summary, null, 2));
-      return;
-    }
-    const { format, dialect, writer } = network.origin;
-    io.out([format, dialect, writer && `written by ${writer}`].filter(Boolean).join(", "));
-    io.out(formatSummary(summary));
+    } else if (graph !== null) await draw(network, graph, options, io);
+    else describe(network, options, io);
   },
 });
+
+function describe(network: Network, options: { json: boolean; tree: boolean }, io: CommandIo) {
+  const summary = summarize(network);
+  const tree = options.tree ? layerTree(network, summary) : undefined;
+  if (options.json) {
+    const { inputs, outputs, labels, preprocessing } = network;
+    const data = { ...summary, inputs, outputs, labels, preprocessing, tree };
+    io.out(JSON.stringify(data, null, 2));
+    return;
+  }
+  const { format, dialect, writer } = network.origin;
+  io.out([format, dialect, writer && `written by ${writer}`].filter(Boolean).join(", "));
+  if (network.outputs.length === 0) {
+    io.out(formatWeights(network));
+    io.out(" The file holds no layers: --arch model.json adds them, where there is such a file.");
+    return;
+  }
+  if (network.labels) io.out(`classes: ${shortList(network.labels)}`);
+  io.out(tree ? formatTree(tree) : formatSummary(summary));
+}
+
+const shortList = (names: readonly string[]): string =>
+  names.length > 10
+    ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`
+    : names.join(", ");
+
+async function draw(
+  network: Network,
+  kind: "svg" | "png",
+  options: { fold: boolean; theme: "light" | "dark"; out: string | null },
+  io: CommandIo,
+): Promise<void> {
+  // The layout's library is loaded only where it is needed.
+  const { drawArchitecture } = await import("../../views/architecture.ts");
+  const picture = drawArchitecture(network, options);
+  const [stem] = fileNames([basename(network.origin.file ?? network.name).replace(/\.\w+$/, "")]);
+  const path = options.out ?? `${stem!}.${kind}`;
+  await (kind === "svg" ? writeSvg(path, picture) : writePng(path, picture));
+  io.out(`wrote ${path}, ${Math.round(picture.width)} x ${Math.round(picture.height)} pixels`);
+}
