@@ -3,6 +3,7 @@ import type { Tensor } from "../base/tensor.ts";
 import type { Image } from "../data/image.ts";
 import { type Preprocessing, prepareImage } from "../data/preprocess.ts";
 import type { OpenedModel } from "../formats/format.ts";
+import { lowerModel } from "../model/lower.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network, NetworkLayer } from "../model/network.ts";
 import { toUser } from "../model/network.ts";
@@ -10,10 +11,39 @@ import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input
 import { RunningNetwork } from "../model/running.ts";
 import { type NetworkSummary, formatSummary, summarize } from "../model/summary.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
+import type { Callback } from "../train/callback.ts";
+import type { CompileOptions } from "../train/compile.ts";
+import { compileOptionsOf } from "../train/compile-config.ts";
+import { evaluate } from "../train/evaluate.ts";
+import { fastExecutor } from "../train/fast-executor.ts";
+import { type FitOptions, fit } from "../train/fit.ts";
+import { type FitDataOptions, evaluationData, fitData } from "../train/fit-data.ts";
+import type { History } from "../train/history.ts";
+import { networkWeights, setNetworkWeights } from "../train/model-weights.ts";
+import type { ClassWeight } from "../train/prepare-batch.ts";
+import type { Logs } from "../train/totals.ts";
+import { Trainer } from "../train/trainer.ts";
+import type { TensorData, TrainingBatch, TrainingData } from "../train/training-data.ts";
 import { type ClassScore, readPrediction } from "../views/prediction.ts";
 
 /** What a model takes: a photo, a tensor for its one input, or tensors by input name. */
 export type ModelInput = Image | Tensor | Readonly<Record<string, Tensor>>;
+
+/** What a model needs of its platform. */
+export interface ModelHost extends SessionOptions {
+  /** Writes a model file; its ending says of which kind. */
+  save?(path: string, model: OpenedModel): Promise<void>;
+  /** Shows how `fit` gets on. */
+  progress?(): Callback;
+  /** Says something that the user should know. */
+  notify?(text: string): void;
+}
+
+/** Options of `model.fit`. */
+export interface ModelFitOptions extends Omit<FitOptions, "validationData">, FitDataOptions {
+  /** Whether to show the progress; true by default. */
+  verbose?: boolean;
+}
 
 /**
  * A network with an engine, in the words of Keras and TF.js: what `loadModel` gives.
@@ -27,11 +57,19 @@ export class Model {
   readonly keras: KerasModel | undefined;
   /** The network with its engine, for the views. */
   readonly running: RunningNetwork;
+  readonly #opened: OpenedModel;
+  readonly #runtime: Runtime;
+  readonly #host: ModelHost;
+  #trainer: Trainer | undefined;
 
-  constructor(opened: OpenedModel, runtime: Runtime, options: SessionOptions = {}) {
+  constructor(opened: OpenedModel, runtime: Runtime, host: ModelHost = {}) {
+    const { device, threads, optimize } = host;
     this.network = opened.network;
     this.keras = opened.keras;
-    this.running = new RunningNetwork(opened.network, runtime, options);
+    this.running = new RunningNetwork(opened.network, runtime, { device, threads, optimize });
+    this.#opened = opened;
+    this.#runtime = runtime;
+    this.#host = host;
   }
 
   get name(): string {
@@ -62,6 +100,7 @@ export class Model {
 
   /** All outputs of the model. */
   async predictAll(input: ModelInput, choice?: PreprocessingChoice): Promise<Tensor[]> {
+    await this.settle();
     const ports = this.network.outputs;
     const results = await this.running.run(
       this.feeds(input, choice),
@@ -98,9 +137,128 @@ export class Model {
     return { [first.name]: input };
   }
 
+  /**
+   * Says how the model is to be trained.
+   *
+   * @param options by default what the file was saved with, if it was; the optimizer then goes on
+   * where it stopped
+   * @throws StriateError where loss, metrics and outputs do not go together, or the model has no layers
+   * to train (an ONNX file)
+   */
+  compile(options?: CompileOptions & { seed?: number }): void {
+    const { keras, network } = this;
+    if (keras === undefined)
+      throw new StriateError(
+        `${network.origin.file ?? this.name}: only models of Keras layers can be trained, and this is ` +
+          `${network.origin.format}`,
+      );
+    const chosen = options ?? compileOptionsOf(this.#opened.compile);
+    if (chosen === undefined)
+      throw new StriateError(`${this.name}: not compiled; call compile({ optimizer, loss }) first`);
+    const { device, threads, optimize } = this.#host;
+    const session = { device, threads, optimize };
+    const createExecutor = fastExecutor(this.#runtime, session);
+    const settings = { runtime: this.#runtime, createExecutor, seed: options?.seed, ...session };
+    void this.#trainer?.close();
+    this.#trainer = new Trainer(keras, chosen, settings);
+    for (const notice of this.#trainer.compiled.notices) this.#host.notify?.(notice);
+  }
+
+  /** The training of the model; compiled as the file says where nobody did. */
+  async trainer(): Promise<Trainer> {
+    if (this.#trainer) return this.#trainer;
+    this.compile();
+    const { optimizer } = this.#opened;
+    if (optimizer) await this.#trainer!.restoreOptimizer(optimizer);
+    return this.#trainer!;
+  }
+
+  /**
+   * Trains the model.
+   *
+   * @param data a data set in batches, or tensors `{ x, y }`
+   * @returns what each epoch reported
+   * @throws StriateError naming epoch and batch where one cannot be trained on; what was trained before
+   * it stays in the model
+   */
+  async fit(data: TrainingData | TensorData, options: ModelFitOptions = {}): Promise<History> {
+    const trainer = await this.trainer();
+    const { verbose = true, callbacks = [] } = options;
+    const shown = verbose ? this.#host.progress?.() : undefined;
+    const given = fitData(data, options);
+    this.network.labels ??= given.data.classNames?.slice();
+    try {
+      return await fit(trainer, given.data, {
+        ...options,
+        validationData: given.validationData,
+        callbacks: [...callbacks, ...(shown ? [shown] : [])],
+      });
+    } finally {
+      await this.settle();
+    }
+  }
+
+  /** Makes one training step. @returns loss and metrics of this batch */
+  async trainOnBatch(
+    x: TrainingBatch["x"],
+    y: TrainingBatch["y"],
+    options: { sampleWeight?: Tensor; classWeight?: ClassWeight } = {},
+  ): Promise<Logs> {
+    const { sampleWeight, classWeight } = options;
+    return (await this.trainer()).trainOnBatch({ x, y, sampleWeight }, classWeight);
+  }
+
+  /** Loss and metrics over a data set. */
+  async evaluate(
+    data: TrainingData | TensorData,
+    options: { batchSize?: number; classWeight?: ClassWeight } = {},
+  ): Promise<Logs> {
+    const { batchSize, classWeight } = options;
+    return evaluate(await this.trainer(), evaluationData(data, batchSize), { classWeight });
+  }
+
+  /**
+   * Writes the model with its weights, and how far its training got.
+   *
+   * @param path the ending says the kind of file: `.h5`, `.keras`, `.onnx`
+   * @param options.includeOptimizer whether training can go on from the file; true by default
+   */
+  async save(path: string, options: { includeOptimizer?: boolean } = {}): Promise<void> {
+    if (this.#host.save === undefined)
+      throw new StriateError(`${path}: nothing can be written here`);
+    await this.#host.save(path, await this.contents(options));
+  }
+
+  /** All that a file of this model holds. */
+  async contents({ includeOptimizer = true } = {}): Promise<OpenedModel> {
+    await this.settle();
+    const { network, keras } = this;
+    const trainer = this.#trainer;
+    if (trainer === undefined)
+      return includeOptimizer ? this.#opened : { ...this.#opened, optimizer: undefined };
+    return {
+      network,
+      keras,
+      compile: trainer.compiled.serialized,
+      ...(includeOptimizer && { optimizer: await trainer.optimizerState() }),
+    };
+  }
+
+  /**
+   * Brings what was trained into the network that the views look at. Everything here does it by
+   * itself; only who uses `running` right after `trainOnBatch` must ask.
+   */
+  async settle(): Promise<void> {
+    if (!(await this.#trainer?.sync())) return;
+    const trained = lowerModel(this.keras!);
+    setNetworkWeights(this.network, networkWeights(trained));
+    await this.running.release();
+  }
+
   /** Frees the engine's memory. */
-  dispose(): Promise<void> {
-    return this.running.release();
+  async dispose(): Promise<void> {
+    await this.#trainer?.close();
+    await this.running.release();
   }
 }
 

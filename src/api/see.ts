@@ -19,6 +19,7 @@ export async function activations(
   input: ModelInput,
   options: ActivationsOptions = {},
 ): Promise<LayerActivation[]> {
+  await model.settle();
   const feeds = model.feeds(input, options.preprocessing);
   return (await computeActivations(model.running, feeds, options.layers)).activations;
 }

@@ -2,6 +2,7 @@ import { Model } from "../api/model.ts";
 import type { ReadModelOptions } from "../formats/format.ts";
 import { runtime } from "../runtime/node/index.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
+import { nodeHost } from "./host.ts";
 import { openModel } from "./open-model.ts";
 
 /**
@@ -14,5 +15,5 @@ export async function loadModel(
   path: string,
   options: ReadModelOptions & SessionOptions = {},
 ): Promise<Model> {
-  return new Model(await openModel(path, options), runtime, options);
+  return new Model(await openModel(path, options), runtime, { ...nodeHost, ...options });
 }

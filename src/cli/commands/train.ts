@@ -1,0 +1,253 @@
+import { basename, extname } from "node:path";
+import { StriateError, messageOf } from "../../base/errors.ts";
+import { field } from "../../base/fields.ts";
+import type { Values } from "../../base/fields.ts";
+import { augment } from "../../data/augment/augment.ts";
+import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
+import { formatByteSize } from "../../data/byte-size.ts";
+import type { ImageSet } from "../../data/image-set.ts";
+import type { OpenedModel } from "../../formats/format.ts";
+import { optimizerRegistry } from "../../layers/training/optimizers/index.ts";
+import { lowerModel } from "../../model/lower.ts";
+import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
+import { summarize } from "../../model/summary.ts";
+import { type DatasetProgress, openDataset } from "../../node/dataset-open.ts";
+import { writeFileAtomic } from "../../node/files.ts";
+import { saveModel } from "../../node/save-model.ts";
+import { headFor, trainingModel } from "../../node/training-model.ts";
+import { runTraining } from "../../node/training-run.ts";
+import { writePng } from "../../node/write-picture.ts";
+import { runtime } from "../../runtime/node/index.ts";
+import type { Callback } from "../../train/callback.ts";
+import { earlyStopping } from "../../train/callbacks/early-stopping.ts";
+import { progress } from "../../train/callbacks/progress.ts";
+import { terminateOnNaN } from "../../train/callbacks/terminate-on-nan.ts";
+import { drawHistory } from "../../train/draw-history.ts";
+import { fastExecutor } from "../../train/fast-executor.ts";
+import type { History } from "../../train/history.ts";
+import { Trainer } from "../../train/trainer.ts";
+import { type CommandIo, defineCommand } from "../command.ts";
+import { engineFields } from "../options.ts";
+
+const fields = {
+  model: field.string("tutorial", {
+    help: "tutorial, a Keras architecture (.json), or a model file to go on from",
+  }),
+  out: field.nullable(field.string(undefined, { help: "the model file to write [DATA.h5]" })),
+  epochs: field.int(10, { min: 1, help: "times through the data" }),
+  batch: field.int(64, { min: 1, help: "pictures in a step" }),
+  optimizer: field.string("rmsprop", { help: optimizerRegistry.names().join(", ") }),
+  lr: field.number(1e-4, { min: 0, help: "learning rate" }),
+  validation: field.nullable(
+    field.number(undefined, {
+      min: 0,
+      max: 1,
+      help: "share of the pictures to validate with [0.2, or the set's own]",
+    }),
+  ),
+  seed: field.int(1, { help: "of weights, order, dropout and augmentation" }),
+  augment: field.string("", { help: `changes at random, as flip,zoom=0.2: ${augmentationNames}` }),
+  patience: field.nullable(
+    field.int(undefined, { min: 1, help: "stop after as many epochs without a better val_loss" }),
+  ),
+  size: field.nullable(field.tuple(2, undefined, { min: 1, help: "height,width of the pictures" })),
+  resume: field.boolean(false, { help: "go on with the training that was stopped" }),
+  jfif_only: field.boolean(false, { help: "leave out the photos that TensorFlow Datasets drops" }),
+  limit: field.nullable(field.int(undefined, { min: 1, help: "use so many pictures only" })),
+  memory: field.nullable(
+    field.string(undefined, { help: "for decoded pictures, as 1g; the rest goes to disk" }),
+  ),
+  ...engineFields,
+};
+type Options = Values<typeof fields>;
+
+export const train = defineCommand({
+  name: "train",
+  summary: "Train a network on pictures",
+  arguments: [
+    { name: "<data>", help: "cats_vs_dogs, shapes, or a folder or zip of class folders" },
+  ],
+  fields,
+  examples: [
+    "striate train shapes",
+    "striate train cats_vs_dogs --out cat_vs_dog.h5",
+    "striate train photos/ --model my.json --epochs 20 --augment flip,rotation --patience 3",
+  ],
+  async run([data], options, io) {
+    const set = await openSet(data as string, options, io);
+    try {
+      await trainOn(set, data as string, options, io);
+    } finally {
+      await set.close();
+    }
+  },
+});
+
+async function openSet(data: string, options: Options, io: CommandIo): Promise<ImageSet> {
+  const size = await sizeFor(data, options);
+  const set = await openDataset(data, {
+    size,
+    jfifOnly: options.jfif_only,
+    ...(options.memory && { memory: options.memory }),
+    onProgress: (now) => showProgress(now, io),
+  });
+  if (io.terminal.isTty) io.err("\r\x1b[K");
+  return set;
+}
+
+/** The size of the pictures: as asked for, as the model wants it, or as the data is made. */
+async function sizeFor(data: string, { size, model }: Options): Promise<[number, number]> {
+  if (size) return size as unknown as [number, number];
+  if (model === "tutorial") return data === "shapes" ? [64, 64] : [150, 150];
+  const opened = await trainingModel({ model, classes: 2, seed: 0 });
+  const wanted = photoInput(opened.network).size;
+  if (wanted === undefined)
+    throw new StriateError(`${model}: takes pictures of any size; say which: --size 150,150`);
+  return [...wanted];
+}
+
+async function trainOn(
+  set: ImageSet,
+  data: string,
+  options: Options,
+  io: CommandIo,
+): Promise<void> {
+  const { model, seed, batch, epochs } = options;
+  const out = options.out ?? defaultOut(data);
+  const [height, width] = set.shape;
+  const size = [height, width] as const;
+  const classes = set.classNames.length;
+  const opened = await trainingModel({ model, classes, size, seed });
+  const head = headFor(opened, set.classNames);
+  const { how } = preprocessingFor(opened.network);
+  opened.network.labels = [...set.classNames];
+  opened.network.preprocessing = { size, resize: "bilinear", scale: how.scale };
+
+  const parts = set.trainAndValidation(options.validation ?? undefined);
+  const limited = options.limit ?? Infinity;
+  const whole = parts.train.take(Math.min(limited, parts.train.length));
+  const batching = { layout: "NCHW", scale: how.scale, labels: head.labels, reuse: true } as const;
+  const steps = parseAugment(options.augment);
+  const shuffled = whole.shuffle(whole.length, { seed });
+  const changed = steps.length > 0 ? shuffled.map(augment(...steps), { seed }) : shuffled;
+  const training = changed.batch(batch, batching).prefetch(1);
+  const validation = parts.validation
+    .take(Math.min(Math.ceil(limited / 4), parts.validation.length))
+    .batch(batch, batching)
+    .prefetch(1);
+
+  const session = { device: options.device, threads: options.threads ?? undefined };
+  const trainer = new Trainer(
+    opened.keras!,
+    {
+      optimizer: { class_name: options.optimizer, config: { learning_rate: options.lr } },
+      loss: head.loss,
+      metrics: ["accuracy"],
+    },
+    { runtime, createExecutor: fastExecutor(runtime, session), seed, ...session },
+  );
+  const counts = `${whole.length} pictures to train on, ${validation.examples.length} to validate with`;
+  io.out(`${set.name}: ${counts}, ${classes} classes (${set.classNames.join(", ")})`);
+  const { parameters } = summarize(opened.network);
+  io.out(
+    `${opened.network.name}: ${parameters.trainable.toLocaleString("en")} trainable parameters ` +
+      `(${formatByteSize(4 * parameters.trainable)}), ${options.optimizer} at ${options.lr}, batch ${batch}`,
+  );
+  for (const text of [...set.warnings(), ...trainer.compiled.notices]) io.err(text);
+
+  const checkpoint = `${out}.checkpoint`;
+  const notify = (text: string) => io.err(text);
+  const { history, stopped } = await runTraining(trainer, training, {
+    epochs,
+    validationData: validation,
+    callbacks: callbacksFor(options, io),
+    checkpoint,
+    resume: options.resume,
+    about: {
+      data,
+      batch,
+      seed,
+      optimizer: options.optimizer,
+      augment: options.augment,
+      validation: options.validation,
+    },
+    notify,
+  }).catch((error: unknown) => {
+    if (trainer.iterations === 0) throw error;
+    throw new StriateError(`${messageOf(error)}; what was trained before it is in ${checkpoint}`, {
+      cause: error,
+    });
+  });
+  if (stopped) {
+    io.out(
+      `stopped in epoch ${stopped.epoch + 1} after batch ${stopped.batch}; ` +
+        `go on with the same command and --resume (${checkpoint})`,
+    );
+    process.once("exit", () => (process.exitCode = stopped.signal === "SIGINT" ? 130 : 143));
+    await trainer.close();
+    return;
+  }
+  await trainer.sync();
+  const written = await saveTrained(out, opened, trainer, history, io);
+  await trainer.close();
+  for (const text of set.warnings().slice(set.notices.length)) io.err(text);
+  io.out(`wrote ${written.join(", ")}`);
+}
+
+function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
+  const { isTty, columns } = io.terminal;
+  // A terminal's line is rewritten in place, so it must not end where `out` ends lines.
+  const write = isTty
+    ? (text: string) => void process.stdout.write(text)
+    : (text: string) => io.out(text.trimEnd());
+  return [
+    terminateOnNaN((text) => io.err(text)),
+    ...(patience === null ? [] : [earlyStopping({ patience, restoreBestWeights: true })]),
+    progress({ write, isTty, columns }),
+  ];
+}
+
+/** Writes the model, and what its training reported beside it. */
+async function saveTrained(
+  out: string,
+  opened: OpenedModel,
+  trainer: Trainer,
+  history: History,
+  io: CommandIo,
+): Promise<string[]> {
+  const { labels, preprocessing } = opened.network;
+  const network = Object.assign(lowerModel(trainer.model), { labels, preprocessing });
+  const contents: OpenedModel = {
+    network,
+    keras: trainer.model,
+    compile: trainer.compiled.serialized,
+    optimizer: await trainer.optimizerState(),
+  };
+  await saveModel(out, contents);
+  const stem = out.slice(0, out.length - extname(out).length);
+  const title = basename(out);
+  const subtitle = `${history.epoch.length} epochs`;
+  try {
+    await writeFileAtomic(`${stem}.history.json`, `${JSON.stringify(history, null, 1)}\n`);
+    await writeFileAtomic(`${stem}.history.csv`, history.toCsv());
+    await writePng(`${stem}.history.png`, drawHistory(history, { title, subtitle }));
+  } catch (error) {
+    io.err(messageOf(error));
+    return [out];
+  }
+  return [out, `${stem}.history.json`, `${stem}.history.csv`, `${stem}.history.png`];
+}
+
+function defaultOut(data: string): string {
+  if (data === "cats_vs_dogs") return "cat_vs_dog.h5";
+  const name = basename(data.replace(/[/\\]+$/, ""));
+  return `${name.slice(0, name.length - extname(name).length) || "model"}.h5`;
+}
+
+function showProgress({ phase, done, total }: DatasetProgress, io: CommandIo): void {
+  if (!io.terminal.isTty) return;
+  const words = { download: "downloading", verify: "verifying", list: "listing" }[phase];
+  const show = phase === "list" ? String : formatByteSize;
+  const of = total === undefined ? "" : ` of ${show(total)}`;
+  process.stderr.write(`\r${words} ${show(done)}${of}\x1b[K`);
+}

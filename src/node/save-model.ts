@@ -1,0 +1,23 @@
+import { basename, dirname, extname, join } from "node:path";
+import { StriateError, naming } from "../base/errors.ts";
+import type { OpenedModel } from "../formats/format.ts";
+import { formats } from "../formats/index.ts";
+import { writeFileAtomic } from "./files.ts";
+
+/**
+ * Writes a model file; the ending of the path says of which kind. Each file is written beside its place
+ * and then renamed.
+ *
+ * @throws StriateError when the ending is not known, the kind cannot hold the model, or the file cannot
+ * be written
+ */
+export async function saveModel(path: string, model: OpenedModel): Promise<void> {
+  const ending = extname(path).toLowerCase();
+  const format = formats.find(({ extensions, write }) => write && extensions.includes(ending));
+  if (format === undefined) {
+    const known = formats.flatMap(({ extensions, write }) => (write ? extensions : []));
+    throw new StriateError(`${path}: is of no kind that can be written; use ${known.join(", ")}`);
+  }
+  const files = await naming(path, () => format.write!(model, basename(path)));
+  for (const file of files) await writeFileAtomic(join(dirname(path), file.path), file.bytes);
+}
