@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StriateError, UsageError, naming } from "./errors.ts";
 import { field, fromOptions, parseFields } from "./fields.ts";
-import { fromBfloat16, fromFloat16, toFloat16 } from "./float16.ts";
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./float16.ts";
 import { nearestNames, selectNames } from "./names.ts";
 import { Random } from "./random.ts";
 import { formatShape, normalizeAxis } from "./shape.ts";
@@ -81,6 +81,10 @@ describe("half floats", () => {
   it("bfloat16 is the upper half of a float32", () => {
     expect(fromBfloat16(0x3f80)).toBe(1);
     expect(fromBfloat16(0xc049)).toBe(-3.140625);
+    expect(toBfloat16(-3.14159)).toBe(0xc049);
+    // Halfway between two neighbours: the even one.
+    expect([toBfloat16(1 + 2 ** -8), toBfloat16(1 + 3 * 2 ** -8)]).toEqual([0x3f80, 0x3f82]);
+    expect(fromBfloat16(toBfloat16(NaN))).toBeNaN();
   });
 });
 

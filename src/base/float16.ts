@@ -40,3 +40,11 @@ export function fromBfloat16(bits: number): number {
   word[0] = bits << 16;
   return real[0]!;
 }
+
+/** The bfloat16 bits nearest to `value`; ties go to the even neighbour. */
+export function toBfloat16(value: number): number {
+  real[0] = value;
+  const bits = word[0]!;
+  if (Number.isNaN(value)) return (bits >>> 16) | 0x40;
+  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
+}

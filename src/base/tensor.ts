@@ -1,5 +1,5 @@
 import { type Shape, isIdentityOrder, permute, sizeOf, stridesOf } from "./shape.ts";
-import { toFloat16, fromFloat16, fromBfloat16 } from "./float16.ts";
+import { toFloat16, toBfloat16, fromFloat16, fromBfloat16 } from "./float16.ts";
 import { StriateError } from "./errors.ts";
 
 /** The typed array that holds the elements of each type. Half floats are kept as their 16 bits. */
@@ -160,6 +160,8 @@ export function castTo<T extends NumericType>(value: Tensor, type: T): Tensor<T>
   if (type === "int64" || type === "uint64")
     numbers.forEach((v, i) => ((data as BigInt64Array)[i] = BigInt(Math.trunc(v))));
   else if (type === "float16") numbers.forEach((v, i) => ((data as Uint16Array)[i] = toFloat16(v)));
+  else if (type === "bfloat16")
+    numbers.forEach((v, i) => ((data as Uint16Array)[i] = toBfloat16(v)));
   else if (type === "bool") numbers.forEach((v, i) => ((data as Uint8Array)[i] = v === 0 ? 0 : 1));
   else numbers.forEach((v, i) => ((data as Float32Array)[i] = v));
   return { type, shape: value.shape, data };
