@@ -1,6 +1,9 @@
 import type { FormatDefinition } from "./format.ts";
 import { kerasH5 } from "./keras-h5.ts";
 import { kerasZip } from "./keras-zip.ts";
+import { onnx } from "./onnx.ts";
+import { tensorflow } from "./tensorflow.ts";
+import { tfjs } from "./tfjs.ts";
 
 /** Every kind of model file, in the order in which they are tried. A new one is one more line here. */
-export const formats: readonly FormatDefinition[] = [kerasH5, kerasZip];
+export const formats: readonly FormatDefinition[] = [kerasH5, kerasZip, onnx, tfjs, tensorflow];

@@ -1,0 +1,86 @@
+import { StriateError } from "../../base/errors.ts";
+import type { DataType, Tensor } from "../../base/tensor.ts";
+
+/** A TensorFlow graph (GraphDef), whichever file it comes from. */
+export interface TfGraph {
+  nodes: TfNode[];
+  /** Values of Const nodes, by node name. */
+  constants: Map<string, Tensor>;
+  /** Names of the tensors that go in and come out, where the file says them: `serving_x:0`. */
+  inputs?: string[];
+  outputs?: string[];
+}
+
+export interface TfNode {
+  name: string;
+  op: string;
+  /** `name`, `name:1` for another output than the first, `^name` for a mere order. */
+  inputs: string[];
+  attributes: Readonly<Record<string, TfAttribute>>;
+}
+
+/** The value of an attribute: the field that is set. */
+export interface TfAttribute {
+  s?: string;
+  i?: number;
+  f?: number;
+  b?: boolean;
+  /** `DT_FLOAT` and the like, as number. */
+  type?: number;
+  /** Null where the rank is not known. */
+  shape?: readonly (number | null)[] | null;
+  list?: { s?: string[]; i?: number[]; f?: number[] };
+  tensor?: Tensor;
+}
+
+/** Element types by TensorFlow's numbers, types.proto; a reference to a variable is 100 more. */
+const types: Readonly<Record<number, DataType>> = {
+  1: "float32",
+  2: "float64",
+  3: "int32",
+  4: "uint8",
+  5: "int16",
+  6: "int8",
+  7: "string",
+  9: "int64",
+  10: "bool",
+  14: "bfloat16",
+  17: "uint16",
+  19: "float16",
+  22: "uint32",
+  23: "uint64",
+};
+
+/** The element type of a TensorFlow number. */
+export function typeOfTf(code: number): DataType {
+  const type = types[code % 100];
+  if (type === undefined) throw new StriateError(`element type ${code} of TensorFlow is not known`);
+  return type;
+}
+
+/** Reads attributes of a node; an absent one has the default. */
+export class TfAttributes {
+  readonly #values: TfNode["attributes"];
+
+  constructor({ attributes }: TfNode) {
+    this.#values = attributes;
+  }
+
+  #get(name: string): TfAttribute | undefined {
+    return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+  }
+
+  text = (name: string, fallback: string): string => this.#get(name)?.s ?? fallback;
+  int = (name: string, fallback: number): number => this.#get(name)?.i ?? fallback;
+  real = (name: string, fallback: number): number => this.#get(name)?.f ?? fallback;
+  flag = (name: string, fallback = false): boolean => this.#get(name)?.b ?? fallback;
+  ints = (name: string): readonly number[] => this.#get(name)?.list?.i ?? [];
+  texts = (name: string): readonly string[] => this.#get(name)?.list?.s ?? [];
+  reals = (name: string): readonly number[] => this.#get(name)?.list?.f ?? [];
+  shape = (name: string): readonly (number | null)[] | null => this.#get(name)?.shape ?? null;
+
+  type(name: string, fallback: DataType = "float32"): DataType {
+    const code = this.#get(name)?.type;
+    return code === undefined ? fallback : typeOfTf(code);
+  }
+}

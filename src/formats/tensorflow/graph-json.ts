@@ -1,0 +1,136 @@
+import { StriateError } from "../../base/errors.ts";
+import { sizeOf } from "../../base/shape.ts";
+import { type Tensor, arrayFromBytes, bytesPerElement, castTo, tensor } from "../../base/tensor.ts";
+import { type Json, isObject, listOf, objectOf, textOf } from "../keras/json.ts";
+import { type TfAttribute, type TfNode, typeOfTf } from "./graph-def.ts";
+
+/**
+ * The nodes of a GraphDef in protobuf's JSON form, as TF.js keeps it. Old converters wrote enums as
+ * numbers and texts as lists of bytes, newer ones names and base64.
+ */
+export function parseGraphJson(topology: Json): TfNode[] {
+  const library = isObject(topology.library) ? topology.library : {};
+  if (Array.isArray(library.function) && library.function.length > 0)
+    throw new StriateError(
+      "the graph has functions (control flow of TensorFlow 2), which are not read; export the model as ONNX with tf2onnx",
+    );
+  return listOf(topology.node, "modelTopology.node").map((entry) => {
+    const node = objectOf(entry, "a node of modelTopology");
+    const name = textOf(node.name, "the name of a node");
+    const attributes = isObject(node.attr) ? node.attr : {};
+    return {
+      name,
+      op: textOf(node.op, `the op of node "${name}"`),
+      inputs: listOf(node.input ?? [], `the inputs of node "${name}"`).map((input) =>
+        textOf(input, `an input of node "${name}"`),
+      ),
+      attributes: Object.fromEntries(
+        Object.entries(attributes).map(([key, value]) => [key, attributeFrom(value)]),
+      ),
+    };
+  });
+}
+
+function attributeFrom(value: unknown): TfAttribute {
+  if (!isObject(value)) return {};
+  const { s, i, f, b, type, shape, list } = value;
+  const attribute: TfAttribute = {};
+  if (s !== undefined) attribute.s = textFrom(s);
+  if (i !== undefined) attribute.i = Number(i);
+  if (f !== undefined) attribute.f = Number(f);
+  if (typeof b === "boolean") attribute.b = b;
+  if (type !== undefined) attribute.type = typeFrom(type);
+  if (isObject(shape)) attribute.shape = shapeFrom(shape);
+  const constant = isObject(value.tensor) ? maybeTensor(value.tensor) : undefined;
+  if (constant) attribute.tensor = constant;
+  if (isObject(list))
+    attribute.list = {
+      s: Array.isArray(list.s) ? list.s.map(textFrom) : [],
+      i: Array.isArray(list.i) ? list.i.map(Number) : [],
+      f: Array.isArray(list.f) ? list.f.map(Number) : [],
+    };
+  return attribute;
+}
+
+/** A shape; a length of -1, or a dimension without a size, is not known. */
+export function shapeFrom({ dim, unknownRank }: Json): (number | null)[] | null {
+  if (unknownRank === true) return null;
+  return (Array.isArray(dim) ? dim : []).map((each: unknown) => {
+    const size = isObject(each) ? Number(each.size ?? 0) : NaN;
+    return Number.isSafeInteger(size) && size >= 0 ? size : null;
+  });
+}
+
+/** A constant that stands in the graph itself; TF.js moves most of them into the weight files. */
+function maybeTensor(proto: Json): Tensor | undefined {
+  const type = typeOfTf(typeFrom(proto.dtype));
+  if (type === "string") return undefined;
+  const shape = isObject(proto.tensorShape) ? shapeFrom(proto.tensorShape) : [];
+  if (!shape?.every((length) => length !== null)) return undefined;
+  const size = sizeOf(shape as number[]);
+  if (typeof proto.tensorContent === "string") {
+    const bytes = Uint8Array.from(fromBase64(proto.tensorContent), (c) => c.charCodeAt(0));
+    return size * bytesPerElement(type) === bytes.length
+      ? tensor(type, shape as number[], arrayFromBytes(type, bytes))
+      : undefined;
+  }
+  const lists = [
+    "floatVal",
+    "doubleVal",
+    "intVal",
+    "int64Val",
+    "boolVal",
+    "uint32Val",
+    "uint64Val",
+  ];
+  const values = lists.map((key) => proto[key]).find((v) => Array.isArray(v) && v.length > 0);
+  if (!Array.isArray(values) || size > MOST_REPEATED) return undefined;
+  // A shorter list goes on with its last number.
+  const numbers = Float64Array.from({ length: size }, (_, i) =>
+    Number(values[Math.min(i, values.length - 1)]),
+  );
+  return castTo(tensor("float64", shape as number[], numbers), type);
+}
+
+/** A repeated number may stand for so many; more belongs into a weight file. */
+const MOST_REPEATED = 1 << 24;
+
+const typeNames: Readonly<Record<string, number>> = {
+  DT_FLOAT: 1,
+  DT_DOUBLE: 2,
+  DT_INT32: 3,
+  DT_UINT8: 4,
+  DT_INT16: 5,
+  DT_INT8: 6,
+  DT_STRING: 7,
+  DT_INT64: 9,
+  DT_BOOL: 10,
+  DT_HALF: 19,
+};
+
+const typeFrom = (type: unknown): number =>
+  typeof type === "string" ? (typeNames[type] ?? 0) : Number(type);
+
+/** Bytes as base64, or as a list of numbers. */
+function textFrom(value: unknown): string {
+  if (Array.isArray(value)) return String.fromCharCode(...value.map(Number));
+  return typeof value === "string" ? fromBase64(value) : "";
+}
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+function fromBase64(text: string): string {
+  let result = "";
+  let bits = 0;
+  let count = 0;
+  for (const letter of text) {
+    const value = alphabet.indexOf(letter);
+    if (value < 0) continue;
+    bits = ((bits << 6) | value) & 0xffffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    result += String.fromCharCode((bits >> count) & 0xff);
+  }
+  return result;
+}

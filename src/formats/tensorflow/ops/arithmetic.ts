@@ -1,0 +1,109 @@
+import { float32 } from "../../../base/tensor.ts";
+import type { GraphBuilder } from "../../../graph/builder.ts";
+import type { LayerKind } from "../../../layers/define-layer.ts";
+import type { TfContext, TfOp } from "../define-op.ts";
+import { broadcast } from "./broadcast.ts";
+
+type Write = (b: GraphBuilder, values: string[]) => string;
+
+const nary =
+  (op: string): Write =>
+  (b, values) =>
+    b.op(op, values);
+
+/** Ops of several tensors, element by element. */
+const several: readonly (readonly [string, Write])[] = [
+  ["Add AddV2", nary("Add")],
+  ["AddN", nary("Sum")],
+  ["Sub", nary("Sub")],
+  ["Mul", nary("Mul")],
+  ["RealDiv Div", nary("Div")],
+  ["Maximum", nary("Max")],
+  ["Minimum", nary("Min")],
+  ["Pow", nary("Pow")],
+  ["DivNoNan", divideNoNan],
+  ["SquaredDifference", (b, values) => square(b, b.op("Sub", values))],
+  ["Greater", nary("Greater")],
+  ["GreaterEqual", nary("GreaterOrEqual")],
+  ["Less", nary("Less")],
+  ["LessEqual", nary("LessOrEqual")],
+  ["Equal", nary("Equal")],
+  ["NotEqual", (b, values) => b.op("Not", [b.op("Equal", values)])],
+  ["LogicalAnd", nary("And")],
+  ["LogicalOr", nary("Or")],
+  ["Select SelectV2", nary("Where")],
+  ["ClipByValue", (b, [x = "", low = "", high = ""]) => b.op("Min", [b.op("Max", [x, low]), high])],
+  ["Prelu", nary("PRelu")],
+];
+
+/** Ops of one tensor, element by element. */
+const single: readonly (readonly [string, Write])[] = [
+  ["Neg", nary("Neg")],
+  ["Exp", nary("Exp")],
+  ["Expm1", (b, values) => b.op("Sub", [b.op("Exp", values), one(b)])],
+  ["Log", nary("Log")],
+  ["Log1p", (b, [x = ""]) => b.op("Log", [b.op("Add", [x, one(b)])])],
+  ["Sqrt", nary("Sqrt")],
+  ["Rsqrt", (b, values) => b.op("Reciprocal", [b.op("Sqrt", values)])],
+  ["Square", (b, [x = ""]) => square(b, x)],
+  ["Abs", nary("Abs")],
+  ["Sign", nary("Sign")],
+  ["Floor", nary("Floor")],
+  ["Ceil", nary("Ceil")],
+  ["Round Rint", nary("Round")],
+  ["Reciprocal Inv", nary("Reciprocal")],
+  ["Sin", nary("Sin")],
+  ["Cos", nary("Cos")],
+  ["LogicalNot", nary("Not")],
+  ["ZerosLike", (b, [x = ""]) => b.op("Sub", [x, x])],
+  ["OnesLike", (b, [x = ""]) => b.op("Exp", [b.op("Sub", [x, x])])],
+];
+
+const one = (b: GraphBuilder): string => b.constant(float32([], [1]));
+const square = (b: GraphBuilder, x: string): string => b.op("Mul", [x, x]);
+
+function divideNoNan(b: GraphBuilder, [x = "", y = ""]: string[]): string {
+  const zero = b.constant(float32([], [0]));
+  return b.op("Where", [b.op("Equal", [y, zero]), zero, b.op("Div", [x, y])]);
+}
+
+/** What a constant operand is to a layer: TensorFlow folds batch norms into such. */
+const weightNames: Readonly<Record<string, string>> = {
+  Add: "bias",
+  AddV2: "bias",
+  Sub: "bias",
+  Mul: "scale",
+  RealDiv: "scale",
+  Prelu: "alpha",
+};
+
+const combine =
+  (write: Write) =>
+  (context: TfContext): { value: string; order: readonly number[] } => {
+    const { op } = context.node;
+    const name = Object.hasOwn(weightNames, op) ? weightNames[op] : undefined;
+    const { values, order } = broadcast(context, context.inputs, name);
+    return { value: write(context.b, values), order };
+  };
+
+const define =
+  (kind: LayerKind) =>
+  ([ops, write]: readonly [string, Write]): TfOp => ({ ops, kind, lower: combine(write) });
+
+/** Of whole numbers (lengths) that are not negative, ONNX' Div is the floor already. */
+const floorDivision: TfOp = {
+  ops: "FloorDiv",
+  kind: "arithmetic",
+  lower(context) {
+    const { values, order } = broadcast(context, context.inputs);
+    const quotient = context.b.op("Div", values);
+    const isReal = /float/.test(context.type(context.input(0)));
+    return { value: isReal ? context.b.op("Floor", [quotient]) : quotient, order };
+  },
+};
+
+export const arithmeticOps: readonly TfOp[] = [
+  floorDivision,
+  ...several.map(define("arithmetic")),
+  ...single.map(define("arithmetic")),
+];

@@ -1,0 +1,123 @@
+import { StriateError } from "../../../base/errors.ts";
+import { float } from "../../../graph/attributes.ts";
+import type { TfContext, TfOp, TfValue } from "../define-op.ts";
+import { fusedActivation } from "./activation.ts";
+import { layoutOf, windowOf } from "./window.ts";
+
+/** A kernel (...space, in, out) as the graph has it: (out, in, ...space). */
+const kernelOrder = (rank: number): number[] => [
+  rank - 1,
+  rank - 2,
+  ...Array.from({ length: rank - 2 }, (_, axis) => axis),
+];
+
+const lengthsOf = (context: TfContext, i: number): number[] =>
+  context.shape(context.input(i)).map((length) => {
+    if (typeof length !== "number") throw new StriateError("the kernel's shape is not known");
+    return length;
+  });
+
+/** Conv2D and Conv3D; the fused forms add a bias or a batch norm and an activation. */
+const convolution: TfOp = {
+  ops: "Conv2D Conv3D _FusedConv2D FusedConv2D",
+  kind: "convolution",
+  lower(context) {
+    const { input, rank, arrange, weight } = context;
+    const x = input(0);
+    const layout = layoutOf(context, rank(x));
+    const kernel = lengthsOf(context, 1);
+    const channels = context.shape(x)[layout.channelsFirst ? 1 : layout.order.length - 1];
+    const inputs = [arrange(x, layout.order), weight(1, "kernel", kernelOrder(kernel.length))];
+    const window = windowOf(context, x, layout, kernel.slice(0, -2));
+    const groups = typeof channels === "number" ? channels / kernel.at(-2)! : 1;
+    return finish(
+      context,
+      layout.order,
+      inputs,
+      groups > 1 ? { ...window, group: groups } : window,
+    );
+  },
+};
+
+/** One kernel (height, width) for each channel and multiplier. */
+const depthwise: TfOp = {
+  ops: "DepthwiseConv2dNative FusedDepthwiseConv2dNative",
+  kind: "convolution",
+  lower(context) {
+    const { input, rank, arrange, weight } = context;
+    const x = input(0);
+    const layout = layoutOf(context, rank(x));
+    const [height = 0, width = 0, channels = 0, multiplier = 0] = lengthsOf(context, 1);
+    const shape = [channels * multiplier, 1, height, width];
+    const inputs = [arrange(x, layout.order), weight(1, "depthwise_kernel", [2, 3, 0, 1], shape)];
+    const window = windowOf(context, x, layout, [height, width]);
+    return finish(context, layout.order, inputs, { ...window, group: channels });
+  },
+};
+
+/** Writes the convolution and what is fused with it. */
+function finish(
+  context: TfContext,
+  order: readonly number[],
+  inputs: string[],
+  attributes: Parameters<TfContext["b"]["op"]>[2],
+): TfValue {
+  const { b, node, weight, preActivation } = context;
+  const fused = [...context.attributes.texts("fused_ops")];
+  const options = { name: node.name };
+  if (fused[0] === "BiasAdd") {
+    fused.shift();
+    inputs.push(weight(2, "bias"));
+  }
+  let value = b.op("Conv", inputs, attributes, fused.length > 0 ? {} : options);
+  if (fused[0] === "FusedBatchNorm") {
+    fused.shift();
+    const statistics = ["gamma", "beta", "moving_mean", "moving_variance"].map((name, i) =>
+      weight(2 + i, name),
+    );
+    const epsilon = float(context.attributes.real("epsilon", 1e-4));
+    value = b.op("BatchNormalization", [value, ...statistics], { epsilon });
+  }
+  const [activation] = fused;
+  if (activation === undefined) return { value, order };
+  preActivation({ value, order }, activation.toLowerCase());
+  if (activation !== "Prelu")
+    return { value: fusedActivation(b, value, activation, context.attributes), order };
+  // The slope is one number a channel, and comes behind the bias.
+  const slope = context.shape(context.input(3)).at(-1) as number;
+  const alpha = weight(3, "alpha", undefined, [slope, ...order.slice(2).map(() => 1)]);
+  return { value: b.op("PRelu", [value, alpha]), order };
+}
+
+/** The gradient of a convolution by its input, which is what a transposed convolution is. */
+const transposed: TfOp = {
+  ops: "Conv2DBackpropInput",
+  kind: "convolution",
+  lower(context) {
+    const { b, attributes, node, input, numbers, arrange, weight } = context;
+    const x = input(2);
+    const layout = layoutOf(context, 4);
+    const kernel = lengthsOf(context, 1);
+    // Of the forward convolution: its input is our output.
+    const target = layout.space.map((axis) => numbers(0)[axis]!);
+    const strides = layout.space.map((axis) => attributes.ints("strides")[axis] ?? 1);
+    const window = windowOf(context, x, layout, kernel.slice(0, 2));
+    // (height, width, out, in) for the transposed one: ONNX wants (in, out, height, width).
+    const inputs = [arrange(x, layout.order), weight(1, "kernel", [3, 2, 0, 1])];
+    const same = attributes.text("padding", "VALID") === "SAME";
+    const value = b.op(
+      "ConvTranspose",
+      inputs,
+      {
+        kernel_shape: window.kernel_shape,
+        strides,
+        output_shape: target,
+        auto_pad: same ? "SAME_UPPER" : undefined,
+      },
+      { name: node.name },
+    );
+    return { value, order: layout.order };
+  },
+};
+
+export const convOps: readonly TfOp[] = [convolution, depthwise, transposed];

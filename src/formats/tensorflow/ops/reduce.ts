@@ -1,0 +1,47 @@
+import { type TfOp, plainValue, positiveAxis } from "../define-op.ts";
+
+/** A reduction over constant axes keeps the graph's layout. */
+const reductions: readonly TfOp[] = Object.entries({
+  Mean: "ReduceMean",
+  Sum: "ReduceSum",
+  Max: "ReduceMax",
+  Min: "ReduceMin",
+  Prod: "ReduceProd",
+}).map(([ops, op]): TfOp => ({
+  ops,
+  kind: "pooling",
+  lower({ b, node, attributes, input, rank, numbers, arrange }) {
+    const x = input(0);
+    const size = rank(x);
+    const axes = numbers(1).map((axis) => positiveAxis(axis, size));
+    const keepdims = attributes.flag("keep_dims") ? 1 : 0;
+    const value = b.op(
+      op,
+      [arrange(x, x.order), b.i64(axes.map((axis) => x.order.indexOf(axis)))],
+      { keepdims },
+      { name: node.name },
+    );
+    if (keepdims) return { value, order: x.order };
+    return { value, order: withoutAxes(x.order, axes) };
+  },
+}));
+
+/** The order that is left when axes are taken away: those behind move up. */
+export function withoutAxes(order: readonly number[], gone: readonly number[]): number[] {
+  const left = order.filter((axis) => !gone.includes(axis));
+  const sorted = [...left].sort((a, b) => a - b);
+  return left.map((axis) => sorted.indexOf(axis));
+}
+
+const extremes: readonly TfOp[] = ["ArgMax", "ArgMin"].map((ops): TfOp => ({
+  ops,
+  kind: "arithmetic",
+  lower({ b, input, rank, numbers, plain }) {
+    const x = input(0);
+    const axis = positiveAxis(numbers(1)[0] ?? 0, rank(x));
+    const value = b.op(ops, [plain(x)], { axis, keepdims: 0 });
+    return plainValue(value, rank(x) - 1);
+  },
+}));
+
+export const reduceOps: readonly TfOp[] = [...reductions, ...extremes];
