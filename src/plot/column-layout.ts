@@ -1,3 +1,4 @@
+import { columnCuts } from "./column-cuts.ts";
 import { elbowLine, flowLine } from "./flow-line.ts";
 import type { LayeredLayout, PlacedLink } from "./layered-layout.ts";
 import type { Path, Point } from "./path.ts";
@@ -44,7 +45,7 @@ export function columnLayout(layout: LayeredLayout, options: ColumnOptions = {})
   const { maxHeight = 1300, aspect = 1.4 } = options;
   const wanted = Math.round(Math.sqrt((aspect * layout.height) / (layout.width + gutter)));
   const count = layout.height <= maxHeight ? 1 : Math.max(1, wanted);
-  const cuts = chooseCuts(layout, count);
+  const cuts = columnCuts(layout, count);
   const bands = [...cuts, { y: Infinity, links: [] }].map((cut, i) => ({
     top: cuts[i - 1]?.y ?? -Infinity,
     bottom: cut.y,
@@ -55,56 +56,11 @@ export function columnLayout(layout: LayeredLayout, options: ColumnOptions = {})
   return placed.result;
 }
 
-interface Cut {
-  y: number;
-  links: readonly PlacedLink[];
-}
-
 interface Band {
   top: number;
   bottom: number;
   /** The links that leave it for the next band. */
   crossing: readonly PlacedLink[];
-}
-
-/** The places where the layout may be broken, nearest to even parts. */
-function chooseCuts(layout: LayeredLayout, count: number): Cut[] {
-  const possible = possibleCuts(layout);
-  const cuts: Cut[] = [];
-  const part = layout.height / count;
-  let from = 0;
-  while (layout.height - from > 1.3 * part) {
-    const reachable = possible.filter(
-      ({ y, links }) => y > from + 0.4 * part && links[0]!.points[0]![1] > from,
-    );
-    const aim = from + part;
-    const next = reachable.reduce<Cut | undefined>(
-      (best, cut) =>
-        best === undefined || Math.abs(cut.y - aim) < Math.abs(best.y - aim) ? cut : best,
-      undefined,
-    );
-    if (next === undefined) break;
-    cuts.push(next);
-    from = next.y;
-  }
-  return cuts;
-}
-
-function possibleCuts(layout: LayeredLayout): Cut[] {
-  const boxes = [...layout.nodes.values()].sort((a, b) => a.y - b.y);
-  const cuts: Cut[] = [];
-  let bottom = -Infinity;
-  for (const { y, height } of boxes) {
-    if (y > bottom && bottom > -Infinity) {
-      const middle = (bottom + y) / 2;
-      const links = layout.links.filter(({ points }) => {
-        return points[0]![1] < middle && points.at(-1)![1] > middle;
-      });
-      if (new Set(links.map(({ from }) => from)).size === 1) cuts.push({ y: middle, links });
-    }
-    bottom = Math.max(bottom, y + height);
-  }
-  return cuts;
 }
 
 /** Puts one band of the layout after the other beside each other. */
