@@ -65,6 +65,13 @@ import {
   rmsNormalization,
   unitNormalization,
 } from "./normalization-layers.ts";
+import {
+  findOperation,
+  operationClassNames,
+  slicingOpLambda,
+  tensorFlowOpLayer,
+  tfOpLambda,
+} from "./operations.ts";
 import { permute } from "./permute.ts";
 import {
   averagePooling1d,
@@ -80,7 +87,7 @@ import { bidirectional } from "./recurrent/bidirectional.ts";
 import { convLstm1d, convLstm2d, convLstm3d } from "./recurrent/conv-lstm.ts";
 import { gru, lstm, simpleRnn } from "./recurrent/recurrent.ts";
 import { rnn } from "./recurrent/rnn.ts";
-import { findLayerClass, layerClassNames, registerLayer } from "./registry.ts";
+import { findLayerClass, registerLayer, registeredNames } from "./registry.ts";
 import { repeatVector } from "./repeat-vector.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
@@ -92,7 +99,7 @@ import { timeDistributed } from "./time-distributed.ts";
 import { upSampling1d, upSampling2d, upSampling3d } from "./upsampling.ts";
 import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
 
-export { layerClassNames, registerLayer };
+export { registerLayer };
 
 /**
  * Every layer class that striate knows, by the name that its creation function has in TypeScript. A
@@ -225,7 +232,10 @@ export const definitions = {
   randAugment,
 };
 
-for (const definition of Object.values(definitions))
+/** Classes that only files have: Keras makes them of expressions. */
+const fromExpressions = [tfOpLambda, slicingOpLambda, tensorFlowOpLayer];
+
+for (const definition of [...Object.values(definitions), ...fromExpressions])
   registerLayer(definition as unknown as LayerDefinition);
 
 /**
@@ -234,7 +244,11 @@ for (const definition of Object.values(definitions))
  * @param module the module that a Keras 3 file names beside the class: `Add` of `keras.layers` takes a
  *   list of tensors, `Add` of `keras.src.ops.numpy` is the operation `x1 + x2`
  */
-export const findLayer = (
-  className: string,
-  _module?: string | null,
-): LayerDefinition | undefined => findLayerClass(className);
+export function findLayer(className: string, module?: string | null): LayerDefinition | undefined {
+  const isOperation = /(^|\.)ops(\.|$)/.test(module ?? "");
+  if (isOperation) return findOperation(className);
+  return findLayerClass(className) ?? findOperation(className);
+}
+
+/** All class names, for messages. */
+export const layerClassNames = (): string[] => [...registeredNames(), ...operationClassNames()];

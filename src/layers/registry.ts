@@ -13,4 +13,4 @@ export const findLayerClass = (className: string): LayerDefinition | undefined =
   byClass.get(className);
 
 /** All class names, for messages. */
-export const layerClassNames = (): string[] => [...byClass.keys()];
+export const registeredNames = (): string[] => [...byClass.keys()];

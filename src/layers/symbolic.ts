@@ -1,5 +1,6 @@
 import { StriateError } from "../base/errors.ts";
-import { normalizeAxis } from "../base/shape.ts";
+import { isIdentityOrder, normalizeAxis } from "../base/shape.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
 import type { KerasShape, SymbolicTensor } from "./define-layer.ts";
 
 /** `0, 1, ..., rank - 1`: the order of a graph value that lies as its Keras tensor does. */
@@ -19,6 +20,13 @@ export function plainTensor(
 /** The graph axis of a Keras axis, which may be negative. */
 export function graphAxis(x: SymbolicTensor, kerasAxis: number): number {
   return x.order.indexOf(normalizeAxis(kerasAxis, x.order.length));
+}
+
+/** The value of `x` with its Keras axes in the given order; a Transpose only where it must be. */
+export function arrangeAxes(b: GraphBuilder, x: SymbolicTensor, order: readonly number[]): string {
+  // Graph axis i must become Keras axis order[i]: find where that axis lies now.
+  const perm = order.map((axis) => x.order.indexOf(axis));
+  return isIdentityOrder(perm) ? x.value : b.op("Transpose", [x.value], { perm });
 }
 
 /** The length of a Keras axis; an error where it is not known. */
