@@ -1,0 +1,260 @@
+import { StriateError } from "../../base/errors.ts";
+import { field } from "../../base/fields.ts";
+import type { Values } from "../../base/fields.ts";
+import { textTable } from "../../base/text-table.ts";
+import type { Batch } from "../../data/batch.ts";
+import type { ImageSet } from "../../data/image-set.ts";
+import { type Layout, applyScale } from "../../data/preprocess.ts";
+import { parseScale } from "../../data/scale.ts";
+import type { OpenedModel } from "../../formats/format.ts";
+import { toUser } from "../../model/network.ts";
+import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
+import { openDataset } from "../../node/dataset-open.ts";
+import { encodePng } from "../../node/encode-png.ts";
+import { writeFolder } from "../../node/files.ts";
+import { openModel } from "../../node/open-model.ts";
+import { headFor } from "../../node/training-model.ts";
+import { runtime } from "../../runtime/node/index.ts";
+import { Classification, classProbabilities } from "../../train/classification.ts";
+import { drawEvaluation } from "../../train/draw-evaluation.ts";
+import { evaluate as evaluateModel } from "../../train/evaluate.ts";
+import { formatLogs } from "../../train/callbacks/progress.ts";
+import { Trainer } from "../../train/trainer.ts";
+import type { TrainingBatch, TrainingData } from "../../train/training-data.ts";
+import { headActivation } from "../../views/prediction.ts";
+import { type CommandIo, defineCommand } from "../command.ts";
+import { engineFields } from "../options.ts";
+
+const fields = {
+  split: field.nullable(
+    field.string(undefined, { help: "part of the data, as test or train[80%:] [all of it]" }),
+  ),
+  batch: field.int(64, { min: 1, help: "pictures at a time" }),
+  scale: field.nullable(
+    field.string(undefined, { help: "what is done to 0..255; by default as the model says" }),
+  ),
+  size: field.nullable(field.tuple(2, undefined, { min: 1, help: "height,width of the pictures" })),
+  limit: field.nullable(field.int(undefined, { min: 1, help: "look at so many pictures only" })),
+  jfif_only: field.boolean(false, { help: "leave out the photos that TensorFlow Datasets drops" }),
+  memory: field.nullable(field.string(undefined, { help: "for decoded pictures, as 1g" })),
+  wrong: field.int(12, { min: 0, help: "how many of the most wrong pictures to show" }),
+  out: field.string("striate-evaluate", { help: "folder for evaluate.png and evaluate.json" }),
+  json: field.boolean(false, { help: "print evaluate.json instead of words" }),
+  ...engineFields,
+};
+type Options = Values<typeof fields>;
+
+export const evaluate = defineCommand({
+  name: "evaluate",
+  summary:
+    "Measure a classifier on pictures: loss, accuracy, what it confuses, what it got most wrong",
+  arguments: [
+    { name: "<file>", help: "a model file" },
+    { name: "<data>", help: "cats_vs_dogs, shapes, or a folder or zip of class folders" },
+  ],
+  fields,
+  examples: [
+    "striate evaluate cat_vs_dog.h5 photos/",
+    "striate evaluate shapes.h5 shapes --split test",
+  ],
+  async run([file, data], options, io) {
+    const opened = await openModel(file as string);
+    const { how } = preprocessingFor(opened.network, {
+      ...(options.scale && { scale: options.scale }),
+    });
+    const size = options.size ?? photoInput(opened.network).size ?? how.size ?? [150, 150];
+    const set = await openDataset(data as string, {
+      size: size as readonly [number, number],
+      resize: how.resize,
+      jfifOnly: options.jfif_only,
+      ...(options.memory && { memory: options.memory }),
+    });
+    try {
+      await report(opened, set, how.scale, options, io);
+    } finally {
+      await set.close();
+    }
+  },
+});
+
+async function report(
+  opened: OpenedModel,
+  set: ImageSet,
+  scale: string,
+  options: Options,
+  io: CommandIo,
+): Promise<void> {
+  const trainer = trainerFor(opened, set.classNames, options);
+  const order = labelOrder(opened.network.labels, set.classNames, io);
+  const whole = set.split(options.split ?? undefined);
+  const part = whole.take(Math.min(options.limit ?? Infinity, whole.length));
+  const result = new Classification(
+    order.map((label) => set.classNames[label]!),
+    options.wrong,
+  );
+  const logits = !["sigmoid", "softmax"].includes(headActivation(opened.network) ?? "");
+  const [height, width] = set.shape;
+  const each = height * width * 3;
+  const batches = part.batch(options.batch).prefetch(1);
+  const data = scaled(batches.epoch(0), scale, order, options.batch);
+  const port = trainer.network.outputs[0]!;
+  const logs = await evaluateModel(trainer, data, {
+    onBatch(batch, { rows, y }, { predictions }) {
+      const { bytes, ids } = batch as ScaledBatch;
+      const outputs = toUser(predictions[0]!, port).data as Float32Array;
+      const units = outputs.length / rows;
+      for (let row = 0; row < rows; row++) {
+        const probabilities = classProbabilities(
+          outputs.subarray(row * units, (row + 1) * units),
+          logits,
+        );
+        const label = y[0]!.data[row]!;
+        result.add(label, probabilities, ids[row]!, () =>
+          bytes.slice(row * each, (row + 1) * each),
+        );
+      }
+    },
+  });
+  await trainer.close();
+  const json = {
+    file: opened.network.origin.file,
+    data: set.name,
+    split: options.split ?? "all",
+    pictures: result.total,
+    ...logs,
+    accuracy: result.accuracy,
+    classes: result.classes,
+    confusion: result.counts,
+    mostWrong: result.mostWrong.map(({ pixels: _pixels, ...rest }) => ({
+      ...rest,
+      label: result.classNames[rest.label],
+      predicted: result.classNames[rest.predicted],
+    })),
+    skipped: set.skipped,
+  };
+  const text = `${JSON.stringify(json, null, 2)}\n`;
+  const title = opened.network.origin.file ?? opened.network.name;
+  const picture = drawEvaluation(result, { title, subtitle: set.name, size: [height, width] });
+  await writeFolder(options.out, [
+    { path: "evaluate.json", bytes: text },
+    { path: "evaluate.png", bytes: await encodePng(picture) },
+  ]);
+  if (options.json) {
+    io.out(text.trimEnd());
+    return;
+  }
+  for (const warning of set.warnings()) io.err(warning);
+  io.out(`${set.name}: ${result.total} pictures, scaled ${parseScale(scale).words}`);
+  io.out(formatLogs({ ...logs, accuracy: result.accuracy }));
+  io.out(`\n${classTable(result)}`);
+  for (const { id, label, predicted, probability } of result.mostWrong.slice(0, 5))
+    io.out(
+      `${id}: ${result.classNames[label]} (${(100 * probability).toFixed(2)} %), taken for ` +
+        `${result.classNames[predicted]}`,
+    );
+  io.out(`wrote ${options.out}/evaluate.png, ${options.out}/evaluate.json`);
+}
+
+/** The loss that the head asks for, whatever the file was compiled with. */
+function trainerFor(
+  opened: OpenedModel,
+  classNames: readonly string[],
+  { device, threads }: Options,
+): Trainer {
+  if (opened.keras === undefined)
+    throw new StriateError(
+      `${opened.network.origin.file}: only models of Keras layers can be evaluated so far, and this is ` +
+        `${opened.network.origin.format}`,
+    );
+  const { loss } = headFor(opened, classNames);
+  const logits = !["sigmoid", "softmax"].includes(headActivation(opened.network) ?? "");
+  return new Trainer(
+    opened.keras,
+    { loss: { class_name: loss, config: { from_logits: logits } } },
+    { runtime, device, threads: threads ?? undefined },
+  );
+}
+
+/**
+ * For each class of the model, the label that the data has for it: by name where the model has names,
+ * else in order.
+ */
+function labelOrder(
+  labels: readonly string[] | undefined,
+  classNames: readonly string[],
+  io: CommandIo,
+): number[] {
+  const inOrder = classNames.map((_, i) => i);
+  if (labels === undefined) return inOrder;
+  const plain = (name: string) => name.toLowerCase().replace(/s$/, "");
+  const found = labels.map((label) => classNames.findIndex((name) => plain(name) === plain(label)));
+  if (found.every((at) => at >= 0) && new Set(found).size === classNames.length) return found;
+  io.err(
+    `the model's classes are ${labels.join(", ")}, the data's ${classNames.join(", ")}: taken in order`,
+  );
+  return inOrder;
+}
+
+/** A batch that remembers its pictures as bytes. */
+interface ScaledBatch extends TrainingBatch {
+  bytes: Uint8Array;
+  ids: readonly string[];
+}
+
+/** Scales batches of bytes, and puts the labels in the model's order. */
+function scaled(
+  batches: AsyncIterable<Batch>,
+  how: string,
+  order: readonly number[],
+  batchSize: number,
+): TrainingData {
+  const scale = parseScale(how);
+  const layout: Layout = "NCHW";
+  return {
+    batchSize,
+    async *epoch() {
+      for await (const { x, y, size, ids } of batches) {
+        const [, height, width, channels] = x.shape as [number, number, number, 1 | 3];
+        const each = height * width * channels;
+        const bytes = x.data as Uint8Array;
+        const floats = new Float32Array(size * each);
+        for (let i = 0; i < size; i++) {
+          const one = bytes.subarray(i * each, (i + 1) * each);
+          applyScale(one, scale, channels, layout, floats.subarray(i * each, (i + 1) * each));
+        }
+        const batch: ScaledBatch = {
+          x: { type: "float32", shape: [size, channels, height, width], data: floats },
+          y: { ...y, data: (y.data as Int32Array).map((label) => order.indexOf(label)) },
+          layout,
+          bytes,
+          ids,
+        };
+        yield batch;
+      }
+    },
+  };
+}
+
+/** Each class with its precision and recall; with few classes, also what it is taken for. */
+function classTable(result: Classification): string {
+  const percent = (share: number | null) =>
+    share === null ? "-" : `${(100 * share).toFixed(1)} %`;
+  // Wider tables break in a terminal; the picture has them whole.
+  const few = result.classNames.reduce((sum, name) => sum + name.length + 5, 0) <= 60;
+  return textTable(
+    [
+      { title: "class" },
+      { title: "pictures", right: true },
+      { title: "precision", right: true },
+      { title: "recall", right: true },
+      ...(few ? result.classNames.map((name) => ({ title: `as ${name}`, right: true })) : []),
+    ],
+    result.classes.map(({ className, count, precision, recall }, i) => [
+      className,
+      String(count),
+      percent(precision),
+      percent(recall),
+      ...(few ? result.counts[i]!.map(String) : []),
+    ]),
+  );
+}
