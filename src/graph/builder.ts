@@ -51,6 +51,11 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Keeps a name from being made by {@link fresh}. */
+  reserve(name: string): void {
+    this.#taken.add(name);
+  }
+
   input(name: string, shape: readonly Dim[], type: DataType = "float32"): string {
     this.graph.inputs.push({ name, type, shape });
     this.#taken.add(name);

@@ -5,7 +5,7 @@ import { GraphBuilder } from "./builder.ts";
 import { emptyGraph } from "./graph.ts";
 import { withOutputs } from "./outputs.ts";
 import { readOnnx } from "./protobuf/read.ts";
-import { writeOnnx } from "./protobuf/write.ts";
+import { writeOnnx, writeOnnxParts } from "./protobuf/write.ts";
 import { consumers, nodesFor, sortNodes } from "./traverse.ts";
 
 function sample() {
@@ -106,5 +106,22 @@ describe("walks", () => {
         .get("x")
         ?.map((node) => node.op),
     ).toEqual(["If"]);
+  });
+});
+
+describe("a model in parts", () => {
+  it("leaves large weights beside it, as views of the same memory", () => {
+    const b = new GraphBuilder(sample());
+    const large = float32([20000], new Float32Array(20000).fill(1.5));
+    b.initializer("large", large);
+    b.initializer("small", float32([2], [1, 2]));
+    const { model, weights } = writeOnnxParts(b.graph);
+    expect(model.length).toBeLessThan(2000);
+    expect(weights.map(({ data }) => data.buffer)).toEqual([large.data.buffer]);
+    const back = readOnnx(model, {
+      external: ({ location }) => weights.find(({ path }) => path === location)!.data,
+    });
+    expect(back.initializers.get("large")).toEqual(large);
+    expect(toNumbers(back.initializers.get("small")!)).toEqual([1, 2]);
   });
 });

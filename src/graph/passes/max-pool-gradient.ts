@@ -1,4 +1,4 @@
-import { float32, int64 } from "../../base/tensor.ts";
+import { type Tensor, float32, int64 } from "../../base/tensor.ts";
 import { sameShape, sizeOf } from "../../base/shape.ts";
 import type { GraphBuilder } from "../builder.ts";
 import type { Graph, GraphNode } from "../graph.ts";
@@ -117,31 +117,74 @@ function winner(
   return { row, column: b.op("Or", [b.op("Equal", [part([1, 1]), p]), below]) };
 }
 
-/** The flat index of each winner in a tensor of `shape`, counted back from the last element of its window. */
+/** The places of the winners, as flat indices. */
+export interface PoolIndices {
+  /** Whether the first row and the first column of each window hold the winner. */
+  row: string;
+  column: string;
+  /** Shape of the tensor that the indices point into. */
+  shape: readonly number[];
+  /** Elements between neighbours along a row: 1, or the channels of a block. */
+  block?: number;
+  /** Brings constants `[1, C, H, W]` into the layout of `row` and `column`. */
+  arrange?(constant: Tensor): Tensor;
+  /** What is added for each row of the batch, if it is there already. */
+  starts?: string | undefined;
+}
+
 function indicesOf(
   b: GraphBuilder,
-  { row, column }: { row: string; column: string },
+  winner: { row: string; column: string },
   shape: readonly number[],
-): string {
-  const [rows, channels, height, width] = shape as [number, number, number, number];
+) {
+  const [rows] = shape as [number];
+  const size = sizeOf(shape) / rows;
+  const starts = Array.from({ length: rows }, (_, i) => i * size);
+  return writePoolIndices(b, {
+    ...winner,
+    shape,
+    starts: rows === 1 ? undefined : b.constant(int64(starts, [rows, 1, 1, 1]), "starts"),
+  });
+}
+
+/** Writes the flat index of each winner, counted back from the last element of its window. */
+export function writePoolIndices(b: GraphBuilder, indices: PoolIndices): string {
+  const { row, column, shape, block = 1, arrange = (constant) => constant, starts } = indices;
+  const [, channels, height, width] = shape as [number, number, number, number];
   const last = new Float32Array((channels * height * width) / 4);
   let at = 0;
-  for (let channel = 0; channel < channels; channel++)
+  for (let channel = 0; channel < channels; channel++) {
+    // In a block the channels count fastest.
+    const plane = (channel - (channel % block)) * height * width + (channel % block);
     for (let y = 1; y < height; y += 2)
-      for (let x = 1; x < width; x += 2) last[at++] = (channel * height + y) * width + x;
+      for (let x = 1; x < width; x += 2) last[at++] = plane + (y * width + x) * block;
+  }
   const cast = (value: string, type: "float32" | "int64") =>
     b.op("Cast", [value], { to: typeCode(type) });
+  const scaled = (value: string, factor: number) =>
+    factor === 1 ? value : b.op("Mul", [value, b.f32(factor)]);
   const back = b.op("Add", [
-    b.op("Mul", [cast(row, "float32"), b.f32(width)]),
-    cast(column, "float32"),
+    scaled(cast(row, "float32"), width * block),
+    scaled(cast(column, "float32"), block),
   ]);
-  const lasts = b.constant(float32([1, channels, height / 2, width / 2], last), "last");
-  const index = cast(b.op("Sub", [lasts, back]), "int64");
-  if (rows === 1) return index;
-  const size = sizeOf(shape) / rows;
-  const starts = int64(
-    Array.from({ length: rows }, (_, i) => i * size),
-    [rows, 1, 1, 1],
-  );
-  return b.op("Add", [index, b.constant(starts, "starts")]);
+  const lasts = arrange(float32([1, channels, height / 2, width / 2], last));
+  const index = cast(b.op("Sub", [b.constant(lasts, "last"), back]), "int64");
+  return starts === undefined ? index : b.op("Add", [index, starts]);
+}
+
+/** Recognises what {@link writePoolIndices} wrote. */
+export function matchPoolIndices(
+  facts: GraphFacts,
+  name: string,
+): Pick<PoolIndices, "row" | "column" | "starts"> | undefined {
+  const sum = facts.maker(name, "Add");
+  const starts = sum?.inputs[1];
+  const cast = facts.maker(sum ? sum.inputs[0] : name, "Cast");
+  const sub = facts.maker(cast?.inputs[0], "Sub");
+  const add = facts.maker(sub?.inputs[1], "Add");
+  const product = facts.maker(add?.inputs[0], "Mul");
+  const row = facts.maker(product?.inputs[0], "Cast");
+  const column = facts.maker(add?.inputs[1], "Cast");
+  if (!row || !column || !sub || !facts.constant(sub.inputs[0])) return undefined;
+  return { row: row.inputs[0]!, column: column.inputs[0]!, starts };
 }

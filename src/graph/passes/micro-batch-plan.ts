@@ -34,7 +34,8 @@ const cheap = new Set([
  * with what needs the whole batch: in a step there are two, forward and backward, with the dense
  * layers and the loss between them.
  *
- * A later stretch makes values of an earlier one again where that is cheaper than keeping them.
+ * A later stretch makes values of an earlier one again where that is cheaper than keeping them, and
+ * what nothing else needs it makes alone.
  */
 export function planStretches(graph: Graph, axes: RowAxes): Stretch[] {
   const facts = new GraphFacts(graph);
@@ -53,12 +54,18 @@ export function planStretches(graph: Graph, axes: RowAxes): Stretch[] {
   });
 }
 
-/** Whether a node treats pictures, and can do so row by row. */
+/**
+ * Whether a node treats pictures, and can do so row by row. A sum over what lies inside of each row is
+ * one over a picture too, even if the picture was laid out as a matrix.
+ */
 function isPictureNode(axes: RowAxes, facts: GraphFacts, node: GraphNode): boolean {
-  if (axes.kind(node) === "whole") return false;
-  return [...node.inputs, ...node.outputs].some(
-    (name) => axes.rows.has(name) && facts.shape(name)!.length >= PICTURE_RANK,
-  );
+  const kind = axes.kind(node);
+  if (kind === "whole") return false;
+  return [...node.inputs, ...node.outputs].some((name) => {
+    const rows = axes.rows.get(name);
+    if (rows === undefined) return false;
+    return facts.shape(name)!.length >= PICTURE_RANK || (kind === "sum" && rows.each > 1);
+  });
 }
 
 /** Even levels treat pictures row by row, odd ones everything else; a node comes after what it reads. */
@@ -81,6 +88,24 @@ function levelsOf(graph: Graph, axes: RowAxes, facts: GraphFacts): Map<GraphNode
   return levels;
 }
 
+/** The nodes outside of a stretch that nothing needs but the stretch: they may as well run in it. */
+function onlyFor(
+  stretch: ReadonlySet<GraphNode>,
+  graph: Graph,
+  facts: GraphFacts,
+): ReadonlySet<GraphNode> {
+  const movable = new Set<GraphNode>();
+  for (const node of graph.nodes.toReversed()) {
+    const isOnlyFor = node.outputs.every(
+      (name) =>
+        !facts.isOutput(name) &&
+        facts.readers(name).every((reader) => stretch.has(reader) || movable.has(reader)),
+    );
+    if (isOnlyFor && !stretch.has(node)) movable.add(node);
+  }
+  return movable;
+}
+
 /** The nodes of earlier stretches that stretch `i` should run again instead of reading their results. */
 function repeated(
   graph: Graph,
@@ -96,9 +121,10 @@ function repeated(
   const kept = (name: string) =>
     facts.isOutput(name) ||
     facts.readers(name).some((node) => !stretches.some((nodes) => nodes.has(node)));
+  const movable = onlyFor(stretches[i]!, graph, facts);
   const made = new Map<string, readonly string[]>();
   for (const node of early)
-    if (cheap.has(node.op) && axes.kind(node) === "rows")
+    if ((cheap.has(node.op) || movable.has(node)) && axes.kind(node) === "rows")
       for (const name of node.outputs)
         made.set(
           name,

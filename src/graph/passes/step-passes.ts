@@ -2,7 +2,8 @@ import type { Graph } from "../graph.ts";
 import { convTransposeAsConv } from "./conv-transpose-as-conv.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { padIntoConv } from "./pad-into-conv.ts";
-import { reluAfterPool } from "./relu-after-pool.ts";
+import { positiveByCast } from "./positive-by-cast.ts";
+import { reluMaskAfterPool } from "./relu-mask-after-pool.ts";
 import { sumBeforeUnpool } from "./sum-before-unpool.ts";
 import { weightGradientColumns } from "./weight-gradient-columns.ts";
 import { weightGradientShifts } from "./weight-gradient-shifts.ts";
@@ -17,7 +18,8 @@ export type GraphPass = (graph: Graph) => Graph;
  * inferred anew after each.
  */
 export const stepPasses: Readonly<Record<string, GraphPass>> = {
-  reluAfterPool,
+  reluMaskAfterPool,
+  positiveByCast,
   maxPoolGradient,
   sumBeforeUnpool,
   convTransposeAsConv,

@@ -72,8 +72,10 @@ function write(b: GraphBuilder, gradient: WeightGradient): void {
     return b.op("Reshape", [turned, b.i64([16, planes, rows * tiles])]);
   };
   const u = transform(gradient.g, outputs, [height, width], bothSides(A));
-  const x = reachedInput(b, gradient);
-  const v = transform(x, channels, [height + 2, width + 2], bothSides(B));
+  // One element too much makes no further tile.
+  const x = reachedInput(b, gradient, 1);
+  const reached = x === gradient.x ? xShape.slice(2) : [height + 2, width + 2];
+  const v = transform(x, channels, reached, bothSides(B));
   const sum = b.op("MatMul", [u, b.op("Transpose", [v], { perm: [0, 2, 1] })]);
 
   const back = bothSides(G);

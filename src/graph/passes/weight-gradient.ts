@@ -95,14 +95,16 @@ function withoutTail(facts: GraphFacts, name: string): string {
 
 /**
  * The part of x that the windows reach, with its padding: `[n, C, (P - 1) stride + dilation (R - 1) + 1, ...]`.
+ *
+ * @param spare elements at the end of each axis that need not be cut off
  */
-export function reachedInput(b: GraphBuilder, gradient: WeightGradient): string {
+export function reachedInput(b: GraphBuilder, gradient: WeightGradient, spare = 0): string {
   const { x, xShape, gShape, kernel, strides, dilations, pads } = gradient;
   const ends = [0, 1].map((axis) => {
     const reach = dilations[axis]! * (kernel[axis]! - 1) + 1;
     return (gShape[axis + 2]! - 1) * strides[axis]! + reach - pads[axis]! - xShape[axis + 2]!;
   });
-  if (isAll([...pads, ...ends], 0)) return x;
+  if (isAll(pads, 0) && ends.every((end) => end <= 0 && end >= -spare)) return x;
   // A negative pad cuts off.
   return b.op("Pad", [x, b.i64([0, 0, ...pads, 0, 0, ...ends])]);
 }

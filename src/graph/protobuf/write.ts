@@ -16,6 +16,7 @@ import {
   StringStringEntryProtoSchema,
   type TensorProto,
   TensorProtoSchema,
+  TensorProto_DataLocation,
   TensorShapeProtoSchema,
   TensorShapeProto_DimensionSchema,
   type TypeProto,
@@ -37,6 +38,50 @@ const IR_VERSION = 8;
  * Protobuf messages end at 2 GB; larger graphs are an error.
  */
 export function writeOnnx(graph: Graph): Uint8Array {
+  return write(graph, tensorProto);
+}
+
+/** A model in parts: a small file with the graph, and the weights that lie beside it. */
+export interface OnnxParts {
+  model: Uint8Array;
+  /** The bytes of each weight, under the path by which the model names it; views, not copies. */
+  weights: { path: string; data: Uint8Array }[];
+}
+
+/** Weights below this size stay in the model: beside it they would cost more than they save. */
+const SMALL = 1 << 16;
+
+/**
+ * The graph as a model with external data: nothing large is copied on the way to an engine that takes
+ * the parts from memory.
+ *
+ * Source: https://onnx.ai/onnx/repo-docs/ExternalData.html
+ */
+export function writeOnnxParts(graph: Graph): OnnxParts {
+  const weights: OnnxParts["weights"] = [];
+  const model = write(graph, (value, name) => {
+    if (value.type === "string") return tensorProto(value, name);
+    const data = bytesOf(value);
+    if (data.length < SMALL) return tensorProto(value, name);
+    const path = `weights-${weights.length}`;
+    weights.push({ path, data });
+    return create(TensorProtoSchema, {
+      name,
+      dims: value.shape.map(BigInt),
+      dataType: typeCode(value.type),
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: [
+        create(StringStringEntryProtoSchema, { key: "location", value: path }),
+        create(StringStringEntryProtoSchema, { key: "length", value: String(data.length) }),
+      ],
+    });
+  });
+  return { model, weights };
+}
+
+type WriteTensor = (value: Tensor, name: string) => TensorProto;
+
+function write(graph: Graph, writeTensor: WriteTensor): Uint8Array {
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -48,13 +93,13 @@ export function writeOnnx(graph: Graph): Uint8Array {
       metadataProps: [...graph.metadata].map(([key, value]) =>
         create(StringStringEntryProtoSchema, { key, value }),
       ),
-      graph: graphProto(graph),
+      graph: graphProto(graph, writeTensor),
       functions: (graph.functions ?? []) as FunctionProto[],
     }),
   );
 }
 
-function graphProto(graph: Graph): GraphProto {
+function graphProto(graph: Graph, writeTensor: WriteTensor = tensorProto): GraphProto {
   // The engine wants node names to differ, although nothing depends on them.
   const used = new Set<string>();
   const nameOf = ({ name }: GraphNode) => (used.has(name) ? "" : (used.add(name), name));
@@ -64,7 +109,7 @@ function graphProto(graph: Graph): GraphProto {
     input: graph.inputs.map(valueProto),
     output: graph.outputs.map(valueProto),
     node: graph.nodes.map((node) => nodeProto(node, nameOf(node))),
-    initializer: [...graph.initializers].map(([name, value]) => tensorProto(value, name)),
+    initializer: [...graph.initializers].map(([name, value]) => writeTensor(value, name)),
     // A type without a shape is worth nothing to a reader, and may be no more than a guess.
     valueInfo: [...graph.values]
       .filter(([name, value]) => (value.shape !== null || value.opaque) && !named.has(name))
@@ -178,7 +223,7 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
       break;
     case "graphs":
       proto.type = Kind.GRAPHS;
-      proto.graphs = attribute.value.map(graphProto);
+      proto.graphs = attribute.value.map((body) => graphProto(body));
       break;
     case "opaque": {
       const kept = attribute.value as AttributeProto;

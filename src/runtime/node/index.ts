@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { writeOnnx } from "../../graph/protobuf/write.ts";
+import { writeOnnxParts } from "../../graph/protobuf/write.ts";
 import { OrtSession, engineMessage } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
 import { loadOrt } from "./ort.ts";
@@ -13,9 +13,11 @@ export const runtime: Runtime = {
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
     const ort = await loadOrt();
-    const bytes = graph instanceof Uint8Array ? graph : writeOnnx(graph);
+    const { model, weights } =
+      graph instanceof Uint8Array ? { model: graph, weights: [] } : writeOnnxParts(graph);
     const create = (provider: string) =>
-      ort.InferenceSession.create(bytes, {
+      ort.InferenceSession.create(model, {
+        externalData: weights,
         executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
