@@ -76,22 +76,26 @@ function shrink(b: GraphBuilder, x: string, threshold: number, shift: number): s
 }
 
 /**
- * Sparse softmax: `max(x - tau, 0)`, with tau such that the result sums to one.
+ * Sparse softmax: `max(x - tau, 0)`.
  *
- * Source: Martins and Astudillo 2016, https://arxiv.org/abs/1602.02068, algorithm 1.
+ * In the paper tau makes the result sum to one; Keras 3 adds up all cumulative sums of the support where
+ * the paper takes the last one. A file's author saw Keras' numbers, so they are ours.
+ *
+ * Source: Martins and Astudillo 2016, https://arxiv.org/abs/1602.02068, algorithm 1;
+ * `keras/src/backend/tensorflow/nn.py` of Keras 3.15.
  */
 const sparsemax: Activation = (b, x, { axis, length }) => {
   const n = length();
   const [sorted] = b.ops("TopK", [x, b.i64([n])], { axis }, { outputCount: 2 });
   const sums = b.op("CumSum", [sorted!, b.i64(axis)]);
-  // 1, 2, ..., n along the axis: the sum of ones.
+  // 1, 2, ..., n along the axis: the running sum of ones.
   const ones = b.op("Add", [b.op("Mul", [sorted!, b.f32(0)]), b.f32(1)]);
   const rank = b.op("CumSum", [ones, b.i64(axis)]);
   const bound = b.op("Add", [b.op("Mul", [rank, sorted!]), b.f32(1)]);
   const inside = b.op("Cast", [b.op("Greater", [bound, sums])], { to: 1 });
   const axes = b.i64([axis]);
   const count = b.op("ReduceSum", [inside, axes]);
-  const total = b.op("ReduceSum", [b.op("Mul", [inside, sorted!]), axes]);
+  const total = b.op("ReduceSum", [b.op("Mul", [inside, sums]), axes]);
   const tau = b.op("Div", [b.op("Sub", [total, b.f32(1)]), count]);
   return b.op("Relu", [b.op("Sub", [x, tau])]);
 };

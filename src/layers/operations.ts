@@ -83,7 +83,9 @@ for (const operation of operations) {
 export const findOperation = (className: string): LayerDefinition | undefined =>
   byClass.get(className);
 
-export const operationClassNames = (): string[] => [...byClass.keys()];
+/** The class names of Keras 3, without their aliases. */
+export const operationClassNames = (): string[] =>
+  operations.map((operation) => operation.className).filter((name) => name !== "");
 
 /** The TensorFlow functions that are known. */
 export const functionNames = (): string[] => [...byFunction.keys()];

@@ -44,6 +44,15 @@ const divideNoNan: Write = ({ b }, [x, y]) => {
   return b.op("Where", [isZero, b.f32(0), b.op("Div", [x!, safe])]);
 };
 
+/** An op of booleans: any number but zero is true. */
+function logical(op: string): Write {
+  return ({ b }, values) =>
+    b.op(
+      op,
+      values.map((value) => b.op("Cast", [value], { to: 9 })),
+    );
+}
+
 const binaries: Operation[] = [
   binary("Add", [...named("add"), ...operator("add"), "nn.bias_add"], "Add"),
   binary("Subtract", [...named("subtract"), ...operator("sub")], "Sub"),
@@ -72,9 +81,9 @@ const binaries: Operation[] = [
   binary("NotEqual", named("not_equal"), ({ b }, values) => b.op("Not", [b.op("Equal", values)]), {
     type: "bool",
   }),
-  binary("LogicalAnd", named("logical_and"), "And", { type: "bool" }),
-  binary("LogicalOr", named("logical_or"), "Or", { type: "bool" }),
-  binary("LogicalXor", named("logical_xor"), "Xor", { type: "bool" }),
+  binary("LogicalAnd", named("logical_and"), logical("And"), { type: "bool" }),
+  binary("LogicalOr", named("logical_or"), logical("Or"), { type: "bool" }),
+  binary("LogicalXor", named("logical_xor"), logical("Xor"), { type: "bool" }),
 ];
 
 function unary(
@@ -101,6 +110,12 @@ const scaledLog =
   (base: number) =>
   ({ b }: Scope, x: string) =>
     b.op("Mul", [b.op("Log", [x]), b.f32(1 / Math.log(base))]);
+
+/** What changes no number. */
+function pass(className: string, functions: string[], aliases?: string[]): Operation {
+  const parameters = ["x|input|value|variable"];
+  return { className, aliases, functions, parameters, write: (_, args) => args.tensor("x") };
+}
 
 const unaries: Operation[] = [
   unary("Negative", [...named("negative"), ...operator("neg")], "Neg"),
@@ -138,12 +153,8 @@ const unaries: Operation[] = [
       return { ...x, value: scope.b.op("Not", [x.value]) };
     },
   },
-  ...["identity", "stop_gradient", "convert_to_tensor"].map((name, i): Operation => ({
-    className: ["Copy", "StopGradient", "ConvertToTensor"][i]!,
-    functions: [name],
-    parameters: ["x|input|value"],
-    write: (_, args) => args.tensor("x"),
-  })),
+  pass("Copy", ["identity"], ["ConvertToTensor"]),
+  pass("StopGradient", ["stop_gradient"]),
 ];
 
 /** Activations as functions: their parameters are the fields that the activation of the name reads. */

@@ -221,27 +221,34 @@ function parts(
   }));
 }
 
-const split: Operation = {
-  className: "Split",
-  functions: ["split"],
-  parameters: ["x|value|ary", "indices_or_sections|num_or_size_splits", "axis"],
+/** Cuts into equal parts, or where a list says: TensorFlow lists lengths, NumPy the places of the cuts. */
+const split = (
+  className: string,
+  functions: string[],
+  parameter: string,
+  lengthsOf: (list: readonly number[], length: number) => number[],
+): Operation => ({
+  className,
+  functions,
+  parameters: ["x|value|ary", parameter, "axis"],
   write(scope, args) {
     const tensor = args.tensor("x");
     const axis = normalizeAxis(args.number("axis", 0), tensor.shape.length);
     const length = tensor.shape[axis];
     if (typeof length !== "number") throw new StriateError("splits an axis of unknown length");
-    const given = args.integers("indices_or_sections");
-    const sum = given.reduce((total, n) => total + n, 0);
-    const isCount = !Array.isArray(unwrapNumpy(args.raw("indices_or_sections")));
-    // TensorFlow lists lengths, NumPy the places of the cuts.
-    const lengths = isCount
-      ? new Array<number>(given[0]!).fill(length / given[0]!)
-      : sum === length
-        ? given
-        : [...given, length].map((end, i) => end - (i === 0 ? 0 : given[i - 1]!));
-    return parts(scope, tensor, axis, lengths);
+    const given = args.integers(parameter);
+    const isCount = !Array.isArray(unwrapNumpy(args.raw(parameter)));
+    const equal = new Array<number>(isCount ? given[0]! : 0).fill(length / given[0]!);
+    return parts(scope, tensor, axis, isCount ? equal : lengthsOf(given, length));
   },
-};
+});
+
+const splits = [
+  split("Split", [], "indices_or_sections", (cuts, length) =>
+    [...cuts, length].map((end, i) => end - (i === 0 ? 0 : cuts[i - 1]!)),
+  ),
+  split("", ["split"], "num_or_size_splits", (lengths) => [...lengths]),
+];
 
 const unstack: Operation = {
   className: "Unstack",
@@ -312,7 +319,7 @@ export const slicing: Operation[] = [
   take,
   flip,
   roll,
-  split,
+  ...splits,
   unstack,
   oneHot,
   cumsum,
