@@ -71,7 +71,8 @@ export function singleLayerModel(
   each: LayerCase,
 ): { model: KerasModel; layer: Layer } {
   const { version } = each;
-  const definition = findLayer(each.class_name ?? fixture.class, each.module)!;
+  const prefix = each.module?.includes(".ops.") ? "ops." : "";
+  const definition = findLayer(prefix + (each.class_name ?? fixture.class))!;
   const layer: Layer = parseLayer(definition, "layer", configOf(fixture, each), version);
   const shapes = each.inputs.map((input) => input.shape);
   const specs = definition.weights?.(layer.config, shapes) ?? [];

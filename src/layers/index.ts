@@ -241,12 +241,12 @@ for (const definition of [...Object.values(definitions), ...fromExpressions])
 /**
  * The definition of a Keras layer class, by any of its names.
  *
- * @param module the module that a Keras 3 file names beside the class: `Add` of `keras.layers` takes a
- *   list of tensors, `Add` of `keras.src.ops.numpy` is the operation `x1 + x2`
+ * @param className `Add` is the layer that takes a list of tensors, `ops.Add` the operation `x1 + x2`,
+ *   which a Keras 3 file tells apart by its module
  */
-export function findLayer(className: string, module?: string | null): LayerDefinition | undefined {
-  const isOperation = /(^|\.)ops(\.|$)/.test(module ?? "");
-  if (isOperation) return findOperation(className);
+export function findLayer(className: string): LayerDefinition | undefined {
+  const operation = className.replace(/^ops\./, "");
+  if (operation !== className) return findOperation(operation);
   return findLayerClass(className) ?? findOperation(className);
 }
 
