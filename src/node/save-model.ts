@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from "node:path";
 import { StriateError, naming } from "../base/errors.ts";
-import type { OpenedModel } from "../formats/format.ts";
+import type { FormatDefinition, OpenedModel } from "../formats/format.ts";
 import { formats } from "../formats/index.ts";
 import { writeFileAtomic } from "./files.ts";
 
@@ -12,12 +12,19 @@ import { writeFileAtomic } from "./files.ts";
  * be written
  */
 export async function saveModel(path: string, model: OpenedModel): Promise<void> {
-  const ending = extname(path).toLowerCase();
-  const format = formats.find(({ extensions, write }) => write && extensions.includes(ending));
-  if (format === undefined) {
-    const known = formats.flatMap(({ extensions, write }) => (write ? extensions : []));
-    throw new StriateError(`${path}: is of no kind that can be written; use ${known.join(", ")}`);
-  }
+  const format = checkEnding(path);
   const files = await naming(path, () => format.write!(model, basename(path)));
   for (const file of files) await writeFileAtomic(join(dirname(path), file.path), file.bytes);
+}
+
+/**
+ * The kind of model file that a path asks for.
+ * @throws StriateError naming the endings that can be written
+ */
+export function checkEnding(path: string): FormatDefinition {
+  const ending = extname(path).toLowerCase();
+  const format = formats.find(({ extensions, write }) => write && extensions.includes(ending));
+  if (format) return format;
+  const known = formats.flatMap(({ extensions, write }) => (write ? extensions : []));
+  throw new StriateError(`${path}: is of no kind that can be written; use ${known.join(", ")}`);
 }

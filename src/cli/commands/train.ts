@@ -1,8 +1,8 @@
+import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { Values } from "../../base/fields.ts";
-import { augment } from "../../data/augment/augment.ts";
 import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
 import { formatByteSize } from "../../data/byte-size.ts";
 import type { ImageSet } from "../../data/image-set.ts";
@@ -12,19 +12,17 @@ import { lowerModel } from "../../model/lower.ts";
 import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
 import { summarize } from "../../model/summary.ts";
 import { type DatasetProgress, openDataset } from "../../node/dataset-open.ts";
-import { writeFileAtomic } from "../../node/files.ts";
-import { saveModel } from "../../node/save-model.ts";
+import { checkEnding } from "../../node/save-model.ts";
+import { saveTraining } from "../../node/save-training.ts";
 import { headFor, trainingModel } from "../../node/training-model.ts";
-import { runTraining } from "../../node/training-run.ts";
-import { writePng } from "../../node/write-picture.ts";
+import { type TrainingRunResult, runTraining } from "../../node/training-run.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { Callback } from "../../train/callback.ts";
 import { earlyStopping } from "../../train/callbacks/early-stopping.ts";
 import { progress } from "../../train/callbacks/progress.ts";
 import { terminateOnNaN } from "../../train/callbacks/terminate-on-nan.ts";
-import { drawHistory } from "../../train/draw-history.ts";
 import { fastExecutor } from "../../train/fast-executor.ts";
-import type { History } from "../../train/history.ts";
+import { pictureBatches } from "../../train/picture-batches.ts";
 import { Trainer } from "../../train/trainer.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
 import { engineFields } from "../options.ts";
@@ -112,30 +110,25 @@ async function trainOn(
   options: Options,
   io: CommandIo,
 ): Promise<void> {
-  const { model, seed, batch, epochs } = options;
+  const { model, seed, batch } = options;
   const out = options.out ?? defaultOut(data);
+  checkEnding(out);
+  if ((await stat(out).catch(() => undefined))?.isDirectory())
+    throw new StriateError(`${out}: expected a name for the model file, it is a folder`);
   const [height, width] = set.shape;
   const size = [height, width] as const;
-  const classes = set.classNames.length;
-  const opened = await trainingModel({ model, classes, size, seed });
+  const opened = await trainingModel({ model, classes: set.classNames.length, size, seed });
   const head = headFor(opened, set.classNames);
   const { how } = preprocessingFor(opened.network);
-  opened.network.labels = [...set.classNames];
-  opened.network.preprocessing = { size, resize: "bilinear", scale: how.scale };
-
-  const parts = set.trainAndValidation(options.validation ?? undefined);
-  const limited = options.limit ?? Infinity;
-  const whole = parts.train.take(Math.min(limited, parts.train.length));
-  const batching = { layout: "NCHW", scale: how.scale, labels: head.labels, reuse: true } as const;
-  const steps = parseAugment(options.augment);
-  const shuffled = whole.shuffle(whole.length, { seed });
-  const changed = steps.length > 0 ? shuffled.map(augment(...steps), { seed }) : shuffled;
-  const training = changed.batch(batch, batching).prefetch(1);
-  const validation = parts.validation
-    .take(Math.min(Math.ceil(limited / 4), parts.validation.length))
-    .batch(batch, batching)
-    .prefetch(1);
-
+  const batches = pictureBatches(set, {
+    batch,
+    seed,
+    scale: how.scale,
+    labels: head.labels,
+    augment: parseAugment(options.augment),
+    validation: options.validation ?? undefined,
+    limit: options.limit ?? undefined,
+  });
   const session = { device: options.device, threads: options.threads ?? undefined };
   const trainer = new Trainer(
     opened.keras!,
@@ -146,52 +139,94 @@ async function trainOn(
     },
     { runtime, createExecutor: fastExecutor(runtime, session), seed, ...session },
   );
-  const counts = `${whole.length} pictures to train on, ${validation.examples.length} to validate with`;
-  io.out(`${set.name}: ${counts}, ${classes} classes (${set.classNames.join(", ")})`);
-  const { parameters } = summarize(opened.network);
-  io.out(
-    `${opened.network.name}: ${parameters.trainable.toLocaleString("en")} trainable parameters ` +
-      `(${formatByteSize(4 * parameters.trainable)}), ${options.optimizer} at ${options.lr}, batch ${batch}`,
-  );
+  for (const line of headerLines(set, opened, batches, options)) io.out(line);
   for (const text of [...set.warnings(), ...trainer.compiled.notices]) io.err(text);
+  try {
+    const { history, stopped } = await run(trainer, batches, data, out, options, io);
+    if (stopped) {
+      io.out(
+        `stopped in epoch ${stopped.epoch + 1} after batch ${stopped.batch}; ` +
+          `go on with the same command and --resume (${out}.checkpoint)`,
+      );
+      process.once("exit", () => (process.exitCode = stopped.signal === "SIGINT" ? 130 : 143));
+      return;
+    }
+    const subtitle = `${options.optimizer} at ${options.lr}, batch ${batch}, on ${set.name}`;
+    const preprocessing = { size, resize: "bilinear", scale: how.scale };
+    const trained = await contents(trainer, [...set.classNames], preprocessing);
+    const written = await saveTraining(out, trained, history, subtitle);
+    // Pictures that could not be decoded are known only now.
+    for (const text of set.warnings().slice(set.notices.length)) io.err(text);
+    io.out(`wrote ${written.join(", ")}`);
+  } finally {
+    await trainer.close();
+  }
+}
 
+function headerLines(
+  set: ImageSet,
+  { network }: OpenedModel,
+  { training, validation }: ReturnType<typeof pictureBatches>,
+  { optimizer, lr, batch }: Options,
+): string[] {
+  const { trainable } = summarize(network).parameters;
+  return [
+    `${set.name}: ${training.examples.length} pictures to train on, ` +
+      `${validation.examples.length} to validate with, ${set.classNames.length} classes ` +
+      `(${set.classNames.join(", ")})`,
+    `${network.name}: ${trainable.toLocaleString("en")} trainable parameters ` +
+      `(${formatByteSize(4 * trainable)}), ${optimizer} at ${lr}, batch ${batch}`,
+  ];
+}
+
+async function run(
+  trainer: Trainer,
+  { training, validation }: ReturnType<typeof pictureBatches>,
+  data: string,
+  out: string,
+  options: Options,
+  io: CommandIo,
+): Promise<TrainingRunResult> {
+  const { epochs, batch, seed, optimizer, resume } = options;
   const checkpoint = `${out}.checkpoint`;
-  const notify = (text: string) => io.err(text);
-  const { history, stopped } = await runTraining(trainer, training, {
-    epochs,
-    validationData: validation,
-    callbacks: callbacksFor(options, io),
-    checkpoint,
-    resume: options.resume,
-    about: {
-      data,
-      batch,
-      seed,
-      optimizer: options.optimizer,
-      augment: options.augment,
-      validation: options.validation,
-    },
-    notify,
-  }).catch((error: unknown) => {
+  try {
+    return await runTraining(trainer, training, {
+      epochs,
+      validationData: validation,
+      callbacks: callbacksFor(options, io),
+      checkpoint,
+      resume,
+      about: {
+        data,
+        batch,
+        seed,
+        optimizer,
+        augment: options.augment,
+        validation: options.validation,
+      },
+      notify: (text) => io.err(text),
+    });
+  } catch (error) {
     if (trainer.iterations === 0) throw error;
     throw new StriateError(`${messageOf(error)}; what was trained before it is in ${checkpoint}`, {
       cause: error,
     });
-  });
-  if (stopped) {
-    io.out(
-      `stopped in epoch ${stopped.epoch + 1} after batch ${stopped.batch}; ` +
-        `go on with the same command and --resume (${checkpoint})`,
-    );
-    process.once("exit", () => (process.exitCode = stopped.signal === "SIGINT" ? 130 : 143));
-    await trainer.close();
-    return;
   }
+}
+
+/** The trained model as a file holds it. */
+async function contents(
+  trainer: Trainer,
+  labels: string[],
+  preprocessing: Record<string, unknown>,
+): Promise<OpenedModel> {
   await trainer.sync();
-  const written = await saveTrained(out, opened, trainer, history, io);
-  await trainer.close();
-  for (const text of set.warnings().slice(set.notices.length)) io.err(text);
-  io.out(`wrote ${written.join(", ")}`);
+  return {
+    network: { ...lowerModel(trainer.model), labels, preprocessing },
+    keras: trainer.model,
+    compile: trainer.compiled.serialized,
+    optimizer: await trainer.optimizerState(),
+  };
 }
 
 function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
@@ -205,37 +240,6 @@ function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
     ...(patience === null ? [] : [earlyStopping({ patience, restoreBestWeights: true })]),
     progress({ write, isTty, columns }),
   ];
-}
-
-/** Writes the model, and what its training reported beside it. */
-async function saveTrained(
-  out: string,
-  opened: OpenedModel,
-  trainer: Trainer,
-  history: History,
-  io: CommandIo,
-): Promise<string[]> {
-  const { labels, preprocessing } = opened.network;
-  const network = Object.assign(lowerModel(trainer.model), { labels, preprocessing });
-  const contents: OpenedModel = {
-    network,
-    keras: trainer.model,
-    compile: trainer.compiled.serialized,
-    optimizer: await trainer.optimizerState(),
-  };
-  await saveModel(out, contents);
-  const stem = out.slice(0, out.length - extname(out).length);
-  const title = basename(out);
-  const subtitle = `${history.epoch.length} epochs`;
-  try {
-    await writeFileAtomic(`${stem}.history.json`, `${JSON.stringify(history, null, 1)}\n`);
-    await writeFileAtomic(`${stem}.history.csv`, history.toCsv());
-    await writePng(`${stem}.history.png`, drawHistory(history, { title, subtitle }));
-  } catch (error) {
-    io.err(messageOf(error));
-    return [out];
-  }
-  return [out, `${stem}.history.json`, `${stem}.history.csv`, `${stem}.history.png`];
 }
 
 function defaultOut(data: string): string {

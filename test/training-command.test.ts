@@ -1,0 +1,201 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadModel } from "../src/node/load-model.ts";
+import { decodeCheckpoint } from "../src/train/checkpoint.ts";
+import { emptyFolder, striate } from "./command-line.ts";
+
+const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+
+/** A network that a test can train in seconds. */
+const tiny = {
+  class_name: "Sequential",
+  keras_version: "3.15.0",
+  config: {
+    name: "tiny",
+    layers: [
+      ["InputLayer", { name: "input", batch_shape: [null, 24, 24, 3] }],
+      ["Conv2D", { name: "conv", filters: 8, kernel_size: [3, 3], activation: "relu" }],
+      ["MaxPooling2D", { name: "pool", pool_size: [2, 2] }],
+      ["Flatten", { name: "flatten" }],
+      ["Dropout", { name: "dropout", rate: 0.2 }],
+      ["Dense", { name: "head", units: 9, activation: "softmax" }],
+    ].map(([class_name, config]) => ({ class_name, config })),
+  },
+};
+
+const folder = emptyFolder();
+const spec = join(folder, "tiny.json");
+beforeAll(() => writeFileSync(spec, JSON.stringify(tiny)));
+
+const flags = [
+  "--model",
+  spec,
+  "--limit",
+  "150",
+  "--batch",
+  "32",
+  "--lr",
+  "1e-3",
+  "--threads",
+  "2",
+];
+const trainArgs = (out: string, ...more: string[]) => [
+  "train",
+  "shapes",
+  ...flags,
+  "--out",
+  out,
+  ...more,
+];
+
+async function weightsIn(file: string): Promise<number[][]> {
+  const model = await loadModel(file);
+  const weights = model.keras!.layers.flatMap((layer) => [...layer.weights.values()]);
+  await model.dispose();
+  return weights.map((weight) => [...(weight.data as Float32Array)]);
+}
+
+describe("striate train", () => {
+  test("trains, reports one line an epoch into a pipe, and goes on to the bit", async () => {
+    const whole = striate(trainArgs("whole.h5", "--epochs", "4"), folder);
+    expect([whole.code, whole.err]).toEqual([0, ""]);
+    const epochs = whole.out.split("\n").filter((line) => line.startsWith("epoch "));
+    expect(epochs).toHaveLength(4);
+    expect(epochs[3]).toMatch(/^epoch 4\/4 5\/5 .* loss \d+\.\d{4} {2}accuracy .* val_accuracy /);
+    for (const ending of [".h5", ".h5.checkpoint", ".history.json", ".history.csv", ".history.png"])
+      expect(existsSync(join(folder, `whole${ending}`)), ending).toBe(true);
+
+    const first = striate(trainArgs("parts.h5", "--epochs", "2"), folder);
+    expect([first.code, first.err]).toEqual([0, ""]);
+    const second = striate(trainArgs("parts.h5", "--epochs", "4", "--resume"), folder);
+    expect([second.code, second.err]).toEqual([0, ""]);
+    expect(second.out.match(/^epoch /gm)).toHaveLength(2);
+    expect(await weightsIn(join(folder, "parts.h5"))).toEqual(
+      await weightsIn(join(folder, "whole.h5")),
+    );
+    const csv = (name: string) => readFileSync(join(folder, `${name}.history.csv`), "utf8");
+    expect(csv("parts")).toBe(csv("whole"));
+  });
+
+  test("class names and scaling travel in the file; evaluate and see need no flags", async () => {
+    const model = await loadModel(join(folder, "whole.h5"));
+    expect(model.network.labels).toHaveLength(9);
+    expect(model.network.preprocessing).toMatchObject({ scale: "1/255", size: [24, 24] });
+    await model.dispose();
+    const { code, out, err } = striate(
+      ["evaluate", "whole.h5", "shapes", "--split", "test", "--limit", "90"],
+      folder,
+    );
+    expect([code, err]).toEqual([0, ""]);
+    const accuracy = Number(/accuracy (\d\.\d+)/.exec(out)![1]);
+    const json = JSON.parse(
+      readFileSync(join(folder, "striate-evaluate/evaluate.json"), "utf8"),
+    ) as {
+      pictures: number;
+      confusion: number[][];
+      mostWrong: { probability: number }[];
+    };
+    const right = json.confusion.reduce((sum, row, i) => sum + row[i]!, 0);
+    expect(json.pictures).toBe(90);
+    expect(right / 90).toBeCloseTo(accuracy, 3);
+    expect(json.mostWrong.length).toBe(Math.min(12, 90 - right));
+    expect(existsSync(join(folder, "striate-evaluate/evaluate.png"))).toBe(true);
+  });
+
+  test("a training that was begun otherwise is not gone on with", () => {
+    const other = striate(
+      trainArgs("whole.h5", "--epochs", "5", "--resume", "--seed", "9"),
+      folder,
+    );
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(
+      /whole\.h5\.checkpoint: the training was begun with seed 1, now it is 9/,
+    );
+    const none = striate(trainArgs("none.h5", "--resume"), folder);
+    expect(none.err).toMatch(/no training to go on with: none\.h5\.checkpoint: no such file/);
+  });
+
+  test("labels that do not fit the head are refused before anything is trained", () => {
+    const two = { ...tiny, config: { ...tiny.config, layers: tiny.config.layers.slice() } };
+    two.config.layers[5] = { class_name: "Dense", config: { name: "head", units: 2 } };
+    writeFileSync(join(folder, "two.json"), JSON.stringify(two));
+    const { code, err } = striate(["train", "shapes", "--model", "two.json"], folder);
+    expect(code).toBe(1);
+    expect(err).toMatch(/output "head" has 2 units, the data has 9 classes.*give the head 9 units/);
+  });
+});
+
+/** Starts a training and waits until it has printed `count` epochs. */
+async function startTraining(out: string, count: number, epochs = 500) {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [main, ...trainArgs(out, "--epochs", String(epochs))],
+    { cwd: folder },
+  );
+  let [text, err] = ["", ""];
+  const seen = new Promise<void>((resolve) => {
+    child.stdout!.on("data", (chunk: Buffer) => {
+      text += String(chunk);
+      if ((text.match(/^epoch /gm) ?? []).length >= count) resolve();
+    });
+    child.on("exit", () => resolve());
+  });
+  child.stderr!.on("data", (chunk: Buffer) => (err += String(chunk)));
+  const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  await seen;
+  return { child, ended, output: () => text, errors: () => err };
+}
+
+const checkpointOf = (out: string) =>
+  decodeCheckpoint(readFileSync(join(folder, `${out}.checkpoint`)));
+
+describe("a training that is ended from outside", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends the step, keeps it, and says how to go on", async (signal, code) => {
+    const run = await startTraining(`${signal}.h5`, 1);
+    run.child.kill(signal);
+    expect(await run.ended).toBe(code);
+    expect(run.errors()).toContain("stopping after this step");
+    expect(run.output()).toMatch(/stopped in epoch \d+ after batch \d+; go on with .* --resume/);
+    const { position, state } = checkpointOf(`${signal}.h5`);
+    expect(state.iterations).toBe(5 * position.epoch + position.batch);
+    const more = ["--epochs", String(position.epoch + 1), "--resume"];
+    const next = striate(trainArgs(`${signal}.h5`, ...more), folder);
+    expect([next.code, next.err]).toEqual([0, ""]);
+  });
+
+  test("kill -9 leaves the last whole checkpoint", async () => {
+    const run = await startTraining("killed.h5", 2);
+    run.child.kill("SIGKILL");
+    await run.ended;
+    const { position, state } = checkpointOf("killed.h5");
+    // The second epoch was reported; its checkpoint may have been in the making.
+    expect(position.epoch).toBeGreaterThanOrEqual(1);
+    expect(state.iterations).toBe(5 * position.epoch);
+    const next = striate(
+      trainArgs("killed.h5", "--epochs", String(position.epoch + 1), "--resume"),
+      folder,
+    );
+    expect([next.code, next.err]).toEqual([0, ""]);
+  });
+
+  test("a place that fails at the last moment loses nothing", async () => {
+    const run = await startTraining("taken.h5", 1, 8);
+    mkdirSync(join(folder, "taken.h5"));
+    expect(await run.ended).toBe(1);
+    expect(run.errors()).toMatch(
+      /taken\.h5: cannot be written: .*; the trained model is in \S+taken\.h5/,
+    );
+    expect(await weightsIn(/model is in (\S+)/.exec(run.errors())![1]!)).toHaveLength(4);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+    const again = striate(trainArgs("taken.h5"), folder);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining("it is a folder")]);
+    const odd = striate(trainArgs("model.pth"), folder);
+    expect(odd.err).toMatch(/model\.pth: is of no kind that can be written; use \.h5/);
+  });
+});
