@@ -13,6 +13,7 @@ import { assignByName } from "./tfjs/layer-weights.ts";
 import { parseGraphJson } from "./tensorflow/graph-json.ts";
 import { lowerTfGraph } from "./tensorflow/lower-graph.ts";
 import { readTfjsMetadata } from "./tfjs/metadata.ts";
+import { writeLayersModel } from "./tfjs/write-layers.ts";
 import { readManifest } from "./tfjs/weights-manifest.ts";
 
 /**
@@ -40,6 +41,7 @@ export const tfjs = defineFormat({
       network.origin.file = source.name;
       return opened;
     }),
+  write: (model, name) => Promise.resolve().then(() => writeLayersModel(model, name)),
 });
 
 /** Whether bytes are JSON that speaks of TF.js' parts. */

@@ -72,12 +72,18 @@ function userInput(graph: Graph, port: Port): Graph {
 }
 
 /**
- * A network whose nodes bear no names gets them from its layers: the node that makes a layer's output,
- * and that output, have the layer's address; other nodes of the layer stand below it.
+ * A network whose values are not called what the user calls them gets the names of its layers: the node
+ * that makes a layer's output, and that output, have the layer's address; other nodes of the layer
+ * stand below it.
  */
 function nameAfterLayers(network: Network): Pick<Network, "graph" | "inputs" | "outputs"> {
   const { graph, inputs, outputs } = network;
-  if (graph.nodes.some((node) => node.name !== "")) return { graph, inputs, outputs };
+  const made = new Set([
+    ...graph.inputs.map((value) => value.name),
+    ...graph.nodes.flatMap((node) => node.outputs),
+  ]);
+  if (network.layers.every((layer) => layer.outputs.every((port) => made.has(port.name))))
+    return { graph, inputs, outputs };
   const names = new Map<string, string>();
   const taken = new Set([...graph.inputs.map((value) => value.name), ...graph.initializers.keys()]);
   const nodeNames = new Map<unknown, string>();
@@ -86,7 +92,8 @@ function nameAfterLayers(network: Network): Pick<Network, "graph" | "inputs" | "
     for (const node of nodes) {
       const makes = last !== undefined && node.outputs.includes(last);
       nodeNames.set(node, makes ? layer.address : `${layer.address}/${node.op}`);
-      if (makes && !taken.has(layer.address)) names.set(last, layer.address);
+      if (!makes || taken.has(layer.address)) continue;
+      names.set(last, layer.address);
       taken.add(layer.address);
     }
   }
@@ -100,6 +107,6 @@ function nameAfterLayers(network: Network): Pick<Network, "graph" | "inputs" | "
     value: names.get(port.value) ?? port.value,
   });
   const renamed = renameValues(graph, names);
-  renamed.nodes.forEach((node, i) => (node.name = nodeNames.get(graph.nodes[i]) ?? ""));
+  renamed.nodes.forEach((node, i) => (node.name = nodeNames.get(graph.nodes[i]) ?? node.name));
   return { graph: renamed, inputs: inputs.map(rename), outputs: outputs.map(rename) };
 }
