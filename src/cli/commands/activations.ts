@@ -1,15 +1,11 @@
-import { extname } from "node:path";
-import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { formatShape } from "../../base/shape.ts";
 import { type Tensor, castTo } from "../../base/tensor.ts";
-import { Model, type ModelInput } from "../../api/model.ts";
-import { readNpy } from "../../formats/npy.ts";
-import { readNpz, writeNpz } from "../../formats/npz.ts";
-import { describePreprocessing } from "../../data/preprocess.ts";
-import { readFileBytes, writeFileAtomic } from "../../node/files.ts";
+import { Model } from "../../api/model.ts";
+import { writeNpz } from "../../formats/npz.ts";
+import { checkFiniteWeights } from "../../model/check-weights.ts";
+import { writeFileAtomic } from "../../node/files.ts";
 import { openModel } from "../../node/open-model.ts";
-import { readImage } from "../../node/read-image.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { computeActivations } from "../../views/activations.ts";
 import { defineCommand } from "../command.ts";
@@ -21,6 +17,7 @@ import {
   readOptions,
   sessionOptions,
 } from "../options.ts";
+import { readInput } from "../read-input.ts";
 
 export const activations = defineCommand({
   name: "activations",
@@ -46,6 +43,7 @@ export const activations = defineCommand({
       runtime,
       sessionOptions(options),
     );
+    checkFiniteWeights(model.network);
     const { input, words } = await readInput(model, inputFile as string, choice);
     const feeds = model.feeds(input, choice);
     const { activations: made } = await computeActivations(model.running, feeds, options.layers);
@@ -69,40 +67,4 @@ function addInputs(arrays: Map<string, Tensor>, feeds: Readonly<Record<string, T
   const entries = Object.entries(feeds);
   for (const [name, value] of entries)
     arrays.set(entries.length === 1 ? "input" : `input/${name}`, value);
-}
-
-async function readInput(
-  model: Model,
-  path: string,
-  choice: ReturnType<typeof preprocessingChoice>,
-): Promise<{ input: ModelInput; words: string }> {
-  const ending = extname(path).toLowerCase();
-  if (ending === ".npy")
-    return { input: readNpy(await readFileBytes(path), path), words: `${path}, as it is` };
-  if (ending === ".npz") {
-    const arrays = await readNpz(await readFileBytes(path), path);
-    return { input: feedsFrom(model, arrays, path), words: `${path}, as it is` };
-  }
-  const how = model.preprocessing(choice);
-  const image = await readImage(path, { orient: how.orient, resize: how.resize });
-  return { input: image, words: `${path}; ${describePreprocessing(how)}` };
-}
-
-function feedsFrom(
-  model: Model,
-  arrays: ReadonlyMap<string, Tensor>,
-  path: string,
-): Record<string, Tensor> {
-  const ports = model.network.inputs;
-  const only = arrays.size === 1 && ports.length === 1 ? [...arrays.values()][0] : undefined;
-  return Object.fromEntries(
-    ports.map(({ name }) => {
-      const value = arrays.get(name) ?? only;
-      if (value === undefined)
-        throw new StriateError(
-          `${path}: has no array "${name}" for the input of that name; it has ${[...arrays.keys()].join(", ")}`,
-        );
-      return [name, value];
-    }),
-  );
 }

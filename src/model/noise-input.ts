@@ -1,0 +1,67 @@
+import { sizeOf } from "../base/shape.ts";
+import { Random } from "../base/random.ts";
+import { type Tensor, castTo, float32 } from "../base/tensor.ts";
+import type { Image } from "../data/image.ts";
+import { prepareImage } from "../data/preprocess.ts";
+import type { Network, Port } from "./network.ts";
+import { photoInput, preprocessingFor } from "./photo-input.ts";
+
+/** Pixels a side of a photo whose size the network leaves open, and the length of other free axes. */
+const freePhoto = 128;
+const freeLength = 16;
+
+/**
+ * Random inputs for a network, for checks that need numbers and no photo: pixels in 0..255, prepared as
+ * a photo is, where the network takes one; else normal numbers, and small whole ones where it takes
+ * whole numbers. The same seed gives the same input.
+ *
+ * @returns tensors by input name, in the user's layout, with a batch of one
+ */
+export function noiseFeeds(network: Network, seed = 0): Record<string, Tensor> {
+  const random = new Random(seed);
+  if (takesPhoto(network)) {
+    const { how, input } = preprocessingFor(network);
+    const [height, width] = how.size ?? [freePhoto, freePhoto];
+    return {
+      [input.port.name]: prepareImage(noiseImage(height, width, random), how, input.layout),
+    };
+  }
+  return Object.fromEntries(network.inputs.map((port) => [port.name, noiseTensor(port, random)]));
+}
+
+function takesPhoto(network: Network): boolean {
+  try {
+    return photoInput(network).port.type !== "string";
+  } catch {
+    return false;
+  }
+}
+
+/** A picture of random bytes. */
+export function noiseImage(height: number, width: number, random: Random): Image {
+  const data = Uint8Array.from({ length: height * width * 3 }, () => random.integer(256));
+  return {
+    width,
+    height,
+    data,
+    origin: {
+      name: "noise",
+      format: "PNG",
+      storedSize: [height, width],
+      orientation: 1,
+      oriented: true,
+      steps: [],
+    },
+  };
+}
+
+function noiseTensor({ shape, type }: Port, random: Random): Tensor {
+  const lengths = shape.map((length, axis) =>
+    typeof length === "number" ? length : axis === 0 ? 1 : freeLength,
+  );
+  const whole = !/float/.test(type);
+  const values = Float32Array.from({ length: sizeOf(lengths) }, () =>
+    whole ? random.integer(type === "bool" ? 2 : 10) : random.normal(),
+  );
+  return type === "string" ? float32(lengths, values) : castTo(float32(lengths, values), type);
+}
