@@ -37,6 +37,8 @@ export class GraphBuilder {
       ...graph.inputs.map((value) => value.name),
       ...graph.initializers.keys(),
       ...graph.nodes.flatMap((node) => node.outputs),
+      // What is known of a value may outlive its node; it must not be said of another one.
+      ...graph.values.keys(),
     ]);
   }
 

@@ -24,6 +24,11 @@ export interface Runtime {
   /** The threads that a session gets when none are asked for. */
   defaultThreads(): number;
   /**
+   * Rewrites a graph whose shapes are known into a form that only this engine runs, and runs faster on
+   * the CPU: the same inputs and outputs, the same numbers but for rounding.
+   */
+  tune?(graph: Graph): Promise<Graph>;
+  /**
    * Starts a thread that runs training steps with an engine of its own; absent where the platform has
    * no threads that can wait for each other.
    */

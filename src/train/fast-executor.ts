@@ -1,5 +1,7 @@
+import type { Graph } from "../graph/graph.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import { dataParallelExecutor } from "./data-parallel.ts";
+import type { StepGraph } from "./executor.ts";
 import { optimizeStep } from "./optimize-step.ts";
 import { plainExecutor } from "./plain-executor.ts";
 import type { CreateExecutor } from "./plan.ts";
@@ -16,26 +18,33 @@ export interface FastExecutorOptions extends SessionOptions {
  * at a time, where rows allow it.
  */
 export function fastExecutor(runtime: Runtime, options: FastExecutorOptions = {}): CreateExecutor {
-  const { without, ...session } = options;
+  const { without = [], ...session } = options;
+  const device = session.device ?? "cpu";
+  const threads = session.threads ?? runtime.defaultThreads();
+  const isGpu = device === "cuda" || device === "webgpu";
+  const isTuned = device === "cpu" && runtime.tune !== undefined && !without.includes("tune");
+  const tune = (graph: Graph) => (isTuned ? runtime.tune!(graph) : Promise.resolve(graph));
   return async (plan) => {
-    const device = session.device ?? "cpu";
-    const threads = session.threads ?? runtime.defaultThreads();
     const workers = Math.min(threads, plan.rows);
     if (runtime.startTrainWorker !== undefined && device === "cpu") {
       const step = plan.stepGraph(Math.ceil(plan.rows / workers));
-      if (!step.couplesBatch && step.outputs.updates.size === 0)
-        return dataParallelExecutor(plan, optimizeStep(step, { microBatch: 1, without }), {
-          workers,
-          startWorker: () => runtime.startTrainWorker!(),
-        });
+      if (!step.couplesBatch && step.outputs.updates.size === 0) {
+        const fast = optimizeStep(step, { microBatch: 1, without });
+        const startWorker = () => runtime.startTrainWorker!();
+        const tuned = { ...fast, graph: await tune(fast.graph) };
+        return dataParallelExecutor(plan, tuned, { workers, startWorker });
+      }
     }
-    const isGpu = device === "cuda" || device === "webgpu";
-    const stepGraph = (rows: number) =>
-      optimizeStep(plan.stepGraph(rows), {
-        microBatch: isGpu ? null : partOf(rows, threads > 1 ? 4 : 1),
-        without,
-      });
-    return plainExecutor(runtime, { ...session, threads })({ ...plan, stepGraph });
+    const stepGraph = (rows: number): StepGraph => {
+      const size = isGpu ? null : partOf(rows, threads > 1 ? 4 : 1);
+      return optimizeStep(plan.stepGraph(rows), { microBatch: size, without });
+    };
+    const tuning: Runtime = {
+      ...runtime,
+      open: async (graph, given) =>
+        runtime.open(graph instanceof Uint8Array ? graph : await tune(graph), given),
+    };
+    return plainExecutor(tuning, { ...session, threads })({ ...plan, stepGraph });
   };
 }
 

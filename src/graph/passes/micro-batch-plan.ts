@@ -16,7 +16,7 @@ export interface Stretch {
 /** Below this rank a value is no picture, and its ops are better done for the whole batch at once. */
 const PICTURE_RANK = 3;
 
-const heavy = new Set(["Conv", "ConvTranspose"]);
+const heavy = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
 
 /**
  * Ops that are worth doing again rather than keeping their results: they cost little more than

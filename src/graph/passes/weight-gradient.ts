@@ -38,14 +38,14 @@ type Shape4 = readonly [number, number, number, number];
 export function rewriteWeightGradients(
   graph: Graph,
   fits: (gradient: WeightGradient, facts: GraphFacts) => boolean,
-  write: (b: GraphBuilder, gradient: WeightGradient) => void,
+  write: (b: GraphBuilder, gradient: WeightGradient, facts: GraphFacts) => void,
 ): Graph {
   const rewriter = new Rewriter(graph);
   for (const node of graph.nodes) {
     const match = matchWeightGradient(rewriter.facts, node);
     if (match === undefined || !fits(match, rewriter.facts)) continue;
     rewriter.drop(...match.nodes);
-    write(rewriter.b, match);
+    write(rewriter.b, match, rewriter.facts);
   }
   return rewriter.finish();
 }

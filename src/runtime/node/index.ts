@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { nchwc } from "../../graph/passes/nchwc.ts";
 import { writeOnnxParts } from "../../graph/protobuf/write.ts";
 import { OrtSession, engineMessage } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
+import { nchwcBlock } from "./nchwc-block.ts";
 import { loadOrt } from "./ort.ts";
 import { startTrainWorker } from "./start-train-worker.ts";
 
@@ -37,6 +39,10 @@ export const runtime: Runtime = {
   },
   defaultThreads: availableParallelism,
   startTrainWorker,
+  async tune(graph: Graph): Promise<Graph> {
+    const block = await nchwcBlock(runtime);
+    return block === 0 ? graph : nchwc(graph, block);
+  },
 };
 
 /** The devices to try, best first; the last one of `auto` is always there. */
