@@ -36,8 +36,9 @@ export async function decodeWithSharp(
   const sharp = await loadSharp();
   const cmyk = header.color === "cmyk";
   const decode = (failOn: FailOnOptions) => {
-    // The size was checked before; sharp's own limit would only disagree.
-    const picture = sharp(bytes, { failOn, ignoreIcc: true, limitInputPixels: false });
+    // No more than what the header said, in case sharp finds another size elsewhere in the file.
+    const limitInputPixels = header.width * header.height;
+    const picture = sharp(bytes, { failOn, ignoreIcc: true, limitInputPixels });
     // Without the first call sharp goes through RGB and a colour profile of its own.
     const wanted = cmyk
       ? picture.pipelineColourspace("cmyk").toColourspace("cmyk")

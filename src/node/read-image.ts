@@ -114,10 +114,11 @@ function decodeLikeTensorFlow(
 function knownFormat(bytes: Uint8Array): PictureFormat {
   const kind = identifyPicture(bytes);
   if (kind.format) return kind.format;
+  if (bytes.length === 0) throw new StriateError("the file is empty (0 bytes)");
   throw new StriateError(
-    bytes.length === 0
-      ? "the file is empty (0 bytes)"
-      : `is ${kind.other}, not a photo; ${pictureFormats.slice(0, -1).join(", ")} and QOI are read`,
+    /picture|drawing|document|texture/.test(kind.other)
+      ? `is ${kind.other}, which is not read: save it as JPEG or PNG`
+      : `is ${kind.other}, not a photo; ${pictureFormats.slice(0, -1).join(", ")} and ${pictureFormats.at(-1)} are read`,
   );
 }
 

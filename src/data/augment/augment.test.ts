@@ -18,6 +18,8 @@ import { parseAugment } from "./parse-augment.ts";
 interface Fixture {
   readonly shape: ExampleShape;
   readonly image: number[];
+  /** A picture of 12 x 2 pixels. */
+  readonly tall: number[];
   readonly cases: readonly {
     readonly name: string;
     readonly factors: readonly number[];
@@ -39,6 +41,7 @@ const makers: Record<string, (factors: readonly number[], options: AffineOptions
     zoom: ([a = 0, b], options) =>
       randomZoom(fixed(a), b === undefined ? undefined : fixed(b), options),
     translation: ([a = 0, b = 0], options) => randomTranslation(fixed(a), fixed(b), options),
+    "tall rotation": ([a = 0], options) => randomRotation(fixed(a), options),
     brightness: ([a = 0]) => randomBrightness(fixed(a)),
     contrast: () => randomContrast(0.9),
   };
@@ -55,7 +58,11 @@ describe("augmentation, against Keras' layers", () => {
   )("%s", (_title, { name, factors, options, values }) => {
     const random =
       name === "contrast" ? ({ uniform: () => factors[0]! } as unknown as Random) : new Random(1);
-    const made = makers[name]!(factors, options)(image, keras.shape, random);
+    const [input, shape] =
+      name === "tall rotation"
+        ? [Float32Array.from(keras.tall), [12, 2, 3] as const]
+        : [image, keras.shape];
+    const made = makers[name]!(factors, options)(input, shape, random);
     values.forEach((want, i) => expect(Math.abs(made[i]! - want), `value ${i}`).toBeLessThan(2e-2));
   });
 
