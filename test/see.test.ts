@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { readNpz } from "../src/formats/npz.ts";
@@ -138,13 +140,21 @@ describeShared("models/negative", "files that are no model or no picture", () =>
     expectOneSentence(striate(["see", file, "--model", model], folder), "huge.png", folder);
   });
 
-  it("a photo of one pixel is a photo", () => {
+  it("a photo of one pixel has nothing to see in it", () => {
     const folder = emptyFolder();
-    const file = join(folder, "one.png");
+    const file = join(emptyFolder(), "one.png");
     writeFileSync(file, pngOf(1, 1));
-    const run = striate(["see", file, "--model", model], folder);
-    expect(run.err).toBe("");
-    expect(run.code).toBe(0);
+    expectOneSentence(striate(["see", file, "--model", model], folder), "one.png", folder);
+  });
+
+  it("a model with NaN weights says which weight, instead of drawing nothing", () => {
+    const folder = emptyFolder();
+    const file = join(emptyFolder(), "diverged.h5");
+    writeFileSync(file, withNaN(readFileSync(model)));
+    const run = striate(["see", photo, "--model", file], folder);
+    expectOneSentence(run, "diverged.h5", folder);
+    expect(run.err).toContain('weight "dense/kernel"');
+    expect(run.err).toContain("NaN");
   });
 
   it("a folder where a picture should go is not destroyed", () => {
@@ -174,6 +184,30 @@ describeShared("golden/tutorial_activations.npz", "striate activations", () => {
       expect(largestError(toNumbers(got), toNumbers(want)), name).toBeLessThan(1e-4);
     }
     expect(compared).toBeGreaterThanOrEqual(8);
+  });
+});
+
+describeShared("cases/06_rescaling_inside", "a model that scales by itself", () => {
+  it.each(["rescaling.keras", "uint8_input.h5"])("%s gets raw 0..255", (file) => {
+    const path = shared(`cases/06_rescaling_inside/${file}`);
+    const run = striate(["see", photo, "--model", path], emptyFolder());
+    expect(run.err).toBe("");
+    expect(run.out).toContain("0..255, not scaled");
+    const scaled = striate(["see", photo, "--model", path, "--scale", "1/255"], emptyFolder());
+    expect(scaled.out).toContain("x / 255");
+  });
+});
+
+describeShared("models/tutorial", "the example of the library", () => {
+  it("prints the table and writes the four grids", () => {
+    const folder = emptyFolder();
+    const example = fileURLToPath(new URL("../examples/see.ts", import.meta.url));
+    const args = ["--import", "tsx", example, model, photo, folder];
+    const run = spawnSync(process.execPath, args, { encoding: "utf8", cwd: dirname(example) });
+    expect(run.stderr).toBe("");
+    expect(run.stdout).toContain("Total params: 3,453,121");
+    expect(readdirSync(folder).sort()).toEqual(convs.map((name) => `${name}.png`));
+    expect(readFileSync(example, "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(25);
   });
 });
 
@@ -218,6 +252,13 @@ const digest = (file: string): string =>
 
 const largestError = (got: readonly number[], want: readonly number[]): number =>
   want.reduce((worst, value, i) => Math.max(worst, Math.abs(value - got[i]!)), 0);
+
+/** The model's file with NaN in the middle, where its largest weight lies. */
+function withNaN(file: Buffer): Buffer {
+  const copy = Buffer.from(file);
+  copy.writeFloatLE(NaN, Math.floor(copy.length / 8) * 4);
+  return copy;
+}
 
 /** A PNG file of one grey row; the header may promise more. */
 function pngOf(width: number, height: number): Buffer {

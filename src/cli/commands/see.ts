@@ -4,13 +4,13 @@ import { field } from "../../base/fields.ts";
 import { textTable } from "../../base/text-table.ts";
 import { Model } from "../../api/model.ts";
 import { describePreprocessing } from "../../data/preprocess.ts";
+import { checkFiniteWeights } from "../../model/check-weights.ts";
 import type { PreprocessingChoice } from "../../model/photo-input.ts";
 import { toSvg } from "../../plot/svg.ts";
 import { encodePng } from "../../node/encode-png.ts";
 import { type OutputFile, writeFolder } from "../../node/files.ts";
 import { readLabels } from "../../node/read-labels.ts";
 import { openModel } from "../../node/open-model.ts";
-import { readImage } from "../../node/read-image.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { NamedPicture, ViewPhoto } from "../../views/define-view.ts";
 import { type SeenLayer, featureMapsView } from "../../views/feature-maps-view.ts";
@@ -26,6 +26,7 @@ import {
   readOptions,
   sessionOptions,
 } from "../options.ts";
+import { readPhoto } from "../photos.ts";
 import { preview } from "../preview.ts";
 import { type SeenPhoto, seeReport } from "../see-report.ts";
 
@@ -58,8 +59,9 @@ export const see = defineCommand({
       openModel(options.model, await readOptions(options)).then(
         (opened) => new Model(opened, runtime, sessionOptions(options)),
       ),
-      ...paths.map((path) => readImage(path, { orient: options.orient, resize: choice.resize })),
+      ...paths.map((path) => readPhoto(path, { orient: options.orient, resize: choice.resize })),
     ]);
+    checkFiniteWeights(model.network);
     const labels = options.labels ? await readLabels(options.labels) : model.network.labels;
     const names = fileNames(paths.map((path) => basename(path, extname(path))));
     const prepared = images.map((image, i): ViewPhoto => {
