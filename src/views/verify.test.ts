@@ -7,7 +7,7 @@ import { writeOnnx } from "../graph/protobuf/write.ts";
 import { runtime } from "../runtime/node/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { compareTensors } from "./compare-tensors.ts";
-import { verify } from "./verify.ts";
+import { relative, verifyNetwork } from "./verify.ts";
 
 async function smallNetwork() {
   const b = new GraphBuilder(emptyGraph("small"));
@@ -35,11 +35,12 @@ const x = float32(
   [1, 2, 5, 5],
   Float32Array.from({ length: 50 }, (_, i) => Math.cos(i)),
 );
-const plain = { title: "as written", runtime, options: { optimize: "none", threads: 1 } } as const;
+const plain = { name: "as written", runtime, options: { optimize: "none", threads: 1 } } as const;
 
 /** An engine that answers the engine's numbers plus an error in one value. */
 const wrong = (value: string, error: number): Runtime => ({
   name: "wrong",
+  defaultThreads: () => 1,
   async open(graph, options) {
     const session = await runtime.open(graph, options);
     return {
@@ -60,22 +61,64 @@ const wrong = (value: string, error: number): Runtime => ({
 describe("verify", () => {
   it("finds no more than rounding between the engine's ways", async () => {
     const network = await smallNetwork();
-    const [optimised] = await verify(network, { x }, plain, [{ title: "optimised", runtime }]);
-    expect(optimised!.layers.map(({ address }) => address)).toEqual(["c", "r", "y"]);
-    for (const { largest } of optimised!.layers) expect(largest).toBeLessThan(1e-5);
+    const { reference, ways } = await verifyNetwork(network, { x }, [
+      plain,
+      { name: "optimised", runtime },
+    ]);
+    expect(reference).toBe("as written");
+    expect(ways.map(({ way }) => way)).toEqual(["as written", "optimised"]);
+    expect(ways[1]!.layers.map(({ address }) => address)).toEqual(["c", "r", "y"]);
+    for (const { largest } of ways[1]!.layers) expect(largest).toBeLessThan(1e-5);
+    for (const { outputsAlone } of ways) expect(outputsAlone!.largest).toBeLessThan(1e-5);
   });
 
   it("names the layer where an engine is wrong, and says why one does not run", async () => {
     const network = await smallNetwork();
-    const broken: Runtime = { name: "none", open: () => Promise.reject(new Error("no engine")) };
-    const [faulty, refused] = await verify(network, { x }, plain, [
-      { title: "faulty", runtime: wrong("r", 0.25) },
-      { title: "absent", runtime: broken },
+    const broken: Runtime = {
+      name: "none",
+      defaultThreads: () => 1,
+      open: () => Promise.reject(new Error("no engine")),
+    };
+    const { ways, worst } = await verifyNetwork(network, { x }, [
+      plain,
+      { name: "faulty", runtime: wrong("r", 0.25) },
+      { name: "absent", runtime: broken },
     ]);
-    expect(faulty!.worst!.address).toBe("r");
-    expect(faulty!.worst!.largest).toBeCloseTo(0.25, 5);
+    expect(worst).toMatchObject({ address: "r", className: "Relu", way: "faulty" });
+    expect(worst!.largest).toBeCloseTo(0.25, 5);
+    expect(relative(worst!)).toBeCloseTo(0.25 / worst!.magnitude, 5);
+    const [, faulty, refused] = ways;
     expect(faulty!.layers.find(({ address }) => address === "c")!.largest).toBeLessThan(1e-6);
-    expect(refused).toEqual({ title: "absent", layers: [], refused: "no engine" });
+    expect(refused).toEqual({ way: "absent", layers: [], failed: "no engine" });
+  });
+
+  it("shows when asking for layers changes the outputs", async () => {
+    const network = await smallNetwork();
+    // Wrong only where the layer r is asked for, as an engine that fuses it away might be.
+    const changing = wrong("r", 0);
+    const open = changing.open.bind(changing);
+    const runtimeThatMinds: Runtime = {
+      ...changing,
+      open: async (graph, options) => {
+        const session = await open(graph, options);
+        const asked = session.outputs.includes("r");
+        return {
+          ...session,
+          outputs: session.outputs,
+          release: () => session.release(),
+          async run(feeds) {
+            const results = await session.run(feeds);
+            if (asked) (results["y"]!.data as Float32Array)[1]! += 0.5;
+            return results;
+          },
+        };
+      },
+    };
+    const { ways } = await verifyNetwork(network, { x }, [
+      plain,
+      { name: "minds", runtime: runtimeThatMinds },
+    ]);
+    expect(ways[1]!.outputsAlone!.largest).toBeCloseTo(0.5, 5);
   });
 });
 

@@ -3,11 +3,12 @@ import type { Tensor } from "../base/tensor.ts";
 import type { Network, Port } from "../model/network.ts";
 import { RunningNetwork } from "../model/running.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
-import { compareTensors, relativeDifference } from "./compare-tensors.ts";
+import { type Comparison, compareTensors, relativeDifference } from "./compare-tensors.ts";
 
 /** How one layer differs between two ways of running one network. */
 export interface LayerDifference {
   address: string;
+  className: string;
   /** Largest absolute difference. */
   largest: number;
   /** The largest magnitude of the layer in the reference run, which the difference is measured by. */
@@ -16,99 +17,123 @@ export interface LayerDifference {
 
 /** A way of running a network. */
 export interface Way {
-  /** For people: `ONNX Runtime, optimised`. */
-  title: string;
+  /** For people: `optimised`. */
+  name: string;
   runtime: Runtime;
   options?: SessionOptions;
 }
 
-export interface VerifiedWay {
-  title: string;
-  /** In the order of the network, its outputs last. */
+/** What one way makes of the network, measured by the reference. */
+export interface WayResult {
+  way: string;
+  /** In the order of the network; empty where the way does not run. */
   layers: LayerDifference[];
-  /** The layer that differs most, relative to its size; absent where none was compared. */
-  worst?: LayerDifference;
-  /** Why this way does not run. */
-  refused?: string;
+  /** How far the outputs lie from those of the same way that were asked for without any layer. */
+  outputsAlone?: { largest: number };
+  /** Why it does not run. */
+  failed?: string;
 }
 
-/** What one session is asked for: few at a time, so that asking hinders the engine's rewriting little. */
-const GROUP = 8;
+export interface VerifyResult {
+  /** The way that the others are measured by. */
+  reference: string;
+  /** The reference first. */
+  ways: WayResult[];
+  /** The layer that differs most, relative to its size. */
+  worst?: LayerDifference & { way: string };
+}
+
+/** The difference as a share of the layer's largest value. */
+export const relative = (difference: Pick<LayerDifference, "largest" | "magnitude">): number =>
+  relativeDifference(difference);
 
 /**
- * Runs a network node by node, as it is written, and then in other ways, and says for every layer how
- * far these depart: an engine's rewriting, or another engine. Each way is also asked for the outputs
- * alone, as `predict` asks; so it shows too when asking for inner values changes the answer.
+ * Runs a network in several ways and says for every layer how far they lie from the first: an engine
+ * that rewrites the graph, or another engine. Each way is also asked for the outputs alone, so that it
+ * shows when asking for layers changes the answer.
  *
- * @param reference usually with `optimize: "none"`
  * @param feeds tensors by input name, in the user's layout
+ * @param ways the first is the reference, usually with `optimize: "none"`; it must run
+ * @throws StriateError when the reference does not run
  */
-export async function verify(
+export async function verifyNetwork(
   network: Network,
   feeds: Readonly<Record<string, Tensor>>,
-  reference: Way,
-  others: readonly Way[],
-): Promise<VerifiedWay[]> {
+  ways: readonly [Way, ...Way[]] | readonly Way[],
+): Promise<VerifyResult> {
+  const [reference, ...others] = ways as readonly [Way, ...Way[]];
   const taps = tapsOf(network);
-  const wanted = await runAll(network, reference, feeds, taps);
-  const results: VerifiedWay[] = [];
+  const wanted = await runWay(network, reference, feeds, taps);
+  const compare = (way: string, values: WayValues): WayResult => ({
+    way,
+    layers: taps.map(({ port, className }, i) => {
+      const { largest, magnitude } = compareTensors(wanted.values[i]!, values.values[i]!);
+      return { address: port.name, className, largest, magnitude };
+    }),
+    outputsAlone: { largest: values.outputsAlone },
+  });
+  const results = [compare(reference.name, wanted)];
   for (const way of others)
     try {
-      const got = await runAll(network, way, feeds, taps);
-      const layers = taps.map(({ name }, i) => ({
-        address: name,
-        ...withoutCosine(wanted[i]!, got[i]!),
-      }));
-      const worst = [...layers].sort((a, b) => relativeDifference(b) - relativeDifference(a))[0];
-      results.push({ title: way.title, layers, ...(worst ? { worst } : {}) });
+      results.push(compare(way.name, await runWay(network, way, feeds, taps)));
     } catch (error) {
-      results.push({ title: way.title, layers: [], refused: messageOf(error) });
+      results.push({ way: way.name, layers: [], failed: messageOf(error) });
     }
-  return results;
+  const worst = results
+    .flatMap(({ way, layers }) => layers.map((layer) => ({ ...layer, way })))
+    .sort((a, b) => orderOf(b) - orderOf(a))[0];
+  const found = worst !== undefined && orderOf(worst) > 0;
+  return { reference: reference.name, ways: results, ...(found ? { worst } : {}) };
 }
 
-function withoutCosine(wanted: Tensor, got: Tensor): Omit<LayerDifference, "address"> {
-  const { largest, magnitude } = compareTensors(wanted, got);
-  return { largest, magnitude };
+/** NaN, where one way computes numbers and the other none, is worse than any difference. */
+const orderOf = (layer: LayerDifference): number =>
+  Number.isNaN(layer.largest) ? Infinity : relative(layer);
+
+interface Tap {
+  port: Port;
+  className: string;
 }
 
-/** Every value that is made of real numbers, once, and the outputs at the end. */
-function tapsOf(network: Network): Port[] {
-  const taps = network.layers
+/** Every value of real numbers that a layer makes, once. */
+function tapsOf(network: Network): Tap[] {
+  const seen = new Set<string>();
+  return network.layers
     .filter(({ kind }) => kind !== "input")
-    .flatMap(({ outputs }) => outputs);
-  const seen = new Set(network.outputs.map((port) => port.value));
-  const inner = taps.filter((port) => {
-    const isNew = !seen.has(port.value);
-    seen.add(port.value);
-    return isNew;
-  });
-  return [...inner, ...network.outputs].filter(({ type }) => /^float/.test(type));
+    .flatMap(({ outputs, className }) => outputs.map((port) => ({ port, className })))
+    .filter(({ port: { value, type } }) => {
+      const isNew = !seen.has(value) && /^float/.test(type);
+      seen.add(value);
+      return isNew;
+    });
 }
 
-async function runAll(
+interface WayValues {
+  values: Tensor[];
+  outputsAlone: number;
+}
+
+async function runWay(
   network: Network,
   { runtime, options }: Way,
   feeds: Readonly<Record<string, Tensor>>,
-  taps: readonly Port[],
-): Promise<Tensor[]> {
+  taps: readonly Tap[],
+): Promise<WayValues> {
   const running = new RunningNetwork(network, runtime, options);
   try {
-    const outputs = new Set(network.outputs.map((port) => port.value));
-    const inner = taps.filter((port) => !outputs.has(port.value));
-    const groups: Port[][] = [];
-    for (let i = 0; i < inner.length; i += GROUP) groups.push(inner.slice(i, i + GROUP));
-    groups.push(taps.filter((port) => outputs.has(port.value)));
-    const results: Tensor[] = [];
-    for (const group of groups)
-      if (group.length > 0)
-        results.push(
-          ...(await running.run(
-            feeds,
-            group.map((port) => port.value),
-          )),
-        );
-    return results;
+    const outputs = network.outputs
+      .filter(({ type }) => /^float/.test(type))
+      .map((port) => port.value);
+    const inner = taps.map(({ port }) => port.value);
+    const together = await running.run(feeds, [...inner, ...outputs]);
+    const alone = outputs.length > 0 ? await running.run(feeds, outputs) : [];
+    const changes = alone.map((value, i): Comparison =>
+      compareTensors(value, together[inner.length + i]!),
+    );
+    return {
+      values: together.slice(0, inner.length),
+      outputsAlone: Math.max(0, ...changes.map(({ largest }) => largest)),
+    };
   } finally {
     await running.release();
   }
