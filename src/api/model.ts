@@ -22,6 +22,7 @@ import type { History } from "../train/history.ts";
 import { networkWeights, setNetworkWeights } from "../train/model-weights.ts";
 import type { ClassWeight } from "../train/prepare-batch.ts";
 import type { Logs } from "../train/totals.ts";
+import { trainedModel } from "../train/trained-model.ts";
 import { Trainer } from "../train/trainer.ts";
 import type { TensorData, TrainingBatch, TrainingData } from "../train/training-data.ts";
 import { type ClassScore, readPrediction } from "../views/prediction.ts";
@@ -61,6 +62,10 @@ export class Model {
   readonly #runtime: Runtime;
   readonly #host: ModelHost;
   #trainer: Trainer | undefined;
+  /** The trainer's version that the network has. */
+  #settled = 0;
+  /** The end of the training before, which leaves its weights in the layers. */
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(opened: OpenedModel, runtime: Runtime, host: ModelHost = {}) {
     const { device, threads, optimize } = host;
@@ -159,13 +164,19 @@ export class Model {
     const session = { device, threads, optimize };
     const createExecutor = fastExecutor(this.#runtime, session);
     const settings = { runtime: this.#runtime, createExecutor, seed: options?.seed, ...session };
-    void this.#trainer?.close();
-    this.#trainer = new Trainer(keras, chosen, settings);
-    for (const notice of this.#trainer.compiled.notices) this.#host.notify?.(notice);
+    const trainer = new Trainer(keras, chosen, settings);
+    const before = this.#trainer;
+    if (before) this.#ended = this.settle().then(() => before.close());
+    // Whoever trains next waits for it, and hears of it.
+    this.#ended.catch(() => undefined);
+    this.#trainer = trainer;
+    this.#settled = 0;
+    for (const notice of trainer.compiled.notices) this.#host.notify?.(notice);
   }
 
   /** The training of the model; compiled as the file says where nobody did. */
   async trainer(): Promise<Trainer> {
+    await this.#ended;
     if (this.#trainer) return this.#trainer;
     this.compile();
     const { optimizer } = this.#opened;
@@ -187,6 +198,8 @@ export class Model {
     const shown = verbose ? this.#host.progress?.() : undefined;
     const given = fitData(data, options);
     this.network.labels ??= given.data.classNames?.slice();
+    const { labels, preprocessing } = this.network;
+    Object.assign(trainer.notes, { labels, preprocessing });
     try {
       return await fit(trainer, given.data, {
         ...options,
@@ -230,18 +243,15 @@ export class Model {
   }
 
   /** All that a file of this model holds. */
-  async contents({ includeOptimizer = true } = {}): Promise<OpenedModel> {
-    await this.settle();
-    const { network, keras } = this;
-    const trainer = this.#trainer;
-    if (trainer === undefined)
-      return includeOptimizer ? this.#opened : { ...this.#opened, optimizer: undefined };
-    return {
-      network,
-      keras,
-      compile: trainer.compiled.serialized,
-      ...(includeOptimizer && { optimizer: await trainer.optimizerState() }),
-    };
+  async contents(options: { includeOptimizer?: boolean } = {}): Promise<OpenedModel> {
+    if (this.#trainer) {
+      const { labels, preprocessing } = this.network;
+      Object.assign(this.#trainer.notes, { labels, preprocessing });
+      return trainedModel(this.#trainer, options);
+    }
+    return options.includeOptimizer === false
+      ? { ...this.#opened, optimizer: undefined }
+      : this.#opened;
   }
 
   /**
@@ -249,7 +259,10 @@ export class Model {
    * itself; only who uses `running` right after `trainOnBatch` must ask.
    */
   async settle(): Promise<void> {
-    if (!(await this.#trainer?.sync())) return;
+    const trainer = this.#trainer;
+    if (trainer === undefined || trainer.version === this.#settled) return;
+    this.#settled = trainer.version;
+    await trainer.sync();
     const trained = lowerModel(this.keras!);
     setNetworkWeights(this.network, networkWeights(trained));
     await this.running.release();
@@ -257,6 +270,7 @@ export class Model {
 
   /** Frees the engine's memory. */
   async dispose(): Promise<void> {
+    await this.#ended.catch(() => undefined);
     await this.#trainer?.close();
     await this.running.release();
   }

@@ -153,7 +153,12 @@ export function buildFunctional(
 
 /** Checks the shapes and draws the weights. */
 function finished(model: KerasModel, seed: number | undefined): KerasModel {
-  listWeights(model);
+  for (const { layer, path, specs } of listWeights(model).weights)
+    if (specs.some(({ shape }) => shape.includes(0)))
+      throw new StriateError(
+        `${layer.className} "${path}": nothing is left of its input; a window before it is larger ` +
+          `than what it slides over`,
+      );
   initializeWeights(model, seed);
   return model;
 }

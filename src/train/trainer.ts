@@ -43,6 +43,8 @@ export class Trainer {
   readonly network: Network;
   readonly compiled: Compiled;
   readonly seed: number;
+  /** What a file of the model should say of it besides: class names, and how photos are prepared. */
+  readonly notes: { labels?: string[]; preprocessing?: Record<string, unknown> } = {};
   readonly runtime: Runtime;
   readonly sessionOptions: SessionOptions;
   readonly #createExecutor: CreateExecutor;
@@ -54,7 +56,8 @@ export class Trainer {
   #iterations = 0;
   /** Slots while there is no executor. */
   #slots: Map<string, Map<string, Tensor>> = new Map();
-  #changed = false;
+  #version = 0;
+  #synced = 0;
   #randomInputs: readonly RandomInput[] | undefined;
 
   /** @throws StriateError where the model, the loss and the metrics do not go together */
@@ -126,7 +129,7 @@ export class Trainer {
       this.learningRate,
     );
     this.#iterations++;
-    this.#changed = true;
+    this.#version++;
     return { ...result, loss: result.loss + penalty };
   }
 
@@ -162,7 +165,7 @@ export class Trainer {
   async writeWeights(weights: ReadonlyMap<string, Tensor>): Promise<void> {
     if (this.#executor) await this.#executor.writeWeights(weights);
     else setModelWeights(this.model, weights, this.#weights);
-    this.#changed = true;
+    this.#version++;
   }
 
   async readState(): Promise<TrainerState> {
@@ -183,13 +186,16 @@ export class Trainer {
     await this.writeWeights(state.weights);
   }
 
-  /** Puts the trained weights into the model's layers. @returns whether they had changed */
-  async sync(): Promise<boolean> {
-    if (!this.#changed) return false;
-    if (this.#executor)
+  /** Grows whenever the weights change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Puts the trained weights into the model's layers. */
+  async sync(): Promise<void> {
+    if (this.#executor && this.#synced !== this.#version)
       setModelWeights(this.model, await this.#executor.readWeights(), this.#weights);
-    this.#changed = false;
-    return true;
+    this.#synced = this.#version;
   }
 
   /** The optimizer as a Keras file keeps it, in the file's layout. */

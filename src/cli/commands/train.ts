@@ -8,7 +8,6 @@ import { formatByteSize } from "../../data/byte-size.ts";
 import type { ImageSet } from "../../data/image-set.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { optimizerRegistry } from "../../layers/training/optimizers/index.ts";
-import { lowerModel } from "../../model/lower.ts";
 import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
 import { summarize } from "../../model/summary.ts";
 import { type DatasetProgress, openDataset } from "../../node/dataset-open.ts";
@@ -23,6 +22,7 @@ import { progress } from "../../train/callbacks/progress.ts";
 import { terminateOnNaN } from "../../train/callbacks/terminate-on-nan.ts";
 import { fastExecutor } from "../../train/fast-executor.ts";
 import { pictureBatches } from "../../train/picture-batches.ts";
+import { trainedModel } from "../../train/trained-model.ts";
 import { Trainer } from "../../train/trainer.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
 import { engineFields } from "../options.ts";
@@ -139,6 +139,8 @@ async function trainOn(
     },
     { runtime, createExecutor: fastExecutor(runtime, session), seed, ...session },
   );
+  trainer.notes.labels = [...set.classNames];
+  trainer.notes.preprocessing = { size, resize: "bilinear", scale: how.scale };
   for (const line of headerLines(set, opened, batches, options)) io.out(line);
   for (const text of [...set.warnings(), ...trainer.compiled.notices]) io.err(text);
   try {
@@ -152,9 +154,7 @@ async function trainOn(
       return;
     }
     const subtitle = `${options.optimizer} at ${options.lr}, batch ${batch}, on ${set.name}`;
-    const preprocessing = { size, resize: "bilinear", scale: how.scale };
-    const trained = await contents(trainer, [...set.classNames], preprocessing);
-    const written = await saveTraining(out, trained, history, subtitle);
+    const written = await saveTraining(out, await trainedModel(trainer), history, subtitle);
     // Pictures that could not be decoded are known only now.
     for (const text of set.warnings().slice(set.notices.length)) io.err(text);
     io.out(`wrote ${written.join(", ")}`);
@@ -212,21 +212,6 @@ async function run(
       cause: error,
     });
   }
-}
-
-/** The trained model as a file holds it. */
-async function contents(
-  trainer: Trainer,
-  labels: string[],
-  preprocessing: Record<string, unknown>,
-): Promise<OpenedModel> {
-  await trainer.sync();
-  return {
-    network: { ...lowerModel(trainer.model), labels, preprocessing },
-    keras: trainer.model,
-    compile: trainer.compiled.serialized,
-    optimizer: await trainer.optimizerState(),
-  };
 }
 
 function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {

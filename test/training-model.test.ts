@@ -1,0 +1,197 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { Random } from "../src/base/random.ts";
+import { type Tensor, float32 } from "../src/base/tensor.ts";
+import { findLayer } from "../src/layers/index.ts";
+import { parseLayer } from "../src/layers/layer.ts";
+import { losses } from "../src/layers/training/losses/index.ts";
+import { optimizers } from "../src/layers/training/optimizers/index.ts";
+import type { FreeLayer } from "../src/model/build.ts";
+import { apply, functional, input, sequential } from "../src/node/build-model.ts";
+import { callbacks } from "../src/node/callbacks.ts";
+import { loadModel } from "../src/node/load-model.ts";
+import type { Model } from "../src/api/model.ts";
+import { emptyFolder } from "./command-line.ts";
+
+const layer = (className: string, config: Record<string, unknown>, name?: string): FreeLayer => ({
+  ...parseLayer(findLayer(className)!, "", config, 3),
+  name,
+});
+
+/** Small pictures whose class is the brighter half. */
+function pictures(rows: number, seed: number) {
+  const random = new Random(seed);
+  const y = Float32Array.from({ length: rows }, () => random.integer(2));
+  const x = Float32Array.from({ length: rows * 8 * 8 }, (_, i) => {
+    const right = i % 8 >= 4;
+    return random.uniform(0, 0.6) + (right === (y[Math.floor(i / 64)] === 1) ? 0.4 : 0);
+  });
+  return { x: float32([rows, 8, 8, 1], x), y: float32([rows], y) };
+}
+
+const made: Model[] = [];
+afterAll(() => Promise.all(made.map((model) => model.dispose())));
+const kept = (model: Model): Model => (made.push(model), model);
+
+function small(): Model {
+  const first = layer("Conv2D", { filters: 4, kernel_size: 3, activation: "relu" });
+  const model = sequential(
+    [
+      { ...first, inputShape: [8, 8, 1] },
+      layer("MaxPooling2D", { pool_size: 2 }),
+      layer("Flatten", {}),
+      layer("Dense", { units: 1, activation: "sigmoid" }),
+    ],
+    { seed: 4, threads: 1 },
+  );
+  model.compile({
+    optimizer: optimizers.adam({ learningRate: 0.02 }),
+    loss: "binaryCrossentropy",
+    metrics: ["accuracy"],
+  });
+  return kept(model);
+}
+
+const numbers = (value: Tensor): number[] => [...(value.data as Float32Array)];
+const folder = emptyFolder();
+const quiet = { verbose: false, batchSize: 16, seed: 2 };
+
+describe("a model that is trained in TypeScript", () => {
+  test("learns, and predicts, evaluates and shows with what it learned", async () => {
+    const model = small();
+    const { x } = pictures(4, 9);
+    const before = numbers(await model.predict(x));
+    const options = { ...quiet, epochs: 8, validationSplit: 0.25 };
+    const history = await model.fit(pictures(64, 1), options);
+    expect(history.last.val_accuracy).toBeGreaterThan(0.9);
+    expect(numbers(await model.predict(x))).not.toEqual(before);
+    const test = pictures(40, 3);
+    const logs = await model.evaluate(test);
+    const right = numbers(await model.predict(test.x)).filter(
+      (p, i) => (p > 0.5 ? 1 : 0) === test.y.data[i],
+    );
+    expect(logs.accuracy).toBeCloseTo(right.length / 40, 6);
+  });
+
+  test("goes on from its file as if it had stayed open", async () => {
+    const data = pictures(48, 1);
+    const model = small();
+    await model.fit(data, { ...quiet, epochs: 2 });
+    const path = join(folder, "small.h5");
+    await model.save(path);
+    const loaded = kept(await loadModel(path, { threads: 1 }));
+    const batch = pictures(16, 5);
+    const a = await model.trainOnBatch(batch.x, batch.y);
+    const b = await loaded.trainOnBatch(batch.x, batch.y);
+    expect(b).toEqual(a);
+    expect(numbers(await loaded.predict(batch.x))).toEqual(numbers(await model.predict(batch.x)));
+    const fresh = kept(await loadModel(path, { threads: 1 }));
+    fresh.compile({ optimizer: optimizers.adam({ learningRate: 0.02 }), loss: "bce" });
+    await fresh.trainOnBatch(batch.x, batch.y);
+    expect(numbers(await fresh.predict(batch.x))).not.toEqual(
+      numbers(await model.predict(batch.x)),
+    );
+  });
+
+  test("callbacks write their files", async () => {
+    const model = small();
+    const at = (name: string) => join(folder, "callbacks", name);
+    await model.fit(pictures(32, 1), {
+      ...quiet,
+      epochs: 2,
+      callbacks: [
+        callbacks.modelCheckpoint({
+          path: at("best-{epoch}.h5"),
+          monitor: "loss",
+          saveBestOnly: true,
+        }),
+        callbacks.csvLogger(at("log.csv")),
+        callbacks.tensorBoard(at("board")),
+      ],
+    });
+    expect(readdirSync(at("")).sort()).toEqual(["best-1.h5", "best-2.h5", "board", "log.csv"]);
+    expect(readFileSync(at("log.csv"), "utf8")).toMatch(/^epoch,accuracy,loss\n0,.*\n1,.*\n$/);
+    expect(readdirSync(at("board/train"))).toEqual([expect.stringMatching(/^events\.out/)]);
+    expect(existsSync(at("board/validation"))).toBe(false);
+    const best = kept(await loadModel(at("best-2.h5"), { threads: 1 }));
+    const { x } = pictures(3, 8);
+    expect(numbers(await best.predict(x))).toEqual(numbers(await model.predict(x)));
+    expect(() => callbacks.modelCheckpoint({ path: "x.txt" })).toThrow(
+      /no kind that can be written/,
+    );
+  });
+});
+
+describe("models of any shape", () => {
+  test("branches, shared layers and several outputs train", async () => {
+    const x = input({ shape: [6], name: "numbers" });
+    const shared = layer("Dense", { units: 5, activation: "tanh" });
+    const once = apply(shared, x);
+    const sum = apply(layer("Add", {}), [once, apply(layer("Dense", { units: 5 }), x)]);
+    const model = kept(
+      functional(
+        {
+          inputs: x,
+          outputs: [
+            apply(layer("Dense", { units: 1 }, "number"), sum),
+            apply(layer("Dense", { units: 3, activation: "softmax" }, "kind"), once),
+          ],
+        },
+        { seed: 1, threads: 1 },
+      ),
+    );
+    expect(model.layers.map(({ address }) => address)).toEqual([
+      "numbers",
+      "dense",
+      "dense_1",
+      "add",
+      "number",
+      "kind",
+    ]);
+    model.compile({
+      optimizer: "sgd",
+      loss: { number: losses.huber(), kind: "sparse_categorical_crossentropy" },
+      lossWeights: { number: 0.5 },
+      metrics: { kind: ["accuracy"] },
+    });
+    const random = new Random(1);
+    const values = float32(
+      [32, 6],
+      Float32Array.from({ length: 192 }, () => random.normal()),
+    );
+    const rows = Array.from({ length: 32 }, (_, i) => numbers(values).slice(i * 6, i * 6 + 6));
+    const target = float32(
+      [32],
+      rows.map((row) => row[0]! - row[1]!),
+    );
+    const kind = float32(
+      [32],
+      rows.map((row) => row.indexOf(Math.max(...row.slice(0, 3)))),
+    );
+    const history = await model.fit({ x: values, y: [target, kind] }, { ...quiet, epochs: 30 });
+    expect(Object.keys(history.history)).toEqual(["loss", "kind_accuracy"]);
+    expect(history.last.loss).toBeLessThan(history.history.loss![0]! * 0.8);
+    expect(() => model.compile({ loss: "mse" })).toThrow(
+      /2 outputs; give a loss for each: number, kind/,
+    );
+    expect(() => model.compile({ loss: { nmber: "mse" } })).toThrow(/its outputs are number, kind/);
+  });
+
+  test("what does not fit together is named", () => {
+    const head = layer("Dense", { units: 1 });
+    expect(() => sequential([head])).toThrow(/Dense: the first layer needs an inputShape/);
+    const wide = { ...layer("Conv2D", { filters: 2, kernel_size: 9 }), inputShape: [8, 8, 1] };
+    expect(() => sequential([wide, layer("Flatten", {}), head])).toThrow(
+      /Dense "dense": nothing is left of its input/,
+    );
+    const named = (name: string) => layer("Dense", { units: 2 }, name);
+    expect(() => sequential([{ ...named("a"), inputShape: [3] }, named("a")])).toThrow(
+      /two layers are called "a"/,
+    );
+    const odd = layer("Dense", { units: 1, kernel_initializer: "glorot" });
+    expect(() => sequential([{ ...odd, inputShape: [3] }])).toThrow(
+      /Dense "dense": unknown initializer "glorot"/,
+    );
+  });
+});
