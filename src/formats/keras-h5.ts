@@ -4,18 +4,26 @@ import {
   type ModelSource,
   type OpenedModel,
   type ReadModelOptions,
+  type WrittenFile,
 } from "./format.ts";
 import { isHdf5 } from "./hdf5/superblock.ts";
 import { type Hdf5Group, openHdf5 } from "./hdf5/hdf5-file.ts";
+import { writeHdf5 } from "./hdf5/write-hdf5.ts";
 import { inferInput } from "./keras/infer-input.ts";
-import { isObject, parseJson } from "./keras/json.ts";
+import { isObject, parseJson, pythonJson } from "./keras/json.ts";
 import { type KerasWriter, kerasWriter, writerName } from "./keras/keras-writer.ts";
+import { listWeights } from "./keras/list-weights.ts";
 import { openKeras, requireNoWeights } from "./keras/open-keras.ts";
+import { kerasOf, ownNotes } from "./keras/own-notes.ts";
 import { stateArrays } from "./keras/read-optimizer.ts";
 import { h5Store } from "./keras/store-h5.ts";
 import { type WeightGroup, assignGroups, weightGroups } from "./keras/weights-h5.ts";
 import { weightsNetwork } from "./keras/weights-network.ts";
 import { assignFromStore } from "./keras/weights-store.ts";
+import { floatSettings, trainingConfig } from "./keras/write-compile.ts";
+import { groupAt, newGroup, putArray, putNames, weightsGroup } from "./keras/write-h5.ts";
+import { modelConfig } from "./keras/write-model.ts";
+import { stateForH5 } from "./keras/write-optimizer.ts";
 
 /**
  * Keras' HDF5 files: a model of Keras 1, 2 or 3 with its weights, or weights alone. Those come with
@@ -58,7 +66,35 @@ export const kerasH5 = defineFormat({
       assignGroups(model, groups, { kerasVersion: writer.major, backend });
     });
   },
+  async write(model: OpenedModel, name: string): Promise<WrittenFile[]> {
+    const keras = kerasOf(model, "an .h5 file");
+    const root = newGroup();
+    const compile = trainingConfig(model.compile, model.optimizer);
+    const own = ownNotes(model);
+    Object.assign(root.attributes, {
+      backend: "tensorflow",
+      keras_version: writtenVersion,
+      model_config: JSON.stringify(modelConfig(keras, 2)),
+      ...(compile ? { training_config: pythonJson(compile, floatSettings) } : {}),
+      ...(own ? { striate: JSON.stringify(own) } : {}),
+    });
+    root.children.set("model_weights", weightsGroup(keras, writtenVersion));
+    if (model.optimizer) {
+      const group = groupAt(root, ["optimizer_weights"]);
+      const arrays = stateForH5(model.optimizer, listWeights(keras).weights);
+      putNames(
+        group,
+        "weight_names",
+        arrays.map((array) => array.name),
+      );
+      for (const { name: path, array } of arrays) putArray(group, path, array);
+    }
+    return [{ path: name, bytes: writeHdf5(root) }];
+  },
 });
+
+/** The Keras whose dialect is written: both Keras 2 and Keras 3 open it. */
+const writtenVersion = "2.15.0";
 
 function jsonAttribute(root: Hdf5Group, name: string): unknown {
   const text = root.attribute(name);

@@ -4,14 +4,23 @@ import {
   type ModelSource,
   type OpenedModel,
   type ReadModelOptions,
+  type WrittenFile,
 } from "./format.ts";
 import { openHdf5 } from "./hdf5/hdf5-file.ts";
-import { isObject, parseJson } from "./keras/json.ts";
+import { writeHdf5 } from "./hdf5/write-hdf5.ts";
+import { isObject, parseJson, pythonJson } from "./keras/json.ts";
 import { kerasWriter } from "./keras/keras-writer.ts";
+import { listWeights } from "./keras/list-weights.ts";
 import { openKeras } from "./keras/open-keras.ts";
+import { kerasOf, ownNotes } from "./keras/own-notes.ts";
 import { h5Store } from "./keras/store-h5.ts";
 import { type WeightStore, assignFromStore } from "./keras/weights-store.ts";
-import { type ZipMember, isZip, readZip } from "./zip.ts";
+import { compileConfig, floatSettings } from "./keras/write-compile.ts";
+import { putArray } from "./keras/write-h5.ts";
+import { modelConfig } from "./keras/write-model.ts";
+import { stateForZip } from "./keras/write-optimizer.ts";
+import { storeGroup } from "./keras/write-store.ts";
+import { type ZipMember, isZip, readZip, writeZip } from "./zip.ts";
 
 /**
  * `.keras` files, by Keras 2.12 and later: a zip of `config.json`, `metadata.json` and the weights.
@@ -40,6 +49,28 @@ export const kerasZip = defineFormat({
       own: isObject(metadata) ? metadata.striate : undefined,
     };
     return openKeras(parts, options, (model) => assignFromStore(model, store));
+  },
+  async write(model: OpenedModel, name: string): Promise<WrittenFile[]> {
+    const keras = kerasOf(model, "a .keras file");
+    const compile = compileConfig(model.compile, model.optimizer);
+    const config = { ...modelConfig(keras, 3), ...(compile ? { compile_config: compile } : {}) };
+    const own = ownNotes(model);
+    const metadata = {
+      keras_version: "3.0.0",
+      writer: "striate",
+      ...(own ? { striate: own } : {}),
+    };
+    const store = storeGroup(keras);
+    const { weights } = listWeights(keras);
+    const state = model.optimizer ? stateForZip(model.optimizer, weights) : [];
+    state.forEach((array, i) => putArray(store, `optimizer/vars/${i}`, array));
+    const text = (value: unknown) => new TextEncoder().encode(pythonJson(value, floatSettings));
+    const bytes = await writeZip([
+      ["metadata.json", text(metadata)],
+      ["config.json", text(config)],
+      ["model.weights.h5", writeHdf5(store)],
+    ]);
+    return [{ path: name, bytes }];
   },
 });
 

@@ -68,3 +68,15 @@ export function without(record: Json, ...keys: string[]): Json {
 
 /** Deeper than any model that a person built; a bound for recursion. */
 export const maxDepth = 100;
+
+/**
+ * JSON for Python, which tells 1 from 1.0: the named keys are written as floats, for optimizers that
+ * insist on them.
+ */
+export function pythonJson(value: unknown, floats: ReadonlySet<string>): string {
+  const mark = "\u0000float ";
+  const marked = JSON.stringify(value, (key, inner: unknown) =>
+    floats.has(key) && Number.isInteger(inner) ? mark + String(inner) : inner,
+  );
+  return marked.replace(/"\\u0000float (-?\d+)"/g, "$1.0");
+}

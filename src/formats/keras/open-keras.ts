@@ -5,6 +5,7 @@ import type { OpenedModel, ReadModelOptions } from "../format.ts";
 import { isObject } from "./json.ts";
 import { type KerasWriter, writerName } from "./keras-writer.ts";
 import { listWeights } from "./list-weights.ts";
+import { readOwnNotes } from "./own-notes.ts";
 import { parseKerasModel } from "./parse-model.ts";
 import { type StateArray, readOptimizer } from "./read-optimizer.ts";
 
@@ -42,11 +43,10 @@ export function openKeras(
       writer: writerName(writer),
     },
   });
-  const { labels, preprocessing } = isObject(own) ? own : {};
-  if (Array.isArray(labels)) network.labels = labels.map(String);
-  if (isObject(preprocessing)) network.preprocessing = preprocessing;
+  readOwnNotes(own, network);
   const compiled = isObject(compile) ? compile : undefined;
-  const serialized = compiled?.optimizer_config ?? compiled?.optimizer;
+  const noted = isObject(own) ? own.optimizer : undefined;
+  const serialized = noted ?? compiled?.optimizer_config ?? compiled?.optimizer;
   const { weights } = listWeights(keras);
   const optimizer = readOptimizer(serialized, state, weights, writer);
   return {

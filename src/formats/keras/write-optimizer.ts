@@ -1,0 +1,92 @@
+import { type Tensor, float32, int64 } from "../../base/tensor.ts";
+import type { OptimizerState } from "../../model/optimizer-state.ts";
+import type { Json } from "./json.ts";
+import type { LayerWeights } from "./list-weights.ts";
+import { slotLayout } from "./optimizer-slots.ts";
+
+/** An array of an optimizer's state, with Keras 2's name for it. */
+interface NamedArray {
+  name: string;
+  array: Tensor;
+}
+
+/**
+ * The state of an optimizer for an `.h5` file: the number of steps, then a block for each slot. That is
+ * the order up to Keras 2.10, whose optimizers today's tf_keras takes for `.h5` files too.
+ *
+ * @param weights of the model, in the order of its layers
+ */
+export function stateForH5(state: OptimizerState, weights: readonly LayerWeights[]): NamedArray[] {
+  const { className, iterations } = state;
+  const arrays = groupsOf(state).flatMap((group) =>
+    group.flatMap((slot) =>
+      arraysOf(state, [slot], weights).map(({ address, array }) => ({
+        name: `${className}/${address}/${oldName(className, slot)}:0`,
+        array,
+      })),
+    ),
+  );
+  return [
+    { name: `${className}/iter:0`, array: int64([iterations], []) },
+    ...nadamProduct(state).map((array) => ({ name: `${className}/momentum_cache:0`, array })),
+    ...arrays,
+  ];
+}
+
+/**
+ * The state of an optimizer for a `.keras` file, in the order in which Keras 3 makes its variables: the
+ * number of steps, the learning rate, the slots.
+ */
+export function stateForZip(state: OptimizerState, weights: readonly LayerWeights[]): Tensor[] {
+  return [
+    int64([state.iterations], []),
+    float32([], [learningRate(state.config)]),
+    ...groupsOf(state).flatMap((group) =>
+      arraysOf(state, group, weights).map(({ array }) => array),
+    ),
+    ...nadamProduct(state),
+  ];
+}
+
+const groupsOf = ({ className, config, slots }: OptimizerState): readonly (readonly string[])[] =>
+  slotLayout(className, config)?.groups ?? [...slots.keys()].map((slot) => [slot]);
+
+/** The arrays of some slots, weight by weight. */
+function arraysOf(
+  { slots }: OptimizerState,
+  group: readonly string[],
+  weights: readonly LayerWeights[],
+): { address: string; array: Tensor }[] {
+  const trained = weights.flatMap(({ path, specs }) =>
+    specs.filter((spec) => spec.trainable).map((spec) => `${path}/${spec.name}`),
+  );
+  return trained.flatMap((address) =>
+    group.flatMap((slot) => {
+      const array = slots.get(slot)?.get(address);
+      return array ? [{ address, array }] : [];
+    }),
+  );
+}
+
+/** The names of slots up to Keras 2.10. */
+function oldName(className: string, slot: string): string {
+  if (className === "RMSprop") return { velocity: "rms", average_gradient: "mg" }[slot] ?? slot;
+  if (className === "SGD" || className === "Adagrad") return slot;
+  return { momentum: "m", velocity: "v", velocity_hat: "vhat" }[slot] ?? slot;
+}
+
+/** A schedule has no number that could be stored; Keras then stores none it would read back. */
+function learningRate(config: Json): number {
+  const rate = config.learning_rate ?? config.lr;
+  return typeof rate === "number" ? rate : 0.001;
+}
+
+/** Nadam keeps the product of its momentum factors, which the number of steps fixes. */
+function nadamProduct({ className, config, iterations }: OptimizerState): Tensor[] {
+  if (className !== "Nadam") return [];
+  const beta = typeof config.beta_1 === "number" ? config.beta_1 : 0.9;
+  let product = 1;
+  for (let step = 1; step <= iterations; step++)
+    product = Math.fround(product * beta * (1 - 0.5 * 0.96 ** step));
+  return [float32([], [product])];
+}
