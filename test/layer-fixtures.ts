@@ -69,13 +69,14 @@ export function configOf(fixture: LayerFixture, each: LayerCase): Record<string,
 export function singleLayerModel(
   fixture: LayerFixture,
   each: LayerCase,
-): { model: KerasModel; layer: Layer } {
+): { model: KerasModel; layer: Layer; call: Call } {
   const { version } = each;
   const prefix = each.module?.includes(".ops.") ? "ops." : "";
   const definition = findLayer(prefix + (each.class_name ?? fixture.class))!;
   const layer: Layer = parseLayer(definition, "layer", configOf(fixture, each), version);
   const shapes = each.inputs.map((input) => input.shape);
-  const specs = definition.weights?.(layer.config, shapes) ?? [];
+  const given = { args: each.args, kwargs: each.kwargs ?? {} };
+  const specs = definition.weights?.(layer.config, shapes, given) ?? [];
   each.weights.forEach((made, i) => {
     const spec = specs[i];
     if (spec) layer.weights.set(spec.name, makeInput(made));
@@ -89,8 +90,7 @@ export function singleLayerModel(
     layer,
     index: 0,
     inputs: inputs.map((input) => ref(input)),
-    args: each.args,
-    kwargs: each.kwargs ?? {},
+    ...given,
   };
   const feeds = inputs.map((input): Call => ({ layer: input, index: 0, inputs: [], kwargs: {} }));
   const model: KerasModel = {
@@ -102,5 +102,5 @@ export function singleLayerModel(
     outputs: each.outputs.map((_, i) => ref(layer, i)),
     kerasVersion: version,
   };
-  return { model, layer };
+  return { model, layer, call };
 }

@@ -49,7 +49,7 @@ describe.each(fixtures.map((fixture) => [fixture.class, fixture] as const))("%s"
       (each, i) => [`${i} ${each.note} ${JSON.stringify(each.set ?? {})}`, each] as const,
     ),
   )("%s", async (_title, each) => {
-    const { model, layer } = singleLayerModel(fixture, each);
+    const { model, layer, call } = singleLayerModel(fixture, each);
 
     // The configuration: what Keras wrote is what we know, word for word.
     const config = configOf(fixture, each);
@@ -62,7 +62,7 @@ describe.each(fixtures.map((fixture) => [fixture.class, fixture] as const))("%s"
 
     // The weights: Keras' number, order and shapes.
     const shapes = each.inputs.map((input) => input.shape);
-    const specs = layer.definition!.weights?.(layer.config, shapes) ?? [];
+    const specs = layer.definition!.weights?.(layer.config, shapes, call) ?? [];
     expect(specs.map((spec) => [...spec.shape])).toEqual(
       each.weights.map((weight) => weight.shape),
     );

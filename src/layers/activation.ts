@@ -1,4 +1,4 @@
-import { field } from "../base/fields.ts";
+import { activationField } from "./activation-field.ts";
 import { activate, activationName } from "./activations.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 
@@ -10,7 +10,7 @@ import { commonFields, defineLayer } from "./define-layer.ts";
 export const activation = defineLayer({
   className: "Activation",
   kind: "activation",
-  fields: { ...commonFields, activation: field.json() },
+  fields: { ...commonFields, activation: activationField() },
   outputShape: (config, [input]) =>
     activationName(config.activation) === "glu"
       ? [...input!.slice(0, -1), (input!.at(-1) ?? 0) / 2 || null]

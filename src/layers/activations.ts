@@ -111,7 +111,7 @@ const glu: Activation = (b, x, { axis }) => {
  *
  * Source: https://keras.io/api/layers/activations/
  */
-const activations: Record<string, Activation> = {
+const activations = {
   linear: (_, x) => x,
   relu: (b, x, { parameter }) =>
     reluWith(
@@ -170,7 +170,12 @@ const activations: Record<string, Activation> = {
   },
   softsign: (b, x) => b.op("Softsign", [x]),
   exponential: (b, x) => b.op("Exp", [x]),
-};
+} as const satisfies Record<string, Activation>;
+
+export type ActivationName = keyof typeof activations;
+
+const find = (name: string): Activation | undefined =>
+  Object.hasOwn(activations, name) ? activations[name as ActivationName] : undefined;
 
 /** Layers that Keras also lets stand as an activation, by class name. */
 const layersAsActivations: Readonly<Record<string, string>> = {
@@ -195,7 +200,7 @@ export function activationName(serialized: unknown): string {
   if (Object.hasOwn(layersAsActivations, name)) return layersAsActivations[name]!;
   // TF.js and the class names of activations (`HardSigmoid`) spell the same words otherwise.
   const snake = name.replace(/(?<=[a-z0-9])([A-Z])/g, "_$1").toLowerCase();
-  return Object.hasOwn(activations, name) || !Object.hasOwn(activations, snake) ? name : snake;
+  return find(name) || !find(snake) ? name : snake;
 }
 
 function settingOf(x: SymbolicTensor, serialized: unknown, axis: number, version: KerasVersion) {
@@ -230,7 +235,7 @@ export function activate(
 ): SymbolicTensor {
   const name = activationName(serialized);
   if (name === "linear") return x;
-  const found = Object.hasOwn(activations, name) ? activations[name] : undefined;
+  const found = find(name);
   if (found === undefined)
     throw new StriateError(
       `unknown activation "${name}"; nearest: ${nearestNames(name, Object.keys(activations)).join(", ")}`,

@@ -148,7 +148,7 @@ export interface LayerDefinition<F extends Fields = Fields> {
    * The weights, in the order of `layer.get_weights()` in Keras 2 and 3 (a file lists trainable ones
    * before the others).
    */
-  weights?(config: Values<F>, inputs: readonly KerasShape[]): WeightSpec[];
+  weights?(config: Values<F>, inputs: readonly KerasShape[], call?: CallArguments): WeightSpec[];
   /**
    * Turns the arrays of a Keras 1 or 2 file into those that `weights` declares, where they differ:
    * Keras 1's own layouts, Theano's flipped kernels, an LSTM of twelve arrays.
@@ -158,11 +158,16 @@ export interface LayerDefinition<F extends Fields = Fields> {
     config: Values<F>,
     origin: WeightOrigin,
   ): readonly Tensor[];
-  /** Shapes of the outputs; a single shape for a layer with one output. */
+  /**
+   * Shapes of the outputs; a single shape for a layer with one output.
+   *
+   * @param inner shapes that the model inside puts out, for a wrapper that holds one
+   */
   outputShape(
     config: Values<F>,
     inputs: readonly KerasShape[],
     call: CallArguments,
+    inner?: readonly KerasShape[],
   ): KerasShape | KerasShape[];
   lower(context: LowerContext<Values<F>>): SymbolicTensor | SymbolicTensor[];
   /** Whether in training an output row depends on other rows of the batch. */

@@ -1,4 +1,5 @@
 import { field } from "../base/fields.ts";
+import { activationField } from "./activation-field.ts";
 import { activate } from "./activations.ts";
 import { windowOf } from "./conv.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
@@ -32,7 +33,7 @@ function depthwiseConvolution(rank: 1 | 2) {
       depth_multiplier: field.int(1, { min: 1 }),
       data_format: dataFormatField,
       dilation_rate: field.tuple(rank, ones, { min: 1 }),
-      activation: field.json(),
+      activation: activationField(),
       use_bias: field.boolean(true),
       depthwise_initializer: field.json("glorot_uniform"),
       bias_initializer: field.json("zeros"),

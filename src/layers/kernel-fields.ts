@@ -1,9 +1,10 @@
 import { field } from "../base/fields.ts";
+import { activationField } from "./activation-field.ts";
 import type { WeightSpec } from "./define-layer.ts";
 
 /** Fields of every layer with a kernel and a bias. */
 export const kernelFields = {
-  activation: field.json(),
+  activation: activationField(),
   use_bias: field.boolean(true),
   kernel_initializer: field.json("glorot_uniform"),
   bias_initializer: field.json("zeros"),

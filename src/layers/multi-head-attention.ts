@@ -80,13 +80,12 @@ export const multiHeadAttention = defineLayer({
     bias_constraint: field.json(),
     seed: field.json(),
   },
-  weights(config, inputs) {
+  weights(config, inputs, call = { kwargs: {} }) {
     if (config.use_gate || config.sliding_window !== null)
       throw new StriateError("gates and sliding windows of attention are not supported");
     const { num_heads: heads, key_dim } = config;
     const value_dim = config.value_dim ?? key_dim;
-    // Without the call it is not known which input is which; with one input all are the same.
-    const [query, value = query, key = value] = inputs;
+    const { query, value, key } = parts(inputs, call);
     const dense = (name: string, features: number, width: number) => {
       const layout = { holder: `${name}_dense` };
       const kernel = { ...layout, key: "kernel" };
@@ -96,12 +95,12 @@ export const multiHeadAttention = defineLayer({
         ...(config.use_bias ? [trainedWeight(`${name}/bias`, [heads, width], config, bias)] : []),
       ];
     };
-    const output = outputFeatures(config, query!);
+    const output = outputFeatures(config, query);
     const layout = { holder: "output_dense" };
     return [
-      ...dense("query", knownLength(query!, -1), key_dim),
-      ...dense("key", knownLength(key!, -1), key_dim),
-      ...dense("value", knownLength(value!, -1), value_dim),
+      ...dense("query", knownLength(query, -1), key_dim),
+      ...dense("key", knownLength(key, -1), key_dim),
+      ...dense("value", knownLength(value, -1), value_dim),
       trainedWeight("output/kernel", [heads, value_dim, ...output], config, {
         ...layout,
         key: "kernel",

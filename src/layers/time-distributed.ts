@@ -43,11 +43,9 @@ export const timeDistributed = defineLayer({
     const inner = innerOf(config);
     return inner?.definition.convertWeights?.(arrays, inner.config, origin) ?? arrays;
   },
-  outputShape(config, [input]) {
+  outputShape(config, [input], _call, made) {
     const inner = innerOf(config);
-    // The shape of a model is known when it has been lowered.
-    if (inner === undefined) return [];
-    const [shape] = innerShapes(inner, [stepShape(input!)]);
+    const [shape] = inner ? innerShapes(inner, [stepShape(input!)]) : (made ?? [[]]);
     return [input![0] ?? null, input![1] ?? null, ...shape!.slice(1)];
   },
   lower(context) {

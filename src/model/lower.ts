@@ -173,7 +173,7 @@ class Lowering {
     const { layer } = call;
     const inner = layer.model;
     const shapes = inputs.map((x) => x.shape);
-    const specs = layer.definition!.weights?.(layer.config, shapes) ?? [];
+    const specs = layer.definition!.weights?.(layer.config, shapes, call) ?? [];
     const paths = specs.map((spec) => `${weightPath}/${spec.name}`);
     // All of them, in the file's order, also those that this call does not read.
     specs.forEach((spec, i) => this.#weight(layer, spec, paths[i]!));
@@ -282,13 +282,18 @@ class Lowering {
   }
 }
 
-/** The output shapes of a layer, always as a list. */
+/**
+ * The output shapes of a layer, always as a list.
+ *
+ * @param inner shapes that the model inside puts out, for a wrapper that holds one
+ */
 export function shapesOf(
   layer: Layer,
   inputs: readonly KerasShape[],
   call: CallArguments = { kwargs: {} },
+  inner?: readonly KerasShape[],
 ): KerasShape[] {
-  const shapes = layer.definition!.outputShape(layer.config, inputs, call);
+  const shapes = layer.definition!.outputShape(layer.config, inputs, call, inner);
   return Array.isArray(shapes[0]) ? (shapes as KerasShape[]) : [shapes as KerasShape];
 }
 

@@ -1,22 +1,23 @@
 import { field } from "../../base/fields.ts";
+import { activationField } from "../activation-field.ts";
 import type { Values } from "../../base/fields.ts";
 import { type Cell, affine, cellActivation, gateWeights, splitGates } from "./cell.ts";
 import { cellFields } from "./fields.ts";
 
 const units = field.int(undefined, { min: 1 });
 
-export const simpleRnnFields = { units, activation: field.json("tanh"), ...cellFields };
+export const simpleRnnFields = { units, activation: activationField("tanh"), ...cellFields };
 export const lstmFields = {
   units,
-  activation: field.json("tanh"),
-  recurrent_activation: field.json("sigmoid"),
+  activation: activationField("tanh"),
+  recurrent_activation: activationField("sigmoid"),
   unit_forget_bias: field.boolean(true),
   ...cellFields,
 };
 export const gruFields = {
   units,
-  activation: field.json("tanh"),
-  recurrent_activation: field.json("sigmoid"),
+  activation: activationField("tanh"),
+  recurrent_activation: activationField("sigmoid"),
   reset_after: field.boolean(true),
   ...cellFields,
 };

@@ -1,4 +1,5 @@
 import { field } from "../../base/fields.ts";
+import { activationField } from "../activation-field.ts";
 import { windowOf } from "../conv.ts";
 import { convertKernel } from "../convert-kernels.ts";
 import { type KerasShape, type SymbolicTensor, defineLayer } from "../define-layer.ts";
@@ -36,8 +37,8 @@ function convLstm(rank: 1 | 2 | 3) {
       padding: field.choice(["valid", "same"], "valid"),
       data_format: dataFormatField,
       dilation_rate: field.tuple(rank, ones, { min: 1 }),
-      activation: field.json("tanh"),
-      recurrent_activation: field.json("sigmoid"),
+      activation: activationField("tanh"),
+      recurrent_activation: activationField("sigmoid"),
       unit_forget_bias: field.boolean(true),
       ...cellFields,
       activity_regularizer: field.json(),
