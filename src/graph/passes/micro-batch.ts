@@ -8,7 +8,7 @@ import { nodesFor, sortNodes } from "../traverse.ts";
 import { GraphFacts } from "./facts.ts";
 import { type Stretch, planStretches } from "./micro-batch-plan.ts";
 import { type RowAxes, findRows, shapeOfPart } from "./row-axes.ts";
-import { isRepeated } from "./row-rules.ts";
+import { isElementwise, isRepeated } from "./row-rules.ts";
 
 export interface MicroBatchOptions {
   /** Rows of the batch that the graph is built for. */
@@ -311,7 +311,7 @@ class BodyWriter {
     const known = this.#names.get(name);
     if (known !== undefined) return known;
     if (i === shapeInputs[node.op]) return this.#body.i64(this.#shape(node.outputs[0]!));
-    const repeated = this.#repeated(node, name, i);
+    const repeated = isElementwise(node) ? this.#repeated(node, name) : undefined;
     if (repeated !== undefined) return repeated;
     const constant = this.#facts.constant(name);
     // Values without rows are read from the outer graph; constants that only the body needs move in.
@@ -319,10 +319,10 @@ class BodyWriter {
   }
 
   /** Of a value that is one slice repeated for each row, as many slices as the part has rows. */
-  #repeated(node: GraphNode, name: string, i: number): string | undefined {
+  #repeated(node: GraphNode, name: string): string | undefined {
     const maker = this.#facts.maker(name);
     const rows = this.#axes.rows.get(node.outputs[0]!);
-    if (maker === undefined || rows === undefined || !elementwiseInput(node, i)) return undefined;
+    if (maker === undefined || rows === undefined) return undefined;
     const shape = this.#facts.shape(name)!;
     const axis = rows.axis + shape.length - this.#facts.shape(node.outputs[0])!.length;
     if (axis < 0 || shape[axis] === 1 || !isRepeated(this.#facts, name, axis)) return undefined;
@@ -360,9 +360,6 @@ class BodyWriter {
     return shapeOfPart(this.#facts.shape(name)!, this.#axes.rows.get(name), this.#size);
   }
 }
-
-/** Whether an input takes part in a broadcast with the output (all do, for ops that broadcast). */
-const elementwiseInput = (node: GraphNode, i: number): boolean => i !== shapeInputs[node.op];
 
 /** Constants up to this many elements are copied into a body even if others read them too. */
 const LARGEST_MOVED = 2 ** 16;

@@ -221,6 +221,10 @@ function maxUnpool(c: RowContext): RowResult {
 
 const channels: RowRule = (c) => (c.rows(0)!.axis <= 1 ? sameForAll(c, c.rows(0)) : null);
 
+/** Whether a node's inputs meet element by element, so that one that is repeated can be cut to length. */
+export const isElementwise = (node: GraphNode): boolean =>
+  node.domain === "" && (elementwiseOps.includes(node.op) || node.op === "Concat");
+
 const elementwiseOps = [
   ...["Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum", "Mean", "Mod", "Where", "Clip"],
   ...["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Not"],
