@@ -1,145 +1,116 @@
 import { describe, expect, it } from "vitest";
-import { float32, tensor, type Tensor } from "../base/tensor.ts";
-import { GraphBuilder } from "../graph/builder.ts";
-import { emptyGraph } from "../graph/graph.ts";
-import { onnx } from "../formats/onnx.ts";
-import { writeOnnx } from "../graph/protobuf/write.ts";
+import { residualLayers, smallNetwork } from "../../test/small-models.ts";
+import { StriateError } from "../base/errors.ts";
+import { noiseFeeds } from "../model/noise-input.ts";
 import { runtime } from "../runtime/node/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { compareTensors } from "./compare-tensors.ts";
-import { relative, verifyNetwork } from "./verify.ts";
+import { runtime as webRuntime } from "../runtime/web/index.ts";
+import { type Way, relative, verifyNetwork } from "./verify.ts";
 
-async function smallNetwork() {
-  const b = new GraphBuilder(emptyGraph("small"));
-  const x = b.input("x", ["N", 2, 5, 5]);
-  const w = b.initializer(
-    "w",
-    float32(
-      [3, 2, 3, 3],
-      Float32Array.from({ length: 54 }, (_, i) => Math.sin(i)),
-    ),
-  );
-  const c = b.op("Conv", [x, w], {}, { name: "conv", outputs: ["c"] });
-  const r = b.op("Relu", [c], {}, { name: "relu", outputs: ["r"] });
-  const y = b.op("GlobalAveragePool", [r], {}, { name: "pool", outputs: ["y"] });
-  b.output(y, ["N", 3, 1, 1]);
-  const opened = await onnx.read({
-    name: "small.onnx",
-    bytes: writeOnnx(b.graph),
-    sibling: () => Promise.reject(new Error("none")),
-  });
-  return opened.network;
-}
+const network = smallNetwork(residualLayers);
+const feeds = noiseFeeds(network);
+const plain: Way = { name: "plain", runtime, options: { threads: 1, optimize: "none" } };
 
-const x = float32(
-  [1, 2, 5, 5],
-  Float32Array.from({ length: 50 }, (_, i) => Math.cos(i)),
-);
-const plain = { name: "as written", runtime, options: { optimize: "none", threads: 1 } } as const;
-
-/** An engine that answers the engine's numbers plus an error in one value. */
-const wrong = (value: string, error: number): Runtime => ({
-  name: "wrong",
-  defaultThreads: () => 1,
+/** An engine with a fault: what it makes of one layer is off by a little. */
+const faulty = (address: string, error: number): Runtime => ({
+  ...runtime,
+  name: "faulty",
   async open(graph, options) {
     const session = await runtime.open(graph, options);
+    const value = network.layers.find((layer) => layer.address === address)!.outputs[0]!.value;
     return {
       inputs: session.inputs,
       outputs: session.outputs,
       device: session.device,
-      release: () => session.release(),
-      async run(feeds) {
-        const results = await session.run(feeds);
-        const found = results[value];
-        if (found) (found.data as Float32Array)[0]! += error;
+      async run(given) {
+        const results = await session.run(given);
+        const made = results[value];
+        if (made) (made.data as Float32Array)[0]! += error;
         return results;
       },
+      release: () => session.release(),
     };
   },
 });
 
 describe("verify", () => {
-  it("finds no more than rounding between the engine's ways", async () => {
-    const network = await smallNetwork();
-    const { reference, ways } = await verifyNetwork(network, { x }, [
+  it("finds a sound network equal in every way, layer by layer", async () => {
+    const result = await verifyNetwork(network, feeds, [
       plain,
-      { name: "optimised", runtime },
+      { name: "optimised", runtime, options: { threads: 1, optimize: "all" } },
+      { name: "WebAssembly", runtime: webRuntime, options: { threads: 1 } },
     ]);
-    expect(reference).toBe("as written");
-    expect(ways.map(({ way }) => way)).toEqual(["as written", "optimised"]);
-    expect(ways[1]!.layers.map(({ address }) => address)).toEqual(["c", "r", "y"]);
-    for (const { largest } of ways[1]!.layers) expect(largest).toBeLessThan(1e-5);
-    for (const { outputsAlone } of ways) expect(outputsAlone!.largest).toBeLessThan(1e-5);
+    expect(result.ways.map(({ failed }) => failed)).toEqual([undefined, undefined, undefined]);
+    const [, optimised] = result.ways;
+    expect(optimised!.layers.map(({ address }) => address)).toEqual(
+      residualLayers.map(({ name }) => name).filter((name) => !/^(photo|drop)$/.test(name)),
+    );
+    expect(optimised!.layers.every(({ magnitude }) => magnitude > 0)).toBe(true);
+    expect(relative(result.worst!)).toBeLessThan(1e-5);
   });
 
-  it("names the layer where an engine is wrong, and says why one does not run", async () => {
-    const network = await smallNetwork();
+  it("names the layer and the way of a difference", async () => {
+    const bad = { name: "faulty", runtime: faulty("narrow", 0.01), options: { threads: 1 } };
+    const { worst } = await verifyNetwork(network, feeds, [plain, bad]);
+    expect(worst).toMatchObject({ address: "narrow", way: "faulty" });
+    expect(worst!.largest).toBeCloseTo(0.01, 4);
+  });
+
+  it("takes a number that is none for the worst of all", async () => {
+    const bad = { name: "faulty", runtime: faulty("pool", NaN), options: { threads: 1 } };
+    const { worst } = await verifyNetwork(network, feeds, [plain, bad]);
+    expect(worst).toMatchObject({ address: "pool", largest: NaN });
+    expect(relative(worst!)).toBe(Infinity);
+  });
+
+  it("tells when outputs change because layers are asked for", async () => {
+    let runs = 0;
+    const moody: Runtime = {
+      ...runtime,
+      open: (graph, options) =>
+        (++runs % 2 ? runtime : faulty("classes", 0.5)).open(graph, options),
+    };
+    const way = { name: "moody", runtime: moody, options: { threads: 1 } };
+    const { ways, worst } = await verifyNetwork(network, feeds, [plain, way]);
+    expect(ways[1]!.outputsAlone!.largest).toBeCloseTo(0.5, 3);
+    expect(worst).toMatchObject({ address: "classes", way: "moody" });
+  });
+
+  it("goes on when a way cannot run the network, and says why", async () => {
     const broken: Runtime = {
-      name: "none",
-      defaultThreads: () => 1,
-      open: () => Promise.reject(new Error("no engine")),
+      ...runtime,
+      open: () => Promise.reject(new StriateError("the engine refused: no kernel")),
     };
-    const { ways, worst } = await verifyNetwork(network, { x }, [
-      plain,
-      { name: "faulty", runtime: wrong("r", 0.25) },
-      { name: "absent", runtime: broken },
-    ]);
-    expect(worst).toMatchObject({ address: "r", className: "Relu", way: "faulty" });
-    expect(worst!.largest).toBeCloseTo(0.25, 5);
-    expect(relative(worst!)).toBeCloseTo(0.25 / worst!.magnitude, 5);
-    const [, faulty, refused] = ways;
-    expect(faulty!.layers.find(({ address }) => address === "c")!.largest).toBeLessThan(1e-6);
-    expect(refused).toEqual({ way: "absent", layers: [], failed: "no engine" });
+    const way = { name: "broken", runtime: broken, options: {} };
+    const result = await verifyNetwork(network, feeds, [plain, way]);
+    expect(result.ways[1]!.failed).toBe("the engine refused: no kernel");
+    expect(result.worst).toBeUndefined();
+    await expect(verifyNetwork(network, feeds, [way, plain])).rejects.toThrow("no kernel");
   });
 
-  it("shows when asking for layers changes the outputs", async () => {
-    const network = await smallNetwork();
-    // Wrong only where the layer r is asked for, as an engine that fuses it away might be.
-    const changing = wrong("r", 0);
-    const open = changing.open.bind(changing);
-    const runtimeThatMinds: Runtime = {
-      ...changing,
-      open: async (graph, options) => {
-        const session = await open(graph, options);
-        const asked = session.outputs.includes("r");
-        return {
-          ...session,
-          outputs: session.outputs,
-          release: () => session.release(),
-          async run(feeds) {
-            const results = await session.run(feeds);
-            if (asked) (results["y"]!.data as Float32Array)[1]! += 0.5;
-            return results;
-          },
-        };
-      },
-    };
-    const { ways } = await verifyNetwork(network, { x }, [
-      plain,
-      { name: "minds", runtime: runtimeThatMinds },
-    ]);
-    expect(ways[1]!.outputsAlone!.largest).toBeCloseTo(0.5, 5);
+  it("refuses weights without a network", async () => {
+    const weights = { ...network, outputs: [], layers: [] };
+    await expect(verifyNetwork(weights, {}, [plain])).rejects.toThrow(/weights without a network/);
   });
 });
 
-describe("comparing tensors", () => {
-  const of = (...values: number[]): Tensor => float32([values.length], values);
-
-  it("measures the largest difference, the magnitude and the angle", () => {
-    const { largest, magnitude, cosine } = compareTensors(of(3, 0), of(0, 4));
-    expect([largest, magnitude, cosine]).toEqual([4, 3, 0]);
-    expect(compareTensors(of(1, 2), of(2, 4)).cosine).toBeCloseTo(1, 6);
-    expect(compareTensors(of(0, 0), of(0, 0)).cosine).toBe(1);
+describe("noise for a network", () => {
+  it("is prepared as a photo, and the same for the same seed", () => {
+    const { photo } = noiseFeeds(network, 3);
+    expect(photo!.shape).toEqual([1, 16, 16, 3]);
+    expect(Math.max(...(photo!.data as Float32Array))).toBeLessThanOrEqual(1);
+    expect(noiseFeeds(network, 3)).toEqual({ photo });
+    expect(noiseFeeds(network, 4)).not.toEqual({ photo });
   });
 
-  it("takes NaN and infinity for equal only where both have them", () => {
-    expect(compareTensors(of(NaN, Infinity, 1), of(NaN, Infinity, 1)).largest).toBe(0);
-    expect(compareTensors(of(NaN, 1), of(0, 1)).largest).toBeNaN();
-    expect(compareTensors(of(Infinity), of(-Infinity)).largest).toBe(Infinity);
-  });
-
-  it("refuses other shapes, and takes other types", () => {
-    expect(() => compareTensors(of(1), of(1, 2))).toThrow(/\(1,\) and \(2,\)/);
-    expect(compareTensors(of(1, 2), tensor("uint8", [2], Uint8Array.of(1, 4))).largest).toBe(2);
+  it("fits inputs that are no photo, whole numbers among them", () => {
+    const port = { order: [0, 1], value: "v" };
+    const inputs = [
+      { ...port, name: "words", type: "int32" as const, shape: [null, 5] },
+      { ...port, name: "sound", type: "float32" as const, shape: ["N", "T"] },
+    ];
+    const { words, sound } = noiseFeeds({ ...network, inputs });
+    expect([words!.type, words!.shape]).toEqual(["int32", [1, 5]]);
+    expect([sound!.type, sound!.shape]).toEqual(["float32", [1, 16]]);
   });
 });
