@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { Model, type ModelInput } from "./api/model.ts";
+export { Model, type ModelFitOptions, type ModelHost, type ModelInput } from "./api/model.ts";
 export { activations, type ActivationsOptions } from "./api/see.ts";
 export { StriateError, UsageError } from "./base/errors.ts";
 export {
@@ -19,6 +19,19 @@ export {
   transpose,
   zeros,
 } from "./base/tensor.ts";
+export {
+  augment,
+  randomBrightness,
+  randomContrast,
+  randomFlip,
+  randomRotation,
+  randomTranslation,
+  randomZoom,
+} from "./data/augment/augment.ts";
+export type { Batch, BatchedDataset } from "./data/batch.ts";
+export { Dataset } from "./data/dataset.ts";
+export type { Example } from "./data/example.ts";
+export { ImageSet } from "./data/image-set.ts";
 export type { Image } from "./data/image.ts";
 export {
   type Preprocessing,
@@ -26,6 +39,13 @@ export {
   describePreprocessing,
   prepareImage,
 } from "./data/preprocess.ts";
+export { layers } from "./layers/create.ts";
+export { initializers } from "./layers/training/initializers/index.ts";
+export { losses } from "./layers/training/losses/index.ts";
+export { metrics } from "./layers/training/metrics/index.ts";
+export { optimizers } from "./layers/training/optimizers/index.ts";
+export { regularizers } from "./layers/training/regularizers.ts";
+export { schedules } from "./layers/training/schedules.ts";
 export type { Network, NetworkLayer, NetworkWeight, Port } from "./model/network.ts";
 export { selectLayers } from "./model/network.ts";
 export {
@@ -34,6 +54,9 @@ export {
   formatSummary,
   summarize,
 } from "./model/summary.ts";
+export { apply, functional, input, sequential } from "./node/build-model.ts";
+export { callbacks } from "./node/callbacks.ts";
+export { openDataset, type OpenDatasetOptions } from "./node/dataset-open.ts";
 export { loadModel } from "./node/load-model.ts";
 export { type ReadImageOptions, readImage } from "./node/read-image.ts";
 export { writePng, writeSvg } from "./node/write-picture.ts";
@@ -42,6 +65,12 @@ export type { Mark, Picture } from "./plot/picture.ts";
 export { rasterize } from "./plot/rasterize.ts";
 export { toSvg } from "./plot/svg.ts";
 export type { Device, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export type { Callback, FitRun } from "./train/callback.ts";
+export type { CompileOptions } from "./train/compile.ts";
+export { type DrawHistoryOptions, drawHistory } from "./train/draw-history.ts";
+export { History } from "./train/history.ts";
+export type { Logs } from "./train/totals.ts";
+export type { TensorData, TrainingBatch, TrainingData } from "./train/training-data.ts";
 export { version } from "./version.ts";
 export { type LayerActivation } from "./views/activations.ts";
 export {

@@ -3,21 +3,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../src/base/random.ts";
 import { type Tensor, float32 } from "../src/base/tensor.ts";
-import { findLayer } from "../src/layers/index.ts";
-import { parseLayer } from "../src/layers/layer.ts";
+import { layers } from "../src/layers/create.ts";
 import { losses } from "../src/layers/training/losses/index.ts";
 import { optimizers } from "../src/layers/training/optimizers/index.ts";
-import type { FreeLayer } from "../src/model/build.ts";
 import { apply, functional, input, sequential } from "../src/node/build-model.ts";
 import { callbacks } from "../src/node/callbacks.ts";
 import { loadModel } from "../src/node/load-model.ts";
 import type { Model } from "../src/api/model.ts";
 import { emptyFolder } from "./command-line.ts";
-
-const layer = (className: string, config: Record<string, unknown>, name?: string): FreeLayer => ({
-  ...parseLayer(findLayer(className)!, "", config, 3),
-  name,
-});
 
 /** Small pictures whose class is the brighter half. */
 function pictures(rows: number, seed: number) {
@@ -35,13 +28,18 @@ afterAll(() => Promise.all(made.map((model) => model.dispose())));
 const kept = (model: Model): Model => (made.push(model), model);
 
 function small(): Model {
-  const first = layer("Conv2D", { filters: 4, kernel_size: 3, activation: "relu" });
+  const first = layers.conv2d({
+    filters: 4,
+    kernelSize: 3,
+    activation: "relu",
+    inputShape: [8, 8, 1],
+  });
   const model = sequential(
     [
-      { ...first, inputShape: [8, 8, 1] },
-      layer("MaxPooling2D", { pool_size: 2 }),
-      layer("Flatten", {}),
-      layer("Dense", { units: 1, activation: "sigmoid" }),
+      first,
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.flatten(),
+      layers.dense({ units: 1, activation: "sigmoid" }),
     ],
     { seed: 4, threads: 1 },
   );
@@ -126,16 +124,16 @@ describe("a model that is trained in TypeScript", () => {
 describe("models of any shape", () => {
   test("branches, shared layers and several outputs train", async () => {
     const x = input({ shape: [6], name: "numbers" });
-    const shared = layer("Dense", { units: 5, activation: "tanh" });
+    const shared = layers.dense({ units: 5, activation: "tanh" });
     const once = apply(shared, x);
-    const sum = apply(layer("Add", {}), [once, apply(layer("Dense", { units: 5 }), x)]);
+    const sum = apply(layers.add(), [once, apply(layers.dense({ units: 5 }), x)]);
     const model = kept(
       functional(
         {
           inputs: x,
           outputs: [
-            apply(layer("Dense", { units: 1 }, "number"), sum),
-            apply(layer("Dense", { units: 3, activation: "softmax" }, "kind"), once),
+            apply(layers.dense({ units: 1, name: "number" }), sum),
+            apply(layers.dense({ units: 3, activation: "softmax", name: "kind" }), once),
           ],
         },
         { seed: 1, threads: 1 },
@@ -179,17 +177,17 @@ describe("models of any shape", () => {
   });
 
   test("what does not fit together is named", () => {
-    const head = layer("Dense", { units: 1 });
+    const head = layers.dense({ units: 1 });
     expect(() => sequential([head])).toThrow(/Dense: the first layer needs an inputShape/);
-    const wide = { ...layer("Conv2D", { filters: 2, kernel_size: 9 }), inputShape: [8, 8, 1] };
-    expect(() => sequential([wide, layer("Flatten", {}), head])).toThrow(
+    const wide = layers.conv2d({ filters: 2, kernelSize: 9, inputShape: [8, 8, 1] });
+    expect(() => sequential([wide, layers.flatten(), head])).toThrow(
       /Dense "dense": nothing is left of its input/,
     );
-    const named = (name: string) => layer("Dense", { units: 2 }, name);
+    const named = (name: string) => layers.dense({ units: 2, name });
     expect(() => sequential([{ ...named("a"), inputShape: [3] }, named("a")])).toThrow(
       /two layers are called "a"/,
     );
-    const odd = layer("Dense", { units: 1, kernel_initializer: "glorot" });
+    const odd = layers.dense({ units: 1, kernelInitializer: "glorot" });
     expect(() => sequential([{ ...odd, inputShape: [3] }])).toThrow(
       /Dense "dense": unknown initializer "glorot"/,
     );

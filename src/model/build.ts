@@ -1,23 +1,13 @@
 import { StriateError } from "../base/errors.ts";
-import type { PlainLayer } from "../layers/layer.ts";
+import type { CreatedLayer } from "../layers/create.ts";
 import { inputLayer } from "../layers/input-layer.ts";
 import { parseLayer } from "../layers/layer.ts";
 import { listWeights } from "../formats/keras/list-weights.ts";
 import { initializeWeights } from "./initialize-weights.ts";
 import type { Call, KerasModel, Layer, Ref } from "./model.ts";
 
-/**
- * A layer that is no part of a model yet, as `layers.conv2d({...})` makes it. Without a name it gets
- * one from its class when it becomes part of a model.
- */
-export interface FreeLayer extends Omit<PlainLayer, "name"> {
-  name?: string;
-  /** Shape of one example, on the first layer of a sequential model. */
-  inputShape?: readonly (number | null)[];
-}
-
 /** Something to build with: a layer, or a whole model as one. */
-export type Block = FreeLayer | KerasModel;
+export type Block = CreatedLayer | KerasModel;
 
 export interface BuildOptions {
   name?: string;
@@ -27,7 +17,7 @@ export interface BuildOptions {
 
 /** A tensor of a functional model while it is built. */
 export interface BuildTensor {
-  readonly block: FreeLayer | KerasModel;
+  readonly block: CreatedLayer | KerasModel;
   readonly call: BuildCall;
   /** Which output of the call it is. */
   readonly output: number;
@@ -167,9 +157,9 @@ const isModel = (block: Block): block is KerasModel => "calls" in block;
 
 const refTo = (layer: Layer): Ref => ({ layer, call: 0, output: 0 });
 
-function inputOf(shape: readonly (number | null)[], name?: string): FreeLayer {
+function inputOf(shape: readonly (number | null)[], name?: string): CreatedLayer {
   const raw = { batch_shape: [null, ...shape], dtype: "float32" };
-  const layer: FreeLayer = parseLayer(inputLayer, name ?? "", raw, 3);
+  const layer: CreatedLayer = parseLayer(inputLayer, name ?? "", raw, 3);
   return { ...layer, name };
 }
 

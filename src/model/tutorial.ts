@@ -1,7 +1,6 @@
 import { StriateError } from "../base/errors.ts";
-import { findLayer } from "../layers/index.ts";
-import { parseLayer } from "../layers/layer.ts";
-import { type FreeLayer, buildInput, buildSequential } from "./build.ts";
+import { layers } from "../layers/create.ts";
+import { buildSequential } from "./build.ts";
 import type { KerasModel } from "./model.ts";
 
 export interface TutorialOptions {
@@ -27,28 +26,24 @@ export function tutorialModel({
     throw new StriateError(
       `the tutorial's network needs pictures of at least ${smallest} x ${smallest}, got ${size.join(" x ")}`,
     );
-  const block = (filters: number): FreeLayer[] => [
-    layer("Conv2D", { filters, kernel_size: [3, 3], activation: "relu" }),
-    layer("MaxPooling2D", { pool_size: [2, 2] }),
-  ];
+  const convolution = { kernelSize: 3, activation: "relu" };
   const head =
     classes === 2 ? { units: 1, activation: "sigmoid" } : { units: classes, activation: "softmax" };
   return buildSequential(
     [
-      buildInput({ shape: [...size, 3] }).block,
-      ...block(32),
-      ...block(64),
-      ...block(128),
-      ...block(128),
-      layer("Flatten", {}),
-      layer("Dropout", { rate: 0.5 }),
-      layer("Dense", { units: 512, activation: "relu" }),
-      layer("Dense", head),
+      layers.conv2d({ filters: 32, ...convolution, inputShape: [...size, 3] }),
+      layers.maxPooling2d(),
+      layers.conv2d({ filters: 64, ...convolution }),
+      layers.maxPooling2d(),
+      layers.conv2d({ filters: 128, ...convolution }),
+      layers.maxPooling2d(),
+      layers.conv2d({ filters: 128, ...convolution }),
+      layers.maxPooling2d(),
+      layers.flatten(),
+      layers.dropout({ rate: 0.5 }),
+      layers.dense({ units: 512, activation: "relu" }),
+      layers.dense(head),
     ],
     { name: "tutorial", seed },
   );
-}
-
-function layer(className: string, config: Record<string, unknown>): FreeLayer {
-  return { ...parseLayer(findLayer(className)!, "", config, 3), name: undefined };
 }
