@@ -14,10 +14,15 @@ import { knownLength, plainTensor } from "./symbolic.ts";
 /** What a score loses where it must not count: Keras' own number. */
 const minus = 1e9;
 
-/** Puts scores `(..., T, S)` out of the running where the mask, of a shape that broadcasts, is false. */
-export function maskScores(b: GraphBuilder, scores: string, mask: string): string {
-  const off = b.op("Sub", [b.f32(1), b.op("Cast", [mask], { to: 1 })]);
-  return b.op("Sub", [scores, b.op("Mul", [off, b.f32(minus)])]);
+/**
+ * Puts scores `(..., T, S)` out of the running where one of the masks is false.
+ *
+ * @param masks boolean values of shapes that broadcast against the scores
+ */
+export function maskScores(b: GraphBuilder, scores: string, masks: readonly string[]): string {
+  if (masks.length === 0) return scores;
+  const all = masks.reduce((mask, other) => b.op("And", [mask, other]));
+  return b.op("Where", [all, scores, b.op("Sub", [scores, b.f32(minus)])]);
 }
 
 /** A boolean triangle `(T, S)`: step t may look at steps up to t. */
@@ -47,10 +52,11 @@ function lowerAttention<C extends Config>(context: LowerContext<C>, score: Score
   // Masks and options stand among the keywords; the rest is the list.
   const named = placesIn(call.kwargs);
   const [query, value, key] = parts(inputs.filter((_, i) => !named.includes(i)));
-  let scores = score(context, query, key);
-  if (value.mask !== undefined)
-    scores = maskScores(b, scores, b.op("Unsqueeze", [value.mask, b.i64([1])]));
-  if (call.kwargs.use_causal_mask === true) scores = maskScores(b, scores, causalMask(b, scores));
+  const raw = score(context, query, key);
+  const scores = maskScores(b, raw, [
+    ...(value.mask === undefined ? [] : [b.op("Unsqueeze", [value.mask, b.i64([1])])]),
+    ...(call.kwargs.use_causal_mask === true ? [causalMask(b, raw)] : []),
+  ]);
   const weights = b.op("Softmax", [scores], { axis: -1 });
   let result = b.op("MatMul", [weights, plain(value)]);
   if (query.mask !== undefined) {

@@ -33,7 +33,7 @@ function parts<T>(inputs: readonly T[], call: CallArguments) {
   };
   const query = at("query") ?? inputs[0]!;
   const value = at("value") ?? query;
-  return { query, value, key: at("key") ?? value, mask: at("attention_mask"), bound };
+  return { query, value, key: at("key") ?? value, bound };
 }
 
 interface Config {
@@ -120,23 +120,15 @@ export const multiHeadAttention = defineLayer({
   lower(context) {
     const { b, call, config, inputs, outputShapes } = context;
     checkAxes(config.attention_axes, inputs[0]!.shape);
-    const { query, value, key, mask, bound } = parts(inputs, call);
+    const { query, value, key, bound } = parts(inputs, call);
     const { num_heads: heads, key_dim } = config;
     const value_dim = config.value_dim ?? key_dim;
     const project = (x: SymbolicTensor, name: string, width: number) =>
       splitHeads(context, x, name, heads, width, config.use_bias);
     const queries = b.op("Mul", [project(query, "query", key_dim), b.f32(key_dim ** -0.5)]);
     const keys = b.op("Transpose", [project(key, "key", key_dim)], { perm: [0, 1, 3, 2] });
-    let scores = b.op("MatMul", [queries, keys]);
-    // (N, S) and (N, T, S) as (N, 1, ..., S).
-    if (value.mask !== undefined)
-      scores = maskScores(b, scores, b.op("Unsqueeze", [value.mask, b.i64([1, 2])]));
-    if (mask !== undefined) {
-      const plain = context.plain(mask);
-      const wide = mask.shape.length === 3 ? b.op("Unsqueeze", [plain, b.i64([1])]) : plain;
-      scores = maskScores(b, scores, wide);
-    }
-    if (bound.use_causal_mask === true) scores = maskScores(b, scores, causalMask(b, scores));
+    const raw = b.op("MatMul", [queries, keys]);
+    const scores = maskScores(b, raw, masksOf(context, raw));
     const weights = b.op("Softmax", [scores], { axis: -1 });
     const seen = b.op("MatMul", [weights, project(value, "value", value_dim)]);
     const joined = b.op("Reshape", [
@@ -168,6 +160,35 @@ export const multiHeadAttention = defineLayer({
     return outputs;
   },
 });
+
+/** Every mask of the call, as a value that broadcasts against the scores `(N, heads, T, S)`. */
+function masksOf(context: LowerContext<Config>, scores: string): string[] {
+  const { b, call, inputs, plain } = context;
+  const { query, value, key, bound } = parts(inputs, call);
+  const named = (name: string, x?: SymbolicTensor): string | undefined => {
+    const argument = bound[name];
+    return isInputPlace(argument) ? plain(inputs[argument.$input]!) : x?.mask;
+  };
+  const wide = (mask: string | undefined, axes: number[]): string[] =>
+    mask === undefined ? [] : [b.op("Unsqueeze", [mask, b.i64(axes)])];
+  const own = bound.attention_mask;
+  const given = isInputPlace(own) ? inputs[own.$input] : undefined;
+  const whole =
+    given === undefined
+      ? []
+      : wide(
+          b.op("Cast", [plain(given)], { to: 9 }),
+          Array.from({ length: 4 - given.shape.length }, (_, i) => i + 1),
+        );
+  return [
+    ...wide(named("query_mask", query), [1, 3]),
+    ...wide(named("value_mask", value), [1, 2]),
+    // A key of its own has a mask of its own.
+    ...wide(named("key_mask", key === value ? undefined : key), [1, 2]),
+    ...whole,
+    ...(bound.use_causal_mask === true ? [causalMask(b, scores)] : []),
+  ];
+}
 
 const knownTarget = (shape: KerasShape): number[] => [
   0,

@@ -4,7 +4,7 @@ import { toFloat32 } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Dim } from "../graph/graph.ts";
 import { emptyGraph } from "../graph/graph.ts";
-import type { CallArguments } from "../layers/arguments.ts";
+import { type CallArguments, placesIn } from "../layers/arguments.ts";
 import type {
   KerasShape,
   LowerContext,
@@ -184,7 +184,7 @@ class Lowering {
       b: this.#b,
       config: layer.config,
       address,
-      inputs,
+      inputs: withMasks(inputs, call),
       outputShapes: shapesOf(layer, shapes, call),
       training: this.#options.training ?? false,
       kerasVersion: model.kerasVersion,
@@ -280,6 +280,15 @@ class Lowering {
     });
     for (const x of outputs) this.#makers.set(x, address);
   }
+}
+
+/** Keras 3 names the masks of a call; they belong to its inputs, in order. */
+function withMasks(inputs: readonly SymbolicTensor[], call: Call): readonly SymbolicTensor[] {
+  const masks = placesIn(call.kwargs.mask);
+  if (masks.length === 0) return inputs;
+  return inputs.map((x, i) =>
+    masks[i] === undefined ? x : { ...x, mask: inputs[masks[i]]!.value },
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
+import { positionalInputs } from "../arguments.ts";
 import {
   type KerasShape,
   type SymbolicTensor,
@@ -75,7 +76,10 @@ export const bidirectional = defineLayer({
     const { b, config, inputs } = context;
     const x = inputs[0]!;
     const [forward, backward] = walks(config);
-    if (inputs.length > 1)
+    if (
+      positionalInputs(context.call, inputs.length).length > 1 ||
+      context.call.kwargs.initial_state
+    )
       throw new StriateError("initial states of a Bidirectional layer are not supported");
     const [ahead, ...statesAhead] = lowerInner(context, forward, [x], "forward/");
     const [behind, ...statesBehind] = lowerInner(context, backward, [x], "backward/");

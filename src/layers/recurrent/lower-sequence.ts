@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../../graph/builder.ts";
-import { type Argument, isInputPlace } from "../arguments.ts";
+import { type Argument, isInputPlace, positionalInputs } from "../arguments.ts";
 import type { KerasShape, LowerContext, SymbolicTensor } from "../define-layer.ts";
 import { plainTensor } from "../symbolic.ts";
 import type { Cell } from "./cell.ts";
@@ -68,5 +68,7 @@ export function initialStates({ inputs, call }: LowerContext<unknown>): Symbolic
     const list = Array.isArray(named) ? (named as Argument[]) : [named];
     return list.filter(isInputPlace).map(({ $input }) => inputs[$input]!);
   }
-  return inputs.slice(1);
+  return positionalInputs(call, inputs.length)
+    .slice(1)
+    .map(({ $input }) => inputs[$input]!);
 }
