@@ -20,6 +20,13 @@ export const layoutSamples: readonly Sample[] = [
     inputs: [uniform([1, 8, 2, 3])],
   },
   { op: "SpaceToDepth", attributes: { blocksize: 2 }, inputs: [uniform([1, 2, 4, 6])] },
+  { op: "Col2Im", inputs: [uniform([2, 8, 6]), int64([3, 4]), int64([2, 2])] },
+  {
+    op: "Col2Im",
+    title: "padded, strided, dilated",
+    attributes: { pads: [1, 0, 0, 1], strides: [2, 1], dilations: [1, 2] },
+    inputs: [uniform([1, 4, 9]), int64([5, 4]), int64([2, 2])],
+  },
   {
     op: "ReverseSequence",
     attributes: { batch_axis: 1, time_axis: 0 },

@@ -1,5 +1,5 @@
 import { StriateError } from "../base/errors.ts";
-import { invertOrder, permute } from "../base/shape.ts";
+import { invertOrder, permute, sizeOf, stridesOf } from "../base/shape.ts";
 import type { Dim } from "../graph/graph.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { productOf, type Dims } from "./dims.ts";
@@ -53,6 +53,35 @@ export const rearrangeOps: readonly OpDefinition[] = [
     ],
   }),
 
+  // Lays patches (columns) over an image and adds up where they overlap: dcolumns = the patches of
+  // the gradient, at the same places.
+  defineOp({
+    type: "Col2Im",
+    attributes: { dilations: attr.ints(), pads: attr.ints(), strides: attr.ints() },
+    shape({ shape, type, numbers }) {
+      const [x, image, block] = [shape(0), numbers(1), numbers(2)];
+      if (x === null || image === undefined) return [{ type: type(0), shape: null }];
+      const taps = block && sizeOf(block);
+      const channels = typeof x[1] === "number" && taps ? x[1] / taps : null;
+      if (channels !== null && !Number.isInteger(channels))
+        throw new StriateError(`${x[1]} rows do not divide into patches of ${taps} pixels`);
+      return [{ type: type(0), shape: [x[0]!, channels, ...image] }];
+    },
+    gradient({ b, f, grad, shape, outputShape, numbers, attributes }) {
+      const image = outputShape(0).slice(2);
+      const pads = attributes.pads ?? image.flatMap(() => [0, 0]);
+      const padded = image.map((length, i) => length + pads[i]! + pads[i + image.length]!);
+      const places = patchPlaces(padded, numbers(2)!, attributes);
+      const [n, c] = outputShape(0) as [number, number];
+      const around = b.op("Pad", [
+        grad,
+        b.i64([0, 0, ...pads.slice(0, image.length), 0, 0, ...pads.slice(image.length)]),
+      ]);
+      const flat = f.reshape(around, [n, c, sizeOf(padded)]);
+      return [f.reshape(b.op("Gather", [flat, b.i64(places)], { axis: 2 }), shape(0)), null, null];
+    },
+  }),
+
   // Its own inverse: the same lengths reverse the gradient.
   defineOp({
     type: "ReverseSequence",
@@ -80,4 +109,24 @@ function blocks(x: Dims, size: number, toSpace: boolean): Dims {
   };
   const channels = toSpace ? scale(scale(x[1]!, false), false) : scale(scale(x[1]!, true), true);
   return [x[0]!, channels, scale(x[2]!, toSpace), scale(x[3]!, toSpace)];
+}
+
+/** Where the pixels of every patch lie in an image: for each tap of the window, each patch in turn. */
+function patchPlaces(
+  image: readonly number[],
+  block: readonly number[],
+  { dilations, strides }: { dilations?: readonly number[]; strides?: readonly number[] },
+): number[] {
+  const steps = stridesOf(image);
+  const along = image.map((length, axis) => {
+    const dilation = dilations?.[axis] ?? 1;
+    const stride = strides?.[axis] ?? 1;
+    const count = Math.floor((length - dilation * (block[axis]! - 1) - 1) / stride) + 1;
+    const taps = Array.from({ length: block[axis]! }, (_, i) => i * dilation * steps[axis]!);
+    return { taps, starts: Array.from({ length: count }, (_, i) => i * stride * steps[axis]!) };
+  });
+  const sums = (lists: readonly (readonly number[])[]): number[] =>
+    lists.reduce<number[]>((all, list) => all.flatMap((a) => list.map((b) => a + b)), [0]);
+  const starts = sums(along.map((axis) => axis.starts));
+  return sums(along.map((axis) => axis.taps)).flatMap((tap) => starts.map((start) => start + tap));
 }
