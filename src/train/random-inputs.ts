@@ -27,8 +27,14 @@ export function drawRandomInputs(
 function draw({ distribution, rate }: RandomInput, size: number, random: Random): Float32Array {
   const data = new Float32Array(size);
   if (distribution === "dropout") {
-    const kept = 1 / (1 - rate);
-    for (let i = 0; i < size; i++) data[i] = random.uniform() < rate ? 0 : kept;
+    const kept = rate < 1 ? 1 / (1 - rate) : 0;
+    const drawn = new Float64Array(4096);
+    for (let start = 0; start < size; start += drawn.length) {
+      random.fillUniform(drawn);
+      const end = Math.min(size, start + drawn.length);
+      // Without a branch, which could only be guessed.
+      for (let i = start; i < end; i++) data[i] = kept * Number(drawn[i - start]! >= rate);
+    }
   } else if (distribution === "normal")
     for (let i = 0; i < size; i++) data[i] = random.normal(0, rate);
   else for (let i = 0; i < size; i++) data[i] = random.uniform();
