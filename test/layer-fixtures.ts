@@ -37,6 +37,8 @@ export interface LayerCase {
   kwargs?: Record<string, Argument>;
   outputs: Sample[];
   training?: boolean;
+  /** What Keras drew at random in training, in its own layout. */
+  drawn?: { shape: number[]; values: number[] };
   /** The weights after a training step. */
   after?: Sample[];
   tolerance?: number;

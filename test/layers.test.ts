@@ -2,12 +2,11 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { runtime } from "#runtime";
-import { toFloat32 } from "../src/base/tensor.ts";
-import type { Tensor } from "../src/base/tensor.ts";
+import { type Tensor, float32, toFloat32, transpose } from "../src/base/tensor.ts";
 import { definitions, findLayer } from "../src/layers/index.ts";
 import { operationClassNames } from "../src/layers/operations.ts";
 import { lowerModel } from "../src/model/lower.ts";
-import { toUser, weightToUser } from "../src/model/network.ts";
+import { toGraph, toUser, weightToUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import {
   type LayerCase,
@@ -70,10 +69,19 @@ describe.each(fixtures.map((fixture) => [fixture.class, fixture] as const))("%s"
     // The numbers, and the shape rule.
     const network = lowerModel(model, { training: each.training ?? false });
     const running = new RunningNetwork(network, runtime, { threads: 1 });
-    const feeds = Object.fromEntries(each.inputs.map((spec, i) => [`input_${i}`, makeInput(spec)]));
+    const feeds: Record<string, Tensor> = {};
+    each.inputs.forEach((spec, i) => {
+      const port = network.inputs[i]!;
+      feeds[port.value] = toGraph(makeInput(spec), port);
+    });
+    expect(network.random.length).toBe(each.drawn ? 1 : 0);
+    for (const { value } of network.random) {
+      const { shape, values } = each.drawn!;
+      feeds[value] = transpose(float32(shape, values), network.inputs[0]!.order);
+    }
     const ports = network.outputs;
     const moved = [...network.updates.entries()];
-    const values = await running.run(feeds, [
+    const values = await running.runGraph(feeds, [
       ...ports.map((port) => port.value),
       ...moved.map(([, value]) => value),
     ]);
