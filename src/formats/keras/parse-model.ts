@@ -22,7 +22,8 @@ export interface ParseModelOptions extends Pick<ReadModelOptions, "replace"> {
  * @throws StriateError that names the layer
  */
 export function parseKerasModel(serialized: unknown, options: ParseModelOptions): KerasModel {
-  return new ModelParser(options).model(objectOf(serialized, "the model's configuration"), "", 0);
+  const model = objectOf(serialized, "the model's configuration");
+  return new ModelParser(options, model).model(model, "", 0);
 }
 
 /** Whether `{ class_name, config }` describes a model rather than a layer. */
@@ -34,9 +35,12 @@ export function isModelConfig({ class_name: className, config }: Json): boolean 
 
 class ModelParser {
   readonly #options: ParseModelOptions;
+  /** What layers leave out of their configurations though the whole model depends on it. */
+  readonly #unsaid: Json;
 
-  constructor(options: ParseModelOptions) {
+  constructor(options: ParseModelOptions, serialized: unknown) {
     this.#options = options;
+    this.#unsaid = options.kerasVersion === 1 ? dimOrdering(serialized) : {};
   }
 
   /** @param path of the model inside the outermost one: `base/` */
@@ -118,7 +122,7 @@ class ModelParser {
     const replaced =
       this.#options.replace?.[path + name] ?? this.#options.replace?.[name] ?? undefined;
     const definition = definitionFor(className, name, replaced);
-    const plain = withoutTuples(config) as Json;
+    const plain = { ...this.#unsaid, ...(withoutTuples(config) as Json) };
     const layer: Layer = parseLayer(definition, name, plain, this.#options.kerasVersion);
     layer.raw = { ...config };
     layer.beside = besides(entry);
@@ -142,6 +146,15 @@ class ModelParser {
       ...(entry.class_name === model.className ? {} : { sourceClass: String(entry.class_name) }),
     };
   }
+}
+
+/**
+ * The order of the axes that a Keras 1 model goes by. It was a setting of the machine, and Keras 1.0
+ * wrote it down for some layers only (not for UpSampling2D): the others follow them.
+ */
+function dimOrdering(serialized: unknown): Json {
+  const found = /"dim_ordering":"(th|tf)"/.exec(JSON.stringify(serialized))?.[1];
+  return found ? { dim_ordering: found } : {};
 }
 
 /** What a file says of a layer beside its configuration: `module`, `build_config`. */
