@@ -27,7 +27,7 @@ export function alignSteps<S extends SizedStep>(a: readonly S[], b: readonly S[]
   const byName = new Map(b.map((step) => [step.name, step]));
   for (const step of a) {
     const other = byName.get(step.name);
-    if (other && sameSize(step, other)) namesake.set(step, other);
+    if (other && sameSize(step, other) && samePart(step, other)) namesake.set(step, other);
   }
   const taken = new Set(namesake.values());
   const score = (x: S, y: S): number => {
@@ -48,17 +48,36 @@ export function alignSteps<S extends SizedStep>(a: readonly S[], b: readonly S[]
       const other = partner.get(step);
       return other ? [{ a: step, b: other }] : [];
     }),
-    onlyA: a.filter((step) => step.last && !partner.has(step)),
-    onlyB: b.filter((step) => step.last && !used.has(step)),
+    onlyA: alone(a, new Set(partner.keys())),
+    onlyB: alone(b, used),
   };
 }
 
-function fits(x: SizedStep, y: SizedStep): boolean {
-  if (x.family !== y.family || !sameSize(x, y)) return false;
-  // Of linear maps in as many parts each part has its own; else only the last ones are the same.
-  const ends = x.part === x.parts - 1 && y.part === y.parts - 1;
-  return x.parts === y.parts ? x.part === y.part : ends;
+/**
+ * The layers without a counterpart. Parts of a linear map or of a layer that has one (`conv2d/Conv` of
+ * `conv2d`), and changes of layout, are no loss.
+ */
+function alone<S extends SizedStep>(steps: readonly S[], paired: ReadonlySet<S>): S[] {
+  const names = [...paired].map(({ name }) => `${name}/`);
+  return steps.filter(
+    (step) =>
+      !paired.has(step) &&
+      step.last &&
+      isEnd(step) &&
+      step.layer.className !== "Transpose" &&
+      !names.some((name) => step.name.startsWith(name)),
+  );
 }
+
+function fits(x: SizedStep, y: SizedStep): boolean {
+  return x.family === y.family && sameSize(x, y) && samePart(x, y);
+}
+
+/** Of linear maps in as many parts each part has its own; else only the last ones are the same. */
+const samePart = (x: Step, y: Step): boolean =>
+  x.parts === y.parts ? x.part === y.part : isEnd(x) && isEnd(y);
+
+const isEnd = ({ part, parts }: Step): boolean => part === parts - 1;
 
 const sameSize = (x: SizedStep, y: SizedStep): boolean =>
   x.size.length === y.size.length && x.size.every((length, axis) => length === y.size[axis]);
