@@ -38,7 +38,7 @@ export interface LayerCase {
   outputs: Sample[];
   training?: boolean;
   /** What Keras drew at random in training, in its own layout. */
-  drawn?: { shape: number[]; values: number[] };
+  drawn?: { shape: number[]; values: number[] }[];
   /** The weights after a training step. */
   after?: Sample[];
   tolerance?: number;

@@ -13,6 +13,9 @@ import { nearestNames } from "../../base/names.ts";
 export interface Serialized {
   class_name: string;
   config: Record<string, unknown>;
+  /** Keras 3 only. */
+  module?: string;
+  registered_name?: string | null;
 }
 
 /** What a user may write for one: a name in any spelling, or its serialized form. */

@@ -144,7 +144,9 @@ export function learningRateField(fallback: number) {
     help: "learning rate, or a schedule",
     parse(value: unknown): number | Serialized {
       if (typeof value === "number" && value >= 0) return value;
-      return registry.parse(value).serialized;
+      // Keras 3 finds a schedule inside an optimizer by its module.
+      const module = "keras.optimizers.schedules";
+      return { module, registered_name: null, ...registry.parse(value).serialized };
     },
   } as Field<number | Serialized> & { readonly required: false };
 }

@@ -38,7 +38,9 @@ export class Optimizer {
           `supported; leave them out`,
       );
     this.className = definition.className;
-    this.serialized = serialized;
+    this.serialized = { ...serialized, config: { ...serialized.config } };
+    // Only the optimizers of TensorFlow 2.0 to 2.10 have the word; Keras 3 refuses it.
+    if (config.is_legacy_optimizer !== true) delete this.serialized.config.is_legacy_optimizer;
     this.slots = definition.slots(config);
     this.clipping = {
       norm: (config.clipnorm as number | null) || null,
