@@ -13,7 +13,7 @@ describeShared("cases/18_resume_optimizer", "going on from a saved file (case 18
     const folder = "cases/18_resume_optimizer";
     const opened = await openModel(shared(`${folder}/${name}.h5`));
     const wanted = await readNpz(readFileSync(shared(`${folder}/${name}.expected.npz`)));
-    const trainer = new Trainer(opened.keras!, compileOptionsOf(opened.compile)!, {
+    const trainer = new Trainer(opened.keras!, compileOptionsOf(opened)!, {
       runtime,
       threads: 1,
     });

@@ -157,7 +157,7 @@ export class Model {
         `${network.origin.file ?? this.name}: only models of Keras layers can be trained, and this is ` +
           `${network.origin.format}`,
       );
-    const chosen = options ?? compileOptionsOf(this.#opened.compile);
+    const chosen = options ?? compileOptionsOf(this.#opened);
     if (chosen === undefined)
       throw new StriateError(`${this.name}: not compiled; call compile({ optimizer, loss }) first`);
     const { device, threads, optimize } = this.#host;

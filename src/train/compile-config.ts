@@ -1,3 +1,4 @@
+import type { OpenedModel } from "../formats/format.ts";
 import { metricRegistry } from "../layers/training/metrics/index.ts";
 import type { Identifier } from "../layers/training/registry.ts";
 import type { CompileOptions, MetricChoice } from "./compile.ts";
@@ -6,14 +7,17 @@ import type { CompileOptions, MetricChoice } from "./compile.ts";
  * The compile options that a Keras file was saved with. Metrics of the author's own are left out: the
  * model trains without them.
  *
- * @param config the file's `compile_config` (Keras 3) or `training_config` (Keras 1 and 2)
+ * @param opened with the file's `compile_config` (Keras 3) or `training_config` (Keras 1 and 2), and
+ * its optimizer, whose settings tell today's optimizers from those of old
  * @returns undefined where the file names no loss
  */
-export function compileOptionsOf(
-  config: Readonly<Record<string, unknown>> | undefined,
-): CompileOptions | undefined {
+export function compileOptionsOf({
+  compile: config,
+  optimizer: kept,
+}: Pick<OpenedModel, "compile" | "optimizer">): CompileOptions | undefined {
   if (!config || config.loss === null || config.loss === undefined) return undefined;
-  const optimizer = (config.optimizer ?? config.optimizer_config) as Identifier | undefined;
+  const said = (config.optimizer ?? config.optimizer_config) as Identifier | undefined;
+  const optimizer = kept ? { class_name: kept.className, config: kept.config } : said;
   return {
     ...(optimizer && { optimizer }),
     loss: config.loss as CompileOptions["loss"],

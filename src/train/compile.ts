@@ -3,6 +3,7 @@ import { formatShape } from "../base/shape.ts";
 import { producers } from "../graph/traverse.ts";
 import type { LossDefinition, Reduction } from "../layers/training/losses/define-loss.ts";
 import { parseLoss } from "../layers/training/losses/index.ts";
+import { metricRegistry } from "../layers/training/metrics/index.ts";
 import { Metric, accuracyFor } from "../layers/training/metrics/metric.ts";
 import { Optimizer } from "../layers/training/optimizers/optimizer.ts";
 import type { Configured, Identifier } from "../layers/training/registry.ts";
@@ -82,8 +83,8 @@ export function compile(network: Network, options: CompileOptions): Compiled {
     serialized: {
       optimizer: optimizer.serialized,
       loss: losses.length === 1 ? losses[0]!.serialized : losses.map((loss) => loss.serialized),
-      metrics: options.metrics ?? null,
-      weighted_metrics: options.weightedMetrics ?? null,
+      metrics: inKerasWords(options.metrics),
+      weighted_metrics: inKerasWords(options.weightedMetrics),
       loss_weights: options.lossWeights ?? null,
     },
   };
@@ -178,6 +179,22 @@ function perOutput<T>(
   return [choice as T];
 }
 
+/** Metrics as Keras spells them, at any depth: `binaryAccuracy` is `binary_accuracy` there. */
+function inKerasWords(choice: unknown): unknown {
+  if (choice === undefined || choice === null) return null;
+  if (Array.isArray(choice)) return choice.map(inKerasWords);
+  if (typeof choice === "object" && !("class_name" in choice))
+    return Object.fromEntries(
+      Object.entries(choice).map(([output, metrics]) => [output, inKerasWords(metrics)]),
+    );
+  if (typeof choice !== "string" || isAccuracy(choice)) return choice;
+  const { className, aliases = [], name } = metricRegistry.parse(choice).definition;
+  return [className, ...aliases].includes(choice) ? choice : name;
+}
+
+const isAccuracy = (identifier: unknown): identifier is string =>
+  typeof identifier === "string" && /^acc(uracy)?$/i.test(identifier);
+
 function metricsOf(
   choice: MetricChoice | undefined,
   ports: readonly Port[],
@@ -190,7 +207,7 @@ function metricsOf(
     (list ?? []).map((identifier) => {
       const port = ports[output]!;
       const sparse = losses[output]!.definition.targets === "classes";
-      const auto = typeof identifier === "string" && /^acc(uracy)?$/i.test(identifier);
+      const auto = isAccuracy(identifier);
       const resolved = auto ? accuracyFor(Number(port.shape.at(-1)), sparse) : identifier;
       const own = new Metric(resolved, auto ? identifier : undefined);
       const name = ports.length > 1 ? `${port.name}_${own.name}` : own.name;

@@ -158,7 +158,7 @@ export function niceTicks(low: number, high: number): number[] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   const span = high - low || Math.abs(high) || 1;
   const power = 10 ** Math.floor(Math.log10(span / 4));
-  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => span / each <= 5)!;
+  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => span / each <= 5 + 1e-9)!;
   const from = Math.floor(low / step + 1e-9);
   const to = Math.max(from + 1, Math.ceil(high / step - 1e-9));
   return Array.from({ length: to - from + 1 }, (_, i) =>

@@ -201,9 +201,10 @@ export class Trainer {
   /** The optimizer as a Keras file keeps it, in the file's layout. */
   async optimizerState(): Promise<OptimizerState> {
     const { slots, iterations } = await this.readState();
+    const { serialized, scheduled } = this.compiled.optimizer;
     return {
       className: this.compiled.optimizer.className,
-      config: this.compiled.optimizer.serialized.config,
+      config: { ...serialized.config, ...(scheduled ? {} : { learning_rate: this.learningRate }) },
       iterations,
       slots: this.#convertSlots(slots, weightToUser),
     };

@@ -1,4 +1,3 @@
-import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { Values } from "../../base/fields.ts";
 import { textTable } from "../../base/text-table.ts";
@@ -7,8 +6,9 @@ import type { ImageSet } from "../../data/image-set.ts";
 import { type Layout, applyScale } from "../../data/preprocess.ts";
 import { parseScale } from "../../data/scale.ts";
 import type { OpenedModel } from "../../formats/format.ts";
-import { toUser } from "../../model/network.ts";
+import { Metric } from "../../layers/training/metrics/metric.ts";
 import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
+import { RunningNetwork } from "../../model/running.ts";
 import { openDataset } from "../../node/dataset-open.ts";
 import { encodePng } from "../../node/encode-png.ts";
 import { writeFolder } from "../../node/files.ts";
@@ -18,7 +18,9 @@ import { runtime } from "../../runtime/node/index.ts";
 import { Classification, classProbabilities } from "../../train/classification.ts";
 import { drawEvaluation } from "../../train/draw-evaluation.ts";
 import { evaluate as evaluateModel } from "../../train/evaluate.ts";
+import { evaluateNetwork } from "../../train/evaluate-network.ts";
 import { formatLogs } from "../../train/callbacks/progress.ts";
+import type { Logs } from "../../train/totals.ts";
 import { Trainer } from "../../train/trainer.ts";
 import type { TrainingBatch, TrainingData } from "../../train/training-data.ts";
 import { headActivation } from "../../views/prediction.ts";
@@ -84,7 +86,6 @@ async function report(
   options: Options,
   io: CommandIo,
 ): Promise<void> {
-  const trainer = trainerFor(opened, set.classNames, options);
   const order = labelOrder(opened.network.labels, set.classNames, io);
   const whole = set.split(options.split ?? undefined);
   const part = whole.take(Math.min(options.limit ?? Infinity, whole.length));
@@ -92,30 +93,20 @@ async function report(
     order.map((label) => set.classNames[label]!),
     options.wrong,
   );
-  const logits = !["sigmoid", "softmax"].includes(headActivation(opened.network) ?? "");
+  const logits = endsWithLogits(opened);
   const [height, width] = set.shape;
-  const each = height * width * 3;
+  const { layout } = photoInput(opened.network);
   const batches = part.batch(options.batch).prefetch(1);
-  const data = scaled(batches.epoch(0), scale, order, options.batch);
-  const port = trainer.network.outputs[0]!;
-  const logs = await evaluateModel(trainer, data, {
-    onBatch(batch, { rows, y }, { predictions }) {
-      const { bytes, ids } = batch as ScaledBatch;
-      const outputs = toUser(predictions[0]!, port).data as Float32Array;
-      const units = outputs.length / rows;
-      for (let row = 0; row < rows; row++) {
-        const probabilities = classProbabilities(
-          outputs.subarray(row * units, (row + 1) * units),
-          logits,
-        );
-        const label = y[0]!.data[row]!;
-        result.add(label, probabilities, ids[row]!, () =>
-          bytes.slice(row * each, (row + 1) * each),
-        );
-      }
-    },
+  const data = scaled(batches.epoch(0), scale, layout, order, options.batch);
+  const logs = await measure(opened, set.classNames, data, options, (given, outputs) => {
+    const { bytes, ids, labels } = given as ScaledBatch;
+    const [units, each] = [outputs.length / ids.length, bytes.length / ids.length];
+    ids.forEach((id, row) => {
+      const own = outputs.subarray(row * units, (row + 1) * units);
+      const pixels = () => bytes.slice(row * each, (row + 1) * each);
+      result.add(labels[row]!, classProbabilities(own, logits), id, pixels);
+    });
   });
-  await trainer.close();
   const json = {
     file: opened.network.origin.file,
     data: set.name,
@@ -125,10 +116,11 @@ async function report(
     accuracy: result.accuracy,
     classes: result.classes,
     confusion: result.counts,
-    mostWrong: result.mostWrong.map(({ pixels: _pixels, ...rest }) => ({
-      ...rest,
-      label: result.classNames[rest.label],
-      predicted: result.classNames[rest.predicted],
+    mostWrong: result.mostWrong.map(({ id, label, predicted, probability }) => ({
+      id,
+      label: result.classNames[label],
+      predicted: result.classNames[predicted],
+      probability,
     })),
     skipped: set.skipped,
   };
@@ -155,24 +147,34 @@ async function report(
   io.out(`wrote ${options.out}/evaluate.png, ${options.out}/evaluate.json`);
 }
 
-/** The loss that the head asks for, whatever the file was compiled with. */
-function trainerFor(
+/** Whether the outputs are values before a sigmoid or softmax. */
+const endsWithLogits = ({ network }: OpenedModel): boolean =>
+  !["sigmoid", "softmax"].includes(headActivation(network) ?? "");
+
+/** The loss that the head asks for, over all batches. */
+async function measure(
   opened: OpenedModel,
   classNames: readonly string[],
+  data: TrainingData,
   { device, threads }: Options,
-): Trainer {
-  if (opened.keras === undefined)
-    throw new StriateError(
-      `${opened.network.origin.file}: only models of Keras layers can be evaluated so far, and this is ` +
-        `${opened.network.origin.format}`,
-    );
+  onBatch: (batch: TrainingBatch, outputs: Float32Array) => void,
+): Promise<Logs> {
   const { loss } = headFor(opened, classNames);
-  const logits = !["sigmoid", "softmax"].includes(headActivation(opened.network) ?? "");
-  return new Trainer(
-    opened.keras,
-    { loss: { class_name: loss, config: { from_logits: logits } } },
-    { runtime, device, threads: threads ?? undefined },
-  );
+  const session = { device, threads: threads ?? undefined };
+  const identifier = { class_name: loss, config: { from_logits: endsWithLogits(opened) } };
+  if (opened.keras === undefined) {
+    const running = new RunningNetwork(opened.network, runtime, session);
+    const metric = new Metric(identifier, "loss");
+    const logs = await evaluateNetwork(running, data, [metric], onBatch);
+    await running.release();
+    return logs;
+  }
+  const trainer = new Trainer(opened.keras, { loss: identifier }, { runtime, ...session });
+  const logs = await evaluateModel(trainer, data, {
+    onBatch: (batch, _, { predictions }) => onBatch(batch, predictions[0]!.data as Float32Array),
+  });
+  await trainer.close();
+  return logs;
 }
 
 /**
@@ -199,17 +201,19 @@ function labelOrder(
 interface ScaledBatch extends TrainingBatch {
   bytes: Uint8Array;
   ids: readonly string[];
+  /** In the model's order. */
+  labels: Int32Array;
 }
 
 /** Scales batches of bytes, and puts the labels in the model's order. */
 function scaled(
   batches: AsyncIterable<Batch>,
   how: string,
+  layout: Layout,
   order: readonly number[],
   batchSize: number,
 ): TrainingData {
   const scale = parseScale(how);
-  const layout: Layout = "NCHW";
   return {
     batchSize,
     async *epoch() {
@@ -222,12 +226,16 @@ function scaled(
           const one = bytes.subarray(i * each, (i + 1) * each);
           applyScale(one, scale, channels, layout, floats.subarray(i * each, (i + 1) * each));
         }
+        const shape =
+          layout === "NHWC" ? [size, height, width, channels] : [size, channels, height, width];
+        const labels = (y.data as Int32Array).map((label) => order.indexOf(label));
         const batch: ScaledBatch = {
-          x: { type: "float32", shape: [size, channels, height, width], data: floats },
-          y: { ...y, data: (y.data as Int32Array).map((label) => order.indexOf(label)) },
+          x: { type: "float32", shape, data: floats },
+          y: { type: "int32", shape: y.shape, data: labels },
           layout,
           bytes,
           ids,
+          labels,
         };
         yield batch;
       }

@@ -40,7 +40,7 @@ export function stateForH5(state: OptimizerState, weights: readonly LayerWeights
 export function stateForZip(state: OptimizerState, weights: readonly LayerWeights[]): Tensor[] {
   return [
     int64([state.iterations], []),
-    float32([], [learningRate(state.config)]),
+    ...learningRate(state.config),
     ...groupsOf(state).flatMap((group) =>
       arraysOf(state, group, weights).map(({ array }) => array),
     ),
@@ -75,10 +75,10 @@ function oldName(className: string, slot: string): string {
   return { momentum: "m", velocity: "v", velocity_hat: "vhat" }[slot] ?? slot;
 }
 
-/** A schedule has no number that could be stored; Keras then stores none it would read back. */
-function learningRate(config: Json): number {
-  const rate = config.learning_rate ?? config.lr;
-  return typeof rate === "number" ? rate : 0.001;
+/** The learning rate as an array; a schedule is no variable, and Keras stores none for it. */
+function learningRate(config: Json): Tensor[] {
+  const rate = config.learning_rate ?? config.lr ?? 0.001;
+  return typeof rate === "number" ? [float32([], [rate])] : [];
 }
 
 /** Nadam keeps the product of its momentum factors, which the number of steps fixes. */
