@@ -120,7 +120,7 @@ export const multiHeadAttention = defineLayer({
   lower(context) {
     const { b, call, config, inputs, outputShapes } = context;
     checkAxes(config.attention_axes, inputs[0]!.shape);
-    const { query, value, key, bound } = parts(inputs, call);
+    const { query, value, key } = parts(inputs, call);
     const { num_heads: heads, key_dim } = config;
     const value_dim = config.value_dim ?? key_dim;
     const project = (x: SymbolicTensor, name: string, width: number) =>
