@@ -7,7 +7,9 @@ import { penaltyOf } from "../layers/training/regularizers.ts";
 import { lowerModel } from "../model/lower.ts";
 import type { KerasModel } from "../model/model.ts";
 import { toGraph, weightToGraph, weightToUser } from "../model/network.ts";
-import { runtime } from "../runtime/node/index.ts";
+import { runtime as node } from "../runtime/node/index.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { runtime as web } from "../runtime/web/index.ts";
 import { compile } from "./compile.ts";
 import { plainExecutor } from "./plain-executor.ts";
 import { planTraining } from "./plan.ts";
@@ -59,7 +61,7 @@ function fillWeights(model: KerasModel, weights: ReadonlyMap<string, Tensor>): v
 }
 
 /** Makes the fixture's 20 steps; returns the losses and the weights after them. */
-async function follow(run: Run) {
+async function follow(run: Run, runtime: Runtime) {
   const model = parseKerasModel(run.model, { kerasVersion: 3 });
   fillWeights(model, startWeights(run));
   const network = lowerModel(model);
@@ -105,8 +107,15 @@ async function follow(run: Run) {
 }
 
 describe("20 steps follow Keras, the last batch a smaller one", () => {
-  test.each(Object.entries(runs))("%s", async (name, run) => {
-    const { got, weights, plan, notices, state } = await follow(run);
+  const everywhere = [
+    ...Object.entries(runs).map(([name, run]) => [name, "node", run, node] as const),
+    // The same graphs of standard ops run in a browser.
+    ...(["rmsprop", "batch normalisation"] as const).map(
+      (name) => [name, "WebAssembly", runs[name]!, web] as const,
+    ),
+  ];
+  test.each(everywhere)("%s in %s", async (name, _, run, runtime) => {
+    const { got, weights, plan, notices, state } = await follow(run, runtime);
     run.reported.forEach(([loss], step) =>
       expect(Math.abs(got[step]! - loss), `loss of step ${step}`).toBeLessThan(1e-4),
     );

@@ -1,8 +1,8 @@
 import { type Tensor, float32 } from "../base/tensor.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Session } from "../runtime/runtime.ts";
-import type { StepResult } from "./executor.ts";
-import { padRows } from "./pad-batch.ts";
+import type { StepBatch, StepResult } from "./executor.ts";
+import { padBatch } from "./pad-batch.ts";
 import { type ClassWeight, type PreparedBatch, rowWeights } from "./prepare-batch.ts";
 import { type EvaluationGraph, buildEvaluationGraph } from "./step-graph.ts";
 import { type Logs, Totals } from "./totals.ts";
@@ -28,7 +28,7 @@ export async function evaluate(
 ): Promise<Logs> {
   const totals = new Totals(trainer.network, trainer.compiled);
   const penalty = await trainer.penalty();
-  const forward = new Forward(trainer, data.batchSize ?? 0);
+  const forward = new Forward(trainer);
   try {
     for await (const batch of data.epoch(0)) {
       const prepared = trainer.prepareBatch(batch, classWeight);
@@ -42,51 +42,85 @@ export async function evaluate(
   return totals.logs(prefix);
 }
 
+/** Rows that are evaluated at once: more need more memory and are no faster. */
+const PART = 16;
+
 /** The evaluation graph with the weights of now as constants: engines run that fastest. */
 class Forward {
   readonly #trainer: Trainer;
-  #rows: number;
   #open: { graph: EvaluationGraph; session: Session } | undefined;
 
-  constructor(trainer: Trainer, rows: number) {
+  constructor(trainer: Trainer) {
     this.#trainer = trainer;
-    this.#rows = rows;
   }
 
+  /** Runs a batch part by part; the losses of the parts add up to that of the batch. */
   async run({ rows, x, y, weights }: PreparedBatch): Promise<StepResult> {
-    const { graph, session } = await this.#session(rows);
-    const padded = new Float32Array(graph.rows);
-    padded.set(rowWeights(rows, weights, this.#trainer.reduction));
-    const feeds: Record<string, Tensor> = {
-      [graph.inputs.rowWeight]: float32([graph.rows], padded),
+    const { graph, session } = (this.#open ??= await this.#start(Math.min(rows, PART)));
+    const whole: StepBatch = {
+      x,
+      y,
+      rowWeight: rowWeights(rows, weights, this.#trainer.reduction),
+      random: {},
     };
-    const fill = (value: Tensor) => (rows === graph.rows ? value : padRows(value, graph.rows));
-    graph.inputs.x.forEach((name, i) => (feeds[name] = fill(x[i]!)));
-    graph.inputs.y.forEach((name, i) => (feeds[name] = fill(y[i]!)));
-    const results = await session.run(feeds);
+    let loss = 0;
+    const predictions: Float32Array[][] = graph.outputs.predictions.map(() => []);
+    const shapes: (readonly number[])[] = [];
+    for (let at = 0; at < rows; at += graph.rows) {
+      const part = padBatch(takeRows(whole, at, Math.min(graph.rows, rows - at)), graph.rows, []);
+      const feeds: Record<string, Tensor> = {
+        [graph.inputs.rowWeight]: float32([graph.rows], part.rowWeight),
+      };
+      graph.inputs.x.forEach((name, i) => (feeds[name] = part.x[i]!));
+      graph.inputs.y.forEach((name, i) => (feeds[name] = part.y[i]!));
+      const results = await session.run(feeds);
+      loss += Number(results[graph.outputs.loss]!.data[0]);
+      graph.outputs.predictions.forEach((name, i) => {
+        predictions[i]!.push(results[name]!.data as Float32Array);
+        shapes[i] = results[name]!.shape;
+      });
+    }
     return {
-      loss: Number(results[graph.outputs.loss]!.data[0]),
-      predictions: graph.outputs.predictions.map((name) => {
-        const value = results[name]!;
-        const shape = [rows, ...value.shape.slice(1)];
-        return float32(shape, (value.data as Float32Array).subarray(0, sizeOf(shape)));
-      }),
+      loss,
+      predictions: predictions.map((parts, i) => joinRows(parts, [rows, ...shapes[i]!.slice(1)])),
     };
   }
 
-  async #session(rows: number) {
-    if (this.#open && rows <= this.#rows) return this.#open;
-    await this.close();
-    this.#rows = Math.max(rows, this.#rows);
+  async #start(rows: number) {
     const { model, compiled, runtime, sessionOptions } = this.#trainer;
     await this.#trainer.sync();
-    const graph = buildEvaluationGraph(model, compiled.losses, this.#rows);
-    this.#open = { graph, session: await runtime.open(graph.graph, sessionOptions) };
-    return this.#open;
+    const graph = buildEvaluationGraph(model, compiled.losses, rows);
+    return { graph, session: await runtime.open(graph.graph, sessionOptions) };
   }
 
   async close(): Promise<void> {
     await this.#open?.session.release();
     this.#open = undefined;
   }
+}
+
+/** Some rows of a batch, without a copy. */
+function takeRows({ x, y, rowWeight, random }: StepBatch, from: number, count: number): StepBatch {
+  const take = (value: Tensor): Tensor => {
+    const each = value.data.length / value.shape[0]!;
+    const data = (value.data as Float32Array).subarray(from * each, (from + count) * each);
+    return float32([count, ...value.shape.slice(1)], data);
+  };
+  return {
+    x: x.map(take),
+    y: y.map(take),
+    rowWeight: rowWeight.subarray(from, from + count),
+    random,
+  };
+}
+
+/** The parts end to end, cut to the shape: the last part may have been filled up. */
+function joinRows(parts: readonly Float32Array[], shape: readonly number[]): Tensor<"float32"> {
+  const data = new Float32Array(sizeOf(shape));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.subarray(0, data.length - at), at);
+    at += part.length;
+  }
+  return float32(shape, data);
 }

@@ -274,6 +274,20 @@ describe("fit", () => {
     expect(await inTwoParts({ epochs: 4, shouldStop })).toEqual(await whole());
   });
 
+  test("evaluation does not depend on how the rows are batched", async () => {
+    const trainer = trainerOf([3], head, compileHead);
+    const sampleWeight = float32(
+      [50],
+      Float32Array.from({ length: 50 }, (_, i) => i % 3),
+    );
+    const rows = { ...clouds(50), sampleWeight };
+    const [one, ...others] = await Promise.all(
+      [50, 20, 7, 1].map((batchSize) => evaluate(trainer, batchesOf(rows, { batchSize }))),
+    );
+    for (const logs of others)
+      for (const [name, value] of Object.entries(logs)) expect(value).toBeCloseTo(one![name]!, 5);
+  });
+
   test("class weights count as sample weights do", async () => {
     const { x, y } = clouds(16);
     const labels = (y as Tensor).data as Float32Array;

@@ -26,7 +26,7 @@ export function padBatch(
 }
 
 /** A tensor with rows of zeros behind its own. */
-export function padRows(value: Tensor, rows: number): Tensor {
+function padRows(value: Tensor, rows: number): Tensor {
   const shape = [rows, ...value.shape.slice(1)];
   const data = new Float32Array(sizeOf(shape));
   data.set(value.data as Float32Array);
