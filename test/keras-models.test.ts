@@ -160,7 +160,7 @@ describe("the layers of a .keras file", () => {
     x.data.forEach((value, i) => (x.data[i] = 2 * value - 1));
     const { outputs } = await runLayers(network, { [input!.name]: x });
     Array.from(outputs[0]!.data as Float32Array).forEach((value, i) => {
-      expect(value).toBeCloseTo(y[i]!, 5);
+      expectClose(value, y[i]!, `output ${i}`);
     });
   });
 });

@@ -14,6 +14,7 @@ import { listWeights } from "./keras/list-weights.ts";
 import { openKeras } from "./keras/open-keras.ts";
 import { kerasOf, ownNotes } from "./keras/own-notes.ts";
 import { h5Store } from "./keras/store-h5.ts";
+import { npzStore } from "./keras/store-npz.ts";
 import { type WeightStore, assignFromStore } from "./keras/weights-store.ts";
 import { compileConfig, floatSettings } from "./keras/write-compile.ts";
 import { putArray } from "./keras/write-h5.ts";
@@ -90,6 +91,8 @@ async function weightStore(members: Members): Promise<WeightStore> {
     const bytes = await Promise.all(files.map((name) => members.get(name)!.read()));
     return h5Store(bytes.map(openHdf5));
   }
+  const npz = members.get("model.weights.npz");
+  if (npz) return npzStore(await readZip(await npz.read(), "model.weights.npz"));
   throw new StriateError(
     `has no model.weights.h5, only ${names.join(", ")}: the file is not whole`,
   );

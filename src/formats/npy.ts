@@ -12,7 +12,7 @@ import {
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /** NumPy's names of the types, less the byte order. */
-const types: Readonly<Record<string, NumericType>> = {
+export const numpyTypes: Readonly<Record<string, NumericType>> = {
   f2: "float16",
   f4: "float32",
   f8: "float64",
@@ -53,7 +53,7 @@ export function readNpy(bytes: Uint8Array, name = "array.npy"): Tensor {
   if (start + length > bytes.length) refuse("is cut off");
   const header = new TextDecoder("utf-8").decode(bytes.subarray(start, start + length));
   const { descr, fortran, shape } = parseHeader(header) ?? refuse("has no readable header");
-  const type = types[descr.slice(1)] ?? refuse(`holds "${descr}", expected numbers`);
+  const type = numpyTypes[descr.slice(1)] ?? refuse(`holds "${descr}", expected numbers`);
   const size = sizeOf(shape) * bytesPerElement(type);
   const data = bytes.subarray(start + length, start + length + size);
   if (!(data.length === size))
@@ -95,7 +95,7 @@ function swapped(bytes: Uint8Array, width: number): Uint8Array {
 
 /** The bytes of a `.npy` file (version 1.0, row-major, little-endian). */
 export function writeNpy(value: Tensor): Uint8Array {
-  const found = Object.entries(types).find(([, type]) => type === value.type);
+  const found = Object.entries(numpyTypes).find(([, type]) => type === value.type);
   if (found === undefined) throw new StriateError(`NumPy has no type for ${value.type}`);
   const [code] = found;
   const order = bytesPerElement(value.type) === 1 ? "|" : "<";

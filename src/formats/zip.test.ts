@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { isZip, readZip, writeZip } from "./zip.ts";
+
+const text = new TextEncoder();
+const pack = () =>
+  writeZip([
+    ["config.json", text.encode('{"a": 1}')],
+    ["deep/bytes", new Uint8Array(5000).fill(7)],
+  ]);
+
+describe("a zip archive", () => {
+  it("gives back what was put in, the same bytes each time", async () => {
+    const bytes = await pack();
+    expect(isZip(bytes)).toBe(true);
+    expect(await pack()).toEqual(bytes);
+    const members = await readZip(bytes, "x.zip");
+    expect([...members.keys()]).toEqual(["config.json", "deep/bytes"]);
+    expect(await members.get("deep/bytes")!.read()).toEqual(new Uint8Array(5000).fill(7));
+  });
+
+  it("says that a file in it is damaged", async () => {
+    const bytes = await pack();
+    bytes[bytes.indexOf(7)]! = 8;
+    const members = await readZip(bytes, "x.zip");
+    await expect(members.get("deep/bytes")!.read()).rejects.toThrow(
+      /x\.zip: "deep\/bytes" is damaged/,
+    );
+  });
+
+  it("is refused when it is cut off", async () => {
+    const bytes = await pack();
+    const cut = bytes.subarray(0, bytes.length - 30);
+    await expect(readZip(cut, "x.zip")).rejects.toThrow(/x\.zip: is a damaged zip archive/);
+  });
+
+  it("makes no more of a file than its bytes can hold", async () => {
+    const bytes = await pack();
+    // In the directory at the end: the size that "config.json" is said to have when unpacked.
+    const directory = Buffer.from(bytes).indexOf("PK\x01\x02", 0, "latin1");
+    new DataView(bytes.buffer).setUint32(directory + 24, 0x7fffffff, true);
+    const members = await readZip(bytes, "x.zip");
+    await expect(members.get("config.json")!.read()).rejects.toThrow(
+      /"config.json" claims to be 2147483647 bytes large/,
+    );
+  });
+});
