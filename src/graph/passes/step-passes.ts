@@ -6,6 +6,7 @@ import { positiveByCast } from "./positive-by-cast.ts";
 import { reluMaskAfterPool } from "./relu-mask-after-pool.ts";
 import { sumBeforeUnpool } from "./sum-before-unpool.ts";
 import { weightGradientColumns } from "./weight-gradient-columns.ts";
+import { weightGradientDepthwise } from "./weight-gradient-depthwise.ts";
 import { weightGradientPhases } from "./weight-gradient-phases.ts";
 import { weightGradientShifts } from "./weight-gradient-shifts.ts";
 import { weightGradientWinograd } from "./weight-gradient-winograd.ts";
@@ -26,6 +27,7 @@ export const stepPasses: Readonly<Record<string, GraphPass>> = {
   convTransposeAsConv,
   padIntoConv,
   weightGradientPhases,
+  weightGradientDepthwise,
   weightGradientWinograd,
   weightGradientShifts,
   weightGradientColumns,

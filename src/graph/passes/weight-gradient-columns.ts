@@ -13,7 +13,7 @@ import {
  * columns hold the input once for each tap.
  */
 export function weightGradientColumns(graph: Graph): Graph {
-  return rewriteWeightGradients(graph, () => true, write);
+  return rewriteWeightGradients(graph, ({ group }) => group === 1, write);
 }
 
 function write(b: GraphBuilder, gradient: WeightGradient): void {

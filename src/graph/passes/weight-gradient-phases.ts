@@ -32,8 +32,9 @@ export function weightGradientPhases(graph: Graph): Graph {
   );
 }
 
-function fits({ strides, dilations, kernel, xShape }: WeightGradient): boolean {
+function fits({ strides, dilations, kernel, xShape, group }: WeightGradient): boolean {
   return (
+    group === 1 &&
     isAll([...strides, ...dilations], 1) &&
     kernel.every((taps) => taps % 2 === 1) &&
     xShape[1] <= MOST_CHANNELS

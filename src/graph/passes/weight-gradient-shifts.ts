@@ -21,7 +21,8 @@ const FEWEST_COLUMNS = 32;
 export function weightGradientShifts(graph: Graph): Graph {
   return rewriteWeightGradients(
     graph,
-    ({ strides, kernel, xShape }) => isAll(strides, 1) && xShape[1] * kernel[1] >= FEWEST_COLUMNS,
+    ({ strides, kernel, xShape, group }) =>
+      group === 1 && isAll(strides, 1) && xShape[1] * kernel[1] >= FEWEST_COLUMNS,
     write,
   );
 }

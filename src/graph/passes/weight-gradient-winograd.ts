@@ -21,15 +21,22 @@ export function weightGradientWinograd(graph: Graph): Graph {
   return rewriteWeightGradients(graph, fits, write);
 }
 
-function fits({ kernel, strides, dilations, gShape, xShape }: WeightGradient): boolean {
-  const [, outputs, height, width] = gShape;
-  const channels = xShape[1];
+function fits(gradient: WeightGradient): boolean {
+  const [outputs, channels] = [gradient.gShape[1], gradient.xShape[1]];
+  return (
+    gradient.group === 1 &&
+    fitsTiles(gradient) &&
+    (outputs * channels) / (outputs + channels) >= SMALLEST_GAIN
+  );
+}
+
+/** Whether the method applies at all: 3x3 taps, stride 1, whole tiles. */
+export function fitsTiles({ kernel, strides, dilations, gShape }: WeightGradient): boolean {
   return (
     isAll(kernel, 3) &&
     isAll([...strides, ...dilations], 1) &&
-    height % 2 === 0 &&
-    width % 2 === 0 &&
-    (outputs * channels) / (outputs + channels) >= SMALLEST_GAIN
+    gShape[2] % 2 === 0 &&
+    gShape[3] % 2 === 0
   );
 }
 
@@ -57,31 +64,47 @@ function bothSides(matrix: readonly (readonly number[])[]): number[][] {
   return matrix.flatMap((a) => matrix.map((b) => a.flatMap((p) => b.map((q) => p * q))));
 }
 
-function write(b: GraphBuilder, gradient: WeightGradient): void {
+/** Tiles of g and of x, transformed: both `[n channels, 16, rows of tiles, columns of tiles]`. */
+export function transformedTiles(b: GraphBuilder, gradient: WeightGradient): [string, string] {
   const { gShape, xShape } = gradient;
   const [rows, outputs, height, width] = gShape;
-  const channels = xShape[1];
-  const tiles = (height / 2) * (width / 2);
   const transform = (value: string, planes: number, lengths: number[], matrix: number[][]) => {
     const side = Math.sqrt(matrix[0]!.length);
     const filters = b.constant(float32([16, 1, side, side], matrix.flat()), "winograd");
     const images = b.op("Reshape", [value, b.i64([rows * planes, 1, ...lengths])]);
-    const tiled = b.op("Conv", [images, filters], { kernel_shape: [side, side], strides: [2, 2] });
+    return b.op("Conv", [images, filters], { kernel_shape: [side, side], strides: [2, 2] });
+  };
+  // One element too much makes no further tile.
+  const x = reachedInput(b, gradient, 1);
+  const reached = x === gradient.x ? xShape.slice(2) : [height + 2, width + 2];
+  return [
+    transform(gradient.g, outputs, [height, width], bothSides(A)),
+    transform(x, xShape[1], reached, bothSides(B)),
+  ];
+}
+
+/** `[9, 16]`: the matrix that makes taps of summed products of tiles. */
+export function tapsOfTiles(b: GraphBuilder): string {
+  const back = bothSides(G);
+  const inverse = Array.from({ length: 9 }, (_, tap) => back.map((row) => row[tap]!));
+  return b.constant(float32([9, 16], inverse.flat()), "winograd");
+}
+
+function write(b: GraphBuilder, gradient: WeightGradient): void {
+  const [rows, outputs, height, width] = gradient.gShape;
+  const channels = gradient.xShape[1];
+  const tiles = (height / 2) * (width / 2);
+  const laidOut = (tiled: string, planes: number) => {
     const split = b.op("Reshape", [tiled, b.i64([rows, planes, 16, tiles])]);
     const turned = b.op("Transpose", [split], { perm: [2, 1, 0, 3] });
     return b.op("Reshape", [turned, b.i64([16, planes, rows * tiles])]);
   };
-  const u = transform(gradient.g, outputs, [height, width], bothSides(A));
-  // One element too much makes no further tile.
-  const x = reachedInput(b, gradient, 1);
-  const reached = x === gradient.x ? xShape.slice(2) : [height + 2, width + 2];
-  const v = transform(x, channels, reached, bothSides(B));
+  const [g, x] = transformedTiles(b, gradient);
+  const u = laidOut(g, outputs);
+  const v = laidOut(x, channels);
   const sum = b.op("MatMul", [u, b.op("Transpose", [v], { perm: [0, 2, 1] })]);
-
-  const back = bothSides(G);
-  const inverse = Array.from({ length: 9 }, (_, tap) => back.map((row) => row[tap]!));
   const flat = b.op("Reshape", [sum, b.i64([16, outputs * channels])]);
-  const taps = b.op("MatMul", [b.constant(float32([9, 16], inverse.flat()), "winograd"), flat]);
+  const taps = b.op("MatMul", [tapsOfTiles(b), flat]);
   const cube = b.op("Reshape", [taps, b.i64([9, outputs, channels])]);
   const turned = b.op("Transpose", [cube], { perm: [1, 2, 0] });
   b.op("Reshape", [turned, b.i64([outputs, channels, 3, 3])], {}, { outputs: [gradient.dw] });

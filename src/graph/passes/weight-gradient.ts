@@ -31,6 +31,8 @@ export interface WeightGradient {
   dilations: readonly [number, number];
   /** Top and left padding of the convolution. */
   pads: readonly [number, number];
+  /** Groups of channels; the forms are for 1, but for that of depthwise convolutions. */
+  group: number;
 }
 type Shape4 = readonly [number, number, number, number];
 
@@ -52,17 +54,19 @@ export function rewriteWeightGradients(
 
 const SWAP = [1, 0, 2, 3];
 
-/** The weight gradient that ends in this node. Groups are not matched. */
+/** The weight gradient that ends in this node. */
 export function matchWeightGradient(
   facts: GraphFacts,
   last: GraphNode,
 ): WeightGradient | undefined {
   const conv = swapped(facts, last) ? facts.maker(last.inputs[0], "Conv") : undefined;
   if (conv === undefined || conv.inputs[2] || !facts.isReadOnce(conv.outputs[0]!)) return undefined;
-  const [images, kernels] = [facts.maker(conv.inputs[0]), facts.maker(conv.inputs[1])];
+  const kernels = facts.maker(conv.inputs[1]);
   const window = window2d(facts, conv);
-  if (!swapped(facts, images) || !swapped(facts, kernels) || window?.group !== 1) return undefined;
-  const [x, whole] = [images!.inputs[0]!, kernels!.inputs[0]!];
+  if (window === undefined || !swapped(facts, kernels)) return undefined;
+  const x = imagesOf(facts, conv.inputs[0]!, window.group);
+  if (x === undefined) return undefined;
+  const whole = kernels!.inputs[0]!;
   const g = withoutTail(facts, whole);
   const [, , height, width] = facts.shape(last.outputs[0]) as Shape4;
   return {
@@ -76,8 +80,24 @@ export function matchWeightGradient(
     strides: window.dilations,
     dilations: window.strides,
     pads: [window.pads[0], window.pads[1]],
+    group: window.group,
   };
 }
+
+/** The pictures that were rearranged for the correlation: batch and channels swapped, in each group. */
+function imagesOf(facts: GraphFacts, name: string, group: number): string | undefined {
+  const last = facts.maker(name);
+  if (group === 1) return swapped(facts, last) ? last!.inputs[0]! : undefined;
+  const turn = facts.maker(facts.maker(name, "Reshape")?.inputs[0], "Transpose");
+  const cut = facts.maker(turn?.inputs[0], "Reshape");
+  const isTurned = turn && isSameList(attribute(turn, "perm", "ints", []), [2, 1, 0, 3, 4]);
+  const [rows, groups] = facts.shape(turn?.inputs[0]) ?? [];
+  const x = cut?.inputs[0];
+  return isTurned && groups === group && facts.shape(x)?.[0] === rows ? x : undefined;
+}
+
+const isSameList = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);
 
 function swapped(facts: GraphFacts, node: GraphNode | undefined): boolean {
   if (node?.op !== "Transpose" || facts.shape(node.inputs[0])?.length !== 4) return false;

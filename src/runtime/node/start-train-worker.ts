@@ -3,17 +3,26 @@ import { Worker } from "node:worker_threads";
 import { StriateError } from "../../base/errors.ts";
 import type { WorkerThread } from "../runtime.ts";
 
-/** Starts a thread that runs training steps (`train-worker.ts`). */
+/** Starts a thread that runs training steps (`train-worker.ts`). It answers each message but the last. */
 export function startTrainWorker(): WorkerThread {
   const file = workerFile();
   const worker = file.pathname.endsWith(".ts")
     ? new Worker(fromSource(file), { eval: true })
     : new Worker(file);
+  // A worker that has nothing to do does not keep the process alive.
+  let asked = 0;
+  worker.unref();
   return {
-    post: (message) => worker.postMessage(message),
+    post(message) {
+      if (asked++ === 0) worker.ref();
+      worker.postMessage(message);
+    },
     listen(onMessage, onEnd) {
       let cause: Error | null = null;
-      worker.on("message", onMessage);
+      worker.on("message", (reply) => {
+        if (--asked === 0) worker.unref();
+        onMessage(reply);
+      });
       worker.on("error", (error) => (cause = error as Error));
       worker.on("exit", (code) =>
         onEnd(

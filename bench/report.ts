@@ -1,0 +1,14 @@
+/** What a process that makes training steps reports: milliseconds of each step, the first ones included. */
+export interface StepTimes {
+  engine: string;
+  wall: number[];
+  /** Of all threads together. */
+  cpu: number[];
+  peakMegabytes: number;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
