@@ -1,10 +1,17 @@
 /**
  * Names of classes from a text: one a line, or separated by commas on one line. The number that
  * Teachable Machine and others write in front (`0 cat`, `0: 'tench'`) and a WordNet id are taken off.
+ * JSON is read in the forms that are met beside models: a list, a list under `labels` (TF.js'
+ * metadata.json), a table of number to name, of name to number (Keras' `class_indices`), or of number to
+ * id and name (Keras' imagenet_class_index.json).
+ *
+ * @returns the names in the order of the network's outputs; none where there are no names
  */
 export function parseLabels(text: string): string[] {
-  const lines = text
-    .replace(/^\uFEFF/, "")
+  const plain = text.replace(/^\uFEFF/, "");
+  const value = maybeJson(plain);
+  if (typeof value === "object" && value !== null) return labelsIn(value, 0) ?? [];
+  const lines = plain
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== "" && !/^[{}]$/.test(line));
@@ -18,4 +25,43 @@ export function parseLabels(text: string): string[] {
       .replace(/[,}]*$/, "")
       .replace(/^(['"])(.*)\1$/, "$2");
   });
+}
+
+function maybeJson(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // A Python table looks like JSON at its beginning.
+    return undefined;
+  }
+}
+
+/** Keys under which files keep their list of names. */
+const listKeys = ["labels", "classes", "class_names", "wordLabels", "names", "class_indices"];
+
+function labelsIn(value: object, depth: number): string[] | undefined {
+  if (Array.isArray(value))
+    return value.every((item) => typeof item === "string") ? value : undefined;
+  const table = value as Record<string, unknown>;
+  const key = listKeys.find((name) => typeof table[name] === "object" && table[name] !== null);
+  if (key !== undefined && depth === 0) return labelsIn(table[key] as object, depth + 1);
+  const entries = Object.entries(table);
+  const byNumber = entries.map(([number, name]): [unknown, unknown] => [
+    /^\d+$/.test(number) ? Number(number) : undefined,
+    Array.isArray(name) ? name.at(-1) : name,
+  ]);
+  return inOrder(byNumber) ?? inOrder(entries.map(([name, number]) => [number, name]));
+}
+
+/** The names of a table whose numbers are 0, 1, 2 and so on, in whatever order. */
+function inOrder(entries: readonly (readonly [number: unknown, name: unknown])[]) {
+  const names: string[] = [];
+  for (const [number, name] of entries) {
+    if (typeof name !== "string" || !Number.isInteger(number)) return undefined;
+    const place = number as number;
+    if (place < 0 || place >= entries.length || names[place] !== undefined) return undefined;
+    names[place] = name;
+  }
+  return names;
 }

@@ -48,17 +48,32 @@ export const scaleNames = ["1/255", ...Object.keys(named)] as const;
 
 /**
  * Reads a scaling as a user writes it: `none`, `0..1`, `-1..1`, `imagenet`, `caffe`, or `1/N` with any
- * number N.
+ * number N; the order of the colours may stand behind it, `1/255 bgr`, where it is another one.
  *
  * @throws StriateError that lists the known ones
  */
 export function parseScale(text: string): Scale {
   const known = Object.hasOwn(named, text) ? named[text] : undefined;
   if (known) return known;
+  const [, plain, order] = /^(.+?) +(rgb|bgr)$/.exec(text) ?? [];
+  if (plain !== undefined) return inOrder(parseScale(plain), order as Scale["order"]);
   const divisor = /^1\/(\d+(?:\.\d+)?)$/.exec(text)?.[1];
   if (divisor && Number(divisor) > 0) return even(1 / Number(divisor), 0, `x / ${divisor}`);
   const near = nearestNames(text, scaleNames, 1)[0]!;
   throw new StriateError(
     `scaling "${text}" is not known; did you mean "${near}"? Known are ${scaleNames.join(", ")}`,
   );
+}
+
+/** The same scaling of each colour, with the colours in another order. */
+function inOrder(scale: Scale, order: Scale["order"]): Scale {
+  if (scale.order === order) return scale;
+  const turned = ([a, b, c]: Scale["multiply"]) => [c, b, a] as const;
+  const words = order === "bgr" ? "blue, green, red" : "red, green, blue";
+  return {
+    order,
+    multiply: turned(scale.multiply),
+    add: turned(scale.add),
+    words: `${scale.words.replace(/^blue, green, red, /, "")}, in the order ${words}`,
+  };
 }

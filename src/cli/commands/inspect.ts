@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
+import type { OpenedModel } from "../../formats/format.ts";
 import { printGraph } from "../../graph/print.ts";
 import { formatTree, layerTree } from "../../model/layer-tree.ts";
 import type { Network } from "../../model/network.ts";
@@ -33,32 +34,64 @@ export const inspect = defineCommand({
     out: field.nullable(
       field.string(undefined, { help: "the file that --graph svg or png writes" }),
     ),
+    photo: field.nullable(
+      field.string(undefined, {
+        help: "find out by a photo how photos were prepared for the network",
+      }),
+    ),
+    labels: field.nullable(
+      field.string(undefined, {
+        help: "with --photo: names of the classes, a list, a file of them, or imagenet",
+      }),
+    ),
     ...modelFields,
   },
   examples: [
     "striate inspect cat_vs_dog.h5",
     "striate inspect model.onnx --json",
     "striate inspect resnet.keras --graph svg --fold --out resnet.svg",
+    "striate inspect mobilenet.onnx --photo rocky.jpg --labels imagenet",
   ],
   async run([file], options, io) {
     const { graph } = options;
     if (options.out !== null && (graph === null || graph === "text"))
       throw new UsageError("--out: is for a picture; add --graph svg or --graph png");
-    const { network } = await openModel(file as string, await readOptions(options));
+    if (options.photo !== null && graph !== null)
+      throw new UsageError("--photo: goes with the table of layers, not with --graph");
+    if (options.labels !== null && options.photo === null)
+      throw new UsageError("--labels: names what --photo is taken for; add --photo");
+    const opened = await openModel(file as string, await readOptions(options));
+    const { network } = opened;
     if (graph === "text") {
       inferShapes(network.graph);
       io.out(printGraph(network.graph));
     } else if (graph !== null) await draw(network, graph, options, io);
-    else describe(network, options, io);
+    else {
+      const found = options.photo ? await lookAt(opened, options.photo, options.labels) : undefined;
+      describe(network, options, io, found?.findings);
+      if (found && !options.json) io.out(`\n${found.words}`);
+    }
   },
 });
 
-function describe(network: Network, options: { json: boolean; tree: boolean }, io: CommandIo) {
+/** What a photo tells of the preprocessing. The engine is loaded only where it is needed. */
+async function lookAt(opened: OpenedModel, photo: string, labels: string | null) {
+  const { inspectPhoto, formatFindings } = await import("../inspect-photo.ts");
+  const findings = await inspectPhoto(opened, photo, labels);
+  return { findings, words: formatFindings(findings) };
+}
+
+function describe(
+  network: Network,
+  options: { json: boolean; tree: boolean },
+  io: CommandIo,
+  photo?: unknown,
+): void {
   const summary = summarize(network);
   const tree = options.tree ? layerTree(network, summary) : undefined;
   if (options.json) {
     const { inputs, outputs, labels, preprocessing } = network;
-    const data = { ...summary, inputs, outputs, labels, preprocessing, tree };
+    const data = { ...summary, inputs, outputs, labels, preprocessing, tree, photo };
     io.out(JSON.stringify(data, null, 2));
     return;
   }
