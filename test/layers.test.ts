@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { runtime } from "#runtime";
 import { type Tensor, float32, toFloat32, transpose } from "../src/base/tensor.ts";
+import { addGradient } from "../src/gradient/gradient.ts";
 import { definitions, findLayer } from "../src/layers/index.ts";
+import { parseLayer } from "../src/layers/layer.ts";
 import { operationClassNames } from "../src/layers/operations.ts";
 import { lowerModel } from "../src/model/lower.ts";
 import { toGraph, toUser, weightToUser } from "../src/model/network.ts";
@@ -122,6 +124,74 @@ function unwrapped(value: unknown): unknown {
   const record = value as { class_name?: string; config?: { value?: unknown } } | null;
   return record?.class_name === "__numpy__" ? record.config?.value : value;
 }
+
+describe("each layer can be differentiated", () => {
+  // Loops have no gradient rule; nothing else stands between a layer's output and its input.
+  const walked = fixtures.filter((fixture) => fixture.cases.some((each) => !each.training));
+  test.each(walked.map((fixture) => [fixture.class, fixture] as const))("%s", (_, fixture) => {
+    const each = fixture.cases.find((candidate) => !candidate.training)!;
+    const { model } = singleLayerModel(fixture, each);
+    const { graph, inputs, outputs, weights } = lowerModel(model, {
+      batch: each.inputs[0]!.shape[0],
+      training: false,
+    });
+    const trained = [...weights.values()].filter((weight) => weight.trainable);
+    const wrt = [...inputs.map((port) => port.value), ...trained.map((weight) => weight.value)];
+    const { gradients } = addGradient(graph, { of: outputs[0]!.value, wrt });
+    expect([...gradients.keys()]).toEqual(wrt);
+  });
+});
+
+describe("what does not fit is said in words", () => {
+  const shape = (className: string, config: Record<string, unknown>, input: (number | null)[]) => {
+    const { definition, config: parsed } = parseLayer(findLayer(className)!, "layer", config, 3);
+    definition.weights?.(parsed, [input]);
+    return definition.outputShape(parsed, [input], { kwargs: {} });
+  };
+  const conv = { filters: 4, kernel_size: 3 };
+
+  test.each([
+    ["Conv2D", conv, [null, 28, 28], /4 axes, the batch included, got 3: \(None, 28, 28\)/],
+    ["Conv2D", { ...conv, groups: 3 }, [null, 8, 8, 4], /4 input channels do not divide into 3/],
+    ["Conv2D", { ...conv, groups: 2, filters: 3 }, [null, 8, 8, 4], /3 filters do not divide/],
+    ["LSTM", { units: 4 }, [null, 4], /3 axes, the batch included, got 2/],
+    ["Reshape", { target_shape: [5, 5] }, [null, 24], /cannot make \(5, 5\) of \(24,\)/],
+    ["Cropping1D", { cropping: [3, 3] }, [null, 5, 2], /cuts 3 \+ 3 of an axis that is 5 long/],
+    [
+      "Permute",
+      { dims: [1, 1] },
+      [null, 5, 2],
+      /expected an order of the axes 1 to 2, got \[1,1\]/,
+    ],
+    ["Dense", { units: 4 }, [null, null], /the length of the last axis is not known/],
+    ["Dropout", { rate: 1.5 }, [null, 3], /"rate": expected a number of at most 1, got 1.5/],
+    ["LayerNormalization", { axis: 7 }, [null, 3], /axis 7 is outside a tensor of rank 2/],
+  ])("%s %j on %j", (className, config, input, message) => {
+    expect(() => shape(className, config, input)).toThrow(message);
+  });
+
+  test("inputs of a merge that do not fit together", () => {
+    const { definition, config } = parseLayer(findLayer("Add")!, "layer", {}, 3);
+    const shapes = [
+      [null, 4, 4, 3],
+      [null, 4, 5, 3],
+    ];
+    expect(() => definition.outputShape(config, shapes, { kwargs: {} })).toThrow(
+      /shapes \(None, 4, 4, 3\) and \(None, 4, 5, 3\) do not fit together/,
+    );
+  });
+
+  test("an unknown activation gets the nearest names", () => {
+    const { model } = singleLayerModel(
+      fixtures.find((fixture) => fixture.class === "Activation")!,
+      {
+        ...fixtures.find((fixture) => fixture.class === "Activation")!.cases[0]!,
+        config: { activation: "rellu" },
+      },
+    );
+    expect(() => lowerModel(model)).toThrow(/unknown activation "rellu"; nearest: relu/);
+  });
+});
 
 test("every operation of Keras 3 and every way of Keras 2 to keep one has a fixture", () => {
   const cases = fixtures.flatMap((fixture) => fixture.cases);

@@ -47,6 +47,7 @@ function transposedConvolution(rank: 1 | 2 | 3) {
     className: `Conv${rank}DTranspose`,
     aliases: [`Convolution${rank}DTranspose`, `Deconvolution${rank}D`, `Deconv${rank}D`],
     kind: "convolution",
+    inputRank: rank + 2,
     fields: {
       ...commonFields,
       filters: field.int(undefined, { min: 1 }),

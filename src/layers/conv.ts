@@ -22,6 +22,7 @@ function convolution(rank: 1 | 2 | 3) {
     className: `Conv${rank}D`,
     aliases: [`Convolution${rank}D`, `AtrousConvolution${rank}D`],
     kind: "convolution",
+    inputRank: rank + 2,
     fields: {
       ...commonFields,
       filters: field.int(undefined, { min: 1 }),
@@ -39,6 +40,10 @@ function convolution(rank: 1 | 2 | 3) {
       if (channels % config.groups !== 0)
         throw new StriateError(
           `${channels} input channels do not divide into ${config.groups} groups`,
+        );
+      if (config.filters % config.groups !== 0)
+        throw new StriateError(
+          `${config.filters} filters do not divide into ${config.groups} groups`,
         );
       const shape = [...config.kernel_size, channels / config.groups, config.filters];
       const window = config.kernel_size.map((_, axis) => axis);

@@ -17,6 +17,7 @@ function cropping(rank: 1 | 2 | 3) {
   return defineLayer({
     className: `Cropping${rank}D`,
     kind: "reshaping",
+    inputRank: rank + 2,
     fields: {
       ...commonFields,
       cropping: sidesField(rank, rank === 2 ? 0 : 1),

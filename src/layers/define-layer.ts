@@ -1,5 +1,7 @@
 import type { DataType, Tensor } from "../base/tensor.ts";
+import { StriateError } from "../base/errors.ts";
 import { type Fields, type Values, field } from "../base/fields.ts";
+import { formatShape } from "../base/shape.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { CallArguments } from "./arguments.ts";
 import type { KerasVersion } from "./layer.ts";
@@ -138,6 +140,8 @@ export interface LayerDefinition<F extends Fields = Fields> {
   aliases?: readonly string[];
   kind: LayerKind;
   fields: F;
+  /** Number of axes that an input must have, the batch included, where there is only one right number. */
+  inputRank?: number;
   /** Keras' page, paper: what this implements. */
   source?: string;
   /** Turns a Keras 1 configuration into today's keys. */
@@ -178,7 +182,27 @@ export interface LayerDefinition<F extends Fields = Fields> {
 export function defineLayer<const F extends Fields>(
   definition: LayerDefinition<F>,
 ): LayerDefinition<F> {
-  return definition;
+  const { inputRank, weights, outputShape } = definition;
+  if (inputRank === undefined) return definition;
+  const check = ([input]: readonly KerasShape[]) => {
+    if (input !== undefined && input.length !== inputRank)
+      throw new StriateError(
+        `expected an input of ${inputRank} axes, the batch included, got ${input.length}: ${formatShape(input)}`,
+      );
+  };
+  return {
+    ...definition,
+    ...(weights && {
+      weights(config, inputs, call) {
+        check(inputs);
+        return weights(config, inputs, call);
+      },
+    }),
+    outputShape(config, inputs, call, inner) {
+      check(inputs);
+      return outputShape(config, inputs, call, inner);
+    },
+  };
 }
 
 /** Fields that every Keras layer has. `name` is given by the model when it is null. */

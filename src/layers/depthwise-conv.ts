@@ -25,6 +25,7 @@ function depthwiseConvolution(rank: 1 | 2) {
   return defineLayer({
     className: `DepthwiseConv${rank}D`,
     kind: "convolution",
+    inputRank: rank + 2,
     fields: {
       ...commonFields,
       kernel_size: field.tuple(rank, undefined, { min: 1 }),

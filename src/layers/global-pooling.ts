@@ -14,6 +14,7 @@ function globalPooling(rank: 1 | 2 | 3, how: "Max" | "Average") {
   return defineLayer({
     className: `Global${how}Pooling${rank}D`,
     kind: "pooling",
+    inputRank: rank + 2,
     fields: { ...commonFields, data_format: dataFormatField, keepdims: field.boolean(false) },
     fromKeras1: (config) => renameKeras1(config),
     outputShape(config, [input]) {

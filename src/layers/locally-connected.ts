@@ -110,6 +110,7 @@ function locallyConnected(rank: 1 | 2) {
   return defineLayer({
     className: `LocallyConnected${rank}D`,
     kind: "convolution",
+    inputRank: rank + 2,
     fields: {
       ...commonFields,
       filters: field.int(undefined, { min: 1 }),

@@ -33,6 +33,7 @@ function pooling(rank: 1 | 2 | 3, how: "Max" | "Average") {
   return defineLayer({
     className: `${how}Pooling${rank}D`,
     kind: "pooling",
+    inputRank: rank + 2,
     fields,
     fromKeras1: (config) => renameKeras1(config),
     outputShape(config, [input]) {

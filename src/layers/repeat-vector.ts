@@ -10,6 +10,7 @@ import { plainTensor } from "./symbolic.ts";
 export const repeatVector = defineLayer({
   className: "RepeatVector",
   kind: "reshaping",
+  inputRank: 2,
   fields: { ...commonFields, n: field.int(undefined, { min: 1 }) },
   outputShape: (config, [input]) => [input![0] ?? null, config.n, input![1] ?? null],
   lower({ b, config, inputs, outputShapes, plain }) {

@@ -60,6 +60,7 @@ function knownSize([height, width]: readonly (number | null)[]): Size {
 export const resizing = defineLayer({
   className: "Resizing",
   kind: "preprocessing",
+  inputRank: 4,
   fields: {
     ...sizeFields,
     interpolation: field.choice(interpolations, "bilinear"),
@@ -108,6 +109,7 @@ function padToProportions(
 export const centerCrop = defineLayer({
   className: "CenterCrop",
   kind: "preprocessing",
+  inputRank: 4,
   fields: sizeFields,
   outputShape: resizedShape,
   lower: (context) =>
@@ -128,6 +130,7 @@ export const centerCrop = defineLayer({
 export const randomCrop = defineLayer({
   className: "RandomCrop",
   kind: "preprocessing",
+  inputRank: 4,
   fields: { ...sizeFields, seed: field.json() },
   outputShape: resizedShape,
   lower(context) {

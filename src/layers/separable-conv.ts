@@ -20,6 +20,7 @@ function separableConvolution(rank: 1 | 2) {
     className: `SeparableConv${rank}D`,
     aliases: [`SeparableConvolution${rank}D`],
     kind: "convolution",
+    inputRank: rank + 2,
     fields: {
       ...commonFields,
       filters: field.int(undefined, { min: 1 }),

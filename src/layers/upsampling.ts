@@ -25,6 +25,7 @@ function repeatPixels(b: GraphBuilder, x: string, size: readonly number[]): stri
 export const upSampling1d = defineLayer({
   className: "UpSampling1D",
   kind: "reshaping",
+  inputRank: 3,
   fields: { ...commonFields, size: field.int(2, { min: 1 }) },
   fromKeras1: (config) => renameKeras1(config, { length: "size" }),
   outputShape: (config, [input]) => [
@@ -47,6 +48,7 @@ export const upSampling1d = defineLayer({
 export const upSampling3d = defineLayer({
   className: "UpSampling3D",
   kind: "reshaping",
+  inputRank: 5,
   fields: {
     ...commonFields,
     size: field.tuple(3, [2, 2, 2], { min: 1 }),
@@ -72,6 +74,7 @@ export const upSampling3d = defineLayer({
 export const upSampling2d = defineLayer({
   className: "UpSampling2D",
   kind: "reshaping",
+  inputRank: 4,
   fields: {
     ...commonFields,
     size: field.tuple(2, [2, 2], { min: 1 }),

@@ -1,3 +1,4 @@
+import { StriateError } from "../base/errors.ts";
 import type { AttributeInput } from "../graph/attributes.ts";
 import type { KerasShape } from "./define-layer.ts";
 
@@ -46,26 +47,35 @@ export function samePads(
 }
 
 /**
- * The ONNX attributes of a window. The pads are explicit where the lengths are known; a length that
- * is not falls back on `auto_pad`.
+ * The ONNX attributes of a window. The pads are explicit where they are known: of an axis of unknown
+ * length they are if the window moves pixel by pixel. Otherwise `auto_pad` stands for them.
  */
 export function windowAttributes(
   space: KerasShape,
   window: Window,
 ): Record<string, AttributeInput | undefined> {
+  const { kernel, strides, dilation } = window;
+  const isDilated = dilation.some((step) => step !== 1);
   const attributes: Record<string, AttributeInput | undefined> = {
-    kernel_shape: window.kernel,
-    strides: window.strides,
-    dilations: window.dilation.some((step) => step !== 1) ? window.dilation : undefined,
+    kernel_shape: kernel,
+    strides,
+    dilations: isDilated ? dilation : undefined,
   };
   if (window.padding === "valid") return attributes;
   if (window.padding === "causal") {
-    const starts = window.kernel.map((kernel, i) => reach(kernel, window.dilation[i]!) - 1);
+    const starts = kernel.map((length, i) => reach(length, dilation[i]!) - 1);
     return { ...attributes, pads: [...starts, ...starts.map(() => 0)] };
   }
-  if (space.includes(null)) return { ...attributes, auto_pad: "SAME_UPPER" };
-  const pads = space.map((length, i) =>
-    samePads(length!, window.kernel[i]!, window.strides[i]!, window.dilation[i]!),
-  );
-  return { ...attributes, pads: [...pads.map((p) => p[0]), ...pads.map((p) => p[1])] };
+  if (space.every((length, i) => length !== null || strides[i] === 1)) {
+    // With a stride of 1 every length has the same pads.
+    const pads = space.map((length, i) =>
+      samePads(length ?? reach(kernel[i]!, dilation[i]!), kernel[i]!, strides[i]!, dilation[i]!),
+    );
+    return { ...attributes, pads: [...pads.map((p) => p[0]), ...pads.map((p) => p[1])] };
+  }
+  if (isDilated)
+    throw new StriateError(
+      'padding "same" with a stride and a dilation needs a picture of known size',
+    );
+  return { ...attributes, auto_pad: "SAME_UPPER" };
 }

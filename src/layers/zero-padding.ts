@@ -12,6 +12,7 @@ function zeroPadding(rank: 1 | 2 | 3) {
   return defineLayer({
     className: `ZeroPadding${rank}D`,
     kind: "reshaping",
+    inputRank: rank + 2,
     fields: {
       ...commonFields,
       padding: sidesField(rank, 1),

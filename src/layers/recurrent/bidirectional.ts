@@ -42,6 +42,7 @@ const sequence = (inner: InnerLayer) => inner.config as unknown as SequenceConfi
 export const bidirectional = defineLayer({
   className: "Bidirectional",
   kind: "recurrent",
+  inputRank: 3,
   fields: {
     ...commonFields,
     layer: field.json(),

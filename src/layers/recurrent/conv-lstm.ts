@@ -29,6 +29,7 @@ function convLstm(rank: 1 | 2 | 3) {
   return defineLayer({
     className: `ConvLSTM${rank}D`,
     kind: "recurrent",
+    inputRank: rank + 3,
     fields: {
       ...sequenceFields,
       filters: field.int(undefined, { min: 1 }),

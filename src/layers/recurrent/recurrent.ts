@@ -19,6 +19,7 @@ import { lowerSequence, sequenceShapes } from "./lower-sequence.ts";
 function sequenceRules<C extends CellConfig>(cellOf: (config: C) => Cell) {
   return {
     kind: "recurrent" as const,
+    inputRank: 3,
     fromKeras1: (config: Readonly<Record<string, unknown>>) =>
       renameKeras1(config, { output_dim: "units" }),
     weights: (config: C, [input]: readonly KerasShape[]) =>

@@ -85,6 +85,7 @@ function stackedCells(list: readonly unknown[]): Cell {
 export const rnn = defineLayer({
   className: "RNN",
   kind: "recurrent",
+  inputRank: 3,
   fields: { ...sequenceFields, cell: field.json() },
   weights: (config, [input]) =>
     parseCell(config.cell)
