@@ -35,7 +35,9 @@ const fields = {
   epochs: field.int(10, { min: 1, help: "times through the data" }),
   batch: field.int(64, { min: 1, help: "pictures in a step" }),
   optimizer: field.string("rmsprop", { help: optimizerRegistry.names().join(", ") }),
-  lr: field.number(1e-4, { min: 0, help: "learning rate" }),
+  lr: field.nullable(
+    field.number(undefined, { min: 0, help: "learning rate [0.0001, or 0.001 on shapes]" }),
+  ),
   validation: field.nullable(
     field.number(undefined, {
       min: 0,
@@ -89,7 +91,7 @@ async function openSet(data: string, options: Options, io: CommandIo): Promise<I
     ...(options.memory && { memory: options.memory }),
     onProgress: (now) => showProgress(now, io),
   });
-  if (io.terminal.isTty) io.err("\r\x1b[K");
+  if (io.terminal.isTty) process.stderr.write("\r\x1b[K");
   return set;
 }
 
@@ -133,7 +135,10 @@ async function trainOn(
   const trainer = new Trainer(
     opened.keras!,
     {
-      optimizer: { class_name: options.optimizer, config: { learning_rate: options.lr } },
+      optimizer: {
+        class_name: options.optimizer,
+        config: { learning_rate: rateFor(data, options) },
+      },
       loss: head.loss,
       metrics: ["accuracy"],
     },
@@ -141,7 +146,8 @@ async function trainOn(
   );
   trainer.notes.labels = [...set.classNames];
   trainer.notes.preprocessing = { size, resize: "bilinear", scale: how.scale };
-  for (const line of headerLines(set, opened, batches, options)) io.out(line);
+  for (const line of headerLines(set, opened, batches, options, rateFor(data, options)))
+    io.out(line);
   for (const text of [...set.warnings(), ...trainer.compiled.notices]) io.err(text);
   try {
     const { history, stopped } = await run(trainer, batches, data, out, options, io);
@@ -153,7 +159,7 @@ async function trainOn(
       process.once("exit", () => (process.exitCode = stopped.signal === "SIGINT" ? 130 : 143));
       return;
     }
-    const subtitle = `${options.optimizer} at ${options.lr}, batch ${batch}, on ${set.name}`;
+    const subtitle = `${options.optimizer} at ${rateFor(data, options)}, batch ${batch}, on ${set.name}`;
     const written = await saveTraining(out, await trainedModel(trainer), history, subtitle);
     // Pictures that could not be decoded are known only now.
     for (const text of set.warnings().slice(set.notices.length)) io.err(text);
@@ -167,7 +173,8 @@ function headerLines(
   set: ImageSet,
   { network }: OpenedModel,
   { training, validation }: ReturnType<typeof pictureBatches>,
-  { optimizer, lr, batch }: Options,
+  { optimizer, batch }: Options,
+  rate: number,
 ): string[] {
   const { trainable } = summarize(network).parameters;
   return [
@@ -175,7 +182,7 @@ function headerLines(
       `${validation.examples.length} to validate with, ${set.classNames.length} classes ` +
       `(${set.classNames.join(", ")})`,
     `${network.name}: ${trainable.toLocaleString("en")} trainable parameters ` +
-      `(${formatByteSize(4 * trainable)}), ${optimizer} at ${lr}, batch ${batch}`,
+      `(${formatByteSize(4 * trainable)}), ${optimizer} at ${rate}, batch ${batch}`,
   ];
 }
 
@@ -198,6 +205,7 @@ async function run(
       resume,
       about: {
         data,
+        model: options.model,
         batch,
         seed,
         optimizer,
@@ -226,6 +234,9 @@ function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
     progress({ write, isTty, columns }),
   ];
 }
+
+/** The tutorial's rate is a patient one; shapes are to be learned in half a minute. */
+const rateFor = (data: string, { lr }: Options): number => lr ?? (data === "shapes" ? 1e-3 : 1e-4);
 
 function defaultOut(data: string): string {
   if (data === "cats_vs_dogs") return "cat_vs_dog.h5";
