@@ -60,6 +60,14 @@ describeShared("cases/index.json", "Keras files that people fell over", () => {
   );
 });
 
+describeShared("cases/04_teachable_machine_groups", "Teachable Machine's folder", () => {
+  it("has the names of the classes beside the model", async () => {
+    const folder = "cases/04_teachable_machine_groups";
+    const { network } = await openModel(shared(`${folder}/keras_model.h5`));
+    expect(network.labels).toEqual(["cat", "dog"]);
+  });
+});
+
 /** `tap:outer/inner` is a layer; so are the two calls of the shared model in case 46. */
 function tapOf(key: string): string | undefined {
   const call = /^v:tap_(\w+)_call(\d)$/.exec(key);

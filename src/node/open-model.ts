@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { StriateError, naming } from "../base/errors.ts";
-import { describeBytes } from "../formats/describe-bytes.ts";
+import { StriateError } from "../base/errors.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions } from "../formats/format.ts";
-import { formats } from "../formats/index.ts";
+import { readModel } from "../formats/read-model.ts";
 import { readFileBytes, readSibling, statOf } from "./files.ts";
+import { labelsBeside } from "./labels-beside.ts";
 
 /**
  * Opens a model file, or the folder of a TF.js model. The content decides what it is, not the name.
@@ -23,18 +23,10 @@ export async function openModel(
     bytes: await readFileBytes(file),
     sibling: (name) => readSibling(dirname(file), name),
   };
-  const opened = await naming(path, () => readModel(source, options));
+  const opened = await readModel(source, options);
   opened.network.origin.file = path;
+  opened.network.labels ??= await labelsBeside(file, opened.network);
   return opened;
-}
-
-/** Reads a model from bytes, whatever its format. */
-async function readModel(source: ModelSource, options: ReadModelOptions): Promise<OpenedModel> {
-  const format = formats.find((candidate) => candidate.match(source));
-  if (format) return format.read(source, options);
-  const titles = formats.map(({ title }) => title).join(", ");
-  const words = describeBytes(source.bytes) ?? `is no kind of model that is known (${titles})`;
-  throw new StriateError(words);
 }
 
 /** The file of a folder that says what the model is. */

@@ -51,7 +51,11 @@ export function connectFunctional(
     if (places.length === 0) throw new StriateError(`the model names no ${key}`);
     return places.map((place) => resolve(place, dialect, true));
   };
-  return { calls: sortCalls(calls), inputs: ends("input_layers"), outputs: ends("output_layers") };
+  const inputs = ends("input_layers");
+  for (const { layer } of inputs)
+    if ((layer.definition as unknown) !== inputLayer)
+      throw new StriateError(`the model's input "${layer.name}" is no InputLayer`);
+  return { calls: sortCalls(calls), inputs, outputs: ends("output_layers") };
 }
 
 const nameOf = (entry: Json): string | undefined => {
