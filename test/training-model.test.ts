@@ -10,6 +10,7 @@ import { apply, functional, input, sequential } from "../src/node/build-model.ts
 import { callbacks } from "../src/node/callbacks.ts";
 import { loadModel } from "../src/node/load-model.ts";
 import type { Model } from "../src/api/model.ts";
+import { batchesOf } from "../src/train/training-data.ts";
 import { emptyFolder } from "./command-line.ts";
 
 /** Small pictures whose class is the brighter half. */
@@ -70,6 +71,9 @@ describe("a model that is trained in TypeScript", () => {
       (p, i) => (p > 0.5 ? 1 : 0) === test.y.data[i],
     );
     expect(logs.accuracy).toBeCloseTo(right.length / 40, 6);
+    const batches = await model.predict(batchesOf(test, { batchSize: 16 }));
+    expect(batches.shape).toEqual([40, 1]);
+    expect(numbers(batches)).toEqual(numbers(await model.predict(test.x)));
   });
 
   test("goes on from its file as if it had stayed open", async () => {

@@ -17,6 +17,7 @@ import { compileOptionsOf } from "../train/compile-config.ts";
 import { evaluate } from "../train/evaluate.ts";
 import { fastExecutor } from "../train/fast-executor.ts";
 import { type FitOptions, fit } from "../train/fit.ts";
+import { predictData } from "../train/predict.ts";
 import { type FitDataOptions, evaluationData, fitData } from "../train/fit-data.ts";
 import type { History } from "../train/history.ts";
 import { networkWeights, setNetworkWeights } from "../train/model-weights.ts";
@@ -97,15 +98,21 @@ export class Model {
 
   /**
    * The model's first output.
+   *
+   * @param input a photo, a tensor, tensors by input name, or a data set in batches
    * @returns `(N, units)` for a classifier
    */
-  async predict(input: ModelInput, choice?: PreprocessingChoice): Promise<Tensor> {
+  async predict(input: ModelInput | TrainingData, choice?: PreprocessingChoice): Promise<Tensor> {
     return (await this.predictAll(input, choice))[0]!;
   }
 
   /** All outputs of the model. */
-  async predictAll(input: ModelInput, choice?: PreprocessingChoice): Promise<Tensor[]> {
+  async predictAll(
+    input: ModelInput | TrainingData,
+    choice?: PreprocessingChoice,
+  ): Promise<Tensor[]> {
     await this.settle();
+    if (isDataSet(input)) return predictData(this.running, input);
     const ports = this.network.outputs;
     const results = await this.running.run(
       this.feeds(input, choice),
@@ -276,5 +283,7 @@ export class Model {
   }
 }
 
+const isDataSet = (input: ModelInput | TrainingData): input is TrainingData =>
+  typeof (input as Partial<TrainingData>).epoch === "function";
 const isTensor = (input: ModelInput): input is Tensor => "type" in input && "shape" in input;
 const isImage = (input: ModelInput): input is Image => "width" in input && "origin" in input;

@@ -4,10 +4,12 @@ import type { OpenedModel } from "../formats/format.ts";
 import { isObject, parseJson } from "../formats/keras/json.ts";
 import { kerasWriter } from "../formats/keras/keras-writer.ts";
 import { parseKerasModel } from "../formats/keras/parse-model.ts";
+import type { Serialized } from "../layers/training/registry.ts";
 import { initializeWeights } from "../model/initialize-weights.ts";
 import { lowerModel } from "../model/lower.ts";
 import type { KerasModel } from "../model/model.ts";
 import { tutorialModel } from "../model/tutorial.ts";
+import { headActivation } from "../views/prediction.ts";
 import { openModel } from "./open-model.ts";
 
 export interface TrainingModelOptions {
@@ -59,15 +61,17 @@ function readText(path: string): string {
   }
 }
 
-/** Loss and labels that fit the model's head. */
+/** Loss, labels and accuracy that fit the model's head. */
 export interface Head {
-  loss: string;
+  loss: Serialized;
+  accuracy: Serialized | string;
   labels: "binary" | "int";
-  units: number;
+  /** Whether the outputs are values before a sigmoid or softmax. */
+  logits: boolean;
 }
 
 /**
- * The loss for a classifier by its output: one unit is a yes or no, several are classes.
+ * What a classifier is trained with, by its output: one unit is a yes or no, several are classes.
  *
  * @throws StriateError when the head does not fit the number of classes
  */
@@ -80,9 +84,22 @@ export function headFor({ network }: OpenedModel, classNames: readonly string[])
         `tell classes apart`,
     );
   const classes = classNames.length;
-  if (units === 1 && classes === 2) return { loss: "binary_crossentropy", labels: "binary", units };
-  if (units === classes && units > 1)
-    return { loss: "sparse_categorical_crossentropy", labels: "int", units };
+  const logits = !["sigmoid", "softmax"].includes(headActivation(network) ?? "");
+  const config = logits ? { from_logits: true } : {};
+  if (units === 1 && classes === 2)
+    return {
+      loss: { class_name: "BinaryCrossentropy", config },
+      // A logit is a yes from 0 on.
+      accuracy: logits
+        ? { class_name: "BinaryAccuracy", config: { name: "accuracy", threshold: 0 } }
+        : "accuracy",
+      labels: "binary",
+      logits,
+    };
+  if (units === classes && units > 1) {
+    const loss = { class_name: "SparseCategoricalCrossentropy", config };
+    return { loss, accuracy: "accuracy", labels: "int", logits };
+  }
   throw new StriateError(
     `the model's output "${port.name}" has ${units} ${units === 1 ? "unit" : "units"}, the data has ` +
       `${classes} classes (${classNames.slice(0, 6).join(", ")}${classes > 6 ? ", ..." : ""}); ` +

@@ -7,7 +7,7 @@ import { metricRegistry } from "../layers/training/metrics/index.ts";
 import { Metric, accuracyFor } from "../layers/training/metrics/metric.ts";
 import { Optimizer } from "../layers/training/optimizers/optimizer.ts";
 import type { Configured, Identifier } from "../layers/training/registry.ts";
-import type { Network, Port } from "../model/network.ts";
+import type { Network, NetworkLayer, Port } from "../model/network.ts";
 
 /** What `model.compile` takes, in Keras' words. */
 export interface CompileOptions {
@@ -79,7 +79,10 @@ export function compile(network: Network, options: CompileOptions): Compiled {
       ...metricsOf(options.metrics, ports, losses, false),
       ...metricsOf(options.weightedMetrics, ports, losses, true),
     ],
-    notices: losses.flatMap((loss, i) => noticesOf(network, ports[i]!, loss)),
+    notices: [
+      ...losses.flatMap((loss, i) => noticesOf(network, ports[i]!, loss)),
+      ...network.layers.flatMap(ignoredBy),
+    ],
     serialized: {
       optimizer: optimizer.serialized,
       loss: losses.length === 1 ? losses[0]!.serialized : losses.map((loss) => loss.serialized),
@@ -146,6 +149,17 @@ function noticesOf(network: Network, port: Port, loss: OutputLoss): string[] {
       `${activation}: the values before the ${activation} are taken, as in TensorFlow; ` +
       `leave fromLogits out, or the ${activation}`,
   ];
+}
+
+/** Settings of a layer that change a training in Keras and are not known here. */
+function ignoredBy({ address, className, config }: NetworkLayer): string[] {
+  const ignored = Object.entries(config).filter(
+    ([key, value]) => /(_constraint|^activity_regularizer)$/.test(key) && value !== null,
+  );
+  return ignored.map(
+    ([key]) =>
+      `${className} "${address}": its ${key} is not applied while training; Keras does apply it`,
+  );
 }
 
 /** Sorts a choice by output: one for the only output, a list in order, or a record by name. */

@@ -358,3 +358,10 @@ describe("labels and heads that cannot belong together", () => {
     expect(() => trainerOf([3], [dense(1, { activation })], { loss })).toThrow(message);
   });
 });
+
+test("settings of layers that are not applied are said", () => {
+  const constrained = dense(1, { kernel_constraint: "non_neg" });
+  expect(trainerOf([3], [constrained], { loss: "mse" }).compiled.notices).toEqual([
+    'Dense "dense_1": its kernel_constraint is not applied while training; Keras does apply it',
+  ]);
+});

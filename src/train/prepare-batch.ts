@@ -66,7 +66,12 @@ export function rowWeights(
   return by === 0 ? each : each.map((weight) => weight / by);
 }
 
-function graphInput(value: Tensor, port: Port, layout: Layout | undefined): Tensor<"float32"> {
+/** A tensor of a batch as the graph takes it: float32, and channels where the graph has them. */
+export function graphInput(
+  value: Tensor,
+  port: Port,
+  layout: Layout | undefined,
+): Tensor<"float32"> {
   const numbers = toFloat32(value);
   const isGraphs = layout === "NCHW" && port.order.length === 4 && port.order[1] === 3;
   const isUsers = layout === "NHWC" && port.order.length === 4 && port.order[1] === 1;

@@ -8,6 +8,7 @@ import { parseScale } from "../../data/scale.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { Metric } from "../../layers/training/metrics/metric.ts";
 import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
+import type { Serialized } from "../../layers/training/registry.ts";
 import { RunningNetwork } from "../../model/running.ts";
 import { openDataset } from "../../node/dataset-open.ts";
 import { encodePng } from "../../node/encode-png.ts";
@@ -23,7 +24,6 @@ import { formatLogs } from "../../train/callbacks/progress.ts";
 import type { Logs } from "../../train/totals.ts";
 import { Trainer } from "../../train/trainer.ts";
 import type { TrainingBatch, TrainingData } from "../../train/training-data.ts";
-import { headActivation } from "../../views/prediction.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
 import { engineFields } from "../options.ts";
 
@@ -93,18 +93,18 @@ async function report(
     order.map((label) => set.classNames[label]!),
     options.wrong,
   );
-  const logits = endsWithLogits(opened);
+  const head = headFor(opened, set.classNames);
   const [height, width] = set.shape;
   const { layout } = photoInput(opened.network);
   const batches = part.batch(options.batch).prefetch(1);
   const data = scaled(batches.epoch(0), scale, layout, order, options.batch);
-  const logs = await measure(opened, set.classNames, data, options, (given, outputs) => {
+  const logs = await measure(opened, head.loss, data, options, (given, outputs) => {
     const { bytes, ids, labels } = given as ScaledBatch;
     const [units, each] = [outputs.length / ids.length, bytes.length / ids.length];
     ids.forEach((id, row) => {
       const own = outputs.subarray(row * units, (row + 1) * units);
       const pixels = () => bytes.slice(row * each, (row + 1) * each);
-      result.add(labels[row]!, classProbabilities(own, logits), id, pixels);
+      result.add(labels[row]!, classProbabilities(own, head.logits), id, pixels);
     });
   });
   const json = {
@@ -147,29 +147,23 @@ async function report(
   io.out(`wrote ${options.out}/evaluate.png, ${options.out}/evaluate.json`);
 }
 
-/** Whether the outputs are values before a sigmoid or softmax. */
-const endsWithLogits = ({ network }: OpenedModel): boolean =>
-  !["sigmoid", "softmax"].includes(headActivation(network) ?? "");
-
 /** The loss that the head asks for, over all batches. */
 async function measure(
   opened: OpenedModel,
-  classNames: readonly string[],
+  loss: Serialized,
   data: TrainingData,
   { device, threads }: Options,
   onBatch: (batch: TrainingBatch, outputs: Float32Array) => void,
 ): Promise<Logs> {
-  const { loss } = headFor(opened, classNames);
   const session = { device, threads: threads ?? undefined };
-  const identifier = { class_name: loss, config: { from_logits: endsWithLogits(opened) } };
   if (opened.keras === undefined) {
     const running = new RunningNetwork(opened.network, runtime, session);
-    const metric = new Metric(identifier, "loss");
+    const metric = new Metric(loss, "loss");
     const logs = await evaluateNetwork(running, data, [metric], onBatch);
     await running.release();
     return logs;
   }
-  const trainer = new Trainer(opened.keras, { loss: identifier }, { runtime, ...session });
+  const trainer = new Trainer(opened.keras, { loss }, { runtime, ...session });
   const logs = await evaluateModel(trainer, data, {
     onBatch: (batch, _, { predictions }) => onBatch(batch, predictions[0]!.data as Float32Array),
   });

@@ -140,7 +140,7 @@ async function trainOn(
         config: { learning_rate: rateFor(data, options) },
       },
       loss: head.loss,
-      metrics: ["accuracy"],
+      metrics: [head.accuracy],
     },
     { runtime, createExecutor: fastExecutor(runtime, session), seed, ...session },
   );
