@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { runtime } from "#runtime";
+import type { Fields } from "../src/base/fields.ts";
 import { type Tensor, float32, toFloat32, transpose } from "../src/base/tensor.ts";
 import { addGradient } from "../src/gradient/gradient.ts";
 import { definitions, findLayer } from "../src/layers/index.ts";
@@ -139,6 +140,29 @@ describe("each layer can be differentiated", () => {
     const wrt = [...inputs.map((port) => port.value), ...trained.map((weight) => weight.value)];
     const { gradients } = addGradient(graph, { of: outputs[0]!.value, wrt });
     expect([...gradients.keys()]).toEqual(wrt);
+  });
+});
+
+describe("fields have Keras 3's names and defaults", () => {
+  const signatures = JSON.parse(readFileSync(`${folder}signatures/keras3.json`, "utf8")) as Record<
+    string,
+    { required: string[]; defaults: Record<string, unknown> }
+  >;
+  // What only Python can say: an object, a graph's tensor, what Keras keeps out of the configuration.
+  const notInFiles = new Set(["weights", "shape", "batch_size", "input_tensor", "flash_attention"]);
+  const known = Object.values(definitions).filter((each) => each.className in signatures);
+  test.each(known.map((each) => [each.className, each] as const))("%s", (className, each) => {
+    const { required, defaults } = signatures[className]!;
+    const fields = each.fields as Fields;
+    expect(Object.keys(fields)).toEqual(expect.arrayContaining(required));
+    for (const [key, value] of Object.entries(defaults)) {
+      const field = fields[key];
+      if (field === undefined && (notInFiles.has(key) || /^lora|^gptq/.test(key))) continue;
+      expect(field, `${key}: no such field`).toBeDefined();
+      const parsed = value === null ? null : field!.parse(value);
+      const same = (each: unknown) => (typeof each === "string" ? each.toLowerCase() : each);
+      expect(same(field!.fallback ?? null), key).toEqual(same(parsed));
+    }
   });
 });
 

@@ -10,3 +10,8 @@ export function axesField(fallback: Axes): Field<Axes> & { readonly required: fa
     Array.isArray(value) ? value.map((each) => one.parse(each)) : one.parse(value);
   return { kind: "json", required: false, fallback, parse };
 }
+
+/** An axis, a list of axes, or null for none; null by default. */
+export function axesOrNullField(): Field<Axes | null> & { readonly required: false } {
+  return { ...field.nullable(axesField([])), fallback: null };
+}

@@ -15,7 +15,7 @@ export const inputLayer = defineLayer({
     batch_shape: field.json(),
     sparse: field.json(),
     ragged: field.json(),
-    optional: field.json(),
+    optional: field.boolean(false),
   },
   fromKeras2: ({ batch_input_shape: shape, ...config }) =>
     shape === undefined ? config : { ...config, batch_shape: shape },

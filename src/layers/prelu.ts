@@ -1,6 +1,6 @@
 import { field } from "../base/fields.ts";
 import { isIdentityOrder } from "../base/shape.ts";
-import { axesField } from "./axes-field.ts";
+import { axesOrNullField } from "./axes-field.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { trainedWeight } from "./kernel-fields.ts";
 import { renameKeras1 } from "./keras1.ts";
@@ -20,7 +20,7 @@ export const prelu = defineLayer({
     alpha_initializer: field.json("zeros"),
     alpha_regularizer: field.json(),
     alpha_constraint: field.json(),
-    shared_axes: field.nullable(axesField([])),
+    shared_axes: axesOrNullField(),
   },
   fromKeras1: (config) => renameKeras1(config, { init: "alpha_initializer" }),
   weights(config, [input]) {
