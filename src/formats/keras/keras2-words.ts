@@ -84,6 +84,7 @@ function plainValue(key: string, wrapped: unknown): unknown {
   const { class_name: className, config } = value;
   if (className === "function" && typeof config === "string") return config;
   if (typeof className !== "string" || !isObject(config)) return value;
+  if (/activation$/.test(key)) return { ...value, config: plainForKeras2(className, config) };
   if (/layer$/.test(key))
     return { module: "keras.layers", ...value, config: plainForKeras2(className, config) };
   const isInitializer = key.endsWith("_initializer");

@@ -119,6 +119,7 @@ class ModelParser {
     const own = entry.name ?? config.name;
     const name = typeof own === "string" && own !== "" ? own : className.toLowerCase();
     if (isModelConfig(entry)) return this.#nested(entry, name, path, depth);
+    refuseQuantised(config.dtype, `${className} "${name}"`);
     const replaced =
       this.#options.replace?.[path + name] ?? this.#options.replace?.[name] ?? undefined;
     const definition = definitionFor(className, name, replaced);
@@ -146,6 +147,15 @@ class ModelParser {
       ...(entry.class_name === model.className ? {} : { sourceClass: String(entry.class_name) }),
     };
   }
+}
+
+/** Keras 3 keeps quantised weights as integers with scales of their own. */
+function refuseQuantised(dtype: unknown, layer: string): void {
+  if (!isObject(dtype) || !String(dtype.class_name).startsWith("Quantized")) return;
+  const mode = isObject(dtype.config) ? dtype.config.mode : undefined;
+  throw new StriateError(
+    `${layer}: its weights are quantised (${String(mode)}), which is not supported; open the model as it was before that`,
+  );
 }
 
 /**
