@@ -1,3 +1,5 @@
+import { readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { StriateError, messageOf, naming } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
 import type { FitRun } from "../train/callback.ts";
@@ -43,6 +45,7 @@ export async function runTraining(
   options: TrainingRunOptions,
 ): Promise<TrainingRunResult> {
   const { checkpoint: path, resume, about = {}, notify, ...fitOptions } = options;
+  await clearParts(path);
   const kept = resume ? await readCheckpoint(path, trainer, about) : undefined;
   if (kept) await trainer.writeState(kept.state);
   const signals = watchSignals(notify);
@@ -63,6 +66,15 @@ export async function runTraining(
   } finally {
     signals.release();
   }
+}
+
+/** Removes what a process that was killed while it wrote a checkpoint left beside it. */
+async function clearParts(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => [] as string[]);
+  for (const name of names)
+    if (name.startsWith(`${basename(path)}.`) && name.endsWith(".part"))
+      await rm(join(folder, name), { force: true });
 }
 
 /** Writes the checkpoint. A disk that is full must not end the training: the next one may fit. */
