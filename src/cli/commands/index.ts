@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, Load>> = {
   see: async () => load((await import("./see.ts")).see),
   inspect: async () => load((await import("./inspect.ts")).inspect),
   activations: async () => load((await import("./activations.ts")).activations),
+  convert: async () => load((await import("./convert.ts")).convert),
   diff: async () => load((await import("./diff.ts")).diff),
   verify: async () => load((await import("./verify.ts")).verify),
   train: async () => load((await import("./train.ts")).train),

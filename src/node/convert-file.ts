@@ -1,0 +1,113 @@
+import { basename, dirname, extname, join } from "node:path";
+import { StriateError, naming } from "../base/errors.ts";
+import { convertModel } from "../formats/convert.ts";
+import type { ModelSource, OpenedModel, ReadModelOptions, WrittenFile } from "../formats/format.ts";
+import { lostParts } from "../formats/lost-parts.ts";
+import { readModel } from "../formats/read-model.ts";
+import { noiseFeeds } from "../model/noise-input.ts";
+import { RunningNetwork } from "../model/running.ts";
+import { runtime } from "../runtime/node/index.ts";
+import { compareTensors, relativeDifference } from "../views/compare-tensors.ts";
+import { writeFileAtomic, writeFolder } from "./files.ts";
+import { openModel } from "./open-model.ts";
+
+export interface ConvertOptions extends ReadModelOptions {
+  /** Names of the classes, to be kept in the new file. */
+  labels?: readonly string[];
+  /** How photos are scaled for the network, in the words of `--scale`, to be kept in the new file. */
+  scale?: string;
+  /** Whether the new file is read again and its outputs compared, before anything is written; true by default. */
+  check?: boolean;
+}
+
+export interface ConvertedFile {
+  /** The files that were written, as paths. */
+  files: string[];
+  /** What the new file does not hold, in words. */
+  lost: string[];
+  /** The largest difference of the outputs on noise, as a share of their size; null where not checked. */
+  difference: number | null;
+}
+
+/** More than rounding in another order of sums. */
+const tolerance = 1e-4;
+
+/**
+ * Writes a model file as one of another kind: `.onnx`, `.h5`, `.keras`; a folder or `model.json` for
+ * TF.js; any other `.json` for the architecture, `.npz` for the weights.
+ *
+ * @throws StriateError that says what the target cannot hold, or that the new file would give other
+ *   numbers; then nothing is written
+ */
+export async function convertFile(
+  from: string,
+  to: string,
+  options: ConvertOptions = {},
+): Promise<ConvertedFile> {
+  const path = targetOf(to);
+  const opened = await openModel(from, options);
+  const { network } = opened;
+  if (network.outputs.length === 0 && !path.endsWith(".npz"))
+    throw new StriateError(
+      `${from}: holds weights without a network; only an .npz file can hold that, or give the layers by --arch`,
+    );
+  if (options.labels) network.labels = [...options.labels];
+  if (options.scale) network.preprocessing = { ...network.preprocessing, scale: options.scale };
+  const files = await naming(to, () => convertModel(opened, basename(path)));
+  const difference = options.check === false ? null : await differenceOf(opened, files, options);
+  if (difference !== null && !(difference <= tolerance))
+    throw new StriateError(
+      `${to}: read again, the network gives other numbers (by ${difference.toExponential(1)} of their size); nothing was written`,
+    );
+  if (files.length === 1) await writeFileAtomic(path, files[0]!.bytes);
+  else await writeFolder(dirname(path), files);
+  return {
+    files: files.map((file) => join(dirname(path), file.path)),
+    lost: lostParts(opened, path),
+    difference,
+  };
+}
+
+/** A path without an ending is the folder of a TF.js model. */
+const targetOf = (to: string): string =>
+  /[/\\]$/.test(to) || extname(to) === "" ? join(to, "model.json") : to;
+
+/** How far the outputs of the written files lie from the model's, where they can be run. */
+async function differenceOf(
+  opened: OpenedModel,
+  files: readonly WrittenFile[],
+  options: ReadModelOptions,
+): Promise<number | null> {
+  const [first] = files;
+  if (!/\.(onnx|h5|hdf5|keras)$|^model\.json$/i.test(first!.path)) return null;
+  const source: ModelSource = {
+    name: first!.path,
+    bytes: first!.bytes,
+    sibling: (path) => {
+      const found = files.find((file) => file.path === path);
+      return found ? Promise.resolve(found.bytes) : Promise.reject(new StriateError(`no ${path}`));
+    },
+  };
+  const again = await readModel(source, options);
+  const feeds = noiseFeeds(opened.network);
+  const [wanted, got] = [await outputsOf(opened, feeds), await outputsOf(again, feeds)];
+  return wanted.reduce((worst, want, i) => {
+    const share = relativeDifference(compareTensors(want, got[i]!));
+    return Number.isNaN(share) ? Infinity : Math.max(worst, share);
+  }, 0);
+}
+
+async function outputsOf({ network }: OpenedModel, feeds: ReturnType<typeof noiseFeeds>) {
+  const running = new RunningNetwork(network, runtime);
+  // By place: the names of inputs may be other ones in another kind of file.
+  const given = Object.values(feeds);
+  const own = Object.fromEntries(network.inputs.map(({ name }, i) => [name, given[i]!]));
+  try {
+    return await running.run(
+      own,
+      network.outputs.map((port) => port.value),
+    );
+  } finally {
+    await running.release();
+  }
+}
