@@ -42,7 +42,6 @@ const sequence = (inner: InnerLayer) => inner.config as unknown as SequenceConfi
 export const bidirectional = defineLayer({
   className: "Bidirectional",
   kind: "recurrent",
-  inputRank: 3,
   fields: {
     ...commonFields,
     layer: field.json(),
@@ -105,9 +104,8 @@ function merged(a: KerasShape, c: KerasShape, mode: MergeMode): KerasShape {
   return mode === "concat" ? [...a.slice(0, -1), (a.at(-1) ?? 0) + (c.at(-1) ?? 0)] : a;
 }
 
-function reverseSteps(
-  b: Parameters<typeof lowerInner>[0]["b"],
-  x: Pick<SymbolicTensor, "value">,
-): string {
-  return b.op("Slice", [x.value, b.i64([-1]), b.i64([-(2 ** 31)]), b.i64([1]), b.i64([-1])]);
+/** The steps (Keras' second axis, wherever it lies) from the last to the first. */
+function reverseSteps(b: Parameters<typeof lowerInner>[0]["b"], x: SymbolicTensor): string {
+  const ends = [b.i64([-1]), b.i64([-(2 ** 31)]), b.i64([graphAxis(x, 1)]), b.i64([-1])];
+  return b.op("Slice", [x.value, ...ends]);
 }
