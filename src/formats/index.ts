@@ -4,6 +4,14 @@ import { kerasZip } from "./keras-zip.ts";
 import { onnx } from "./onnx.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { tfjs } from "./tfjs.ts";
+import { weightsNpz } from "./weights-npz.ts";
 
 /** Every kind of model file, in the order in which they are tried. A new one is one more line here. */
-export const formats: readonly FormatDefinition[] = [kerasH5, kerasZip, onnx, tfjs, tensorflow];
+export const formats: readonly FormatDefinition[] = [
+  kerasH5,
+  weightsNpz,
+  kerasZip,
+  onnx,
+  tfjs,
+  tensorflow,
+];
