@@ -80,7 +80,7 @@ function flattenPlaces(value: unknown): Place[] {
  * A nested model that was made from an input has a node of its own, number 0, which no file lists:
  * its first call has index 1. In Keras 1 and 2 that holds for every reference; in Keras 3 for those of
  * `input_layers` and `output_layers` only. Some versions of Keras 2 do not count it for Sequential
- * models; an index that only fits one of the two ways decides.
+ * models: a reference to index 0 tells.
  */
 class References {
   readonly #byName: ReadonlyMap<string, Layer>;
@@ -104,7 +104,7 @@ class References {
         throw new StriateError(`a layer reads "${name}", which is not there`);
       const count = this.#nodes.get(layer)!.length;
       const isInput = (layer.definition as unknown) === inputLayer;
-      const call = index - this.#offset(layer, name, index, count, dialect, isEnd);
+      const call = index - this.#offset(layer, name, index, dialect, isEnd);
       if (call < 0 || (call >= count && !(isInput && call === 0)))
         throw new StriateError(`a layer reads call ${index} of "${name}", which has ${count}`);
       return { layer, call, output };
@@ -115,15 +115,12 @@ class References {
     layer: Layer,
     name: string,
     index: number,
-    count: number,
     dialect: Node["dialect"],
     isEnd: boolean,
   ): 0 | 1 {
     if (layer.model === undefined || layer.definition !== undefined || index === 0) return 0;
     if (dialect === "arguments") return isEnd && layer.className === "Functional" ? 1 : 0;
-    const used = this.#used.get(name);
-    if (index >= count) return 1;
-    return used?.has(0) ? 0 : 1;
+    return this.#used.get(name)?.has(0) ? 0 : 1;
   }
 }
 
