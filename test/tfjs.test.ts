@@ -11,7 +11,8 @@ import { makeInput } from "./layer-fixtures.ts";
 import { arraysOf, asTensor, largestDifference, sourceOf } from "./onnx-files.ts";
 import { describeShared, shared } from "./shared.ts";
 
-// TensorFlow graphs in TF.js' form; the numbers are TensorFlow's own (fixtures/tensorflow-graphs.py).
+// TensorFlow graphs in TF.js' form and a layers model; the numbers are TensorFlow's own
+// (fixtures/tensorflow-graphs.py, fixtures/tfjs-layers.py).
 
 interface Sample {
   shape: number[];
@@ -26,9 +27,11 @@ interface GraphCase {
 }
 
 const folder = fileURLToPath(new URL("../fixtures/data/tfjs/", import.meta.url));
-const graphs = JSON.parse(readFileSync(`${folder}graphs.json`, "utf8")) as GraphCase[];
+const graphs = ["graphs", "layers"].flatMap(
+  (name) => JSON.parse(readFileSync(`${folder}${name}.json`, "utf8")) as GraphCase[],
+);
 
-describe("TensorFlow graphs", () => {
+describe("TF.js models and TensorFlow graphs", () => {
   it.each(graphs)("$name gives TensorFlow's numbers", async ({ name, inputs, outputs, taps }) => {
     const { network } = await openModel(folder + name);
     const running = new RunningNetwork(network, runtime, { threads: 1 });
@@ -60,6 +63,12 @@ describe("TensorFlow graphs", () => {
       return fits ? [] : [`${port.name}: [${got.shape}] for [${shape}], off by ${worst}`];
     });
     expect(wrong).toEqual([]);
+  });
+
+  it("classes and scaling of Teachable Machine's metadata.json are taken over", async () => {
+    const { network } = await openModel(`${folder}layers`);
+    expect(network.labels).toEqual(["cat", "dog", "bird"]);
+    expect(network.preprocessing).toEqual({ scale: "-1..1" });
   });
 });
 

@@ -1,3 +1,5 @@
+import { StriateError } from "./errors.ts";
+
 /** A concrete shape: the length of each axis. */
 export type Shape = readonly number[];
 
@@ -25,7 +27,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 export function normalizeAxis(axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || positive < 0 || positive >= rank)
-    throw new RangeError(`axis ${axis} is outside a tensor of rank ${rank}`);
+    throw new StriateError(`axis ${axis} is outside a tensor of rank ${rank}`);
   return positive;
 }
 

@@ -1,4 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
+import { describe } from "../../base/fields.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, arrayFromBytes, bytesPerElement, castTo, tensor } from "../../base/tensor.ts";
 import { type Json, isObject, listOf, objectOf, textOf } from "../keras/json.ts";
@@ -36,8 +37,8 @@ function attributeFrom(value: unknown): TfAttribute {
   const { s, i, f, b, type, shape, list } = value;
   const attribute: TfAttribute = {};
   if (s !== undefined) attribute.s = textFrom(s);
-  if (i !== undefined) attribute.i = Number(i);
-  if (f !== undefined) attribute.f = Number(f);
+  if (i !== undefined) attribute.i = wholeNumber(i);
+  if (f !== undefined) attribute.f = realNumber(f);
   if (typeof b === "boolean") attribute.b = b;
   if (type !== undefined) attribute.type = typeFrom(type);
   if (isObject(shape)) attribute.shape = shapeFrom(shape);
@@ -46,10 +47,23 @@ function attributeFrom(value: unknown): TfAttribute {
   if (isObject(list))
     attribute.list = {
       s: Array.isArray(list.s) ? list.s.map(textFrom) : [],
-      i: Array.isArray(list.i) ? list.i.map(Number) : [],
-      f: Array.isArray(list.f) ? list.f.map(Number) : [],
+      i: Array.isArray(list.i) ? list.i.map(wholeNumber) : [],
+      f: Array.isArray(list.f) ? list.f.map(realNumber) : [],
     };
   return attribute;
+}
+
+/** 64-bit numbers stand in JSON as texts. */
+function wholeNumber(value: unknown): number {
+  const number = typeof value === "string" || typeof value === "number" ? Number(value) : NaN;
+  if (Number.isInteger(number)) return number;
+  throw new StriateError(`an attribute should be a whole number, got ${describe(value)}`);
+}
+
+function realNumber(value: unknown): number {
+  if (typeof value === "number") return value;
+  if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
+  throw new StriateError(`an attribute should be a number, got ${describe(value)}`);
 }
 
 /** A shape; a length of -1, or a dimension without a size, is not known. */

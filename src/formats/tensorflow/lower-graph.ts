@@ -1,5 +1,5 @@
 import { StriateError, namingSync } from "../../base/errors.ts";
-import { isIdentityOrder, permute, sizeOf } from "../../base/shape.ts";
+import { formatShape, isIdentityOrder, permute, sizeOf } from "../../base/shape.ts";
 import { type Tensor, castTo, toNumbers, transpose } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import { typeCode } from "../../graph/protobuf/types.ts";
@@ -215,6 +215,11 @@ class Lowering {
     order: readonly number[] = value.shape.map((_, axis) => axis),
     graphShape: readonly number[] = permute(value.shape, order),
   ): string {
+    checkOrder(order, value.shape.length);
+    if (sizeOf(graphShape) !== sizeOf(value.shape))
+      throw new StriateError(
+        `weight "${address}": expected ${sizeOf(graphShape)} numbers, got shape ${formatShape(value.shape)}`,
+      );
     const weight: NetworkWeight = {
       value: this.#b.fresh(address),
       shape: value.shape,
@@ -240,6 +245,7 @@ class Lowering {
   }
 
   #arrange(x: TfValue, order: readonly number[]): string {
+    checkOrder(order, x.order.length);
     if (x.value === undefined) {
       const constant = transpose(x.constant!, order);
       return this.#b.constant(constant);
@@ -325,6 +331,14 @@ class Lowering {
     const shape = known?.shape ? this.#shape({ value, order: x.order }) : [];
     return { name, value, type: known?.type ?? "float32", shape, order: x.order };
   }
+}
+
+/** An input whose rank is not the one that the op asks for is damage. */
+function checkOrder(order: readonly number[], rank: number): void {
+  const isPermutation =
+    order.length === rank && order.every((axis, i) => axis < rank && order.indexOf(axis) === i);
+  if (!isPermutation)
+    throw new StriateError(`expected a tensor of ${order.length} axes, got ${rank}`);
 }
 
 /** `name:1` as name and number; a number alone after a colon only. */

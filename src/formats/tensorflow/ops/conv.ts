@@ -1,4 +1,5 @@
 import { StriateError } from "../../../base/errors.ts";
+import { formatShape } from "../../../base/shape.ts";
 import { float } from "../../../graph/attributes.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { fusedActivation } from "./activation.ts";
@@ -11,11 +12,20 @@ const kernelOrder = (rank: number): number[] => [
   ...Array.from({ length: rank - 2 }, (_, axis) => axis),
 ];
 
-const lengthsOf = (context: TfContext, i: number): number[] =>
-  context.shape(context.input(i)).map((length) => {
-    if (typeof length !== "number") throw new StriateError("the kernel's shape is not known");
+/** The shape of the kernel, input 1, which must have as many axes as the picture. */
+function kernelOf(context: TfContext, x: TfValue): number[] {
+  const shape = context.shape(context.input(1));
+  const rank = context.rank(x);
+  if (rank < 3 || shape.length !== rank)
+    throw new StriateError(
+      `expected a picture and a kernel with as many axes, got ${rank} and ${shape.length}`,
+    );
+  return shape.map((length) => {
+    if (typeof length !== "number" || length < 1)
+      throw new StriateError(`the kernel's shape ${formatShape(shape)} cannot be`);
     return length;
   });
+}
 
 /** Conv2D and Conv3D; the fused forms add a bias or a batch norm and an activation. */
 const convolution: TfOp = {
@@ -25,11 +35,15 @@ const convolution: TfOp = {
     const { input, rank, arrange, weight } = context;
     const x = input(0);
     const layout = layoutOf(context, rank(x));
-    const kernel = lengthsOf(context, 1);
+    const kernel = kernelOf(context, x);
     const channels = context.shape(x)[layout.channelsFirst ? 1 : layout.order.length - 1];
     const inputs = [arrange(x, layout.order), weight(1, "kernel", kernelOrder(kernel.length))];
     const window = windowOf(context, x, layout, kernel.slice(0, -2));
     const groups = typeof channels === "number" ? channels / kernel.at(-2)! : 1;
+    if (!Number.isInteger(groups) || kernel.at(-1)! % groups !== 0)
+      throw new StriateError(
+        `expected a kernel for ${channels} channels, got one for ${kernel.at(-2)}`,
+      );
     return finish(
       context,
       layout.order,
@@ -47,7 +61,7 @@ const depthwise: TfOp = {
     const { input, rank, arrange, weight } = context;
     const x = input(0);
     const layout = layoutOf(context, rank(x));
-    const [height = 0, width = 0, channels = 0, multiplier = 0] = lengthsOf(context, 1);
+    const [height = 0, width = 0, channels = 0, multiplier = 0] = kernelOf(context, x);
     const shape = [channels * multiplier, 1, height, width];
     const inputs = [arrange(x, layout.order), weight(1, "depthwise_kernel", [2, 3, 0, 1], shape)];
     const window = windowOf(context, x, layout, [height, width]);
@@ -97,7 +111,7 @@ const transposed: TfOp = {
     const { b, attributes, node, input, numbers, arrange, weight } = context;
     const x = input(2);
     const layout = layoutOf(context, 4);
-    const kernel = lengthsOf(context, 1);
+    const kernel = kernelOf(context, x);
     // Of the forward convolution: its input is our output.
     const target = layout.space.map((axis) => numbers(0)[axis]!);
     const strides = layout.space.map((axis) => attributes.ints("strides")[axis] ?? 1);

@@ -1,0 +1,101 @@
+import { readFileSync, readdirSync } from "node:fs";
+import type { Random } from "../../src/base/random.ts";
+import type { ModelSource, WrittenFile } from "../../src/formats/format.ts";
+import { mutateBytes } from "./mutate-bytes.ts";
+import { mutateJson } from "./mutate-json.ts";
+import { mutateProtobuf } from "./mutate-protobuf.ts";
+
+/** A file, and how it is damaged. */
+export interface Target {
+  name: string;
+  mutate(random: Random): Promise<Uint8Array> | Uint8Array;
+  /** The files beside it. */
+  sibling: ModelSource["sibling"];
+}
+
+/** What the targets need of the code under test, which must be loaded late. */
+export interface Code {
+  readModel(source: ModelSource): Promise<unknown>;
+  convertModel(model: never, name: string): Promise<WrittenFile[]>;
+  readZip(bytes: Uint8Array, name: string): Promise<Map<string, { read(): Promise<Uint8Array> }>>;
+  writeZip(members: [string, Uint8Array][]): Promise<Uint8Array>;
+}
+
+const text = new TextDecoder();
+const utf8 = new TextEncoder();
+
+/**
+ * Small files of every format: committed ones, and a Keras model of them as `.h5`.
+ *
+ * @param root folder of the fixtures' data
+ */
+export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
+  const read = (path: string) => new Uint8Array(readFileSync(root + path));
+  const nothing: ModelSource["sibling"] = (path) =>
+    Promise.reject(new Error(`"${path}" is missing beside the model`));
+  const keras = read("keras-zip/pictures-3.0.5.keras");
+  const source = { name: "pictures.keras", bytes: keras, sibling: nothing };
+  const [h5] = await code.convertModel((await code.readModel(source)) as never, "pictures.h5");
+  const members = await Promise.all(
+    [...(await code.readZip(keras, "pictures.keras"))].map(
+      async ([name, member]) => [name, await member.read()] as [string, Uint8Array],
+    ),
+  );
+  const graph = read("tfjs/fused/model.json");
+  const weights = read("tfjs/fused/weights.bin");
+
+  const half = <T>(random: Random, a: () => T, b: () => T): T => (random.integer(2) ? a() : b());
+  const protobuf = (path: string): Target => ({
+    name: path.replace(/^.*\//, ""),
+    mutate: (random) =>
+      half(
+        random,
+        () => mutateBytes(read(path), random),
+        () => mutateProtobuf(read(path), random),
+      ),
+    sibling: nothing,
+  });
+  const json = (name: string, bytes: Uint8Array, sibling: ModelSource["sibling"]): Target => {
+    const value: unknown = JSON.parse(text.decode(bytes));
+    return {
+      name,
+      mutate: (random) =>
+        half(
+          random,
+          () => mutateBytes(bytes, random),
+          () => utf8.encode(JSON.stringify(mutateJson(value, random))),
+        ),
+      sibling,
+    };
+  };
+  const onnx = readdirSync(`${root}onnx`).filter((name) =>
+    /^(functions|control|qdq|encodings)\.onnx$/.test(name),
+  );
+  return [
+    ...onnx.map((name) => protobuf(`onnx/${name}`)),
+    protobuf("tfjs/frozen.pb"),
+    json("graph model.json", graph, () => Promise.resolve(weights)),
+    json("layers model.json", read("tfjs/layers/model.json"), (path) =>
+      /^group\d-shard\dof2\.bin$/.test(path)
+        ? Promise.resolve(read(`tfjs/layers/${path}`))
+        : nothing(path),
+    ),
+    { name: "pictures.h5", mutate: (random) => mutateBytes(h5!.bytes, random), sibling: nothing },
+    {
+      name: "pictures.keras",
+      mutate: (random) =>
+        half<Uint8Array | Promise<Uint8Array>>(
+          random,
+          () => mutateBytes(keras, random),
+          () => code.writeZip(members.map(([name, bytes]) => [name, damaged(name, bytes, random)])),
+        ),
+      sibling: nothing,
+    },
+  ];
+}
+
+/** A member of a zip with faults of its own kind. */
+function damaged(name: string, bytes: Uint8Array, random: Random): Uint8Array {
+  if (!name.endsWith(".json")) return random.integer(3) === 0 ? mutateBytes(bytes, random) : bytes;
+  return utf8.encode(JSON.stringify(mutateJson(JSON.parse(text.decode(bytes)), random)));
+}
