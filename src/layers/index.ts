@@ -1,3 +1,11 @@
+import {
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+} from "./adaptive-pooling.ts";
 import { activation } from "./activation.ts";
 import { additiveAttention, attention } from "./attention.ts";
 import {
@@ -133,6 +141,12 @@ export const definitions = {
   globalAveragePooling1d,
   globalAveragePooling2d,
   globalAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
   // Dense
   dense,
   einsumDense,
