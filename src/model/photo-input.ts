@@ -23,6 +23,11 @@ export function photoInput(network: Network): PhotoInput {
   });
   const [first] = candidates;
   if (first !== undefined && network.inputs.length === 1) return first;
+  if (network.inputs.length === 0)
+    throw new StriateError(
+      `${network.origin.file ?? network.name}: holds weights without a network, so there is nothing to run; ` +
+        "give the layers too: --arch model.json",
+    );
   const takes = network.inputs
     .map((port) => `"${port.name}" ${formatShape(port.shape)}`)
     .join(" and ");
