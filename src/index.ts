@@ -80,3 +80,30 @@ export {
 } from "./views/feature-maps.ts";
 export { type MapStatistics, mapStatistics } from "./views/map-statistics.ts";
 export { featureMapsView } from "./views/feature-maps-view.ts";
+export { type Architecture, architectureOf } from "./views/architecture/boxes.ts";
+export { type ArchitectureOptions, drawArchitecture } from "./views/architecture.ts";
+export { type LayerTree, formatTree, layerTree } from "./model/layer-tree.ts";
+export { type ConvertOptions, type ConvertedFile, convertFile } from "./node/convert-file.ts";
+export { convertModel } from "./formats/convert.ts";
+export { readLabels } from "./node/read-labels.ts";
+export { noiseFeeds } from "./model/noise-input.ts";
+export {
+  type DiffOptions,
+  type DiffResult,
+  type DiffSide,
+  type LayerPair,
+  diffNetworks,
+} from "./views/diff.ts";
+export { drawDifference } from "./views/diff/draw-difference.ts";
+export {
+  type PreprocessingFindings,
+  type PreprocessingGuess,
+  describeFindings,
+  findPreprocessing,
+} from "./views/preprocessing-detective.ts";
+export {
+  type LayerDifference,
+  type VerifyResult,
+  type Way,
+  verifyNetwork,
+} from "./views/verify.ts";

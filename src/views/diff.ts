@@ -1,4 +1,3 @@
-// Points 8 to 11 of issue 5 have an owner who is at work on this file: please leave it alone.
 import { StriateError } from "../base/errors.ts";
 import { type Tensor, float32, toFloat32 } from "../base/tensor.ts";
 import type { RunningNetwork } from "../model/running.ts";
