@@ -140,7 +140,12 @@ class Placement {
     if (this.#open === undefined) return;
     const { from, links, foot } = this.#open;
     // Above this column the line comes from outside.
-    const tails = [...links].map((link) => this.#through(link, (y) => y > top).map(moved));
+    const tails = [...links].map((link) => {
+      const tail = this.#through(link, (y) => y > top).map(moved);
+      // A link to a lower row is upright before the first row begins.
+      const [x, y] = tail[0]!;
+      return y > this.#room ? [[x, this.#room] as const, ...tail] : tail;
+    });
     const starts = tails.map((tail) => tail[0]![0]);
     const entry = starts.reduce((sum, x) => sum + x, 0) / starts.length;
     const gutterX = this.#x - gutter / 2;
