@@ -1,7 +1,8 @@
 import { build } from "esbuild";
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FuzzOrder, FuzzReport } from "./fuzz/worker.ts";
 
 // Files of strangers may be damaged or hostile. Small files of every format are damaged in their bytes,
@@ -9,7 +10,8 @@ import type { FuzzOrder, FuzzReport } from "./fuzz/worker.ts";
 // the file; soon, and without more memory than the file accounts for.
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const bundle = path("../.cache/fuzz-worker.mjs");
+// Of its own for each run: two may go on in one checkout.
+const bundle = path(`../.cache/fuzz-worker-${process.pid}.mjs`);
 
 // On a desk a look at each format is enough; where CI is set every file gets its 20,000.
 const rounds = Number(process.env.STRIATE_FUZZ_ROUNDS ?? (process.env.CI ? 20_000 : 1_000));
@@ -30,6 +32,8 @@ beforeAll(async () => {
     splitting: false,
   });
 });
+
+afterAll(() => rm(bundle, { force: true }));
 
 describe("damaged files", () => {
   it.each(Array.from({ length: workers }, (_, share) => share))(
