@@ -23,6 +23,7 @@ const entries = [
   "src/index.ts",
   "src/cli/main.ts",
   "src/runtime/node/index.ts",
+  "src/runtime/web/index.ts",
   "src/runtime/node/train-worker.ts",
 ].filter((file) => existsSync(file));
 

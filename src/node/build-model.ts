@@ -10,7 +10,7 @@ import {
 } from "../model/build.ts";
 import { lowerModel } from "../model/lower.ts";
 import type { KerasModel } from "../model/model.ts";
-import { runtime } from "../runtime/node/index.ts";
+import { runtime } from "#runtime";
 import type { SessionOptions } from "../runtime/runtime.ts";
 import { nodeHost } from "./host.ts";
 

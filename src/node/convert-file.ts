@@ -6,7 +6,7 @@ import { lostParts } from "../formats/lost-parts.ts";
 import { readModel } from "../formats/read-model.ts";
 import { noiseFeeds } from "../model/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
-import { runtime } from "../runtime/node/index.ts";
+import { runtime } from "#runtime";
 import { compareTensors, relativeDifference } from "../views/compare-tensors.ts";
 import { writeFileAtomic, writeFolder } from "./files.ts";
 import { openModel } from "./open-model.ts";

@@ -1,6 +1,6 @@
 import { Model } from "../api/model.ts";
 import type { ReadModelOptions } from "../formats/format.ts";
-import { runtime } from "../runtime/node/index.ts";
+import { runtime } from "#runtime";
 import type { SessionOptions } from "../runtime/runtime.ts";
 import { nodeHost } from "./host.ts";
 import { openModel } from "./open-model.ts";
