@@ -115,11 +115,12 @@ describe("each pass", () => {
   const chain = stepNetworks["convolutions and pools, odd maps"]!().graph;
   const wide = stepNetworks["bytes as input, padding, wide layers"]!().graph;
   const strided = stepNetworks["strides, dilation, other activations"]!().graph;
+  const normalised = stepNetworks["a batch that is normalised"]!().graph;
   const depthwise = stepNetworks["depthwise and pointwise convolutions"]!().graph;
 
   it.each(Object.keys(stepPasses))("%s changes a graph that it is made for", (name) => {
     const before = upTo(name).slice(0, -1);
-    const touched = [chain, wide, strided, depthwise].some((graph) => {
+    const touched = [chain, wide, strided, depthwise, normalised].some((graph) => {
       const given = applied(graph, before);
       return stepPasses[name]!(given) !== given;
     });

@@ -83,10 +83,8 @@ export class Layers {
     const mean = b.op("ReduceMean", [x, axes]);
     const centred = b.op("Sub", [x, mean]);
     const variance = b.op("ReduceMean", [b.op("Mul", [centred, centred]), axes]);
-    const scaled = b.op("Div", [
-      centred,
-      b.op("Sqrt", [b.op("Add", [variance, b.f32([1e-3], [1])])]),
-    ]);
+    const deviation = b.op("Sqrt", [b.op("Add", [variance, b.f32(1e-3)])]);
+    const scaled = b.op("Div", [b.op("Sub", [x, mean]), deviation]);
     const [gamma, beta] = [1, 0.1].map((scale) => this.weight([1, channels, 1, 1], scale));
     return b.op("Add", [b.op("Mul", [scaled, gamma!]), beta!]);
   }

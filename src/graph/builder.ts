@@ -53,6 +53,11 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Whether the graph has a value of this name. */
+  has(name: string): boolean {
+    return this.#taken.has(name);
+  }
+
   /** Keeps a name from being made by {@link fresh}. */
   reserve(name: string): void {
     this.#taken.add(name);

@@ -19,7 +19,7 @@ export function optimizeStep(step: StepGraph, options: OptimizeOptions): StepGra
     if (result !== graph) inferShapes(result);
     graph = result;
   }
-  if (options.microBatch !== null && !step.couplesBatch)
+  if (options.microBatch !== null)
     graph = microBatch(graph, {
       rows: step.rows,
       size: options.microBatch,

@@ -8,13 +8,16 @@ import { consumers, producers } from "../traverse.ts";
  */
 export class GraphFacts {
   readonly graph: Graph;
+  readonly #outer: GraphFacts | undefined;
   readonly #made: Map<string, GraphNode>;
   readonly #read: Map<string, GraphNode[]>;
   readonly #inputs: Map<string, ValueType>;
   readonly #outputs: Set<string>;
 
-  constructor(graph: Graph) {
+  /** @param outer of the graph whose values a body reads, for their types and constants */
+  constructor(graph: Graph, outer?: GraphFacts) {
     this.graph = graph;
+    this.#outer = outer;
     this.#made = producers(graph);
     this.#read = consumers(graph);
     this.#inputs = new Map(graph.inputs.map((value) => [value.name, value]));
@@ -42,18 +45,19 @@ export class GraphFacts {
 
   /** The shape, if every length of it is a number. */
   shape(name: string | undefined): readonly number[] | undefined {
-    const shape = this.#valueType(name)?.shape;
+    const shape = this.valueType(name)?.shape;
     return shape?.every((length) => typeof length === "number")
       ? (shape as readonly number[])
       : undefined;
   }
 
   type(name: string | undefined): DataType {
-    return this.#valueType(name)?.type ?? "float32";
+    return this.valueType(name)?.type ?? "float32";
   }
 
   constant(name: string | undefined): Tensor | undefined {
-    return name === undefined ? undefined : this.graph.initializers.get(name);
+    if (name === undefined) return undefined;
+    return this.graph.initializers.get(name) ?? this.#outer?.constant(name);
   }
 
   /** The elements of a constant of integers. */
@@ -73,10 +77,14 @@ export class GraphFacts {
     return Number(first);
   }
 
-  #valueType(name: string | undefined): ValueType | undefined {
+  /** Type and shape, as far as they are known. */
+  valueType(name: string | undefined): ValueType | undefined {
     if (name === undefined || name === "") return undefined;
     return (
-      this.graph.values.get(name) ?? this.#inputs.get(name) ?? this.graph.initializers.get(name)
+      this.graph.values.get(name) ??
+      this.#inputs.get(name) ??
+      this.graph.initializers.get(name) ??
+      this.#outer?.valueType(name)
     );
   }
 }

@@ -13,8 +13,12 @@ export interface Stretch {
   own: ReadonlySet<GraphNode>;
 }
 
-/** Below this rank a value is no picture, and its ops are better done for the whole batch at once. */
-const PICTURE_RANK = 3;
+/**
+ * Whether a row of a value is a picture: it has at least two axes. Ops on vectors are better done for the
+ * whole batch at once.
+ */
+const isPicture = (shape: readonly number[], rowAxis: number): boolean =>
+  shape.filter((length, axis) => length > 1 && axis !== rowAxis).length >= 2;
 
 const heavy = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
 
@@ -24,10 +28,16 @@ const heavy = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
  */
 const cheap = new Set([
   ...["Add", "Sub", "Mul", "Div", "Max", "Min", "Where", "Clip", "Identity", "Cast", "Neg", "Abs"],
-  ...["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Not"],
+  ...["Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Not"],
   ...["Relu", "LeakyRelu", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand"],
   ...["Concat", "Split", "Slice", "Pad", "Gather", "SpaceToDepth", "DepthToSpace"],
 ]);
+
+/**
+ * Whether two values are equal may change when one of them is made again with other rounding, by another
+ * fusion of ops: that is decided once.
+ */
+const decided = "Equal";
 
 /**
  * Divides a graph into stretches that treat pictures row by row, and all the rest. Stretches alternate
@@ -48,8 +58,10 @@ export function planStretches(graph: Graph, axes: RowAxes): Stretch[] {
   for (const [level, nodes] of stretches)
     if (![...nodes].some((node) => heavy.has(node.op))) stretches.delete(level);
   const sets = [...stretches].sort(([a], [b]) => a - b).map(([, nodes]) => nodes);
+  /** What some stretch reads of another one: it is written out, and more readers cost nothing. */
+  const carried = new Set<string>();
   return sets.map((own, i) => {
-    const again = repeated(graph, axes, facts, sets, i);
+    const again = repeated(graph, axes, facts, sets, i, carried);
     return { nodes: graph.nodes.filter((node) => own.has(node) || again.has(node)), own };
   });
 }
@@ -64,7 +76,7 @@ function isPictureNode(axes: RowAxes, facts: GraphFacts, node: GraphNode): boole
   return [...node.inputs, ...node.outputs].some((name) => {
     const rows = axes.rows.get(name);
     if (rows === undefined) return false;
-    return facts.shape(name)!.length >= PICTURE_RANK || (kind === "sum" && rows.each > 1);
+    return isPicture(facts.shape(name)!, rows.axis) || (kind === "sum" && rows.each > 1);
   });
 }
 
@@ -72,15 +84,16 @@ function isPictureNode(axes: RowAxes, facts: GraphFacts, node: GraphNode): boole
 function levelsOf(graph: Graph, axes: RowAxes, facts: GraphFacts): Map<GraphNode, number> {
   const levels = new Map<GraphNode, number>();
   for (const node of graph.nodes) {
-    const isPicture = isPictureNode(axes, facts, node);
-    let level = isPicture ? 0 : -1;
+    const ofPictures = isPictureNode(axes, facts, node);
+    let level = ofPictures ? 0 : -1;
     for (const name of node.inputs) {
       const maker = facts.maker(name);
       if (maker === undefined) continue;
       const before = levels.get(maker)!;
-      if (before % 2 !== 0) level = Math.max(level, isPicture ? before + 1 : before);
+      if (before % 2 !== 0) level = Math.max(level, ofPictures ? before + 1 : before);
       // A sum is whole only after the last part of the batch.
-      else if (isPicture) level = Math.max(level, axes.kind(maker) === "sum" ? before + 2 : before);
+      else if (ofPictures)
+        level = Math.max(level, axes.kind(maker) === "sum" ? before + 2 : before);
       else level = Math.max(level, before + 1);
     }
     levels.set(node, level);
@@ -113,6 +126,7 @@ function repeated(
   facts: GraphFacts,
   stretches: readonly ReadonlySet<GraphNode>[],
   i: number,
+  carried: Set<string>,
 ): Set<GraphNode> {
   const early = new Set(stretches.slice(0, i).flatMap((nodes) => [...nodes]));
   const isEarly = (name: string) => axes.rows.has(name) && early.has(facts.maker(name)!);
@@ -124,7 +138,11 @@ function repeated(
   const movable = onlyFor(stretches[i]!, graph, facts);
   const made = new Map<string, readonly string[]>();
   for (const node of early)
-    if ((cheap.has(node.op) || movable.has(node)) && axes.kind(node) === "rows")
+    if (
+      (cheap.has(node.op) || movable.has(node)) &&
+      node.op !== decided &&
+      axes.kind(node) === "rows"
+    )
       for (const name of node.outputs)
         made.set(
           name,
@@ -135,10 +153,11 @@ function repeated(
     needed,
     made,
     cost: (name) =>
-      !isEarly(name) || kept(name)
+      !isEarly(name) || kept(name) || carried.has(name)
         ? 0
         : sizeOf(facts.shape(name)!) * bytesPerElement(facts.type(name)),
   });
+  for (const name of cut) if (isEarly(name)) carried.add(name);
   const again = new Set<GraphNode>();
   const open = [...needed].filter((name) => !cut.has(name));
   while (open.length > 0) {

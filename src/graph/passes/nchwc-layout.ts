@@ -18,6 +18,8 @@ export class Layouts {
   readonly block: number;
   readonly #plain = new Map<string, string>();
   readonly #blocked = new Map<string, string>();
+  /** Values that are blocked, and written when somebody asks for them. */
+  readonly #pending = new Map<string, () => string>();
 
   constructor(facts: GraphFacts, b: GraphBuilder, block: number) {
     this.facts = facts;
@@ -33,7 +35,12 @@ export class Layouts {
 
   /** Whether the value is there in blocked form only. */
   isBlocked(name: string): boolean {
-    return this.#blocked.has(name) && !this.#plain.has(name);
+    return (this.#blocked.has(name) || this.#pending.has(name)) && !this.#plain.has(name);
+  }
+
+  /** Says that the value is blocked, and how it is written once it is wanted. */
+  setPending(name: string, write: () => string): void {
+    this.#pending.set(name, write);
   }
 
   /** Says that the value is there in plain form, under its own name. */
@@ -48,8 +55,8 @@ export class Layouts {
   /** The value in plain form. */
   plain(name: string): string {
     const known = this.#plain.get(name);
-    const source = this.#blocked.get(name);
-    if (known !== undefined || source === undefined) return known ?? name;
+    if (known !== undefined || !this.isBlocked(name)) return known ?? name;
+    const source = this.blocked(name);
     const channels = this.facts.shape(name)![1]!;
     const plain = this.#throughFloats(name, source, (value) =>
       this.b.op("ReorderOutput", [value], { channels }, { domain: NCHWC }),
@@ -62,12 +69,15 @@ export class Layouts {
   blocked(name: string): string {
     const known = this.#blocked.get(name);
     if (known !== undefined) return known;
+    const pending = this.#pending.get(name);
     const constant = this.facts.constant(name);
-    const blocked = constant
-      ? this.b.constant(this.blockedTensor(constant), `${name}/blocked`)
-      : this.#throughFloats(name, this.plain(name), (value) =>
-          this.b.op("ReorderInput", [value], {}, { domain: NCHWC }),
-        );
+    const blocked = pending
+      ? pending()
+      : constant
+        ? this.b.constant(this.blockedTensor(constant), `${name}/blocked`)
+        : this.#throughFloats(name, this.plain(name), (value) =>
+            this.b.op("ReorderInput", [value], {}, { domain: NCHWC }),
+          );
     this.#blocked.set(name, blocked);
     return blocked;
   }

@@ -4,12 +4,18 @@ import type { GraphBuilder } from "../builder.ts";
 import type { GraphNode } from "../graph.ts";
 import type { GraphFacts } from "./facts.ts";
 import { matchPoolIndices, writePoolIndices } from "./max-pool-gradient.ts";
+import type { Affines } from "./nchwc-affine.ts";
 import { type Layouts, NCHWC } from "./nchwc-layout.ts";
 import type { BlockedWeights, WeightOrder } from "./nchwc-weights.ts";
 import { window2d } from "./windows.ts";
 
 export interface NchwcContext {
   node: GraphNode;
+  affines: Affines;
+  /** Writes into the outer graph, what is the same for all parts of the batch. */
+  outer: GraphBuilder;
+  /** Whether a value is one of the outer graph. */
+  isOuter(value: string): boolean;
   facts: GraphFacts;
   layouts: Layouts;
   weights: BlockedWeights;
@@ -147,6 +153,9 @@ function spatialSum({ node, facts, layouts, b }: NchwcContext): boolean {
  * channel (and row) meets the others under the shape `[N, C / block, H W, block]`.
  */
 function elementwise(c: NchwcContext): boolean {
+  if (affineOps.includes(c.node.op) && c.affines.take(c)) return true;
+  if (c.node.op === "Relu" && c.affines.takeRelu(c)) return true;
+  if ((c.node.op === "Add" || c.node.op === "Sum") && c.affines.takeSum(c)) return true;
   const { node, facts, layouts, b, block } = c;
   const [output] = node.outputs as [string];
   const shape = facts.shape(output);
@@ -264,6 +273,8 @@ function concat({ node, layouts, b }: NchwcContext): boolean {
   b.op("Concat", inputs, node.attributes, { outputs: [layouts.make(node.outputs[0]!)] });
   return true;
 }
+
+const affineOps = ["Mul", "Div", "Add", "Sub", "Sum"];
 
 const elementwiseOps = [
   ...["Add", "Sub", "Mul", "Div", "Max", "Min", "Sum", "Where", "Clip", "Pow"],

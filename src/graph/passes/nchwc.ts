@@ -4,6 +4,7 @@ import { GraphBuilder } from "../builder.ts";
 import { pruned } from "../outputs.ts";
 import { nodesFor, sortNodes, subgraphs } from "../traverse.ts";
 import { GraphFacts } from "./facts.ts";
+import { Affines } from "./nchwc-affine.ts";
 import { Layouts, NCHWC } from "./nchwc-layout.ts";
 import { BlockedWeights } from "./nchwc-weights.ts";
 import { nchwcRule } from "./nchwc-rules.ts";
@@ -27,7 +28,7 @@ export function nchwc(graph: Graph, block: number): Graph {
   const b = new GraphBuilder(outer);
   outer.nodes = [];
   const weights = new BlockedWeights(new GraphFacts(graph), b, block);
-  new Writer(graph, b, block, weights, new Set()).run();
+  new Writer(graph, { b, outer: b, block, weights, blockedParts: new Set() }).run();
   outer.nodes = sortNodes(outer.nodes);
   outer.opsets.set(NCHWC, 1);
   return pruned(outer);
@@ -37,31 +38,31 @@ function hasConv(graph: Graph): boolean {
   return graph.nodes.some((node) => node.op === "Conv" || subgraphs(node).some(hasConv));
 }
 
+/** What the writers of outer graph and bodies share, and where each of them writes. */
+interface Writing {
+  b: GraphBuilder;
+  outer: GraphBuilder;
+  block: number;
+  weights: BlockedWeights;
+  /** Values of the outer graph that hold parts in blocked form. */
+  blockedParts: Set<string>;
+}
+
 /** Rewrites the nodes of one graph: the outer one, or the body of a Scan. */
 class Writer {
   readonly #graph: Graph;
-  readonly #block: number;
-  readonly #weights: BlockedWeights;
+  readonly #writing: Writing;
   readonly #layouts: Layouts;
   readonly #facts: GraphFacts;
-  /** Values of the outer graph that hold parts in blocked form. */
-  readonly #blockedParts: Set<string>;
+  readonly #affines = new Affines();
   /** Nodes that a rule has written together with another one. */
   readonly #written = new Set<GraphNode>();
 
-  constructor(
-    graph: Graph,
-    b: GraphBuilder,
-    block: number,
-    weights: BlockedWeights,
-    blockedParts: Set<string>,
-  ) {
+  constructor(graph: Graph, writing: Writing, outer?: GraphFacts) {
     this.#graph = graph;
-    this.#block = block;
-    this.#weights = weights;
-    this.#facts = new GraphFacts(graph);
-    this.#layouts = new Layouts(this.#facts, b, block);
-    this.#blockedParts = blockedParts;
+    this.#writing = writing;
+    this.#facts = new GraphFacts(graph, outer);
+    this.#layouts = new Layouts(this.#facts, writing.b, writing.block);
   }
 
   /** Writes all nodes; outputs in plain form under their own names. */
@@ -105,13 +106,14 @@ class Writer {
   }
 
   #tryBlocked(node: GraphNode): boolean {
+    const { b, outer } = this.#writing;
     const context = {
+      ...this.#writing,
       node,
       facts: this.#facts,
       layouts: this.#layouts,
-      weights: this.#weights,
-      b: this.#layouts.b,
-      block: this.#block,
+      affines: this.#affines,
+      isOuter: (value: string) => b === outer || !b.has(value),
       take: (other: GraphNode) => void this.#written.add(other),
     };
     return nchwcRule(node)?.(context) === true;
@@ -132,14 +134,15 @@ class Writer {
     target.initializers = new Map(body.initializers);
     const b = new GraphBuilder(target, `${body.name}/`);
     for (const inner of body.nodes) for (const name of inner.outputs) b.reserve(name);
-    const writer = new Writer(body, b, this.#block, this.#weights, this.#blockedParts);
-    const isParts = (name: string, i: number) => i >= states && this.#blockedParts.has(name);
+    const writer = new Writer(body, { ...this.#writing, b }, this.#facts);
+    const { blockedParts } = this.#writing;
+    const isParts = (name: string, i: number) => i >= states && blockedParts.has(name);
     const outputs = writer.runBody(
       node.inputs.map(isParts),
       node.outputs.map((name, i) => i >= states && this.#onlyScansRead(name)),
     );
     outputs.forEach((blocked, i) => {
-      if (blocked) this.#blockedParts.add(node.outputs[i]!);
+      if (blocked) blockedParts.add(node.outputs[i]!);
     });
     target.nodes = nodesFor(
       target,

@@ -1,4 +1,8 @@
 import type { Graph } from "../graph.ts";
+import { batchMoments } from "./batch-moments.ts";
+import { batchNormGradient } from "./batch-norm-gradient.ts";
+import { channelScale } from "./channel-scale.ts";
+import { commonSubexpressions } from "./common-subexpressions.ts";
 import { convTransposeAsConv } from "./conv-transpose-as-conv.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { padIntoConv } from "./pad-into-conv.ts";
@@ -20,6 +24,10 @@ export type GraphPass = (graph: Graph) => Graph;
  * inferred anew after each.
  */
 export const stepPasses: Readonly<Record<string, GraphPass>> = {
+  commonSubexpressions,
+  batchNormGradient,
+  batchMoments,
+  channelScale,
   reluMaskAfterPool,
   positiveByCast,
   maxPoolGradient,
