@@ -3,11 +3,13 @@ import { dirname, join } from "node:path";
 import { StriateError } from "../base/errors.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions } from "../formats/format.ts";
 import { readModel } from "../formats/read-model.ts";
+import { fetchModel, isUrl } from "./fetch-model.ts";
 import { readFileBytes, readSibling, statOf } from "./files.ts";
 import { labelsBeside } from "./labels-beside.ts";
 
 /**
- * Opens a model file, or the folder of a TF.js model. The content decides what it is, not the name.
+ * Opens a model file, or the folder of a TF.js model, from disk or from a web address. The content
+ * decides what it is, not the name.
  *
  * @throws StriateError in one sentence that names the file: it is missing, no model, damaged, or has
  * a part that cannot be run
@@ -16,6 +18,11 @@ export async function openModel(
   path: string,
   options: ReadModelOptions = {},
 ): Promise<OpenedModel> {
+  if (isUrl(path)) {
+    const opened = await readModel(await fetchModel(path), options);
+    opened.network.origin.file = path;
+    return opened;
+  }
   const found = await statOf(path);
   const file = found.isDirectory() ? modelInFolder(path) : path;
   const source: ModelSource = {
