@@ -34,7 +34,12 @@ const y = float32(
   Float32Array.from({ length: Number(rows) }, () => random.integer(2)),
 );
 
-const times: StepTimes = { engine: `striate on ${runtime.name}`, wall: [], cpu: [], peakMegabytes: 0 };
+const times: StepTimes = {
+  engine: `striate on ${runtime.name}`,
+  wall: [],
+  cpu: [],
+  peakMegabytes: 0,
+};
 for (let step = 0; step < Number(steps); step++) {
   const before = { wall: performance.now(), cpu: process.cpuUsage() };
   await trainer.trainOnBatch({ x, y });
