@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe } from "vitest";
+import { describe, it } from "vitest";
 
 /**
  * The folder of real files that other tools wrote (models, pictures, golden numbers), beside the
@@ -18,8 +18,11 @@ export const shared = (path: string): string => root + path;
 export const sharedJson = <T>(path: string): T =>
   JSON.parse(readFileSync(root + path, "utf8")) as T;
 
-/** `describe` that runs only where `path` of `../shared` is here, and says so otherwise. */
+/**
+ * `describe` that runs only where `path` of `../shared` is here. Elsewhere its body, which may read files
+ * to make its tests, is not called; one skipped test says why.
+ */
 export function describeShared(path: string, title: string, body: () => void): void {
   if (hasShared(path)) describe(title, body);
-  else describe.skip(`${title} (skipped: ../shared/${path} is not on this machine)`, body);
+  else describe(title, () => it.skip(`skipped: ../shared/${path} is not on this machine`));
 }
