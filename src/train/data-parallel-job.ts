@@ -7,23 +7,26 @@ import type { DataType } from "../base/tensor.ts";
 export interface TrainJob {
   worker: number;
   workers: number;
-  /** The step graph for this worker's part of a batch, as an ONNX file. */
-  step: Uint8Array;
-  /** Rows that it is built for. */
-  rows: number;
   inputs: JobInput[];
   /** The weights that are trained, end to end. */
   weights: SharedArrayBuffer;
   trained: JobWeight[];
-  fixed: { input: string; shape: readonly number[]; mail: SharedArrayBuffer }[];
+  /** Weights that are not trained; the step may give them new values (`update`). */
+  fixed: {
+    input: string;
+    update: string | undefined;
+    shape: readonly number[];
+    mail: SharedArrayBuffer;
+  }[];
   /** One vector of gradients for each worker, laid out like the weights. */
   gradients: SharedArrayBuffer[];
   /** Output of the loss, and one number for each worker. */
   loss: { output: string; mail: SharedArrayBuffer };
-  predictions: { output: string; shape: readonly number[]; mail: SharedArrayBuffer }[];
+  /** Outputs with one entry for each row. */
+  predictions: { output: string; rowShape: readonly number[]; mail: SharedArrayBuffer }[];
   /** This worker's share of the update; absent where it has none. */
   update?: JobUpdate;
-  /** Where the workers wait for each other's gradients. */
+  /** Where the workers wait for each other. */
   barrier: SharedArrayBuffer;
 }
 
@@ -31,10 +34,10 @@ export interface TrainJob {
 export interface JobInput {
   name: string;
   type: DataType;
-  /** Shape of this worker's part. */
-  shape: readonly number[];
   /** Whether the first axis is the batch; else every worker reads the whole. */
   byRow: boolean;
+  /** Shape of a row, or of the whole. */
+  shape: readonly number[];
   mail: SharedArrayBuffer;
 }
 
@@ -45,6 +48,29 @@ export interface JobWeight {
   /** In the vector of all weights. */
   start: number;
   size: number;
+}
+
+/** How a worker runs its part of a batch: rounds, and after each what the workers tell each other. */
+export interface JobProgram {
+  /** Rows that it is built for; a part with fewer is filled up with rows of weight 0. */
+  size: number;
+  rounds: { graph: Uint8Array; results: JobResult[]; exchanges: JobExchange[] }[];
+}
+
+/** An output of a round's graph, as far as its type is known. */
+export interface JobResult {
+  name: string;
+  type: DataType;
+  shape: readonly number[];
+}
+
+export interface JobExchange {
+  how: "sum" | "rows";
+  part: string;
+  whole: string;
+  shape: readonly number[];
+  /** One for each worker that takes part, each as large as the whole. */
+  mail: SharedArrayBuffer[];
 }
 
 export interface JobUpdate {
@@ -70,7 +96,10 @@ export interface UpdatePiece {
 /** What the main thread tells a worker. */
 export type TrainRequest =
   | { kind: "start"; job: TrainJob }
-  | { kind: "step"; rows: number; scalars: Record<string, number> }
+  /** A program under a name; a worker without one waits with the others, `meetings` times. */
+  | { kind: "prepare"; id: string; program: JobProgram | undefined; meetings: number }
+  /** `workers` take part, each with its share of the rows. */
+  | { kind: "step"; id: string; rows: number; workers: number; scalars: Record<string, number> }
   /** Copies the optimizer's slots into mailboxes laid out like the weights, or out of them. */
   | { kind: "save" | "load"; slots: Record<string, SharedArrayBuffer> }
   /** Ends the thread. */
@@ -79,8 +108,8 @@ export type TrainRequest =
 /** What a worker answers, once for each request but `stop`. */
 export type TrainReply = { kind: "done" } | { kind: "failed"; message: string };
 
-/** The rows of a batch that a worker takes. */
+/** The rows of a batch that a worker takes; none for those beyond `workers`. */
 export function rowsOf(given: number, worker: number, workers: number): [number, number] {
-  const at = (i: number) => Math.floor((given * i) / workers);
+  const at = (i: number) => Math.floor((given * Math.min(i, workers)) / workers);
   return [at(worker), at(worker + 1)];
 }

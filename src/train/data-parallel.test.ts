@@ -8,9 +8,9 @@ import { lowerModel } from "../model/lower.ts";
 import type { WorkerThread } from "../runtime/runtime.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { compile } from "./compile.ts";
-import { dataParallelExecutor } from "./data-parallel.ts";
+import { type WorkerGraphs, dataParallelExecutor } from "./data-parallel.ts";
 import type { TrainRequest } from "./data-parallel-job.ts";
-import type { StepBatch, StepExecutor } from "./executor.ts";
+import type { StepBatch, StepExecutor, StepGraph } from "./executor.ts";
 import { fastExecutor } from "./fast-executor.ts";
 import { modelWeights } from "./model-weights.ts";
 import { plainExecutor } from "./plain-executor.ts";
@@ -19,7 +19,7 @@ import { type TrainingPlan, planTraining } from "./plan.ts";
 const ROWS = 6;
 
 /** Two convolutions, dropout and a dense head; weights drawn from a seed. */
-function smallModel(regularizer: unknown = null): KerasModel {
+function smallModel(regularizer: unknown = null, normalised = false): KerasModel {
   const conv = (name: string, filters: number) => ({
     class_name: "Conv2D",
     config: {
@@ -44,6 +44,9 @@ function smallModel(regularizer: unknown = null): KerasModel {
           conv("conv_a", 4),
           pool("pool_a"),
           conv("conv_b", 6),
+          ...(normalised
+            ? [{ class_name: "BatchNormalization", config: { name: "norm", momentum: 0.9 } }]
+            : []),
           pool("pool_b"),
           { class_name: "Flatten", config: { name: "flatten" } },
           { class_name: "Dropout", config: { name: "dropout", rate: 0.5 } },
@@ -58,7 +61,8 @@ function smallModel(regularizer: unknown = null): KerasModel {
     const [layer, name] = address.split("/");
     const fan = sizeOf(shape.slice(0, -1)) || 10;
     const data = Float32Array.from({ length: sizeOf(shape) }, () => random.normal(0, fan ** -0.5));
-    model.layers.find((each) => each.name === layer)!.weights.set(name!, float32(shape, data));
+    const found = model.layers.find((each) => each.name === layer);
+    found?.weights.set(name!, float32(shape, name === "moving_variance" ? data.fill(1) : data));
   }
   return model;
 }
@@ -69,6 +73,10 @@ const weightShapes = new Map<string, readonly number[]>([
   ["conv_a/bias", [4]],
   ["conv_b/kernel", [3, 3, 4, 6]],
   ["conv_b/bias", [6]],
+  ["norm/gamma", [6]],
+  ["norm/beta", [6]],
+  ["norm/moving_mean", [6]],
+  ["norm/moving_variance", [6]],
   ["dense/kernel", [24, 1]],
   ["dense/bias", [1]],
 ]);
@@ -76,8 +84,9 @@ const weightShapes = new Map<string, readonly number[]>([
 function plan(
   optimizer: unknown,
   regularizer?: unknown,
+  normalised = false,
 ): { plan: TrainingPlan; model: KerasModel } {
-  const model = smallModel(regularizer);
+  const model = smallModel(regularizer, normalised);
   const { losses, optimizer: parsed } = compile(lowerModel(model), {
     loss: "binary_crossentropy",
     optimizer: optimizer as never,
@@ -174,6 +183,20 @@ describe("steps on several threads", () => {
     },
   );
 
+  test.each([2, 4])("exchange the statistics of a batch between %i threads", async (threads) => {
+    const { plan: one, model } = plan("rmsprop", null, true);
+    const want = await train(await plainExecutor(runtime, { threads: 1 })(one), one, model);
+    expect(one.stepGraph(ROWS).couplesBatch).toBe(true);
+    // The last batch has 2 rows: with 4 threads, two have nothing to do.
+    const got = await train(await parallel(one, threads), one, model);
+    got.losses.forEach((loss, i) => expect(loss).toBeCloseTo(want.losses[i]!, 5));
+    expectClose(got.predictions[0]!, want.predictions[0]!, "predictions");
+    expect([...got.weights.keys()].sort()).toEqual([...want.weights.keys()].sort());
+    for (const [address, weight] of want.weights)
+      // A shift before the normalisation is taken out again: its gradient is nothing but rounding.
+      if (address !== "conv_b/bias") expectClose(got.weights.get(address)!, weight, address);
+  });
+
   test("give the same numbers for any number of threads, one included", async () => {
     const { plan: one, model } = plan("rmsprop");
     const want = await train(await parallel(one, 1), one, model);
@@ -200,6 +223,12 @@ describe("steps on several threads", () => {
   });
 });
 
+/** The plain graph for both of two workers. */
+const plainGraphs = (step: StepGraph): WorkerGraphs => {
+  const part = { size: step.rows, rounds: [{ graph: step.graph, exchanges: [] }] };
+  return { step, nameOf: () => "plain", build: () => Promise.resolve([part, part]) };
+};
+
 /** Starts workers of which the second dies when it is asked to make a step. */
 function fragile(): () => WorkerThread {
   let started = 0;
@@ -221,9 +250,10 @@ function fragile(): () => WorkerThread {
 describe("a worker that stops", () => {
   test("is one clear error, now and at every later step", async () => {
     const { plan: one } = plan("sgd");
-    const executor = await dataParallelExecutor(one, one.stepGraph(3), {
+    const executor = await dataParallelExecutor(one, {
       workers: 2,
       startWorker: fragile(),
+      graphs: plainGraphs(one.stepGraph(3)),
     });
     const step = executor.step(withDropout(batch(0), one, 0), 0.01);
     await expect(step).rejects.toThrow("training worker 2 of 2 stopped: out of memory");
@@ -238,9 +268,10 @@ describe("a worker that stops", () => {
     const step = one.stepGraph(3);
     step.graph.nodes[0]!.op = "NoSuchOp";
     await expect(
-      dataParallelExecutor(one, step, {
+      dataParallelExecutor(one, {
         workers: 2,
         startWorker: () => runtime.startTrainWorker!(),
+        graphs: plainGraphs(step),
       }),
     ).rejects.toThrow(/^training worker \d of 2 stopped: the engine refused: .*NoSuchOp/);
   });

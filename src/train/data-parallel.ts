@@ -1,10 +1,11 @@
 import { StriateError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type Tensor, bytesOf, bytesPerElement, float32, toFloat32 } from "../base/tensor.ts";
+import type { Round } from "../graph/passes/exchange.ts";
 import { writeOnnx } from "../graph/protobuf/write.ts";
 import type { WorkerThread } from "../runtime/runtime.ts";
 import { Barrier } from "./data-parallel-barrier.ts";
-import type { TrainJob } from "./data-parallel-job.ts";
+import type { JobProgram, TrainJob } from "./data-parallel-job.ts";
 import { WorkerTeam } from "./data-parallel-team.ts";
 import { planUpdates } from "./data-parallel-update.ts";
 import type { StepBatch, StepExecutor, StepGraph, StepResult } from "./executor.ts";
@@ -15,48 +16,62 @@ import type { TrainingPlan } from "./plan.ts";
 export interface DataParallelOptions {
   workers: number;
   startWorker(): WorkerThread;
+  graphs: WorkerGraphs;
+}
+
+/** The graphs that the workers run, for batches of any size. */
+export interface WorkerGraphs {
+  /** Inputs and outputs of the step, and their shapes. */
+  step: StepGraph;
+  /** Batches of the same name run the same graphs. */
+  nameOf(rows: number): string;
+  /** The graphs for a batch, by worker; workers beyond these have nothing to do. */
+  build(rows: number): Promise<WorkerPart[]>;
+}
+
+/** What one worker runs. */
+export interface WorkerPart {
+  /** Rows that it is built for. */
+  size: number;
+  rounds: Round[];
 }
 
 /**
  * Runs the steps of a training on several threads: each takes a part of the batch, and all wait for
- * each other only once, when the gradients are added up; then each updates its share of the weights.
- *
- * @param step the graph for one worker's part of a batch; its rows must not depend on each other
+ * each other once, when the gradients are added up; then each updates its share of the weights. Where
+ * rows depend on each other, they also meet at what couples them.
  */
 export async function dataParallelExecutor(
   plan: TrainingPlan,
-  step: StepGraph,
   options: DataParallelOptions,
 ): Promise<StepExecutor> {
-  const executor = new DataParallelExecutor(plan, step, options);
+  const executor = new DataParallelExecutor(plan, options);
   await executor.start();
   return executor;
-}
-
-interface Mail {
-  name: string;
-  shared: Uint8Array;
-  /** Bytes of a row, or of the whole. */
-  bytes: number;
-  byRow: boolean;
 }
 
 class DataParallelExecutor implements StepExecutor {
   readonly #plan: TrainingPlan;
   readonly #step: StepGraph;
+  readonly #graphs: WorkerGraphs;
   readonly #team: WorkerTeam;
   readonly #jobs: TrainJob[];
   readonly #parts: readonly FlatPart[];
   readonly #weights: Float32Array<SharedArrayBuffer>;
   readonly #fixed = new Map<string, Float32Array<SharedArrayBuffer>>();
   readonly #losses: Float32Array<SharedArrayBuffer>;
-  readonly #inputs = new Map<string, Mail>();
-  readonly #predictions: { shared: Float32Array; shape: readonly number[] }[] = [];
+  readonly #inputs = new Map<string, Uint8Array>();
+  readonly #predictions: { shared: Float32Array; rowShape: readonly number[] }[] = [];
+  /** Number of workers that take part, by program; in the order in which the workers forget them. */
+  readonly #prepared = new Map<string, number>();
   #iterations = 0;
+  static readonly #kept = 3;
 
-  constructor(plan: TrainingPlan, step: StepGraph, { workers, startWorker }: DataParallelOptions) {
+  constructor(plan: TrainingPlan, { workers, startWorker, graphs }: DataParallelOptions) {
+    const { step } = graphs;
     this.#plan = plan;
     this.#step = step;
+    this.#graphs = graphs;
     const trained = [...plan.weights].filter(([address]) => step.outputs.gradients.has(address));
     const { parts, length } = layFlat(trained.map(([a, { graphShape }]) => [a, graphShape]));
     this.#parts = parts;
@@ -66,8 +81,6 @@ class DataParallelExecutor implements StepExecutor {
     const barrier = new SharedArrayBuffer(Barrier.bytes);
     const shared = {
       workers,
-      step: writeOnnx(step.graph),
-      rows: step.rows,
       inputs: this.#makeInputs(),
       weights: this.#weights.buffer,
       trained: parts.map(({ address, shape, start, size }) => ({
@@ -89,21 +102,49 @@ class DataParallelExecutor implements StepExecutor {
     );
   }
 
+  /** Starts the workers, and prepares them for a full batch. */
   async start(): Promise<void> {
     await this.#team.ask((worker) => ({ kind: "start", job: this.#jobs[worker]! }));
+    await this.#prepare(this.#plan.rows);
+  }
+
+  /** Gives the workers the graphs for a batch, unless they have them. @returns how many take part */
+  async #prepare(rows: number): Promise<number> {
+    const id = this.#graphs.nameOf(rows);
+    const known = this.#prepared.get(id);
+    this.#prepared.delete(id);
+    if (known !== undefined) {
+      this.#prepared.set(id, known);
+      return known;
+    }
+    const parts = await this.#graphs.build(rows);
+    const programs = programsOf(parts);
+    const meetings = parts[0]!.rounds.filter(({ exchanges }) => exchanges.length > 0).length;
+    await this.#team.ask((worker) => ({
+      kind: "prepare",
+      id,
+      program: programs[worker],
+      meetings,
+    }));
+    this.#prepared.set(id, parts.length);
+    if (this.#prepared.size > DataParallelExecutor.#kept)
+      this.#prepared.delete(this.#prepared.keys().next().value!);
+    return parts.length;
   }
 
   async step(batch: StepBatch, learningRate: number): Promise<StepResult> {
     const rows = batch.rowWeight.length;
     if (rows > this.#plan.rows)
       throw new StriateError(`expected at most ${this.#plan.rows} rows in a batch, got ${rows}`);
+    const workers = await this.#prepare(rows);
     this.#post(batch);
     const scalars = this.#plan.optimizer.scalars(learningRate, this.#iterations);
-    await this.#team.ask(() => ({ kind: "step", rows, scalars }));
+    const id = this.#graphs.nameOf(rows);
+    await this.#team.ask(() => ({ kind: "step", id, rows, workers, scalars }));
     this.#iterations++;
     const loss = this.#losses.reduce((sum, value) => sum + value, 0);
-    const predictions = this.#predictions.map(({ shared, shape }) => {
-      const own = [rows, ...shape.slice(1)];
+    const predictions = this.#predictions.map(({ shared, rowShape }) => {
+      const own = [rows, ...rowShape];
       return float32(own, shared.slice(0, sizeOf(own)));
     });
     return { loss, predictions };
@@ -119,8 +160,7 @@ class DataParallelExecutor implements StepExecutor {
   }
 
   #send(name: string, value: Tensor): void {
-    const { shared } = this.#inputs.get(name)!;
-    shared.set(bytesOf(value));
+    this.#inputs.get(name)!.set(bytesOf(value));
   }
 
   readWeights(): Promise<Map<string, Tensor>> {
@@ -202,11 +242,11 @@ class DataParallelExecutor implements StepExecutor {
     return names.map((name) => {
       const { type, shape } = graph.inputs.find((input) => input.name === name)!;
       const byRow = rowwise.has(name);
-      const part = shape as readonly number[];
-      const each = sizeOf(byRow ? part.slice(1) : part) * bytesPerElement(type);
-      const mail = new SharedArrayBuffer(byRow ? each * this.#plan.rows : each);
-      this.#inputs.set(name, { name, shared: new Uint8Array(mail), bytes: each, byRow });
-      return { name, type, shape: part, byRow, mail };
+      const own = (shape as readonly number[]).slice(byRow ? 1 : 0);
+      const bytes = sizeOf(own) * bytesPerElement(type) * (byRow ? this.#plan.rows : 1);
+      const mail = new SharedArrayBuffer(bytes);
+      this.#inputs.set(name, new Uint8Array(mail));
+      return { name, type, shape: own, byRow, mail };
     });
   }
 
@@ -218,19 +258,39 @@ class DataParallelExecutor implements StepExecutor {
       const shape = this.#plan.weights.get(address)!.graphShape;
       const shared = sharedFloats(sizeOf(shape));
       this.#fixed.set(address, shared);
-      return { input, shape, mail: shared.buffer };
+      return { input, update: this.#step.outputs.updates.get(address), shape, mail: shared.buffer };
     });
   }
 
   #makePredictions(): TrainJob["predictions"] {
     const { graph, outputs } = this.#step;
     return outputs.predictions.map((output) => {
-      const shape = graph.outputs.find(({ name }) => name === output)!.shape as readonly number[];
-      const shared = sharedFloats(sizeOf(shape.slice(1)) * this.#plan.rows);
-      this.#predictions.push({ shared, shape });
-      return { output, shape, mail: shared.buffer };
+      const { shape } = graph.outputs.find(({ name }) => name === output)!;
+      const rowShape = (shape as readonly number[]).slice(1);
+      const shared = sharedFloats(sizeOf(rowShape) * this.#plan.rows);
+      this.#predictions.push({ shared, rowShape });
+      return { output, rowShape, mail: shared.buffer };
     });
   }
+}
+
+/** Programs as the workers get them, with mailboxes for what they tell each other. */
+function programsOf(parts: readonly WorkerPart[]): JobProgram[] {
+  const mail = parts[0]!.rounds.map(({ exchanges }) =>
+    exchanges.map(({ shape }) => parts.map(() => sharedFloats(sizeOf(shape)).buffer)),
+  );
+  return parts.map(({ size, rounds }) => ({
+    size,
+    rounds: rounds.map(({ graph, exchanges }, round) => ({
+      graph: writeOnnx(graph),
+      results: graph.outputs.flatMap(({ name, type, shape }) =>
+        shape?.every((length) => typeof length === "number")
+          ? [{ name, type, shape: shape as readonly number[] }]
+          : [],
+      ),
+      exchanges: exchanges.map((exchange, i) => ({ ...exchange, mail: mail[round]![i]! })),
+    })),
+  }));
 }
 
 const sharedFloats = (length: number): Float32Array<SharedArrayBuffer> =>

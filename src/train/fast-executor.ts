@@ -5,6 +5,7 @@ import type { StepGraph } from "./executor.ts";
 import { optimizeStep } from "./optimize-step.ts";
 import { plainExecutor } from "./plain-executor.ts";
 import type { CreateExecutor } from "./plan.ts";
+import { workerGraphs } from "./worker-graphs.ts";
 
 export interface FastExecutorOptions extends SessionOptions {
   /** Passes to leave out, by name; for measuring and for finding faults. */
@@ -12,10 +13,9 @@ export interface FastExecutorOptions extends SessionOptions {
 }
 
 /**
- * The fastest way to run a training's steps here. Where the platform has threads and the rows of a
- * batch do not depend on each other: data parallel, each thread running one picture at a time through
- * the layers. Else in one session, whose threads share the work of each op; on the CPU a few pictures
- * at a time, where rows allow it.
+ * The fastest way to run a training's steps here. Where the platform has threads: data parallel, each
+ * thread running one picture at a time through the layers. Else in one session, whose threads share the
+ * work of each op; on the CPU a few pictures at a time, where rows allow it.
  */
 export function fastExecutor(runtime: Runtime, options: FastExecutorOptions = {}): CreateExecutor {
   const { without = [], ...session } = options;
@@ -27,13 +27,9 @@ export function fastExecutor(runtime: Runtime, options: FastExecutorOptions = {}
   return async (plan) => {
     const workers = Math.min(threads, plan.rows);
     if (runtime.startTrainWorker !== undefined && device === "cpu") {
-      const step = plan.stepGraph(Math.ceil(plan.rows / workers));
-      if (!step.couplesBatch && step.outputs.updates.size === 0) {
-        const fast = optimizeStep(step, { microBatch: 1, without });
-        const startWorker = () => runtime.startTrainWorker!();
-        const tuned = { ...fast, graph: await tune(fast.graph) };
-        return dataParallelExecutor(plan, tuned, { workers, startWorker });
-      }
+      const graphs = await workerGraphs(plan, { workers, without, tune });
+      const startWorker = () => runtime.startTrainWorker!();
+      if (graphs) return dataParallelExecutor(plan, { workers, startWorker, graphs });
     }
     const stepGraph = (rows: number): StepGraph => {
       const size = isGpu ? null : partOf(rows, threads > 1 ? 4 : 1);

@@ -17,19 +17,30 @@ export class PartWriter {
   readonly #axes: RowAxes;
   readonly #size: number;
   readonly #prefix: string;
+  readonly #keepsNames: boolean;
   /** The part's name of each value of the whole graph. */
   readonly #names = new Map<string, string>();
 
   /**
    * @param size rows of the part
-   * @param prefix of names in the part; none where the part stands for the whole, names and all
+   * @param prefix of names in the part
+   * @param names `"inner"`: values get names of their own, in the body of a loop; `"same"`: the part
+   * stands for the whole, names and constants and all
    */
-  constructor(b: GraphBuilder, facts: GraphFacts, axes: RowAxes, size: number, prefix: string) {
+  constructor(
+    b: GraphBuilder,
+    facts: GraphFacts,
+    axes: RowAxes,
+    size: number,
+    prefix: string,
+    names: "inner" | "same" = "inner",
+  ) {
     this.#b = b;
     this.#facts = facts;
     this.#axes = axes;
     this.#size = size;
     this.#prefix = prefix;
+    this.#keepsNames = names === "same";
   }
 
   /** Makes a value an input of the part. */
@@ -45,7 +56,8 @@ export class PartWriter {
 
   /** Writes a node; of a sum over rows, the share of the part. */
   write(node: GraphNode): void {
-    if (this.#isTrivialShift(node) || this.#isTrivialTranspose(node)) return;
+    if (!this.#keepsNames && (this.#isTrivialShift(node) || this.#isTrivialTranspose(node)))
+      return;
     const inputs = node.inputs.map((name, i) => this.#input(node, name, i));
     const outputs = node.outputs.map((name) => this.#make(name));
     this.#b.graph.nodes.push({ ...node, inputs, outputs });
@@ -123,7 +135,7 @@ export class PartWriter {
 
   #make(name: string): string {
     if (name === "") return "";
-    const inner = this.#b.fresh(name);
+    const inner = this.#keepsNames ? name : this.#b.fresh(name);
     this.#names.set(name, inner);
     this.#b.graph.values.set(inner, {
       type: this.#facts.type(name),
@@ -164,6 +176,7 @@ export class PartWriter {
   #constant(node: GraphNode, name: string, value: Tensor): string {
     const cut = this.#rowNumbers(node, value);
     if (cut !== undefined) return this.#b.constant(cut);
+    if (this.#keepsNames) return name;
     if (value.data.length > LARGEST_MOVED && this.#isReadElsewhere(name)) return name;
     const inner = this.#b.constant(value, name);
     this.#names.set(name, inner);
