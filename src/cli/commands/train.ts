@@ -4,7 +4,7 @@ import { StriateError, messageOf } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { Values } from "../../base/fields.ts";
 import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
-import { formatByteSize } from "../../data/byte-size.ts";
+import { formatByteSize, parseByteSize } from "../../data/byte-size.ts";
 import type { ImageSet } from "../../data/image-set.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { optimizerRegistry } from "../../layers/training/optimizers/index.ts";
@@ -88,12 +88,22 @@ async function openSet(data: string, options: Options, io: CommandIo): Promise<I
   const set = await openDataset(data, {
     size,
     jfifOnly: options.jfif_only,
-    ...(options.memory && { memory: options.memory }),
+    ...(options.memory && { memory: memoryForPictures(options.memory) }),
     onProgress: (now) => showProgress(now, io),
   });
   if (io.terminal.isTty) process.stderr.write("\r\x1b[K");
   return set;
 }
+
+/**
+ * What the step itself needs, in bytes: the weights of a small network several times over, an engine for
+ * each core, and the batches on their way (measured on the tutorial's network).
+ */
+const memoryOfStep = 900 * 2 ** 20;
+
+/** What is left for decoded pictures of the memory that a training may take. */
+const memoryForPictures = (whole: string): number =>
+  Math.max(64 * 2 ** 20, parseByteSize(whole) - memoryOfStep);
 
 /** The size of the pictures: as asked for, as the model wants it, or as the data is made. */
 async function sizeFor(data: string, { size, model }: Options): Promise<[number, number]> {
