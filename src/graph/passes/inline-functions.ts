@@ -34,7 +34,7 @@ class Inliner {
   kept = false;
   readonly #functions: Map<string, FunctionProto>;
   readonly #taken: Set<string>;
-  readonly #nodeNames: Set<string>;
+  readonly #tried = new Map<string, number>();
   #count = 0;
 
   constructor(graph: Graph, functions: readonly FunctionProto[]) {
@@ -45,7 +45,6 @@ class Inliner {
       ...graph.initializers.keys(),
       ...graph.nodes.flatMap((node) => node.outputs),
     ]);
-    this.#nodeNames = new Set(graph.nodes.map((node) => node.name));
   }
 
   /** @param calls the functions that are being written out, outermost first */
@@ -124,18 +123,17 @@ class Inliner {
   }
 
   #fresh(stem: string): string {
-    return free(stem, this.#taken);
-  }
-
-  #freshNode(stem: string): string {
-    return free(stem, this.#nodeNames);
+    return free(stem, this.#taken, this.#tried);
   }
 }
 
 /** `stem`, or with a number where it is taken; the name is taken then. */
-function free(stem: string, taken: Set<string>): string {
-  let name = stem;
-  for (let i = 1; taken.has(name); i++) name = `${stem}_${i}`;
+function free(stem: string, taken: Set<string>, tried: Map<string, number>): string {
+  // A stem that was asked for a thousand times goes on from a thousand: no file makes this slow.
+  let i = tried.get(stem) ?? 0;
+  let name = i === 0 ? stem : `${stem}_${i}`;
+  while (taken.has(name)) name = `${stem}_${++i}`;
+  tried.set(stem, i + 1);
   taken.add(name);
   return name;
 }
