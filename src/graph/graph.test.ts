@@ -1,9 +1,11 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { float32, int64, tensor, toNumbers } from "../base/tensor.ts";
 import { float } from "./attributes.ts";
 import { GraphBuilder } from "./builder.ts";
 import { emptyGraph } from "./graph.ts";
 import { withOutputs } from "./outputs.ts";
+import { ModelProtoSchema } from "./protobuf/onnx_pb.ts";
 import { readOnnx } from "./protobuf/read.ts";
 import { writeOnnx, writeOnnxParts } from "./protobuf/write.ts";
 import { consumers, nodesFor, sortNodes } from "./traverse.ts";
@@ -52,6 +54,17 @@ describe("protobuf", () => {
     for (const [name, value] of b.graph.initializers)
       expect(back.initializers.get(name), name).toEqual(value);
     expect(toNumbers(back.initializers.get("big")!)).toEqual([2 ** 40]);
+  });
+
+  it("a length that no axis can have is not known, and the graph can be written again", () => {
+    const graph = sample();
+    const lying = fromBinary(ModelProtoSchema, writeOnnx(graph));
+    const type = lying.graph!.input[0]!.type!.value;
+    if (type.case !== "tensorType") throw new Error("the input is no tensor");
+    type.value.shape!.dim[1]!.value = { case: "dimValue", value: 2n ** 63n - 1n };
+    const back = readOnnx(toBinary(ModelProtoSchema, lying));
+    expect(back.inputs[0]!.shape).toEqual(["N", null]);
+    expect(readOnnx(writeOnnx(back)).inputs).toEqual(back.inputs);
   });
 
   it("says what is wrong with bytes that are no model", () => {

@@ -76,10 +76,7 @@ function valueFrom(proto: ValueInfoProto): Value {
     return { name: proto.name, type: "float32", shape: null, opaque: proto.type ?? null };
   const shape = type.value.shape?.dim.map(({ value }) =>
     value.case === "dimValue"
-      ? // Some exporters write a free length as -1.
-        value.value < 0n
-        ? null
-        : Number(value.value)
+      ? lengthOf(value.value)
       : value.case === "dimParam" && value.value !== ""
         ? value.value
         : null,
@@ -88,6 +85,11 @@ function valueFrom(proto: ValueInfoProto): Value {
 }
 
 /** A node message as a node. An attribute that stands for a function's own is kept as it is. */
+/** A length; one that no axis can have is not known: some exporters write a free one as -1. */
+function lengthOf(length: bigint): number | null {
+  return length >= 0n && length <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(length) : null;
+}
+
 export function nodeFrom(proto: NodeProto, options: ReadOptions): GraphNode {
   return {
     op: proto.opType,
