@@ -56,8 +56,7 @@ export class PartWriter {
 
   /** Writes a node; of a sum over rows, the share of the part. */
   write(node: GraphNode): void {
-    if (!this.#keepsNames && (this.#isTrivialShift(node) || this.#isTrivialTranspose(node)))
-      return;
+    if (!this.#keepsNames && (this.#isTrivialShift(node) || this.#isTrivialTranspose(node))) return;
     const inputs = node.inputs.map((name, i) => this.#input(node, name, i));
     const outputs = node.outputs.map((name) => this.#make(name));
     this.#b.graph.nodes.push({ ...node, inputs, outputs });
