@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Tensor, toNumbers } from "../src/base/tensor.ts";
 import type { Graph } from "../src/graph/graph.ts";
+import { cutAtExchanges } from "../src/graph/passes/exchange.ts";
 import { microBatch } from "../src/graph/passes/micro-batch.ts";
 import { nchwc } from "../src/graph/passes/nchwc.ts";
+import { shardBatch } from "../src/graph/passes/shard-batch.ts";
 import { type GraphPass, stepPasses } from "../src/graph/passes/step-passes.ts";
 import { subgraphs } from "../src/graph/traverse.ts";
 import { inferShapes } from "../src/ops/infer-shapes.ts";
@@ -154,6 +156,21 @@ describe("each pass", () => {
     const parts = microBatch(fast, { rows: 4, inputs: ["x", "y", "row_weight", "mask"], size: 1 });
     expect(parts.nodes.filter((node) => node.op === "Scan")).toHaveLength(2);
     expect(parts.nodes.some((node) => node.op === "Conv")).toBe(false);
+  });
+
+  it("runs pictures in loops between the meetings of workers, forward and backward", () => {
+    const options = { rows: 4, inputs: ["x", "y", "row_weight", "mask"] };
+    const shard = shardBatch(applied(normalised, all), {
+      ...options,
+      size: 2,
+      isFirst: true,
+      added: normalised.outputs.map(({ name }) => name),
+    })!;
+    const rounds = cutAtExchanges(microBatch(shard, { ...options, rows: 2, size: 1 }));
+    const nodes = rounds.flatMap(({ graph }) => graph.nodes);
+    // Two layers; the gradient of the first one needs no picture behind its weights.
+    expect(nodes.filter((node) => node.op === "Scan")).toHaveLength(4);
+    expect(nodes.some((node) => node.op === "Conv")).toBe(false);
   });
 });
 

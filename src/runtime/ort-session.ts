@@ -1,5 +1,6 @@
 import { StriateError, messageOf } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { freeBuffer } from "./free-buffer.ts";
 import type { Device, Session } from "./runtime.ts";
 
 /** The part of ONNX Runtime's JavaScript API that the node and the web package share. */
@@ -72,7 +73,10 @@ export class OrtSession implements Session {
         const target = into?.[name];
         if (target === undefined)
           return [name, { type: value.type, shape: value.dims, data: value.data } as Tensor];
-        if (!this.#preallocates) (target.data as Float32Array).set(value.data as Float32Array);
+        const made = value.data as Float32Array;
+        if (!this.#preallocates) (target.data as Float32Array).set(made);
+        // The engine gives a copy of what it wrote into the target.
+        if (made.buffer !== (target.data as Float32Array).buffer) freeBuffer(made.buffer);
         return [name, target];
       }),
     );

@@ -197,6 +197,18 @@ describe("steps on several threads", () => {
       if (address !== "conv_b/bias") expectClose(got.weights.get(address)!, weight, address);
   });
 
+  test("differ where each thread takes the statistics of its own rows", async () => {
+    const { plan: one, model } = plan("rmsprop", null, true);
+    const want = await train(await plainExecutor(runtime, { threads: 1 })(one), one, model);
+    const wrong = await dataParallelExecutor(one, {
+      workers: 2,
+      startWorker: () => runtime.startTrainWorker!(),
+      graphs: plainGraphs(one.stepGraph(ROWS / 2)),
+    });
+    const got = await train(wrong, one, model);
+    expect(() => expectClose(got.predictions[0]!, want.predictions[0]!, "predictions")).toThrow();
+  });
+
   test("give the same numbers for any number of threads, one included", async () => {
     const { plan: one, model } = plan("rmsprop");
     const want = await train(await parallel(one, 1), one, model);

@@ -30,7 +30,7 @@ const cheap = new Set([
   ...["Add", "Sub", "Mul", "Div", "Max", "Min", "Where", "Clip", "Identity", "Cast", "Neg", "Abs"],
   ...["Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Not"],
   ...["Relu", "LeakyRelu", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand"],
-  ...["Concat", "Split", "Slice", "Pad", "Gather", "SpaceToDepth", "DepthToSpace"],
+  ...["Concat", "Split", "Slice", "Pad", "Gather", "SpaceToDepth", "DepthToSpace", "MaxUnpool"],
 ]);
 
 /**

@@ -1,6 +1,6 @@
 import { int64 } from "../../base/tensor.ts";
 import { GraphBuilder } from "../builder.ts";
-import { type Graph, copyGraph, emptyGraph } from "../graph.ts";
+import { type Graph, type GraphNode, copyGraph, emptyGraph } from "../graph.ts";
 import { pruned } from "../outputs.ts";
 import { nodesFor, sortNodes } from "../traverse.ts";
 import { GraphFacts } from "./facts.ts";
@@ -120,16 +120,16 @@ class Splitter {
   #isWantedOutside(name: string, home: Stretch): boolean {
     if (this.#facts.isOutput(name)) return true;
     const maker = this.#facts.maker(name)!;
-    return this.#facts.readers(name).some((reader) => {
-      if (home.nodes.includes(reader)) {
-        // The reader may run again elsewhere, with this value as what was kept for it.
-        return this.#stretches.some(
-          (other) => other !== home && other.nodes.includes(reader) && !other.nodes.includes(maker),
-        );
-      }
-      const place = this.#stretches.find(({ own }) => own.has(reader));
-      return place === undefined || !place.nodes.includes(maker);
-    });
+    // A reader may run again elsewhere, with this value as what was kept for it.
+    const isReadBy = (other: Stretch, reader: GraphNode) =>
+      other !== home && other.nodes.includes(reader) && !other.nodes.includes(maker);
+    return this.#facts
+      .readers(name)
+      .some(
+        (reader) =>
+          !this.#stretches.some(({ own }) => own.has(reader)) ||
+          this.#stretches.some((other) => isReadBy(other, reader)),
+      );
   }
 
   #zeros(name: string): string {

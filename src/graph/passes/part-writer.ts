@@ -165,11 +165,13 @@ export class PartWriter {
     if (axis < 0 || shape[axis] === 1 || !isRepeated(this.#facts, name, axis)) return undefined;
     const part = shapeOfPart(shape, { axis, each: rows.each }, this.#size);
     const [source] = maker.inputs as [string];
-    if (maker.op === "Expand")
-      return this.#b.op("Expand", [this.#input(maker, source, 0), this.#b.i64(part)]);
-    if (maker.attributes.value === undefined && sizeOf(part) <= LARGEST_MOVED)
-      return this.#b.constant(zeros("float32", part), "zeros");
-    return this.#b.op("ConstantOfShape", [this.#b.i64(part)], maker.attributes);
+    if (maker.op === "ConstantOfShape" && sizeOf(part) <= LARGEST_MOVED)
+      if (maker.attributes.value === undefined)
+        return this.#b.constant(zeros("float32", part), "zeros");
+    const inputs = maker.op === "Expand" ? [this.#input(maker, source, 0)] : [];
+    const value = this.#b.op(maker.op, [...inputs, this.#b.i64(part)], maker.attributes);
+    this.#b.graph.values.set(value, { type: this.#facts.type(name), shape: part });
+    return value;
   }
 
   #constant(node: GraphNode, name: string, value: Tensor): string {

@@ -8,6 +8,7 @@ import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { padIntoConv } from "./pad-into-conv.ts";
 import { positiveByCast } from "./positive-by-cast.ts";
 import { reluMaskAfterPool } from "./relu-mask-after-pool.ts";
+import { scaleBeforeUnpool } from "./scale-before-unpool.ts";
 import { sumBeforeUnpool } from "./sum-before-unpool.ts";
 import { weightGradientColumns } from "./weight-gradient-columns.ts";
 import { weightGradientDepthwise } from "./weight-gradient-depthwise.ts";
@@ -32,6 +33,7 @@ export const stepPasses: Readonly<Record<string, GraphPass>> = {
   positiveByCast,
   maxPoolGradient,
   sumBeforeUnpool,
+  scaleBeforeUnpool,
   convTransposeAsConv,
   padIntoConv,
   weightGradientPhases,
