@@ -10,18 +10,25 @@ import { attribute } from "../graph/attributes.ts";
  * product does its inner length for each element.
  */
 export function multiplyAdds(graph: Graph, node: GraphNode): number | null {
+  // Ops on integer codes keep scale and zero point behind the first factor.
+  const w = node.op === "QLinearConv" ? 3 : 1;
   switch (node.op) {
     case "Conv":
     case "FusedConv":
-      return product(lengths(graph, node.outputs[0]), lengths(graph, node.inputs[1])?.slice(1));
+    case "ConvInteger":
+    case "QLinearConv":
+      return product(lengths(graph, node.outputs[0]), lengths(graph, node.inputs[w])?.slice(1));
     case "ConvTranspose":
       return product(lengths(graph, node.inputs[0]), lengths(graph, node.inputs[1])?.slice(1));
-    case "Gemm": {
+    case "Gemm":
+    case "QGemm": {
       const a = lengths(graph, node.inputs[0]);
       const inner = attribute(node, "transA", "int", 0) ? a?.[0] : a?.[1];
       return product(lengths(graph, node.outputs[0]), inner === undefined ? undefined : [inner]);
     }
     case "MatMul":
+    case "MatMulInteger":
+    case "QLinearMatMul":
       return product(lengths(graph, node.outputs[0]), lengths(graph, node.inputs[0])?.slice(-1));
     default:
       return 0;

@@ -6,10 +6,11 @@ import {
   textTable,
   withThousands,
 } from "../base/text-table.ts";
+import { bytesPerElement } from "../base/tensor.ts";
 import { inferShapes } from "../ops/infer-shapes.ts";
 import { nodesByLayer } from "./layer-nodes.ts";
 import { multiplyAdds } from "./multiply-adds.ts";
-import type { Network, NetworkLayer } from "./network.ts";
+import type { Network, NetworkLayer, NetworkWeight } from "./network.ts";
 import { type ReceptiveField, receptiveFields } from "./receptive-field.ts";
 
 /** One line of the table. */
@@ -26,12 +27,18 @@ export interface LayerSummary {
   inbound: readonly string[];
 }
 
+export interface ParameterCount {
+  total: number;
+  trainable: number;
+  fixed: number;
+}
+
 /** What `model.summary()` says, as data. */
 export interface NetworkSummary {
   name: string;
   origin: Network["origin"];
   layers: LayerSummary[];
-  parameters: { total: number; trainable: number; fixed: number; bytes: number };
+  parameters: ParameterCount & { bytes: ParameterCount };
   multiplyAdds: number | null;
 }
 
@@ -61,21 +68,29 @@ export function summarize(network: Network): NetworkSummary {
     };
   });
   const weights = [...network.weights.values()];
-  const count = (trainable: boolean) =>
-    sum(weights.filter((w) => w.trainable === trainable).map((w) => sizeOf(w.shape)));
+  const total = (each: (weight: NetworkWeight) => number): ParameterCount => {
+    const part = (trainable: boolean) =>
+      sum(weights.filter((weight) => weight.trainable === trainable).map(each));
+    const [own, fixed] = [part(true), part(false)];
+    return { total: own + fixed, trainable: own, fixed };
+  };
+  const size = (weight: NetworkWeight) => sizeOf(weight.shape);
   const totals = [...counted.values()];
   return {
     name: network.name,
     origin: network.origin,
     layers,
     parameters: {
-      total: count(true) + count(false),
-      trainable: count(true),
-      fixed: count(false),
-      bytes: 4 * (count(true) + count(false)),
+      ...total(size),
+      bytes: total((weight) => size(weight) * bytesPerWeight(network, weight)),
     },
     multiplyAdds: totals.includes(null) ? null : sum(totals as number[]),
   };
+}
+
+/** A weight may be stored in fewer bytes than it is computed in. */
+function bytesPerWeight({ graph }: Network, { value }: NetworkWeight): number {
+  return bytesPerElement(graph.initializers.get(value)?.type ?? "float32");
 }
 
 function fieldSize(
@@ -123,14 +138,14 @@ export function formatSummary(summary: NetworkSummary): string {
     ...(chain ? [] : [layer.inbound.filter((address) => address !== "").join(", ")]),
   ]);
   const { parameters } = summary;
-  const line = (title: string, count: number) =>
-    ` ${title}: ${withThousands(count)} (${formatBytes(4 * count)})`;
+  const line = (title: string, part: keyof ParameterCount) =>
+    ` ${title}: ${withThousands(parameters[part])} (${formatBytes(parameters.bytes[part])})`;
   return [
     `Model: "${summary.name}"`,
     textTable(columns, rows),
-    line("Total params", parameters.total),
-    line("Trainable params", parameters.trainable),
-    line("Non-trainable params", parameters.fixed),
+    line("Total params", "total"),
+    line("Trainable params", "trainable"),
+    line("Non-trainable params", "fixed"),
     ` Multiply-adds per photo: ${summary.multiplyAdds === null ? "not known (a length is free)" : formatCount(summary.multiplyAdds)}`,
   ].join("\n");
 }

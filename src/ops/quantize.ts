@@ -61,7 +61,7 @@ export const quantizeOps: readonly OpDefinition[] = [
       gradient: "unsupported",
     }),
   ),
-  ...["QLinearSigmoid", "QLinearLeakyRelu"].map((type) =>
+  ...["QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax"].map((type) =>
     defineOp({
       type,
       domain: "com.microsoft",
@@ -69,6 +69,18 @@ export const quantizeOps: readonly OpDefinition[] = [
       gradient: "unsupported",
     }),
   ),
+  // a, its scale and zero point, b, its scale and zero point, C, scale and zero point of y
+  defineOp({
+    type: "QGemm",
+    domain: "com.microsoft",
+    attributes: { alpha: attr.float(1), transA: attr.int(0), transB: attr.int(0) },
+    shape({ attributes: { transA, transB }, has, shape, type }) {
+      const rows = shape(0)?.[transA ? 1 : 0] ?? null;
+      const columns = shape(3)?.[transB ? 0 : 1] ?? null;
+      return [{ type: has(8) ? type(8) : "float32", shape: [rows, columns] }];
+    },
+    gradient: "unsupported",
+  }),
   defineOp({
     type: "QLinearGlobalAveragePool",
     domain: "com.microsoft",

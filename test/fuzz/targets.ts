@@ -73,6 +73,7 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
   );
   return [
     ...onnx.map((name) => protobuf(`onnx/${name}`)),
+    protobuf("quantised/dynamic.onnx"),
     protobuf("tfjs/frozen.pb"),
     json("graph model.json", graph, () => Promise.resolve(weights)),
     json("layers model.json", read("tfjs/layers/model.json"), (path) =>

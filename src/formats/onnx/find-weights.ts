@@ -26,10 +26,10 @@ export class WeightFinder {
     node.inputs.forEach((input, i) => {
       const name = this.#data.has(input) ? null : weightName(node.domain, node.op, i);
       if (name === null) return;
-      for (const { initializer, role } of this.#constants(input)) {
+      for (const initializer of this.#constants(input)) {
         const { shape } = this.#graph.initializers.get(initializer)!;
         if (sizeOf(shape) === 1 && !takesScalarWeights(node.op)) continue;
-        found.push(this.#add(initializer, `${layer}/${name}${role}`));
+        found.push(this.#add(initializer, `${layer}/${name}`));
       }
     });
     return [...new Set(found)];
@@ -45,27 +45,25 @@ export class WeightFinder {
     return count;
   }
 
-  /** The initializers that a constant value is computed from; sizes and indices are not among them. */
-  #constants(value: string): { initializer: string; role: string }[] {
-    const found: { initializer: string; role: string }[] = [];
-    const open = [{ value, role: "" }];
+  /**
+   * The initializers that a constant value is computed from. Sizes and indices are not among them, nor
+   * how integer codes stand for real numbers.
+   */
+  #constants(value: string): string[] {
+    const found: string[] = [];
+    const open = [value];
     const seen = new Set<string>();
-    for (let next = open.shift(); next !== undefined; next = open.shift()) {
-      const { value: name, role } = next;
+    for (let name = open.shift(); name !== undefined; name = open.shift()) {
       if (seen.has(name)) continue;
       seen.add(name);
       const type = this.#graph.initializers.get(name)?.type;
       if (type !== undefined) {
-        if (/^(float|bfloat|u?int8$|u?int16$|int32$)/.test(type))
-          found.push({ initializer: name, role });
+        if (/^(float|bfloat|u?int8$|u?int16$|int32$)/.test(type)) found.push(name);
         continue;
       }
       const maker = this.#makers.get(name);
       if (maker === undefined || maker.op === "Shape") continue;
-      const roles = maker.op === "DequantizeLinear" ? ["", "_scale", "_zero_point"] : [];
-      maker.inputs.forEach((input, i) =>
-        open.push({ value: input, role: role + (roles[i] ?? "") }),
-      );
+      open.push(...(maker.op === "DequantizeLinear" ? maker.inputs.slice(0, 1) : maker.inputs));
     }
     return found;
   }

@@ -50,7 +50,8 @@ export const isTransparent = (op: string): boolean =>
 
 /**
  * The names of an op's weights by input: Keras' words for them, so that a view finds the kernel of any
- * convolution. Null for an input that carries data or settings.
+ * convolution. Null for an input that carries data or settings; scales and zero points of integer codes
+ * are how a weight is written, and no weights.
  */
 const weightNames: Readonly<Record<string, readonly (string | null)[]>> = {
   Conv: [null, "kernel", "bias"],
@@ -58,24 +59,15 @@ const weightNames: Readonly<Record<string, readonly (string | null)[]>> = {
   NhwcConv: [null, "kernel", "bias"],
   ConvTranspose: [null, "kernel", "bias"],
   DeformConv: [null, "kernel", null, "bias"],
-  ConvInteger: [null, "kernel", null, "kernel_zero_point"],
-  QLinearConv: [
-    null,
-    null,
-    null,
-    "kernel",
-    "kernel_scale",
-    "kernel_zero_point",
-    null,
-    null,
-    "bias",
-  ],
+  ConvInteger: [null, "kernel"],
+  QLinearConv: [null, null, null, "kernel", null, null, null, null, "bias"],
   Gemm: ["kernel", "kernel", "bias"],
   FusedGemm: ["kernel", "kernel", "bias"],
   MatMul: ["kernel", "kernel"],
   FusedMatMul: ["kernel", "kernel"],
   MatMulInteger: ["kernel", "kernel"],
-  QLinearMatMul: ["kernel", null, null, "kernel", "kernel_scale", "kernel_zero_point"],
+  QLinearMatMul: ["kernel", null, null, "kernel"],
+  QGemm: ["kernel", null, null, "kernel", null, null, "bias"],
   BatchNormalization: [null, "gamma", "beta", "moving_mean", "moving_variance"],
   InstanceNormalization: [null, "gamma", "beta"],
   LayerNormalization: [null, "gamma", "beta"],
@@ -99,11 +91,11 @@ const weightNames: Readonly<Record<string, readonly (string | null)[]>> = {
 export function weightName(domain: string, op: string, i: number): string | null {
   const names = Object.hasOwn(weightNames, op) ? weightNames[op] : undefined;
   if (names) return names[i] ?? null;
-  return domain === "" ? null : `input_${i}`;
+  return domain === "" || op.startsWith("QLinear") ? null : `input_${i}`;
 }
 
 /** Whether a single number can be a weight of the op, or is a constant of a formula. */
 export const takesScalarWeights = (op: string): boolean => !/^(Add|Sub|Mul|Div)$/.test(op);
 
-/** Statistics and quantisation constants: no training step moves them by gradient. */
-export const isTrainable = (name: string): boolean => !/moving_|_scale$|_zero_point$/.test(name);
+/** Statistics: no training step moves them by gradient. */
+export const isTrainable = (name: string): boolean => !name.includes("moving_");

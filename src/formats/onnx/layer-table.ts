@@ -4,7 +4,9 @@ import { outerReads } from "../../graph/traverse.ts";
 import type { NetworkLayer, NetworkWeight, Port } from "../../model/network.ts";
 import { nodeAddresses } from "./addresses.ts";
 import { WeightFinder } from "./find-weights.ts";
+import { integerProducts } from "./integer-products.ts";
 import { isTransparent, layerKind } from "./layer-kinds.ts";
+import { rectifiedValues } from "./quantised.ts";
 
 export interface LayerTable {
   layers: NetworkLayer[];
@@ -25,11 +27,14 @@ export function layerTable(
   portOf: (value: string) => Port,
 ): LayerTable {
   const data = dataValues(graph);
+  const products = integerProducts(graph);
+  const partial = new Set([...products.values()].flatMap(({ nodes }) => nodes));
   const isLayer = (node: GraphNode) =>
-    node.outputs.some((name) => data.has(name)) && !isTransparent(node.op);
+    node.outputs.some((name) => data.has(name)) && !isTransparent(node.op) && !partial.has(node);
   const names = new Set(inputs.map((port) => port.name));
   const addresses = nodeAddresses(graph.nodes.filter(isLayer), names);
   const finder = new WeightFinder(graph, data);
+  const rectified = rectifiedValues(graph);
   const makers = new Map(inputs.map((port) => [port.value, port.name]));
   const layers = inputs.map(inputLayer);
   for (const node of graph.nodes) {
@@ -48,7 +53,8 @@ export function layerTable(
       kind: layerKind(node.op, isData),
       inbound: [...new Set(reads.map((name) => makers.get(name) ?? ""))],
       reads,
-      outputs: outputsOf(node).map(portOf),
+      outputs: (products.has(node) ? [products.get(node)!.real] : outputsOf(node)).map(portOf),
+      ...(rectified.has(node.outputs[0] ?? "") ? { activation: "relu" } : {}),
       weights,
       parameters: finder.count(weights),
       config: configOf(node),

@@ -47,3 +47,21 @@ export function quantisedValues(graph: Graph): Map<string, Codes> {
 
 const isSingle = (graph: Graph, scale: string): boolean =>
   graph.initializers.get(scale)?.data.length === 1;
+
+/** Ops that multiply by weights: what a quantiser joins with the activation behind. */
+const linear = new Set(["QLinearConv", "QLinearMatMul", "QGemm", "QLinearAdd"]);
+
+/**
+ * The results of linear ops whose codes begin at zero: they hold no negative numbers, since the Relu
+ * behind was joined with the op.
+ */
+export function rectifiedValues(graph: Graph): Set<string> {
+  const found = new Set<string>();
+  for (const node of graph.nodes) {
+    if (!linear.has(node.op)) continue;
+    const zeroPoint = graph.initializers.get(node.inputs[scaleInput[node.op]! + 1] ?? "");
+    const lowest = zeroPoint && { uint8: 0, int8: -128 }[zeroPoint.type as string];
+    if (lowest !== undefined && Number(zeroPoint!.data[0]) === lowest) found.add(node.outputs[0]!);
+  }
+  return found;
+}

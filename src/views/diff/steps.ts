@@ -39,7 +39,7 @@ export function stepsOf(network: Network): Step[] {
       const name = `${address} (before ${activation})`;
       add({ name, layer, port: preActivation, family: own, last: false });
     }
-    const family = preActivation && activation ? activationFamily(activation) : own;
+    const family = activation ? activationFamily(activation) : own;
     outputs.forEach((port) =>
       add({
         name: outputs.length > 1 ? port.name : address,
@@ -71,9 +71,12 @@ function familyOf(layer: NetworkLayer): string {
   return families[kind] ?? kind;
 }
 
-/** `activation relu`, however a file spells it: `relu`, `Relu`, `ReLU`. */
+/** `activation relu`, however a file spells it: `relu`, `ReLU`, `QLinearLeakyRelu`. */
 const activationFamily = (word: string): string =>
-  `activation ${word.toLowerCase().replaceAll("_", "")}`;
+  `activation ${word
+    .toLowerCase()
+    .replaceAll("_", "")
+    .replace(/^qlinear/, "")}`;
 
 /** Numbers the parts of linear maps: each reads the one before, and only it. */
 function withParts(steps: readonly Step[]): Step[] {
