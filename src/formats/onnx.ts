@@ -2,6 +2,7 @@ import { naming } from "../base/errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { inlineFunctions } from "../graph/passes/inline-functions.ts";
 import { liftConstants } from "../graph/passes/lift-constants.ts";
+import { separatePads } from "../graph/passes/separate-pads.ts";
 import { hasHalves, widenHalves } from "../graph/passes/widen-halves.ts";
 import type { ModelProto } from "../graph/protobuf/onnx_pb.ts";
 import { externalFiles, parseOnnx } from "../graph/protobuf/parse.ts";
@@ -37,7 +38,7 @@ export const onnx = defineFormat({
       return { network: networkOf(graphOfModel(model, { external }), model, source) };
     }),
   write: ({ network }, name) =>
-    Promise.resolve([{ path: name, bytes: writeOnnx(exportGraph(network)) }]),
+    Promise.resolve([{ path: name, bytes: writeOnnx(separatePads(exportGraph(network))) }]),
 });
 
 function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network {

@@ -48,6 +48,8 @@ function noiseShape(noise: unknown, input: KerasShape): KerasShape {
  */
 export const dropout = defineLayer({
   className: "Dropout",
+  // The EfficientNets that were written before Keras had them.
+  aliases: ["FixedDropout"],
   kind: "regularization",
   fields: { ...commonFields, rate, noise_shape: field.json(), seed: field.json() },
   fromKeras1,

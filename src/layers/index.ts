@@ -7,6 +7,7 @@ import {
   adaptiveMaxPooling3d,
 } from "./adaptive-pooling.ts";
 import { activation } from "./activation.ts";
+import { customScaleLayer, layerScale, stochasticDepth } from "./applications.ts";
 import { additiveAttention, attention } from "./attention.ts";
 import {
   augMix,
@@ -191,6 +192,10 @@ export const definitions = {
   activityRegularization,
   masking,
   identity,
+  // Of keras.applications
+  layerScale,
+  stochasticDepth,
+  customScaleLayer,
   // Merging
   add,
   subtract,
@@ -253,7 +258,8 @@ for (const definition of [...Object.values(definitions), ...fromExpressions])
   registerLayer(definition as unknown as LayerDefinition);
 
 /**
- * The definition of a Keras layer class, by any of its names.
+ * The definition of a Keras layer class, by any of its names; also with the package in front under which
+ * its author registered it, `Custom>CustomScaleLayer`.
  *
  * @param className `Add` is the layer that takes a list of tensors, `ops.Add` the operation `x1 + x2`,
  *   which a Keras 3 file tells apart by its module
@@ -261,7 +267,8 @@ for (const definition of [...Object.values(definitions), ...fromExpressions])
 export function findLayer(className: string): LayerDefinition | undefined {
   const operation = className.replace(/^ops\./, "");
   if (operation !== className) return findOperation(operation);
-  return findLayerClass(className) ?? findOperation(className);
+  const plain = className.replace(/^.*>/, "");
+  return findLayerClass(className) ?? findLayerClass(plain) ?? findOperation(className);
 }
 
 /** All class names, for messages. */

@@ -93,6 +93,18 @@ export function runtimeContract(
       await session.release();
     });
 
+    it("lets zeros around a picture win over negative numbers", async () => {
+      const b = new GraphBuilder();
+      b.input("x", [1, 1, 2, 2]);
+      const padded = b.op("Identity", [b.op("Pad", ["x", b.i64([0, 0, 1, 1, 0, 0, 1, 1])])]);
+      b.op("MaxPool", [padded], { kernel_shape: [2, 2], strides: [2, 2] }, { outputs: ["y"] });
+      b.output("y", [1, 1, 2, 2]);
+      const session = await runtime.open(b.graph, { threads });
+      const { y } = await session.run({ x: float32([1, 1, 2, 2], [-1, 2, -3, -4]) });
+      expect(y).toEqual(float32([1, 1, 2, 2], [0, 2, 0, 0]));
+      await session.release();
+    });
+
     it("gives the same numbers without the engine's own rewriting", async () => {
       const feeds = { x: float32([1, 2], [0.5, 3]), w: float32([2, 2], [1, 2, -3, 4]) };
       const results = [];

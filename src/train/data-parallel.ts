@@ -2,6 +2,7 @@ import { StriateError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type Tensor, bytesOf, bytesPerElement, float32, toFloat32 } from "../base/tensor.ts";
 import type { Round } from "../graph/passes/exchange.ts";
+import { separatePads } from "../graph/passes/separate-pads.ts";
 import { writeOnnx } from "../graph/protobuf/write.ts";
 import type { WorkerThread } from "../runtime/runtime.ts";
 import { Barrier } from "./data-parallel-barrier.ts";
@@ -282,7 +283,7 @@ function programsOf(parts: readonly WorkerPart[]): JobProgram[] {
   return parts.map(({ size, rounds }) => ({
     size,
     rounds: rounds.map(({ graph, exchanges }, round) => ({
-      graph: writeOnnx(graph),
+      graph: writeOnnx(separatePads(graph)),
       results: graph.outputs.flatMap(({ name, type, shape }) =>
         shape?.every((length) => typeof length === "number")
           ? [{ name, type, shape: shape as readonly number[] }]

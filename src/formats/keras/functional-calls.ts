@@ -27,6 +27,7 @@ export function connectFunctional(
   entries.forEach((entry, i) => {
     const inbound = listOf(entry.inbound_nodes ?? [], `"${layers[i]!.name}": inbound_nodes`);
     const parsed = inbound.map((node) => parseNode(node, byName, isOperation(entry)));
+    if (!isOperation(entry)) refuseConstants(layers[i]!, parsed);
     nodes.set(
       layers[i]!,
       parsed.filter((node) => node.inputs.length > 0),
@@ -56,6 +57,16 @@ export function connectFunctional(
     if ((layer.definition as unknown) !== inputLayer)
       throw new StriateError(`the model's input "${layer.name}" is no InputLayer`);
   return { calls: sortCalls(calls), inputs, outputs: ends("output_layers") };
+}
+
+/** A sum with a number that is left out would be another sum. */
+function refuseConstants({ name, className, definition }: Layer, nodes: readonly Node[]): void {
+  if (definition?.kind !== "merging") return;
+  const constant = nodes.flatMap(({ args = [] }) => args).find((item) => typeof item === "number");
+  if (constant !== undefined)
+    throw new StriateError(
+      `${className} "${name}" is called with ${constant}, where it takes tensors`,
+    );
 }
 
 const nameOf = (entry: Json): string | undefined => {

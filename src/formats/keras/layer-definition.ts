@@ -2,17 +2,22 @@ import { StriateError } from "../../base/errors.ts";
 import { commonFields, defineLayer, type LayerDefinition } from "../../layers/define-layer.ts";
 import { findLayer } from "../../layers/index.ts";
 import type { ReadModelOptions } from "../format.ts";
-import type { Json } from "./json.ts";
+import { type Json, isObject } from "./json.ts";
 
 /** Classes whose configuration is Python code. It is never run. */
 const codeClasses = new Set(["Lambda"]);
 
 /**
  * Whether a layer of a file is an operation of Keras 3 (`x + y`, `ops.mean(x)`): these have classes
- * named like layers (`Add`), told apart by their module only.
+ * named like layers (`Add`), told apart by their module. Where Keras 3 writes an .h5 it leaves the module
+ * out; then what tells is that only layers can be trained and have a dtype.
  */
-export function isOperation({ module }: Json): boolean {
-  return typeof module === "string" && /^keras\.(src\.)?ops\b/.test(module);
+export function isOperation({ module, class_name, config, inbound_nodes }: Json): boolean {
+  if (typeof module === "string") return /^keras\.(src\.)?ops\b/.test(module);
+  const [call] = Array.isArray(inbound_nodes) ? (inbound_nodes as unknown[]) : [];
+  const isOfKeras3 = isObject(call) && "args" in call;
+  if (!isOfKeras3 || !isObject(config) || "trainable" in config || "dtype" in config) return false;
+  return findLayer(`ops.${String(class_name)}`) !== undefined;
 }
 
 /** The name by which the layer of a file is looked up: `Conv2D`, and `ops.Add` for an operation. */

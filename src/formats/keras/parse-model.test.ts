@@ -230,3 +230,34 @@ describe("the Keras that wrote a file", () => {
     expect(kerasWriter(version, backend, config).major).toBe(major);
   });
 });
+
+describe("arithmetic in an .h5 of Keras 3, which leaves out the module of a class", () => {
+  const tensor = (name: string) => ({
+    class_name: "__keras_tensor__",
+    config: { shape: [null, 4], dtype: "float32", keras_history: [name, 0, 0] },
+  });
+  const add = (config: Json, args: unknown[]) =>
+    functional(
+      [
+        input("x"),
+        { class_name: "Add", name: "add", config, inbound_nodes: [{ args, kwargs: {} }] },
+      ],
+      [["add", 0, 0]],
+    );
+
+  it("is told from a layer of the same name by what only layers have", () => {
+    const [sum] = parse(add({ name: "add" }, [tensor("x"), 3]), 3).calls;
+    expect(sum!.args).toEqual([{ $input: 0 }, 3]);
+    const config = { name: "add", trainable: true, dtype: "float32" };
+    const [layered] = parse(add(config, [[tensor("x"), tensor("x")]]), 3).calls;
+    expect(layered!.args).toBeUndefined();
+    expect(layered!.inputs).toHaveLength(2);
+  });
+
+  it("is refused where a constant goes into a layer that takes tensors", () => {
+    const config = { name: "add", trainable: true, dtype: "float32" };
+    expect(() => parse(add(config, [tensor("x"), 3]), 3)).toThrow(
+      'Add "add" is called with 3, where it takes tensors',
+    );
+  });
+});

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { nchwc } from "../../graph/passes/nchwc.ts";
+import { separatePads } from "../../graph/passes/separate-pads.ts";
 import { writeOnnxParts } from "../../graph/protobuf/write.ts";
 import { OrtSession, engineMessage } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
@@ -16,7 +17,9 @@ export const runtime: Runtime = {
     const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
     const ort = await loadOrt();
     const { model, weights } =
-      graph instanceof Uint8Array ? { model: graph, weights: [] } : writeOnnxParts(graph);
+      graph instanceof Uint8Array
+        ? { model: graph, weights: [] }
+        : writeOnnxParts(separatePads(graph));
     const create = (provider: string) =>
       ort.InferenceSession.create(model, {
         externalData: weights,

@@ -1,5 +1,6 @@
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { separatePads } from "../../graph/passes/separate-pads.ts";
 import { writeOnnx } from "../../graph/protobuf/write.ts";
 import { OrtSession, engineMessage } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
@@ -18,7 +19,7 @@ export const runtime: Runtime = {
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "wasm", threads = defaultThreads(), optimize = "all" } = options;
     const ort = await loadOrt(threads);
-    const bytes = graph instanceof Uint8Array ? graph : writeOnnx(graph);
+    const bytes = graph instanceof Uint8Array ? graph : writeOnnx(separatePads(graph));
     const create = (provider: string) =>
       ort.InferenceSession.create(bytes, {
         // Not [provider, "wasm"]: then a device that is not there would go unnoticed.
