@@ -16,6 +16,11 @@ const input = (name: string, shape: (number | null)[] = [null, 4]) =>
 const dense = (name: string, ...inbound: unknown[]) =>
   layer("Dense", { name, units: 2 }, ...inbound);
 const from = (name: string, node = 0, kwargs: Json = {}) => [name, node, 0, kwargs];
+/** A tensor among the arguments of a call, as Keras 3 writes it. */
+const tensor = (name: string) => ({
+  class_name: "__keras_tensor__",
+  config: { shape: [null, 4], dtype: "float32", keras_history: [name, 0, 0] },
+});
 
 function functional(layers: Json[], outputs: unknown[], inputs: unknown[] = [["x", 0, 0]]): Json {
   const config = { name: "m", layers, input_layers: inputs, output_layers: outputs };
@@ -121,16 +126,12 @@ describe("a functional model", () => {
   });
 
   it("reads the arguments of Keras 3: tensors anywhere, constants, nested lists", () => {
-    const tensor = (name: string, node = 0) => ({
-      class_name: "__keras_tensor__",
-      config: { shape: [null, 4], dtype: "float32", keras_history: [name, node, 0] },
-    });
     const call = (...args: unknown[]) => ({ args, kwargs: {} });
     const config = functional(
       [
         layer("InputLayer", { name: "x", batch_shape: [null, 4] }),
         layer("Dense", { name: "a", units: 4 }, call(tensor("x"))),
-        layer("Add", { name: "both" }, call([tensor("a"), tensor("x")])),
+        layer("Add", { name: "both", trainable: true }, call([tensor("a"), tensor("x")])),
         layer("Dense", { name: "b", units: 1 }, { args: [tensor("both")], kwargs: { mask: null } }),
       ],
       ["b", 0, 0],
@@ -232,10 +233,6 @@ describe("the Keras that wrote a file", () => {
 });
 
 describe("arithmetic in an .h5 of Keras 3, which leaves out the module of a class", () => {
-  const tensor = (name: string) => ({
-    class_name: "__keras_tensor__",
-    config: { shape: [null, 4], dtype: "float32", keras_history: [name, 0, 0] },
-  });
   const add = (config: Json, args: unknown[]) =>
     functional(
       [
