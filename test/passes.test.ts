@@ -111,6 +111,24 @@ describe.each(Object.entries(stepNetworks))("the step of a network with %s", (_,
         await expectSame(blocked);
       }
   });
+
+  it("is one that the engine takes when it is cut for two workers", async () => {
+    const block = await nchwcBlock(runtime);
+    const { rows, inputs } = network;
+    const graph = applied(network.graph, all);
+    const size = Math.ceil(rows / 2);
+    const shard = shardBatch(graph, {
+      rows,
+      inputs,
+      size,
+      isFirst: true,
+      added: graph.outputs.map(({ name }) => name),
+    });
+    if (shard === undefined) return;
+    const parts = microBatch(shard, { rows: size, inputs, size: 1 });
+    for (const round of cutAtExchanges(block === 0 ? parts : nchwc(parts, block)))
+      await (await runtime.open(round.graph, { threads: 1 })).release();
+  });
 });
 
 describe("each pass", () => {

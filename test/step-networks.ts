@@ -217,6 +217,17 @@ export const stepNetworks: Record<string, () => StepNetwork> = {
       h = n.relu(n.batchNorm(n.conv(n.pool(h), 16, 32, plain), 32));
       return n.head(n.b.op("GlobalAveragePool", [h]), 32);
     }),
+  "maps that are weighed by what they hold": () =>
+    stepNetwork(4, [3, 10], (n, x) => {
+      const { b } = n;
+      const plain = { pad: 1, bias: false };
+      const h = n.relu(n.batchNorm(n.conv(x, 3, 16, plain), 16));
+      const squeezed = n.conv(b.op("GlobalAveragePool", [h]), 16, 16, { kernel: 1 });
+      const cut = b.op("Min", [n.relu(b.op("Add", [squeezed, b.f32(3)])), b.f32(6)]);
+      const weighed = b.op("Mul", [h, b.op("Mul", [cut, b.f32(1 / 6)])]);
+      const last = n.relu(n.batchNorm(n.conv(weighed, 16, 16, plain), 16));
+      return n.head(b.op("GlobalAveragePool", [last]), 16);
+    }),
   "no dense layer behind the pictures": () =>
     stepNetwork(3, [3, 9], (n, x) => {
       const maps = n.conv(n.relu(n.conv(x, 3, 16)), 16, 1);

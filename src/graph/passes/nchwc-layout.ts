@@ -62,6 +62,7 @@ export class Layouts {
       this.b.op("ReorderOutput", [value], { channels }, { domain: NCHWC }),
     );
     this.#plain.set(name, plain);
+    this.#declare(plain, name);
     return plain;
   }
 
@@ -79,6 +80,7 @@ export class Layouts {
             this.b.op("ReorderInput", [value], {}, { domain: NCHWC }),
           );
     this.#blocked.set(name, blocked);
+    this.#declare(blocked, name);
     return blocked;
   }
 
@@ -97,7 +99,14 @@ export class Layouts {
   make(name: string): string {
     const made = this.b.fresh(`${name}/blocked`);
     this.setBlocked(name, made);
+    this.#declare(made, name);
     return made;
+  }
+
+  /** Says of another form of a value what is known of the value: in both its shape is the same. */
+  #declare(made: string, name: string): void {
+    const shape = this.facts.shape(name);
+    if (shape) this.b.graph.values.set(made, { type: this.facts.type(name), shape });
   }
 
   /** Reorders exist for float32 only: other types go there and back. */
