@@ -1,3 +1,4 @@
+import type { ByteSource } from "../base/byte-source.ts";
 import { StriateError, messageOf } from "../base/errors.ts";
 
 /** A file inside a zip. */
@@ -14,8 +15,9 @@ const maxInflation = 1040;
 const maxMembers = 100_000;
 
 /** Whether the bytes begin as a zip does. */
-export function isZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+export function isZip(bytes: ByteSource): boolean {
+  const head = bytes.subarray(0, 4);
+  return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
 // Loaded when a zip comes by: most model files are none.
@@ -27,13 +29,13 @@ const library = () => import("@zip.js/zip.js");
  *
  * @param name of the file, for messages
  */
-export async function readZip(bytes: Uint8Array, name: string): Promise<Map<string, ZipMember>> {
+export async function readZip(bytes: ByteSource, name: string): Promise<Map<string, ZipMember>> {
   const zip = await library();
   zip.configure({ useWebWorkers: false });
   const refuse = (what: string, cause?: unknown): never => {
     throw new StriateError(`${name}: ${what}`, { cause });
   };
-  const reader = new zip.ZipReader(new zip.Uint8ArrayReader(bytes), {
+  const reader = new zip.ZipReader(readerOf(bytes, zip), {
     checkSignature: true,
     // Nothing is ever unpacked to a disk: a name is only a name.
     filenameValidation: "tolerant",
@@ -67,6 +69,17 @@ export async function readZip(bytes: Uint8Array, name: string): Promise<Map<stri
     refuse(`is a damaged zip archive (${messageOf(error)}); download or copy it again`, error);
   }
   return members;
+}
+
+/** zip.js' way to the bytes of a file: it asks for pieces, which are its own from then on. */
+function readerOf(bytes: ByteSource, { Reader }: typeof import("@zip.js/zip.js")) {
+  class SourceReader extends Reader<ByteSource> {
+    override size = bytes.length;
+    override readUint8Array(at: number, length: number): Promise<Uint8Array> {
+      return Promise.resolve(bytes.subarray(at, at + length).slice());
+    }
+  }
+  return new SourceReader(bytes);
 }
 
 /** A moment that every archive gets: the same content gives the same bytes. */

@@ -17,12 +17,25 @@ export async function encodePng(
   image: Picture | Raster,
   options: PngOptions = {},
 ): Promise<Uint8Array> {
-  if ("data" in image) return encodeRaster(image);
-  // What draws foreign scripts is native and loads the system's fonts: only where it is needed.
-  const foreign: RasterizeOptions = hasForeignText(image.marks)
-    ? { foreignText: (await import("./system-text.ts")).systemText }
-    : {};
-  return encodeRaster(rasterize(image, { ...options, ...foreign }));
+  return pngEncoder()(image, options);
+}
+
+/**
+ * Encodes pictures one after the other, as {@link encodePng} does, in the same memory: many large ones
+ * do not leave more behind than the garbage collector notices.
+ */
+export function pngEncoder(): typeof encodePng {
+  let canvas: Uint8Array | undefined;
+  return async (image, options = {}) => {
+    if ("data" in image) return encodeRaster(image);
+    // What draws foreign scripts is native and loads the system's fonts: only where it is needed.
+    const foreign: RasterizeOptions = hasForeignText(image.marks)
+      ? { foreignText: (await import("./system-text.ts")).systemText }
+      : {};
+    const raster = rasterize(image, { ...options, ...foreign, ...(canvas && { canvas }) });
+    if (raster.data.buffer !== canvas?.buffer) canvas = raster.data;
+    return encodeRaster(raster);
+  };
 }
 
 function hasForeignText(marks: readonly Mark[]): boolean {

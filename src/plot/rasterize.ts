@@ -19,6 +19,8 @@ export interface PlacedRaster {
 export interface RasterizeOptions {
   /** Pixels of the result per pixel of the picture; 1 by default, 2 for fine screens. */
   readonly scale?: number;
+  /** Memory to draw in, for pictures one after the other: the pixels are a view of it, if it is large enough. */
+  readonly canvas?: Uint8Array;
   /**
    * Draws characters that the bundled typeface lacks, for instance with the system's fonts. Without
    * it, or where it returns nothing, such a character is a box with its code point in it.
@@ -35,14 +37,14 @@ const pixelLimit = 400e6;
  * @throws StriateError when the picture has no pixels or too many
  */
 export function rasterize(picture: Picture, options: RasterizeOptions = {}): Raster {
-  const { scale = 1, foreignText } = options;
+  const { scale = 1, canvas, foreignText } = options;
   const width = Math.round(picture.width * scale);
   const height = Math.round(picture.height * scale);
   if (!(width >= 1 && height >= 1 && width * height <= pixelLimit))
     throw new StriateError(
       `a picture of ${width}x${height} pixels cannot be drawn: the limit is ${pixelLimit / 1e6} million pixels; draw fewer or smaller parts`,
     );
-  const target = filledRaster(width, height, picture.background);
+  const target = filledRaster(width, height, picture.background, canvas);
   const pen: Pen = {
     target,
     scale,
