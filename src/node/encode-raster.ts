@@ -8,7 +8,7 @@ import type { Raster } from "../plot/raster.ts";
  * areas, repeated rows), that is both the smallest and the fastest of all filters at levels 1 to 6.
  */
 const compression = { level: 3, chunkSize: 1 << 20 };
-/** Bytes that are compressed at once: there is no second copy of the whole picture. */
+/** Bytes that are compressed at once: there is no second copy of a whole picture. */
 const bandBytes = 1 << 20;
 
 /**
@@ -17,19 +17,30 @@ const bandBytes = 1 << 20;
  *
  * Source: Portable Network Graphics (third edition), W3C.
  */
-export async function encodeRaster(raster: Raster): Promise<Uint8Array> {
+export function encodeRaster(raster: Raster): Promise<Uint8Array> {
+  return encodeStrips(raster, [raster]);
+}
+
+/**
+ * {@link encodeRaster} of a raster in strips of rows, from the top. Each is compressed before the next
+ * one is asked for.
+ */
+export async function encodeStrips(
+  whole: Omit<Raster, "data">,
+  strips: Iterable<Raster>,
+): Promise<Uint8Array> {
   const deflate = createDeflate(compression);
   const pieces: Uint8Array[] = [];
   deflate.on("data", (piece: Uint8Array) => pieces.push(piece));
+  const write = promisify((band: Uint8Array, done: (error?: Error | null) => void) =>
+    deflate.write(band, done),
+  );
   const feed = async (): Promise<void> => {
-    const write = promisify((band: Uint8Array, done: (error?: Error | null) => void) =>
-      deflate.write(band, done),
-    );
-    for (const band of bands(raster)) await write(band);
+    for (const strip of strips) for (const band of bands(strip)) await write(band);
     deflate.end();
   };
   await Promise.all([feed(), finished(deflate)]);
-  return pngFile(raster, Buffer.concat(pieces));
+  return pngFile(whole, Buffer.concat(pieces));
 }
 
 /** As {@link encodeRaster}, at once. */
@@ -38,7 +49,7 @@ export function encodeRasterSync(raster: Raster): Uint8Array {
   return pngFile(raster, deflateSync(Buffer.concat(rows), compression));
 }
 
-/** The rows in bands, each row after its filter type: 0, none. A band is good until the next is asked for. */
+/** The rows in bands, each row after its filter type: 0, none. A band is good until the next one. */
 function* bands({ width, height, channels, data }: Raster): Generator<Uint8Array> {
   const row = width * channels;
   const step = Math.min(Math.ceil(bandBytes / row), height);
@@ -51,7 +62,7 @@ function* bands({ width, height, channels, data }: Raster): Generator<Uint8Array
   }
 }
 
-function pngFile(raster: Raster, compressed: Uint8Array): Uint8Array {
+function pngFile(raster: Omit<Raster, "data">, compressed: Uint8Array): Uint8Array {
   const { width, height, channels, palette } = raster;
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);

@@ -33,16 +33,14 @@ export function raster(
   return palette ? { width, height, channels, data, palette } : { width, height, channels, data };
 }
 
-/** An RGB raster of one colour, in the given memory where that is large enough. */
+/** An RGB raster of one colour, in the given memory. */
 export function filledRaster(
   width: number,
   height: number,
   color: Color,
-  canvas: Uint8Array = new Uint8Array(0),
+  data = new Uint8Array(width * height * 3),
 ): Raster {
   const [red, green, blue] = parseColor(color);
-  const size = width * height * 3;
-  const data = canvas.length >= size ? canvas.subarray(0, size) : new Uint8Array(size);
   if (red === green && green === blue) data.fill(red);
   else
     for (let i = 0; i < data.length; i += 3) {

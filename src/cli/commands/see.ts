@@ -6,7 +6,7 @@ import { Model } from "../../api/model.ts";
 import { type Preprocessing, describePreprocessing } from "../../data/preprocess.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { toSvg } from "../../plot/svg.ts";
-import { pngEncoder } from "../../node/encode-png.ts";
+import { encodePng } from "../../node/encode-png.ts";
 import { type OutputFile, writeFolder } from "../../node/files.ts";
 import { readLabels } from "../../node/read-labels.ts";
 import { openModel } from "../../node/open-model.ts";
@@ -152,11 +152,10 @@ async function encoded(
   const waiting = pictures[Symbol.iterator]();
   let taken = 0;
   const work = async (): Promise<void> => {
-    const toPng = pngEncoder();
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
       const at = taken++;
       const { picture } = next.value;
-      const bytes = format === "svg" ? await toSvg(picture) : await toPng(picture);
+      const bytes = format === "svg" ? await toSvg(picture) : await encodePng(picture);
       files[at] = { path: paths[at]!, bytes };
     }
   };
