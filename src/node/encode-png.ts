@@ -5,7 +5,7 @@ import { hasGlyphs } from "../plot/text.ts";
 import { encodeRaster, encodeStrips } from "./encode-raster.ts";
 
 /** Bytes of a picture that are drawn before they are compressed. */
-const stripBytes = 1 << 22;
+const stripBytes = 1 << 20;
 
 export interface PngOptions {
   /** Pixels of the file per pixel of the picture; 1 by default, 2 for fine screens. */

@@ -36,33 +36,37 @@ export async function encodeStrips(
     deflate.write(band, done),
   );
   const feed = async (): Promise<void> => {
-    for (const strip of strips) for (const band of bands(strip)) await write(band);
+    for (const band of bands(strips)) await write(band);
     deflate.end();
   };
   await Promise.all([feed(), finished(deflate)]);
-  return pngFile(whole, Buffer.concat(pieces));
+  return pngFile(whole, pieces);
 }
 
 /** As {@link encodeRaster}, at once. */
 export function encodeRasterSync(raster: Raster): Uint8Array {
-  const rows = Array.from(bands(raster), (band) => band.slice());
-  return pngFile(raster, deflateSync(Buffer.concat(rows), compression));
+  const rows = Array.from(bands([raster]), (band) => band.slice());
+  return pngFile(raster, [deflateSync(Buffer.concat(rows), compression)]);
 }
 
-/** The rows in bands, each row after its filter type: 0, none. A band is good until the next one. */
-function* bands({ width, height, channels, data }: Raster): Generator<Uint8Array> {
-  const row = width * channels;
-  const step = Math.min(Math.ceil(bandBytes / row), height);
-  const band = new Uint8Array((row + 1) * step);
-  for (let top = 0; top < height; top += step) {
-    const rows = Math.min(step, height - top);
-    for (let y = 0; y < rows; y++)
-      band.set(data.subarray((top + y) * row, (top + y + 1) * row), y * (row + 1) + 1);
-    yield band.subarray(0, (row + 1) * rows);
+/** The rows of strips in bands, each row after its filter type: 0, none. A band is good until the next. */
+function* bands(strips: Iterable<Raster>): Generator<Uint8Array> {
+  let band = new Uint8Array(0);
+  for (const { width, height, channels, data } of strips) {
+    const row = width * channels;
+    const step = Math.min(Math.ceil(bandBytes / row), height);
+    if (band.length < (row + 1) * step) band = new Uint8Array((row + 1) * step);
+    for (let top = 0; top < height; top += step) {
+      const rows = Math.min(step, height - top);
+      for (let y = 0; y < rows; y++)
+        band.set(data.subarray((top + y) * row, (top + y + 1) * row), y * (row + 1) + 1);
+      yield band.subarray(0, (row + 1) * rows);
+    }
   }
 }
 
-function pngFile(raster: Omit<Raster, "data">, compressed: Uint8Array): Uint8Array {
+/** @param compressed the rows, in pieces */
+function pngFile(raster: Omit<Raster, "data">, compressed: readonly Uint8Array[]): Uint8Array {
   const { width, height, channels, palette } = raster;
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
@@ -71,19 +75,18 @@ function pngFile(raster: Omit<Raster, "data">, compressed: Uint8Array): Uint8Arr
   header.setUint8(9, palette ? 3 : { 1: 0, 3: 2, 4: 6 }[channels]);
   return Buffer.concat([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-    chunk("IHDR", new Uint8Array(header.buffer)),
-    ...(palette ? [chunk("PLTE", palette)] : []),
-    chunk("IDAT", compressed),
-    chunk("IEND", new Uint8Array()),
+    ...chunk("IHDR", [new Uint8Array(header.buffer)]),
+    ...(palette ? chunk("PLTE", [palette]) : []),
+    ...chunk("IDAT", compressed),
+    ...chunk("IEND", []),
   ]);
 }
 
 /** Length, name, bytes, and the check sum over name and bytes. */
-function chunk(name: string, bytes: Uint8Array): Uint8Array {
-  const out = Buffer.alloc(12 + bytes.length);
-  out.writeUInt32BE(bytes.length, 0);
-  out.write(name, 4, "latin1");
-  out.set(bytes, 8);
-  out.writeUInt32BE(crc32(out.subarray(4, 8 + bytes.length)), 8 + bytes.length);
-  return out;
+function chunk(name: string, bytes: readonly Uint8Array[]): Uint8Array[] {
+  const head = Buffer.from(`    ${name}`, "latin1");
+  head.writeUInt32BE(bytes.reduce((sum, { length }) => sum + length, 0));
+  const end = Buffer.alloc(4);
+  end.writeUInt32BE(bytes.reduce((sum, part) => crc32(part, sum), crc32(head.subarray(4))));
+  return [head, ...bytes, end];
 }

@@ -9,6 +9,7 @@ import { toSvg } from "../../plot/svg.ts";
 import { encodePng } from "../../node/encode-png.ts";
 import { type OutputFile, writeFolder } from "../../node/files.ts";
 import { readLabels } from "../../node/read-labels.ts";
+import { freeTensors } from "../../node/free-tensors.ts";
 import { openModel } from "../../node/open-model.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { NamedPicture, ViewPhoto } from "../../views/define-view.ts";
@@ -97,6 +98,7 @@ async function look(paths: readonly string[], options: SeeOptions) {
   });
   const result = await featureMapsView.compute(model.running, prepared, options);
   await model.dispose();
+  await freeTensors(model.network.graph.initializers.values());
   const seen = names.map((name, i): SeenPhoto => {
     const prediction = readPrediction(model.network, result.outputs[i]![0]!, labels);
     const layers = result.layers.filter(({ photo }) => photo === name);

@@ -17,9 +17,11 @@ export const runtime: Runtime = {
     const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
     const ort = await loadOrt();
     const create = async (provider: Device): Promise<Session> => {
-      const { model, externalData, lent } = engineForm(graph, provider);
+      const { model, externalData, lent, large } = engineForm(graph, provider);
       const session = await ort.InferenceSession.create(model, {
         externalData,
+        // What the arena of a large network has taken it keeps until the session is released.
+        enableCpuMemArena: !large,
         executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
@@ -55,11 +57,12 @@ const LARGE = 1 << 25;
 
 /** A graph as the engine gets it: the model, the weights that it copies, and those that it is lent. */
 function engineForm(graph: Graph | Uint8Array, provider: Device) {
-  if (graph instanceof Uint8Array) return { model: graph, externalData: [], lent: {} };
-  const lends = provider === "cpu" && weightBytes(graph) >= LARGE;
-  const { graph: fed, weights: lent } = lends ? lendWeights(graph) : { graph, weights: {} };
+  if (graph instanceof Uint8Array)
+    return { model: graph, externalData: [], lent: {}, large: false };
+  const large = provider === "cpu" && weightBytes(graph) >= LARGE;
+  const { graph: fed, weights: lent } = large ? lendWeights(graph) : { graph, weights: {} };
   const { model, weights } = writeOnnxParts(fed);
-  return { model, externalData: weights, lent };
+  return { model, externalData: weights, lent, large };
 }
 
 /** The devices to try, best first; the last one of `auto` is always there. */
