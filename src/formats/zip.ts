@@ -72,7 +72,7 @@ export async function readZip(bytes: ByteSource, name: string): Promise<Map<stri
 }
 
 /** zip.js' way to the bytes of a file: it asks for pieces, which are its own from then on. */
-function readerOf(bytes: ByteSource, { Reader }: typeof import("@zip.js/zip.js")) {
+function readerOf(bytes: ByteSource, { Reader }: Awaited<ReturnType<typeof library>>) {
   class SourceReader extends Reader<ByteSource> {
     override size = bytes.length;
     override readUint8Array(at: number, length: number): Promise<Uint8Array> {

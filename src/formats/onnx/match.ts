@@ -53,7 +53,8 @@ function varintsOf(bytes: ByteSource) {
   let piece: Uint8Array = new Uint8Array(0);
   let start = 0;
   const byteAt = (at: number): number | undefined => {
-    if (!(at >= start && at < start + piece.length)) piece = bytes.subarray((start = at), at + pieceBytes);
+    if (!(at >= start && at < start + piece.length))
+      piece = bytes.subarray((start = at), at + pieceBytes);
     return piece[at - start];
   };
   return (at: number): { value: number; next: number } | undefined => {
