@@ -1,4 +1,5 @@
-import type { ByteSource } from "../base/byte-source.ts";
+import type { Writer } from "@zip.js/zip.js";
+import { type ByteSource, partOf } from "../base/byte-source.ts";
 import { StriateError, messageOf } from "../base/errors.ts";
 
 /** A file inside a zip. */
@@ -7,6 +8,11 @@ export interface ZipMember {
   size: number;
   /** Unpacks it and checks its sum. @throws StriateError when it is damaged or too large */
   read(): Promise<Uint8Array>;
+  /**
+   * {@link read} for a large file, of which parts are wanted one after the other: where the archive holds
+   * it as it is, its bytes stay there.
+   */
+  open(): Promise<ByteSource>;
 }
 
 /** Deflate cannot make more than about 1032 bytes of one: a larger claim is a lie. */
@@ -22,6 +28,7 @@ export function isZip(bytes: ByteSource): boolean {
 
 // Loaded when a zip comes by: most model files are none.
 const library = () => import("@zip.js/zip.js");
+type Zip = Awaited<ReturnType<typeof library>>;
 
 /**
  * Lists the files of a zip. Nothing is unpacked before it is asked for, and nothing that claims more
@@ -45,23 +52,28 @@ export async function readZip(bytes: ByteSource, name: string): Promise<Map<stri
     for await (const entry of reader.getEntriesGenerator()) {
       if (entry.directory) continue;
       const { filename, compressedSize, uncompressedSize: size } = entry;
-      members.set(filename, {
-        size,
-        async read() {
-          if (entry.encrypted) refuse(`"${filename}" is encrypted`);
-          if (compressedSize > bytes.length || size > compressedSize * maxInflation + 64)
-            refuse(
-              `"${filename}" claims to be ${size} bytes large, more than its ${compressedSize} can hold`,
-            );
-          try {
-            const data = (await entry.getData(new zip.Uint8ArrayWriter())) as Uint8Array;
-            if (data.length !== size) refuse(`"${filename}" is damaged`);
-            return data;
-          } catch (error) {
-            return refuse(`"${filename}" is damaged: ${messageOf(error)}`, error);
-          }
-        },
-      });
+      const unpack = async <T extends { length: number }>(writer: Writer<T>): Promise<T> => {
+        if (entry.encrypted) refuse(`"${filename}" is encrypted`);
+        if (compressedSize > bytes.length || size > compressedSize * maxInflation + 64)
+          refuse(
+            `"${filename}" claims to be ${size} bytes large, more than its ${compressedSize} can hold`,
+          );
+        try {
+          const data = (await entry.getData(writer)) as T;
+          if (data.length !== size) refuse(`"${filename}" is damaged`);
+          return data;
+        } catch (error) {
+          return refuse(`"${filename}" is damaged: ${messageOf(error)}`, error);
+        }
+      };
+      const read = () => unpack(new zip.Uint8ArrayWriter());
+      const open = async (): Promise<ByteSource> => {
+        const start = entry.compressionMethod === 0 ? dataStart(bytes, entry.offset) : undefined;
+        if (start === undefined) return read();
+        await unpack(countOnly(zip));
+        return partOf(bytes, start, size);
+      };
+      members.set(filename, { size, read, open });
       if (members.size > maxMembers) refuse("holds too many files to be a model");
     }
   } catch (error) {
@@ -71,15 +83,38 @@ export async function readZip(bytes: ByteSource, name: string): Promise<Map<stri
   return members;
 }
 
-/** zip.js' way to the bytes of a file: it asks for pieces, which are its own from then on. */
-function readerOf(bytes: ByteSource, { Reader }: Awaited<ReturnType<typeof library>>) {
+/** zip.js' way to the bytes of a file: it asks for piece after piece. */
+function readerOf(bytes: ByteSource, { Reader }: Zip) {
   class SourceReader extends Reader<ByteSource> {
     override size = bytes.length;
     override readUint8Array(at: number, length: number): Promise<Uint8Array> {
-      return Promise.resolve(bytes.subarray(at, at + length).slice());
+      return Promise.resolve(bytes.subarray(at, at + length));
     }
   }
   return new SourceReader(bytes);
+}
+
+/** Counts what is unpacked and keeps nothing: what remains is that its sum was right. */
+function countOnly({ Writer }: Zip): Writer<{ length: number }> {
+  class Counter extends Writer<{ length: number }> {
+    #length = 0;
+    override writeUint8Array({ length }: Uint8Array): Promise<void> {
+      this.#length += length;
+      return Promise.resolve();
+    }
+    override getData(): Promise<{ length: number }> {
+      return Promise.resolve({ length: this.#length });
+    }
+  }
+  return new Counter();
+}
+
+/** Where the bytes of a file begin, behind its local header (APPNOTE 4.3.7); undefined where there is none. */
+function dataStart(zip: ByteSource, header: number): number | undefined {
+  const bytes = zip.subarray(header, header + 30);
+  if (bytes.length < 30 || !isZip(bytes)) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return header + 30 + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
 /** A moment that every archive gets: the same content gives the same bytes. */
