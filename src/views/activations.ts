@@ -111,11 +111,13 @@ export interface ActivationsResult {
  *
  * @param feeds tensors by input name, in the user's layout, batch first
  * @param layers a pattern of {@link selectLayers}, or the layers themselves
+ * @param groupBytes bytes that are taken from the engine at once: on the way they are there twice
  */
 export async function computeActivations(
   target: RunningNetwork,
   feeds: Readonly<Record<string, Tensor>>,
   layers: string | readonly NetworkLayer[] = "conv",
+  groupBytes = 1 << 25,
 ): Promise<ActivationsResult> {
   const { network } = target;
   const chosen = typeof layers === "string" ? selectLayers(network, layers) : layers;
@@ -130,7 +132,10 @@ export async function computeActivations(
     const results = await target.run(feeds, values, known);
     values.forEach((value, i) => (known[value] = results[i]!));
   };
-  const groups = inGroups(taps.map(({ port }) => port));
+  const groups = inGroups(
+    taps.map(({ port }) => port),
+    groupBytes,
+  );
   for (const group of groups.slice(0, -1)) await compute(group);
   await compute([...groups.at(-1)!, ...outputs]);
   return {
@@ -141,11 +146,8 @@ export async function computeActivations(
   };
 }
 
-/** Bytes of maps that are taken from the engine at once: on the way they are there twice. */
-const groupBytes = 1 << 25;
-
 /** The values of ports in groups, each as large as one run should give. */
-function inGroups(ports: readonly Port[]): string[][] {
+function inGroups(ports: readonly Port[], groupBytes: number): string[][] {
   const groups: string[][] = [[]];
   let bytes = 0;
   for (const { value, shape } of ports) {
