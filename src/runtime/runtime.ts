@@ -10,6 +10,11 @@ export interface SessionOptions {
   threads?: number;
   /** How far the engine may rewrite the graph; `"none"` runs it node by node, for `verify`. */
   optimize?: "all" | "none";
+  /**
+   * Whether to take less memory for a little more time a run: the CPU engine reads the weights where they
+   * lie instead of packing copies. By default that is how large networks run.
+   */
+  lean?: boolean;
 }
 
 /** Runs graphs. One implementation for each engine and platform; nothing above knows which. */

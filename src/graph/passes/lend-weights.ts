@@ -24,10 +24,16 @@ export function lendWeights(graph: Graph): { graph: Graph; weights: Record<strin
   return { graph: { ...graph, inputs, initializers }, weights };
 }
 
-/** Bytes of all constants of a graph. */
-export function weightBytes(graph: Graph): number {
+/** Bytes of weights from which on copies of them are more than a network is worth. */
+const LARGE = 1 << 25;
+
+/**
+ * Whether a network's weights had better be lent: an engine that packs constants for speed takes two
+ * copies of them, and more time for that than it saves in a dozen runs.
+ */
+export function isLarge(graph: Graph): boolean {
   let total = 0;
   for (const value of graph.initializers.values())
     if (value.type !== "string") total += bytesOf(value).length;
-  return total;
+  return total >= LARGE;
 }

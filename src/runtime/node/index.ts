@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { lendWeights, weightBytes } from "../../graph/passes/lend-weights.ts";
+import { isLarge, lendWeights } from "../../graph/passes/lend-weights.ts";
 import { nchwc } from "../../graph/passes/nchwc.ts";
 import { writeOnnxParts } from "../../graph/protobuf/write.ts";
 import { OrtSession, engineMessage } from "../ort-session.ts";
@@ -15,13 +15,15 @@ export const runtime: Runtime = {
   name: "onnxruntime-node 1.30.0",
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
+    const { lean = graph instanceof Uint8Array ? false : isLarge(graph) } = options;
     const ort = await loadOrt();
     const create = async (provider: Device): Promise<Session> => {
-      const { model, externalData, lent, large } = engineForm(graph, provider);
+      const saving = lean && provider === "cpu";
+      const { model, externalData, lent } = engineForm(graph, saving);
       const session = await ort.InferenceSession.create(model, {
         externalData,
-        // What the arena of a large network has taken it keeps until the session is released.
-        enableCpuMemArena: !large,
+        // An arena keeps what it has taken until the session is released.
+        enableCpuMemArena: !saving,
         executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
@@ -49,20 +51,12 @@ export const runtime: Runtime = {
   },
 };
 
-/**
- * From this size on, in bytes, a network's weights are lent to the engine. It takes two copies of its
- * own constants, which costs more time than the packed ones save in a dozen runs.
- */
-const LARGE = 1 << 25;
-
 /** A graph as the engine gets it: the model, the weights that it copies, and those that it is lent. */
-function engineForm(graph: Graph | Uint8Array, provider: Device) {
-  if (graph instanceof Uint8Array)
-    return { model: graph, externalData: [], lent: {}, large: false };
-  const large = provider === "cpu" && weightBytes(graph) >= LARGE;
-  const { graph: fed, weights: lent } = large ? lendWeights(graph) : { graph, weights: {} };
-  const { model, weights } = writeOnnxParts(fed);
-  return { model, externalData: weights, lent, large };
+function engineForm(graph: Graph | Uint8Array, lean: boolean) {
+  if (graph instanceof Uint8Array) return { model: graph, externalData: [], lent: {} };
+  const { graph: fed, weights: lent } = lean ? lendWeights(graph) : { graph, weights: {} };
+  const { model, weights: externalData } = writeOnnxParts(fed);
+  return { model, externalData, lent };
 }
 
 /** The devices to try, best first; the last one of `auto` is always there. */
