@@ -19,6 +19,11 @@ export async function freeTensors(tensors: Iterable<Tensor>): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   port2.close();
   await once(port2, "close");
-  port1.postMessage(null, [...memory]);
+  for (const buffer of memory)
+    try {
+      port1.postMessage(null, [buffer]);
+    } catch {
+      // Memory that Node or an engine holds on to cannot be handed over; it stays until it is collected.
+    }
   port1.close();
 }
