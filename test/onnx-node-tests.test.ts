@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { Tensor } from "../src/base/tensor.ts";
 import { onnx } from "../src/formats/onnx.ts";
@@ -6,7 +6,7 @@ import { raiseOpset } from "../src/graph/passes/raise-opset.ts";
 import { readOnnx } from "../src/graph/protobuf/read.ts";
 import { writeOnnx } from "../src/graph/protobuf/write.ts";
 import { runtime } from "../src/runtime/node/index.ts";
-import { largestDifference, openOnnx, readTensorFile, sourceOf } from "./onnx-files.ts";
+import { largestDifference, openOnnx, readTensorFile } from "./onnx-files.ts";
 import { describeShared, hasShared, shared } from "./shared.ts";
 
 // ONNX' own tests of its operators: a model of one node, its inputs, and the outputs it must give.
@@ -21,7 +21,7 @@ const names = hasShared(folder) ? readdirSync(shared(folder)).sort() : [];
 describeShared(folder, "ONNX' operator tests, read, written, raised and run", () => {
   it.each(names.filter((name) => !(name in unsupported)))("%s", async (name) => {
     const path = `${shared(folder)}/${name}`;
-    const graph = readOnnx(sourceOf(`${path}/model.onnx`).bytes);
+    const graph = readOnnx(readFileSync(`${path}/model.onnx`));
     const inputs = graph.inputs.map((_, i) =>
       readTensorFile(`${path}/test_data_set_0/input_${i}.pb`),
     );

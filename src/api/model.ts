@@ -69,10 +69,10 @@ export class Model {
   #ended: Promise<void> = Promise.resolve();
 
   constructor(opened: OpenedModel, runtime: Runtime, host: ModelHost = {}) {
-    const { device, threads, optimize } = host;
+    const { device, threads, optimize, lean } = host;
     this.network = opened.network;
     this.keras = opened.keras;
-    this.running = new RunningNetwork(opened.network, runtime, { device, threads, optimize });
+    this.running = new RunningNetwork(opened.network, runtime, { device, threads, optimize, lean });
     this.#opened = opened;
     this.#runtime = runtime;
     this.#host = host;

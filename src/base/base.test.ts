@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StriateError, UsageError, naming } from "./errors.ts";
 import { field, fromOptions, parseFields } from "./fields.ts";
+import { lazyTensor } from "./lazy-tensor.ts";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./float16.ts";
 import { nearestNames, selectNames } from "./names.ts";
 import { Random } from "./random.ts";
@@ -23,6 +24,17 @@ describe("errors", () => {
       throw new UsageError("empty");
     });
     await expect(failing).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
+describe("a lazy tensor", () => {
+  it("makes its elements when they are looked at, and once", () => {
+    let made = 0;
+    const tensor = lazyTensor("float32", [2], () => (made++, Float32Array.of(1, 2)));
+    expect([tensor.type, tensor.shape, made]).toEqual(["float32", [2], 0]);
+    expect(transpose(tensor, [0])).toBe(tensor);
+    expect(made).toBe(0);
+    expect([toNumbers(tensor), toNumbers({ ...tensor }), made]).toEqual([[1, 2], [1, 2], 1]);
   });
 });
 

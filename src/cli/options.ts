@@ -76,10 +76,11 @@ export function preprocessingChoice(options: {
   };
 }
 
-/** Options of an engine session from the flags. */
+/** Options of an engine session from the flags; a command sees a photo or two. */
 export function sessionOptions(options: {
   device: "auto" | "cpu" | "cuda" | "webgpu";
   threads: number | null;
 }) {
-  return { device: options.device, ...(options.threads ? { threads: options.threads } : {}) };
+  const { device, threads } = options;
+  return { device, lean: true, ...(threads ? { threads } : {}) };
 }

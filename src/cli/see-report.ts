@@ -1,7 +1,7 @@
-import type { Model } from "../api/model.ts";
 import { type Image } from "../data/image.ts";
 import { type Preprocessing, describePreprocessing } from "../data/preprocess.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { Network } from "../model/network.ts";
 import { version } from "../version.ts";
 import type { SeenLayer } from "../views/feature-maps-view.ts";
 import type { Prediction } from "../views/prediction.ts";
@@ -18,17 +18,19 @@ export interface SeenPhoto {
 }
 
 interface ReportInput {
-  model: Model;
+  network: Pick<Network, "name" | "origin" | "inputs" | "outputs">;
   runtime: Runtime;
   how: Preprocessing;
   options: { scale_mode: string; colormap: string | null; layers: string };
   seen: readonly SeenPhoto[];
-  files: readonly { layer: SeenLayer; path: string }[];
+  /** Of all photos, and the picture of each. */
+  layers: readonly SeenLayer[];
+  paths: readonly string[];
 }
 
 /** What `see.json` holds: everything that is needed to say later what the pictures show. */
-export function seeReport({ model, runtime, how, options, seen, files }: ReportInput) {
-  const { network } = model;
+export function seeReport(input: ReportInput) {
+  const { network, runtime, how, options, seen } = input;
   return {
     striate: version,
     engine: runtime.name,
@@ -47,7 +49,7 @@ export function seeReport({ model, runtime, how, options, seen, files }: ReportI
       prediction: prediction ?? null,
       layers: layers.map((layer) => ({
         ...layerNumbers(layer),
-        file: files.find((file) => file.layer === layer)?.path ?? null,
+        file: input.paths[input.layers.indexOf(layer)] ?? null,
         statistics: layer.maps.statistics.map(finiteOrNull),
       })),
     })),

@@ -88,7 +88,7 @@ async function weightStore(members: Members): Promise<WeightStore> {
   const names = [...members.keys()];
   const files = names.filter((name) => /^model(_\d+)?\.weights\.h5$/.test(name));
   if (files.length > 0) {
-    const bytes = await Promise.all(files.map((name) => members.get(name)!.read()));
+    const bytes = await Promise.all(files.map((name) => members.get(name)!.open()));
     return h5Store(bytes.map(openHdf5));
   }
   const npz = members.get("model.weights.npz");

@@ -1,3 +1,4 @@
+import type { ByteSource } from "../base/byte-source.ts";
 import { namingSync } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { readNpy, writeNpy } from "./npy.ts";
@@ -9,7 +10,7 @@ import { readZip, writeZip } from "./zip.ts";
  * @param name of the file, for messages
  */
 export async function readNpz(
-  bytes: Uint8Array,
+  bytes: ByteSource,
   name = "arrays.npz",
 ): Promise<Map<string, Tensor>> {
   const arrays = new Map<string, Tensor>();

@@ -33,7 +33,7 @@ export const onnx = defineFormat({
   match: ({ bytes }) => looksLikeOnnx(bytes),
   read: (source) =>
     naming(source.name, async () => {
-      const model = parseOnnx(source.bytes);
+      const model = parseOnnx(source.bytes.subarray(0));
       const external = await externalReader(source, externalFiles(model));
       return { network: networkOf(graphOfModel(model, { external }), model, source) };
     }),

@@ -17,7 +17,9 @@ export function readModel(
     const format = formats.find((candidate) => candidate.match(source));
     if (format) return format.read(source, options);
     const titles = formats.map(({ title }) => title).join(", ");
-    const words = describeBytes(source.bytes) ?? `is no kind of model that is known (${titles})`;
+    const words =
+      describeBytes(source.bytes.subarray(0, 1024)) ??
+      `is no kind of model that is known (${titles})`;
     throw new StriateError(words);
   });
 }

@@ -1,3 +1,4 @@
+import type { ByteSource } from "../base/byte-source.ts";
 import { StriateError, naming } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { defineFormat } from "./format.ts";
@@ -12,15 +13,15 @@ export const tensorflow = defineFormat({
   id: "tensorflow",
   title: "TensorFlow graph (.pb)",
   extensions: [".pb"],
-  match: ({ bytes }) => isGraphDef(bytes) || isSavedModel(bytes),
+  match: ({ bytes }) => isGraphDef(head(bytes)) || isSavedModel(head(bytes)),
   read: (source) =>
     naming(source.name, () => {
-      if (isSavedModel(source.bytes))
+      if (isSavedModel(head(source.bytes)))
         throw new StriateError(
           "is a TensorFlow SavedModel, which striate does not read: save the Keras model as .keras, " +
             "or convert the folder to ONNX with python -m tf2onnx.convert --saved-model FOLDER --output model.onnx",
         );
-      const nodes = parseGraphProto(source.bytes);
+      const nodes = parseGraphProto(source.bytes.subarray(0));
       const variable = nodes.find(({ op }) => /^Var(iable|HandleOp)/.test(op));
       if (variable)
         throw new StriateError(
@@ -38,6 +39,9 @@ export const tensorflow = defineFormat({
       return Promise.resolve({ network: lowerTfGraph({ nodes, constants }, "graph", origin) });
     }),
 });
+
+/** As many bytes as the first node's name and op can take. */
+const head = (bytes: ByteSource): Uint8Array => bytes.subarray(0, 512);
 
 /** A list of nodes (field 1), each with a name (field 1) and an op (field 2). */
 function isGraphDef(bytes: Uint8Array): boolean {

@@ -1,3 +1,4 @@
+import type { ByteSource } from "../base/byte-source.ts";
 import { StriateError, naming } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import {
@@ -29,7 +30,7 @@ export const tfjs = defineFormat({
   match: ({ bytes }) => looksLikeTfjs(bytes),
   read: (source, options = {}) =>
     naming(source.name, async () => {
-      const text = new TextDecoder().decode(source.bytes);
+      const text = new TextDecoder().decode(source.bytes.subarray(0));
       const model = objectOf(parseJson(text, "model.json"), "model.json");
       const topology = objectOf(model.modelTopology, "modelTopology");
       const opened = Array.isArray(topology.node)
@@ -45,10 +46,10 @@ export const tfjs = defineFormat({
 });
 
 /** Whether bytes are JSON that speaks of TF.js' parts. */
-function looksLikeTfjs(bytes: Uint8Array): boolean {
+function looksLikeTfjs(bytes: ByteSource): boolean {
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
   if (!/^(\xef\xbb\xbf)?\s*\{/.test(start)) return false;
-  return new TextDecoder("latin1").decode(bytes).includes('"modelTopology"');
+  return new TextDecoder("latin1").decode(bytes.subarray(0)).includes('"modelTopology"');
 }
 
 async function readLayersModel(

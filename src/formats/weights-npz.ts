@@ -1,3 +1,4 @@
+import type { ByteSource } from "../base/byte-source.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { defineFormat } from "./format.ts";
@@ -37,7 +38,8 @@ function splitPath(path: string): [layer: string, weight: string] {
 }
 
 /** The name of the first file, from the zip's first local header (APPNOTE 4.3.7). */
-function firstMember(bytes: Uint8Array): string {
+function firstMember(zip: ByteSource): string {
+  const bytes = zip.subarray(0, 30 + 0xffff);
   const length = (bytes[26] ?? 0) | ((bytes[27] ?? 0) << 8);
   return new TextDecoder().decode(bytes.subarray(30, 30 + length));
 }

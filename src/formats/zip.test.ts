@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { countedBytes } from "../../test/counted-bytes.ts";
 import { isZip, readZip, writeZip } from "./zip.ts";
 
 const text = new TextEncoder();
@@ -21,10 +22,21 @@ describe("a zip archive", () => {
   it("says that a file in it is damaged", async () => {
     const bytes = await pack();
     bytes[bytes.indexOf(7)]! = 8;
-    const members = await readZip(bytes, "x.zip");
-    await expect(members.get("deep/bytes")!.read()).rejects.toThrow(
-      /x\.zip: "deep\/bytes" is damaged/,
-    );
+    const member = (await readZip(bytes, "x.zip")).get("deep/bytes")!;
+    const damaged = /x\.zip: "deep\/bytes" is damaged/;
+    await expect(member.read()).rejects.toThrow(damaged);
+    await expect(member.open()).rejects.toThrow(damaged);
+  });
+
+  it("leaves a file that it holds as it is where it lies", async () => {
+    const source = countedBytes(await pack());
+    const opened = await (await readZip(source, "x.zip")).get("deep/bytes")!.open();
+    expect(opened.length).toBe(5000);
+    source.reads.length = 0;
+    expect(opened.subarray(10, 14)).toEqual(Uint8Array.of(7, 7, 7, 7));
+    expect(opened.subarray(4990)).toEqual(new Uint8Array(10).fill(7));
+    expect(opened.subarray(4990, 9000)).toHaveLength(10);
+    expect(source.reads.map(({ begin, end }) => end - begin)).toEqual([4, 10, 10]);
   });
 
   it("is refused when it is cut off", async () => {

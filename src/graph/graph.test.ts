@@ -4,7 +4,7 @@ import { float32, int64, tensor, toNumbers } from "../base/tensor.ts";
 import { float } from "./attributes.ts";
 import { GraphBuilder } from "./builder.ts";
 import { emptyGraph } from "./graph.ts";
-import { withOutputs } from "./outputs.ts";
+import { withGiven, withOutputs } from "./outputs.ts";
 import { ModelProtoSchema } from "./protobuf/onnx_pb.ts";
 import { readOnnx } from "./protobuf/read.ts";
 import { writeOnnx, writeOnnxParts } from "./protobuf/write.ts";
@@ -34,6 +34,25 @@ describe("the builder", () => {
   it("asks for float() where a number has a fraction", () => {
     const b = new GraphBuilder();
     expect(() => b.op("Elu", ["x"], { alpha: 0.5 })).toThrow("float()");
+  });
+});
+
+describe("a graph with inner values for inputs", () => {
+  it("computes only what is not given", () => {
+    const graph = sample();
+    const given = { name: "leaky", type: "float32", shape: ["N", 3] } as const;
+    const rest = withOutputs(withGiven(graph, [given]), ["leaky", "other"]);
+    expect(rest.nodes.map(({ op }) => op)).toEqual(["Neg", "Identity"]);
+    expect(rest.inputs.map(({ name }) => name)).toEqual(["x", "leaky"]);
+    expect(graph.nodes).toHaveLength(3);
+  });
+
+  it("leaves values that are no node's own: inputs, and one of several outputs", () => {
+    const b = new GraphBuilder(emptyGraph("split"));
+    b.op("Split", [b.input("x", [2])], { num_outputs: 2 }, { outputs: ["a", "b"] });
+    b.output("b", [1]);
+    const given = ["x", "a"].map((name) => ({ name, type: "float32", shape: null }) as const);
+    expect(withGiven(b.graph, given)).toEqual(b.graph);
   });
 });
 

@@ -1,7 +1,7 @@
 import { StriateError } from "../base/errors.ts";
 import { nearestNames } from "../base/names.ts";
 import { type Graph, type Value, copyGraph } from "./graph.ts";
-import { nodesFor, outerReads } from "./traverse.ts";
+import { nodesFor, outerReads, producers } from "./traverse.ts";
 
 /**
  * The same graph with other outputs, and only the nodes, inputs and constants that these need: how
@@ -40,6 +40,21 @@ export function withOutputs(graph: Graph, names: readonly string[]): Graph {
     });
   }
   return pruned(result);
+}
+
+/**
+ * The same graph with inner values for inputs: what is known of an earlier run need not be computed
+ * again. Values that a node makes together with others stay as they are.
+ */
+export function withGiven(graph: Graph, given: Iterable<Value>): Graph {
+  const makers = producers(graph);
+  const inputs = [...given].filter(({ name }) => makers.get(name)?.outputs.length === 1);
+  const names = new Set(inputs.map(({ name }) => name));
+  return {
+    ...graph,
+    inputs: [...graph.inputs, ...inputs],
+    nodes: graph.nodes.filter((node) => !names.has(node.outputs[0]!)),
+  };
 }
 
 /** Drops, in place, nodes that no output needs, and inputs' unused constants; returns the graph. */

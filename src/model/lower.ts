@@ -1,5 +1,6 @@
 import { StriateError, fail, namingSync } from "../base/errors.ts";
-import { permute, sameShape, sizeOf } from "../base/shape.ts";
+import { lazyTensor } from "../base/lazy-tensor.ts";
+import { isIdentityOrder, permute, sameShape, sizeOf } from "../base/shape.ts";
 import { toFloat32 } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Dim } from "../graph/graph.ts";
@@ -22,6 +23,7 @@ import {
   type Origin,
   type Port,
   weightToGraph,
+  weightToUser,
 } from "./network.ts";
 
 export interface LowerOptions {
@@ -229,7 +231,14 @@ class Lowering {
       regularizer: spec.regularizer,
     };
     this.#weights.set(path, weight);
-    this.#b.initializer(weight.value, weightToGraph(toFloat32(value), weight));
+    const turned = weightToGraph(toFloat32(value), weight);
+    this.#b.initializer(weight.value, turned);
+    // A kernel is kept once, as the graph has it; the layer turns it back when somebody looks.
+    if (!isIdentityOrder(order))
+      layer.weights.set(
+        spec.name,
+        lazyTensor("float32", spec.shape, () => toFloat32(weightToUser(turned, weight)).data),
+      );
   }
 
   #randomInput(

@@ -1,6 +1,7 @@
 import { StriateError } from "../base/errors.ts";
 import { type DataType, type Tensor, castTo, toFloat32 } from "../base/tensor.ts";
-import { withOutputs } from "../graph/outputs.ts";
+import type { Graph } from "../graph/graph.ts";
+import { withGiven, withOutputs } from "../graph/outputs.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { type Network, type Port, checkInput, toGraph } from "./network.ts";
 
@@ -27,9 +28,14 @@ export class RunningNetwork {
    *
    * @param feeds tensors by port name, in the user's layout
    * @param values graph values to compute
+   * @param known graph values of an earlier run with the same feeds, which are not computed again
    * @returns the values in the graph's layout (NCHW), in the order asked for
    */
-  async run(feeds: Readonly<Record<string, Tensor>>, values: readonly string[]): Promise<Tensor[]> {
+  async run(
+    feeds: Readonly<Record<string, Tensor>>,
+    values: readonly string[],
+    known: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Tensor[]> {
     const inputs: Record<string, Tensor> = {};
     for (const port of this.network.inputs) {
       const given = feeds[port.name];
@@ -37,26 +43,26 @@ export class RunningNetwork {
       checkInput(given, port);
       inputs[port.value] = toGraph(asType(given, port), port);
     }
-    return this.runGraph(inputs, values);
+    return this.runGraph(inputs, values, known);
   }
 
   /** {@link run} with feeds by graph value, already in the graph's layout. */
   async runGraph(
     feeds: Readonly<Record<string, Tensor>>,
     values: readonly string[],
+    known: Readonly<Record<string, Tensor>> = {},
   ): Promise<Tensor[]> {
     const distinct = [...new Set(values)];
-    const session = await this.#session(distinct);
-    const results = await session.run(feeds);
+    const session = await this.#session(distinct, known);
+    const results = await session.run({ ...known, ...feeds });
     return values.map((value) => results[session.outputs[distinct.indexOf(value)]!]!);
   }
 
-  #session(values: readonly string[]): Promise<Session> {
-    const key = JSON.stringify(values);
+  #session(values: readonly string[], given: Readonly<Record<string, Tensor>>): Promise<Session> {
+    const key = JSON.stringify([values, Object.keys(given)]);
     const known = this.#sessions.get(key);
     this.#sessions.delete(key);
-    const session =
-      known ?? this.runtime.open(withOutputs(this.network.graph, values), this.#options);
+    const session = known ?? this.runtime.open(this.#part(values, given), this.#options);
     this.#sessions.set(key, session);
     if (this.#sessions.size > RunningNetwork.#kept) {
       const [oldest, stale] = this.#sessions.entries().next().value!;
@@ -64,6 +70,15 @@ export class RunningNetwork {
       void stale.then((opened) => opened.release()).catch(() => undefined);
     }
     return session;
+  }
+
+  /** The graph that makes some values out of the inputs and of what is given. */
+  #part(values: readonly string[], given: Readonly<Record<string, Tensor>>): Graph {
+    const inputs = Object.entries(given).map(([name, { type, shape }]) => {
+      // Another photo may be of another size.
+      return { name, type, shape: shape.map(() => null) };
+    });
+    return withOutputs(withGiven(this.network.graph, inputs), values);
   }
 
   /** Frees the engine's memory. */

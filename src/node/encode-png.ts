@@ -1,8 +1,11 @@
 import type { Mark, Picture } from "../plot/picture.ts";
 import type { Raster } from "../plot/raster.ts";
-import { type RasterizeOptions, rasterize } from "../plot/rasterize.ts";
+import { type RasterizeOptions, rasterSize, rasterizeStrips } from "../plot/rasterize.ts";
 import { hasGlyphs } from "../plot/text.ts";
-import { encodeRaster } from "./encode-raster.ts";
+import { encodeRaster, encodeStrips } from "./encode-raster.ts";
+
+/** Bytes of a picture that are drawn before they are compressed. */
+const stripBytes = 1 << 20;
 
 export interface PngOptions {
   /** Pixels of the file per pixel of the picture; 1 by default, 2 for fine screens. */
@@ -22,7 +25,9 @@ export async function encodePng(
   const foreign: RasterizeOptions = hasForeignText(image.marks)
     ? { foreignText: (await import("./system-text.ts")).systemText }
     : {};
-  return encodeRaster(rasterize(image, { ...options, ...foreign }));
+  const size = rasterSize(image, options.scale);
+  const strips = rasterizeStrips(image, { ...options, ...foreign, stripBytes });
+  return encodeStrips({ ...size, channels: 3 }, strips);
 }
 
 function hasForeignText(marks: readonly Mark[]): boolean {

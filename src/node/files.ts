@@ -10,7 +10,7 @@ export interface OutputFile {
 }
 
 /** Node reads no larger file in one piece; larger arrays would not fit beside their copies anyway. */
-const maxBytes = 2 ** 31 - 1;
+export const maxBytes = 2 ** 31 - 1;
 
 /**
  * Reads a whole file, after a look at what it is and how large.
@@ -18,9 +18,7 @@ const maxBytes = 2 ** 31 - 1;
  * @throws StriateError when it is missing, a folder, too large or cannot be read
  */
 export async function readFileBytes(path: string): Promise<Uint8Array> {
-  const found = await statOf(path);
-  if (found.isDirectory()) throw new StriateError(`${path}: expected a file, got a folder`);
-  if (!found.isFile()) throw new StriateError(`${path}: is no regular file`);
+  const found = await regularFile(path);
   if (found.size > maxBytes)
     throw new StriateError(
       `${path}: is ${(found.size / 2 ** 30).toFixed(1)} GB large; at most 2 GB can be read`,
@@ -30,6 +28,14 @@ export async function readFileBytes(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw new StriateError(`${path}: cannot be read: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** What is at a path, which has to be a file. @throws StriateError when it is something else */
+export async function regularFile(path: string) {
+  const found = await statOf(path);
+  if (found.isDirectory()) throw new StriateError(`${path}: expected a file, got a folder`);
+  if (!found.isFile()) throw new StriateError(`${path}: is no regular file`);
+  return found;
 }
 
 /** What is at a path. @throws StriateError when nothing is, or it may not be looked at */
@@ -113,7 +119,7 @@ export async function writeFolder(folder: string, files: readonly OutputFile[]):
 }
 
 /** Why the operating system refused, in words. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const code = (error as { code?: unknown }).code;
   const words: Record<string, string> = {
     ENOENT: "no such file or folder",

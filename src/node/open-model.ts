@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StriateError } from "../base/errors.ts";
-import type { ModelSource, OpenedModel, ReadModelOptions } from "../formats/format.ts";
+import type { OpenedModel, ReadModelOptions } from "../formats/format.ts";
 import { readModel } from "../formats/read-model.ts";
 import { fetchModel, isUrl } from "./fetch-model.ts";
-import { readFileBytes, readSibling, statOf } from "./files.ts";
+import { openFileBytes } from "./file-bytes.ts";
+import { readSibling, statOf } from "./files.ts";
 import { labelsBeside } from "./labels-beside.ts";
 
 /**
@@ -25,15 +26,25 @@ export async function openModel(
   }
   const found = await statOf(path);
   const file = found.isDirectory() ? modelInFolder(path) : path;
-  const source: ModelSource = {
-    name: path,
-    bytes: await readFileBytes(file),
-    sibling: (name) => readSibling(dirname(file), name),
-  };
-  const opened = await readModel(source, options);
+  const opened = await readOpened(path, file, options);
   opened.network.origin.file = path;
   opened.network.labels ??= await labelsBeside(file, opened.network);
   return opened;
+}
+
+/** Reads a model from a file that is open meanwhile. */
+async function readOpened(
+  name: string,
+  file: string,
+  options: ReadModelOptions,
+): Promise<OpenedModel> {
+  const bytes = await openFileBytes(file);
+  const sibling = (other: string) => readSibling(dirname(file), other);
+  try {
+    return await readModel({ name, bytes, sibling }, options);
+  } finally {
+    bytes.close();
+  }
 }
 
 /** The file of a folder that says what the model is. */

@@ -2,28 +2,34 @@ import type { Rgb } from "./color.ts";
 import type { Coverage, PixelBox } from "./coverage.ts";
 import { type Raster, toRgb } from "./raster.ts";
 
-/** Paints a box of an RGB raster. */
-export function fillBox(target: Raster, box: PixelBox, color: Rgb, opacity: number): void {
-  const { data, width } = target;
+/** An RGB raster of some rows of a picture. */
+export interface Canvas extends Raster {
+  /** The row of the picture that is the first here. */
+  readonly top: number;
+}
+
+/** Paints a box of a canvas, which must hold its rows. */
+export function fillBox(target: Canvas, box: PixelBox, color: Rgb, opacity: number): void {
+  const { data, width, top } = target;
   const [red, green, blue] = color;
-  for (let y = box.top; y < box.bottom; y++) {
+  for (let y = box.top - top; y < box.bottom - top; y++) {
     const end = (y * width + box.right) * 3;
     for (let at = (y * width + box.left) * 3; at < end; at += 3)
       blendPixel(data, at, red, green, blue, opacity);
   }
 }
 
-/** Paints a colour onto an RGB raster, as far as a shape covers each pixel. */
+/** Paints a colour onto a canvas, as far as a shape covers each pixel. */
 export function blendCoverage(
-  target: Raster,
+  target: Canvas,
   coverage: Coverage,
   color: Rgb,
   opacity: number,
 ): void {
-  const { data, width } = target;
+  const { data, width, top } = target;
   const [red, green, blue] = color;
   for (let y = 0; y < coverage.height; y++) {
-    let at = ((coverage.y + y) * width + coverage.x) * 3;
+    let at = ((coverage.y - top + y) * width + coverage.x) * 3;
     for (let i = y * coverage.width, end = i + coverage.width; i < end; i++, at += 3) {
       const share = coverage.shares[i]!;
       if (share > 0) blendPixel(data, at, red, green, blue, share * opacity);
@@ -31,9 +37,9 @@ export function blendCoverage(
   }
 }
 
-/** Lays a raster over a box of an RGB raster; each pixel of the box takes the one that lies there. */
+/** Lays a raster over a box of a canvas; each pixel of the box takes the one that lies there. */
 export function blendRaster(
-  target: Raster,
+  target: Canvas,
   source: Raster,
   box: PixelBox,
   clip: PixelBox,
@@ -54,7 +60,7 @@ export function blendRaster(
   const rowBytes = target.width * 3;
   for (let y = top; y < bottom; y++) {
     const row = rows[y - box.top]!;
-    let at = y * rowBytes + left * 3;
+    let at = (y - target.top) * rowBytes + left * 3;
     // An enlarged row is the one above it.
     if (opaque && y > top && row === rows[y - 1 - box.top]) {
       out.copyWithin(at, at - rowBytes, at - rowBytes + (right - left) * 3);

@@ -33,10 +33,14 @@ export function raster(
   return palette ? { width, height, channels, data, palette } : { width, height, channels, data };
 }
 
-/** An RGB raster of one colour. */
-export function filledRaster(width: number, height: number, color: Color): Raster {
+/** An RGB raster of one colour, in the given memory. */
+export function filledRaster(
+  width: number,
+  height: number,
+  color: Color,
+  data = new Uint8Array(width * height * 3),
+): Raster {
   const [red, green, blue] = parseColor(color);
-  const data = new Uint8Array(width * height * 3);
   if (red === green && green === blue) data.fill(red);
   else
     for (let i = 0; i < data.length; i += 3) {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { colormap } from "./colormap.ts";
 import { circle, hatching, polyline } from "./path.ts";
 import type { Mark, PathMark, Picture } from "./picture.ts";
-import { type RasterizeOptions, rasterize } from "./rasterize.ts";
+import { type RasterizeOptions, rasterize, rasterizeStrips } from "./rasterize.ts";
 import { raster } from "./raster.ts";
 
 const draw = (marks: readonly Mark[], width = 20, height = 20, options: RasterizeOptions = {}) =>
@@ -159,4 +159,58 @@ test("pictures without pixels or with too many are refused in words", () => {
     "the limit is 400 million",
   );
   expect(() => rasterize({ ...blank, width: NaN })).toThrow("cannot be drawn");
+});
+
+test("strips of a picture are the rows of the whole, whatever reaches over their edges", () => {
+  const photo = raster(
+    4,
+    6,
+    3,
+    Uint8Array.from({ length: 72 }, (_, i) => i * 3),
+  );
+  const marks: Mark[] = [
+    { kind: "image", x: 3, y: 4, width: 30, height: 50, raster: photo },
+    {
+      kind: "image",
+      x: 20,
+      y: 31,
+      width: 17,
+      height: 13,
+      raster: photo,
+      smooth: true,
+      opacity: 0.5,
+    },
+    { kind: "rect", x: 1.5, y: 10.25, width: 30, height: 33.5, fill: "#8040c0", opacity: 0.6 },
+    { kind: "rect", x: 30, y: 2, width: 5, height: 60, fill: "#00ff00" },
+    stroked(circle(25.3, 33.3, 20.2), 2.5, [5, 3]),
+    filled([...circle(10, 50, 9)]),
+    ...[9, 17.5, 31, 48].map((y, i): Mark => ({
+      kind: "text",
+      x: 4,
+      y,
+      text: "Ägypten gjy",
+      size: 8 + i,
+      fill: "#101010",
+    })),
+    { kind: "text", x: 50, y: 60, text: "slanted", size: 12, fill: "#c00000", angle: -70 },
+    {
+      kind: "group",
+      x: 2,
+      y: 20,
+      clip: { width: 20, height: 25 },
+      marks: [filled(circle(9, 9, 15))],
+    },
+  ];
+  const picture: Picture = { width: 64, height: 67, background: "#f8f4f0", marks };
+  const whole = rasterize(picture);
+  for (const rows of [1, 5, 16, 66, 67, 1000]) {
+    const strips = Array.from(
+      rasterizeStrips(picture, { stripBytes: rows * 64 * 3 + 1 }),
+      ({ height, data }) => ({ height, data: data.slice() }),
+    );
+    expect(strips).toHaveLength(Math.ceil(67 / rows));
+    expect(Buffer.concat(strips.map(({ data }) => data)).equals(whole.data), `${rows} rows`).toBe(
+      true,
+    );
+  }
 });

@@ -1,5 +1,5 @@
 import { StriateError } from "../base/errors.ts";
-import { blendCoverage, blendRaster, fillBox } from "./blend.ts";
+import { type Canvas, blendCoverage, blendRaster, fillBox } from "./blend.ts";
 import { parseColor } from "./color.ts";
 import { type PixelBox, coverageOf } from "./coverage.ts";
 import { flatten } from "./path.ts";
@@ -35,29 +35,55 @@ const pixelLimit = 400e6;
  * @throws StriateError when the picture has no pixels or too many
  */
 export function rasterize(picture: Picture, options: RasterizeOptions = {}): Raster {
-  const { scale = 1, foreignText } = options;
+  return rasterizeStrips(picture, { ...options, stripBytes: Infinity }).next().value!;
+}
+
+/**
+ * {@link rasterize} a strip of rows at a time, so that a large picture needs no more memory than a small
+ * one. A strip is good until the next one is asked for.
+ *
+ * @param options.stripBytes how large a strip may be, if it has more than one row
+ */
+export function* rasterizeStrips(
+  picture: Picture,
+  options: RasterizeOptions & { readonly stripBytes: number },
+): Generator<Raster, undefined> {
+  const { scale = 1, foreignText, stripBytes } = options;
+  const { width, height } = rasterSize(picture, scale);
+  const rows = Math.min(Math.max(Math.floor(stripBytes / (width * 3)), 1), height);
+  const memory = new Uint8Array(width * rows * 3);
+  for (let top = 0; top < height; top += rows) {
+    const bottom = Math.min(top + rows, height);
+    const size = width * (bottom - top) * 3;
+    const paper = filledRaster(width, bottom - top, picture.background, memory.subarray(0, size));
+    const target = { ...paper, top };
+    const pen: Pen = {
+      target,
+      scale,
+      x: 0,
+      y: 0,
+      clip: { left: 0, top, right: width, bottom },
+      foreignText,
+    };
+    for (const mark of picture.marks) drawMark(pen, mark);
+    yield paper;
+  }
+}
+
+/** Pixels of a picture's raster. @throws StriateError when there are none or too many */
+export function rasterSize(picture: Picture, scale = 1): { width: number; height: number } {
   const width = Math.round(picture.width * scale);
   const height = Math.round(picture.height * scale);
   if (!(width >= 1 && height >= 1 && width * height <= pixelLimit))
     throw new StriateError(
       `a picture of ${width}x${height} pixels cannot be drawn: the limit is ${pixelLimit / 1e6} million pixels; draw fewer or smaller parts`,
     );
-  const target = filledRaster(width, height, picture.background);
-  const pen: Pen = {
-    target,
-    scale,
-    x: 0,
-    y: 0,
-    clip: { left: 0, top: 0, right: width, bottom: height },
-    foreignText,
-  };
-  for (const mark of picture.marks) drawMark(pen, mark);
-  return target;
+  return { width, height };
 }
 
 /** Where marks go: coordinates of a mark times `scale`, plus (x, y), inside `clip`. */
 interface Pen {
-  readonly target: Raster;
+  readonly target: Canvas;
   readonly scale: number;
   readonly x: number;
   readonly y: number;
@@ -142,6 +168,9 @@ function drawText(pen: Pen, mark: TextMark): void {
     y: pen.y + mark.y * pen.scale,
     size: mark.size * pen.scale,
   };
+  // Level text, accents and all, is not drawn for strips that it does not reach into.
+  const { top, bottom } = pen.clip;
+  if (!mark.angle && (placed.y + placed.size < top || placed.y - 2 * placed.size > bottom)) return;
   const text = placeText(placed);
   const done = new Set<number>();
   if (pen.foreignText)

@@ -27,19 +27,29 @@ export class OrtSession implements Session {
   readonly #ort: OrtApi;
   readonly #session: OrtInferenceSession;
   readonly #preallocates: boolean;
+  /** What is fed in every run. */
+  readonly #lent: Readonly<Record<string, OrtTensor>>;
 
-  /** @param options.preallocates whether the engine writes into tensors that are given for outputs */
+  /**
+   * @param options.preallocates whether the engine writes into tensors that are given for outputs; true
+   * by default
+   * @param options.lent inputs that are the same in every run: nobody else need know of them
+   */
   constructor(
     ort: OrtApi,
     session: OrtInferenceSession,
     device: Device,
-    options: { preallocates: boolean } = { preallocates: true },
+    options: { preallocates?: boolean; lent?: Readonly<Record<string, Tensor>> } = {},
   ) {
+    const { preallocates = true, lent = {} } = options;
     this.#ort = ort;
     this.#session = session;
-    this.#preallocates = options.preallocates;
+    this.#preallocates = preallocates;
+    this.#lent = Object.fromEntries(
+      Object.entries(lent).map(([name, value]) => [name, this.#wrap(value)]),
+    );
     this.device = device;
-    this.inputs = session.inputNames;
+    this.inputs = session.inputNames.filter((name) => !(name in lent));
     this.outputs = session.outputNames;
   }
 
@@ -60,6 +70,7 @@ export class OrtSession implements Session {
       Object.fromEntries(
         this.outputs.map((name) => [name, into[name] ? this.#wrap(into[name]) : null]),
       );
+    Object.assign(given, this.#lent);
     let results: Readonly<Record<string, OrtTensor>>;
     try {
       results = await (fetches

@@ -106,15 +106,18 @@ export interface ActivationsResult {
 }
 
 /**
- * The outputs of chosen layers for one input, from one run of the network.
+ * The outputs of chosen layers for one input. Nothing is computed twice; where the outputs are large,
+ * the network runs part by part.
  *
  * @param feeds tensors by input name, in the user's layout, batch first
  * @param layers a pattern of {@link selectLayers}, or the layers themselves
+ * @param groupBytes bytes that are taken from the engine at once: on the way they are there twice
  */
 export async function computeActivations(
   target: RunningNetwork,
   feeds: Readonly<Record<string, Tensor>>,
   layers: string | readonly NetworkLayer[] = "conv",
+  groupBytes = 1 << 25,
 ): Promise<ActivationsResult> {
   const { network } = target;
   const chosen = typeof layers === "string" ? selectLayers(network, layers) : layers;
@@ -124,11 +127,37 @@ export async function computeActivations(
     );
   const taps = chosen.flatMap((layer) => layer.outputs.map((port) => ({ layer, port })));
   const outputs = network.outputs.map((port) => port.value);
-  const results = await target.run(feeds, [...taps.map(({ port }) => port.value), ...outputs]);
+  const known: Record<string, Tensor> = {};
+  const compute = async (values: readonly string[]): Promise<void> => {
+    const results = await target.run(feeds, values, known);
+    values.forEach((value, i) => (known[value] = results[i]!));
+  };
+  const groups = inGroups(
+    taps.map(({ port }) => port),
+    groupBytes,
+  );
+  for (const group of groups.slice(0, -1)) await compute(group);
+  await compute([...groups.at(-1)!, ...outputs]);
   return {
     activations: taps.map(
-      ({ layer, port }, i) => new LayerActivation(layer, port, results[i]!, network.layout),
+      ({ layer, port }) => new LayerActivation(layer, port, known[port.value]!, network.layout),
     ),
-    outputs: network.outputs.map((port, i) => toUser(results[taps.length + i]!, port)),
+    outputs: network.outputs.map((port) => toUser(known[port.value]!, port)),
   };
+}
+
+/** The values of ports in groups, each as large as one run should give. */
+function inGroups(ports: readonly Port[], groupBytes: number): string[][] {
+  const groups: string[][] = [[]];
+  let bytes = 0;
+  for (const { value, shape } of ports) {
+    const size = shape.reduce<number>((n, axis) => n * (typeof axis === "number" ? axis : 1), 4);
+    if (bytes > 0 && bytes + size > groupBytes) {
+      groups.push([]);
+      bytes = 0;
+    }
+    bytes += size;
+    groups.at(-1)!.push(value);
+  }
+  return groups;
 }

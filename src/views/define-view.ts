@@ -27,7 +27,8 @@ export interface ViewDefinition<F extends Fields, R> {
   title: string;
   fields: F;
   compute(target: RunningNetwork, photos: readonly ViewPhoto[], options: Values<F>): Promise<R>;
-  draw(result: R, options: Values<F>): NamedPicture[];
+  /** One picture after the other, each drawn when it is asked for: together they may be large. */
+  draw(result: R, options: Values<F>): Iterable<NamedPicture>;
 }
 
 export function defineView<const F extends Fields, R>(

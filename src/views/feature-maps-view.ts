@@ -52,9 +52,9 @@ export const featureMapsView = defineView({
     }
     return { layers, outputs };
   },
-  draw({ layers }, options): NamedPicture[] {
+  *draw({ layers }, options): Generator<NamedPicture> {
     const columns = options.columns === "auto" ? "auto" : Number(options.columns);
-    return layers.map((layer) => {
+    for (const layer of layers) {
       const range = sharedRange(layers, layer, options.scale_mode);
       const picture = drawFeatureMaps(layer.maps, {
         columns,
@@ -64,8 +64,8 @@ export const featureMapsView = defineView({
         ...(range ? { range } : {}),
         ...(options.colormap ? { colormap: options.colormap } : {}),
       });
-      return { name: layer.maps.address, picture };
-    });
+      yield { name: layer.maps.address, picture };
+    }
   },
 });
 

@@ -1,3 +1,4 @@
+import type { ByteSource } from "../../base/byte-source.ts";
 import { StriateError } from "../../base/errors.ts";
 
 const utf8 = new TextDecoder("utf-8");
@@ -8,52 +9,76 @@ export interface Widths {
   length: number;
 }
 
+/** Bytes that are looked at together: the descriptions in a file are made of small numbers. */
+const pieceBytes = 4096;
+
+/** The piece of a file that was looked at last, for all cursors of the file. */
+interface Piece {
+  bytes: DataView;
+  /** Where it begins in the file. */
+  at: number;
+}
+
 /**
  * A place in a file that is read forward. Every read is checked against the end, so that a damaged
- * file gives a sentence and never a wrong number.
+ * file gives a sentence and never a wrong number. Nothing is read before it is asked for.
  */
 export class Cursor {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #source: ByteSource;
   readonly #widths: Widths;
+  /** The part of the file that this cursor may read. */
+  readonly #bounds: { start: number; end: number };
+  readonly #piece: Piece;
+  /** Counted from the start of its part. */
   at: number;
 
-  constructor(bytes: Uint8Array, at = 0, widths: Widths = { offset: 8, length: 8 }) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(
+    source: ByteSource,
+    at = 0,
+    widths: Widths = { offset: 8, length: 8 },
+    bounds = { start: 0, end: source.length },
+    piece: Piece = { bytes: new DataView(new ArrayBuffer(0)), at: 0 },
+  ) {
+    this.#source = source;
     this.#widths = widths;
+    this.#bounds = bounds;
+    this.#piece = piece;
     this.at = at;
   }
 
   /** The same file from another place on. */
   from(at: number): Cursor {
-    return new Cursor(this.#bytes, at, this.#widths);
+    return new Cursor(this.#source, at, this.#widths, this.#bounds, this.#piece);
   }
 
   /** The next `count` bytes as a file of their own. */
   part(count: number): Cursor {
-    return new Cursor(this.take(count), 0, this.#widths);
+    const start = this.#step(count);
+    return new Cursor(this.#source, 0, this.#widths, { start, end: start + count }, this.#piece);
   }
 
   get left(): number {
-    return this.#bytes.length - this.at;
+    return this.#bounds.end - this.#bounds.start - this.at;
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#step(1));
+    const at = this.#look(1);
+    return this.#piece.bytes.getUint8(at);
   }
   u16(): number {
-    return this.#view.getUint16(this.#step(2), true);
+    const at = this.#look(2);
+    return this.#piece.bytes.getUint16(at, true);
   }
   u32(): number {
-    return this.#view.getUint32(this.#step(4), true);
+    const at = this.#look(4);
+    return this.#piece.bytes.getUint32(at, true);
   }
 
   /** An unsigned number of 1 to 8 bytes; Infinity where a double cannot hold it. */
   uint(width: number): number {
     let value = 0;
-    const start = this.#step(width);
-    for (let i = width - 1; i >= 0; i--) value = value * 256 + this.#bytes[start + i]!;
+    const at = this.#look(width);
+    for (let i = width - 1; i >= 0; i--) value = value * 256 + this.#piece.bytes.getUint8(at + i);
     return Number.isSafeInteger(value) ? value : Infinity;
   }
 
@@ -82,10 +107,10 @@ export class Cursor {
     this.at += -(this.at - start) & 7;
   }
 
-  /** The next `count` bytes, without a copy. */
+  /** The next `count` bytes; of a file in memory without a copy. */
   take(count: number): Uint8Array {
     const start = this.#step(count);
-    return this.#bytes.subarray(start, start + count);
+    return this.#source.subarray(start, start + count);
   }
 
   /** Text of `count` bytes, up to the first zero byte. */
@@ -95,11 +120,18 @@ export class Cursor {
 
   /** Text up to a zero byte. */
   textToZero(): string {
-    const end = this.#bytes.indexOf(0, this.at);
-    if (end < 0) damaged("a text does not end");
-    const text = this.take(end - this.at);
-    this.at = end + 1;
-    return utf8.decode(text);
+    const start = this.at;
+    while (this.left > 0) {
+      const piece = this.take(Math.min(this.left, pieceBytes));
+      const zero = piece.indexOf(0);
+      if (zero < 0) continue;
+      const length = this.at - piece.length + zero - start;
+      this.at = start;
+      const text = utf8.decode(this.take(length));
+      this.skip(1);
+      return text;
+    }
+    return damaged("a text does not end");
   }
 
   /** Checks that the next bytes spell `signature`. */
@@ -108,12 +140,26 @@ export class Cursor {
     if (found.join("") !== signature) damaged(`"${signature}" is not where it should be`);
   }
 
+  /** Goes on by `count` bytes and returns where in the file they begin. */
   #step(count: number): number {
-    const start = this.at;
-    if (!(count >= 0 && start >= 0 && start + count <= this.#bytes.length))
-      damaged(`${count} bytes at ${start} are outside its ${this.#bytes.length} bytes`);
-    this.at = start + count;
-    return start;
+    const { start, end } = this.#bounds;
+    const at = this.at;
+    if (!(count >= 0 && at >= 0 && start + at + count <= end))
+      damaged(`${count} bytes at ${at} are outside its ${end - start} bytes`);
+    this.at = at + count;
+    return start + at;
+  }
+
+  /** Goes on by a few bytes that are looked at one by one, and returns where in the piece they begin. */
+  #look(count: number): number {
+    const piece = this.#piece;
+    const at = this.#step(count);
+    if (at < piece.at || at + count > piece.at + piece.bytes.byteLength) {
+      const bytes = this.#source.subarray(at, at + pieceBytes);
+      piece.bytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      piece.at = at;
+    }
+    return at - piece.at;
   }
 }
 

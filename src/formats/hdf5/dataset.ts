@@ -34,12 +34,12 @@ export function readDatasetInfo(messages: readonly Message[]): DatasetInfo {
 }
 
 /**
- * Reads the elements of a dataset. They are a view of the file's bytes where the file holds them in
- * one piece, little-endian and aligned, as Keras writes them: do not change them in place.
+ * Reads the elements of a dataset. Of a file in memory they are a view where it holds them in one
+ * piece, little-endian and aligned, as Keras writes them: do not change them in place.
  *
  * @throws StriateError when the elements are no numbers, or claim more room than the file can hold
  */
-export function readElements(file: Cursor, info: DatasetInfo): Tensor {
+export function readElements(file: Cursor, info: DatasetInfo): Tensor<NumericType> {
   const { datatype, shape } = info;
   const type = typeOf(datatype);
   const bytes = toLittleEndian(readBytes(file, info), {
@@ -63,7 +63,8 @@ export function typeOf(datatype: Datatype): NumericType {
  * Source: HDF5 File Format Specification 3.0, IV.A.2.i
  */
 function readBytes(file: Cursor, info: DatasetInfo): Uint8Array {
-  const { shape, datatype, layout } = info;
+  const { shape, datatype } = info;
+  const layout = info.layout.from(0);
   const size = sizeOf(shape) * datatype.size;
   if (size === 0) return new Uint8Array(0);
   const version = layout.u8();

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { countedBytes } from "../../../test/counted-bytes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { toNumbers } from "../../base/tensor.ts";
@@ -15,7 +16,7 @@ const fixture = (name: string) =>
 const expected = JSON.parse(fixture("expected.json").toString()) as Record<string, Contents>;
 
 describe.each(Object.entries(expected))("an HDF5 file of h5py's format %s", (name, contents) => {
-  const root = openHdf5(fixture(name));
+  const root = openHdf5(countedBytes(fixture(name)));
 
   it("gives every dataset h5py's shape and values", () => {
     for (const [path, { shape, values }] of Object.entries(contents.datasets)) {
@@ -41,6 +42,20 @@ describe.each(Object.entries(expected))("an HDF5 file of h5py's format %s", (nam
     expect(root.dataset("again/f4")!.shape).toEqual([2, 3]);
     expect([...root.group("types")!.datasets().keys()]).toContain("scalar");
   });
+});
+
+it("reads no dataset but the one that is asked for", () => {
+  const source = countedBytes(fixture("earliest.h5"));
+  const root = openHdf5(source);
+  const [wanted, other] = [root.dataset("types/f8")!, root.dataset("types/f4")!];
+  expect([wanted.shape, other.shape]).toEqual([[2, 3], [2, 3]]); // prettier-ignore
+  source.reads.length = 0;
+  wanted.read();
+  expect(source.reads.map(({ begin, end }) => end - begin)).toEqual([2 * 3 * 8]);
+  const tensor = other.lazy();
+  expect([tensor.type, tensor.shape]).toEqual(["float32", [2, 3]]);
+  expect(source.reads).toHaveLength(1);
+  expect(toNumbers(tensor)).toEqual(toNumbers(other.read()));
 });
 
 describe("a damaged HDF5 file", () => {

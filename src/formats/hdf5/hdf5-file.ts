@@ -1,5 +1,7 @@
+import type { ByteSource } from "../../base/byte-source.ts";
 import { StriateError } from "../../base/errors.ts";
-import type { DataType, Tensor } from "../../base/tensor.ts";
+import { lazyTensor } from "../../base/lazy-tensor.ts";
+import type { NumericType, Tensor } from "../../base/tensor.ts";
 import { type AttributeValue, readAttribute } from "./attribute.ts";
 import { type Cursor, damaged, unsupported } from "./cursor.ts";
 import { type DatasetInfo, readDatasetInfo, readElements, typeOf } from "./dataset.ts";
@@ -9,7 +11,8 @@ import { readSuperblock } from "./superblock.ts";
 
 /**
  * Opens an HDF5 file. Nothing but the superblock and the root's header is read until it is asked
- * for, and the elements of datasets are not copied: a 100 MB file costs no more than its bytes.
+ * for, and the elements of one dataset do not need those of another: a 100 MB file costs what is taken
+ * out of it.
  *
  * All that h5py writes by itself is read, old format and new: groups in all three forms, attributes
  * of numbers and texts, datasets of numbers (half floats too), in one piece or in chunks, compressed
@@ -19,7 +22,7 @@ import { readSuperblock } from "./superblock.ts";
  *
  * @throws StriateError when the bytes are no HDF5 file, or less than the file says it has
  */
-export function openHdf5(bytes: Uint8Array): Hdf5Group {
+export function openHdf5(bytes: ByteSource): Hdf5Group {
   const { file, root } = readSuperblock(bytes);
   return new Hdf5Group(file, "", root, readObjectHeader(file, root), undefined);
 }
@@ -172,13 +175,18 @@ export class Hdf5Dataset extends Hdf5Object {
   }
 
   /** The type of the elements. @throws StriateError when they are no numbers */
-  get type(): DataType {
+  get type(): NumericType {
     return this.#naming(() => typeOf(this.#known().datatype));
   }
 
   /** Reads the elements; a view of the file's bytes where that is possible. */
-  read(): Tensor {
+  read(): Tensor<NumericType> {
     return this.#naming(() => readElements(this.file, this.#known()));
+  }
+
+  /** The dataset as a tensor whose elements are read when they are first looked at. */
+  lazy(): Tensor {
+    return lazyTensor(this.type, this.shape, () => this.read().data);
   }
 
   #known(): DatasetInfo {

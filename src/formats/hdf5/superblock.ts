@@ -1,11 +1,13 @@
+import type { ByteSource } from "../../base/byte-source.ts";
 import { StriateError } from "../../base/errors.ts";
 import { Cursor, damaged, unsupported } from "./cursor.ts";
 
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Whether the bytes begin as an HDF5 file does. */
-export function isHdf5(bytes: Uint8Array): boolean {
-  return signature.every((byte, i) => bytes[i] === byte);
+export function isHdf5(bytes: ByteSource): boolean {
+  const head = bytes.subarray(0, signature.length);
+  return signature.every((byte, i) => head[i] === byte);
 }
 
 /**
@@ -15,7 +17,7 @@ export function isHdf5(bytes: Uint8Array): boolean {
  *
  * @throws StriateError when the file is shorter than it says it is
  */
-export function readSuperblock(bytes: Uint8Array): { file: Cursor; root: number } {
+export function readSuperblock(bytes: ByteSource): { file: Cursor; root: number } {
   if (!isHdf5(bytes)) throw new StriateError("is no HDF5 file");
   const start = new Cursor(bytes, 8);
   const version = start.u8();

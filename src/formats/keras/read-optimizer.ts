@@ -136,10 +136,11 @@ function fill(
       arrays.every(({ shape }, i) => sameShape(shape, trained[i]!.shape)),
   );
   if (!fits) return undefined;
+  // Copied as objects, so that the elements are read while the file is open.
   return new Map(
     lists.map(([slot, arrays]) => [
       slot,
-      new Map(arrays.map((array, i) => [trained[i]!.address, toFloat32(array.read())])),
+      new Map(arrays.map((array, i) => [trained[i]!.address, { ...toFloat32(array.read()) }])),
     ]),
   );
 }

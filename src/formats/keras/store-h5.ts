@@ -19,7 +19,9 @@ export function h5Store(files: readonly Hdf5Group[]): WeightStore {
           return dataset ? [{ name, dataset }] : [];
         }),
       );
-      return datasets.sort((a, b) => Number(a.name) - Number(b.name)).map(({ dataset }) => dataset);
+      return datasets
+        .sort((a, b) => Number(a.name) - Number(b.name))
+        .map(({ dataset }) => ({ shape: dataset.shape, read: () => dataset.lazy() }));
     },
   };
 }

@@ -9,7 +9,7 @@ import { readNames } from "./read-names.ts";
 /** A group of weights in an `.h5` file: one for each layer of the outermost model. */
 export interface WeightGroup {
   name: string;
-  /** By the names that the file gives them, in its order. */
+  /** By the names that the file gives them, in its order; `read` may leave the elements for later. */
   arrays: { name: string; shape: readonly number[]; read(): Tensor }[];
 }
 
@@ -28,7 +28,7 @@ export function weightGroups(root: Hdf5Group): WeightGroup[] | undefined {
       const dataset = group.dataset(weight);
       if (dataset === undefined)
         throw new StriateError(`weight_names of "${name}" lists "${weight}", which is not there`);
-      return { name: weight, shape: dataset.shape, read: () => dataset.read() };
+      return { name: weight, shape: dataset.shape, read: () => dataset.lazy() };
     });
     return { name, arrays };
   });

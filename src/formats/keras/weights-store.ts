@@ -7,6 +7,7 @@ import { type LayerWeights, listWeights } from "./list-weights.ts";
 /** An array of a `.keras` file. */
 export interface StoredArray {
   shape: readonly number[];
+  /** The elements may be left for later, until they are looked at. */
   read(): Tensor;
 }
 

@@ -1,3 +1,5 @@
+import type { ByteSource } from "../../base/byte-source.ts";
+
 /** The fields of ONNX' ModelProto by number, with the wire type each must have. */
 const fields: ReadonlyMap<number, number> = new Map([
   [1, 0], // ir_version
@@ -22,16 +24,17 @@ const SHORT_TEXT = 1000;
  * the outermost protobuf fields are those of a ModelProto, with a graph among them. A file that is cut
  * off inside its graph still counts, so that its message can say so.
  */
-export function looksLikeOnnx(bytes: Uint8Array): boolean {
+export function looksLikeOnnx(bytes: ByteSource): boolean {
+  const varint = varintsOf(bytes);
   let at = 0;
   let graph = false;
   while (at < bytes.length) {
-    const tag = varint(bytes, at);
+    const tag = varint(at);
     if (tag === undefined) return graph;
     at = tag.next;
     const number = Math.floor(tag.value / 8);
     if (fields.get(number) !== tag.value % 8) return false;
-    const value = varint(bytes, at);
+    const value = varint(at);
     if (value === undefined) return graph;
     at = value.next;
     if (tag.value % 8 === 0) continue;
@@ -42,14 +45,26 @@ export function looksLikeOnnx(bytes: Uint8Array): boolean {
   return graph;
 }
 
-/** Reads a protobuf varint; undefined where the bytes end or it is longer than a double can hold. */
-function varint(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {
-  let value = 0;
-  for (let i = 0; i < 10; i++) {
-    const byte = bytes[at + i];
-    if (byte === undefined) return undefined;
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { value, next: at + i + 1 };
-  }
-  return undefined;
+/** Bytes that are looked at together. */
+const pieceBytes = 4096;
+
+/** Reads protobuf varints of a file; undefined where it ends or one is longer than a double can hold. */
+function varintsOf(bytes: ByteSource) {
+  let piece: Uint8Array = new Uint8Array(0);
+  let start = 0;
+  const byteAt = (at: number): number | undefined => {
+    if (!(at >= start && at < start + piece.length))
+      piece = bytes.subarray((start = at), at + pieceBytes);
+    return piece[at - start];
+  };
+  return (at: number): { value: number; next: number } | undefined => {
+    let value = 0;
+    for (let i = 0; i < 10; i++) {
+      const byte = byteAt(at + i);
+      if (byte === undefined) return undefined;
+      value += (byte & 0x7f) * 2 ** (7 * i);
+      if (byte < 0x80) return { value, next: at + i + 1 };
+    }
+    return undefined;
+  };
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { isLarge, lendWeights } from "../../graph/passes/lend-weights.ts";
 import { nchwc } from "../../graph/passes/nchwc.ts";
 import { separatePads } from "../../graph/passes/separate-pads.ts";
 import { writeOnnxParts } from "../../graph/protobuf/write.ts";
@@ -15,24 +16,27 @@ export const runtime: Runtime = {
   name: "onnxruntime-node 1.30.0",
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
+    const lean = options.lean === true && !(graph instanceof Uint8Array) && isLarge(graph);
     const ort = await loadOrt();
-    const { model, weights } =
-      graph instanceof Uint8Array
-        ? { model: graph, weights: [] }
-        : writeOnnxParts(separatePads(graph));
-    const create = (provider: string) =>
-      ort.InferenceSession.create(model, {
-        externalData: weights,
+    const create = async (provider: Device): Promise<Session> => {
+      const saving = lean && provider === "cpu";
+      const { model, externalData, lent } = engineForm(graph, saving);
+      const session = await ort.InferenceSession.create(model, {
+        externalData,
+        // An arena keeps what it has taken until the session is released.
+        enableCpuMemArena: !saving,
         executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: optimize === "all" ? "all" : "disabled",
         logSeverityLevel: 4,
       });
+      return new OrtSession(ort as never, session as never, provider, { lent });
+    };
     const available = ort.listSupportedBackends().map((backend) => backend.name);
     for (const candidate of candidates(device, available)) {
       try {
-        return new OrtSession(ort as never, (await create(candidate)) as never, candidate);
+        return await create(candidate);
       } catch (error) {
         if (candidate === "cpu") throw new StriateError(engineMessage(error), { cause: error });
         if (device === candidate) throw deviceMissing(device, messageOf(error), error);
@@ -47,6 +51,15 @@ export const runtime: Runtime = {
     return block === 0 ? graph : nchwc(graph, block);
   },
 };
+
+/** A graph as the engine gets it: the model, the weights that it copies, and those that it is lent. */
+function engineForm(graph: Graph | Uint8Array, lean: boolean) {
+  if (graph instanceof Uint8Array) return { model: graph, externalData: [], lent: {} };
+  const apart = separatePads(graph);
+  const { graph: fed, weights: lent } = lean ? lendWeights(apart) : { graph: apart, weights: {} };
+  const { model, weights: externalData } = writeOnnxParts(fed);
+  return { model, externalData, lent };
+}
 
 /** The devices to try, best first; the last one of `auto` is always there. */
 function candidates(device: Device, available: readonly string[]): Device[] {
