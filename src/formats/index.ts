@@ -1,5 +1,6 @@
 import type { FormatDefinition } from "./format.ts";
 import { kerasH5 } from "./keras-h5.ts";
+import { kerasShards } from "./keras-shards.ts";
 import { kerasZip } from "./keras-zip.ts";
 import { onnx } from "./onnx.ts";
 import { tensorflow } from "./tensorflow.ts";
@@ -12,6 +13,7 @@ export const formats: readonly FormatDefinition[] = [
   weightsNpz,
   kerasZip,
   onnx,
+  kerasShards,
   tfjs,
   tensorflow,
 ];

@@ -16,7 +16,7 @@ import { listWeights } from "./keras/list-weights.ts";
 import { openKeras, requireNoWeights } from "./keras/open-keras.ts";
 import { kerasOf, ownNotes } from "./keras/own-notes.ts";
 import { stateArrays } from "./keras/read-optimizer.ts";
-import { h5Store } from "./keras/store-h5.ts";
+import { h5Store, isStore, storedGroups } from "./keras/store-h5.ts";
 import { type WeightGroup, assignGroups, weightGroups } from "./keras/weights-h5.ts";
 import { weightsNetwork } from "./keras/weights-network.ts";
 import { assignFromStore } from "./keras/weights-store.ts";
@@ -47,7 +47,7 @@ export const kerasH5 = defineFormat({
       root.attribute("backend") ?? said.backend,
       config,
     );
-    const groups = weightGroups(root.group("model_weights") ?? root) ?? storedGroups(root);
+    const groups = weightGroups(root.group("model_weights") ?? root) ?? storedGroups([root]);
     if (config === undefined) return weightsOnly(root, groups, writer);
     const parts = {
       format: own === undefined ? "Keras HDF5 (weights)" : "Keras HDF5",
@@ -99,26 +99,6 @@ const writtenVersion = "2.15.0";
 function jsonAttribute(root: Hdf5Group, name: string): unknown {
   const text = root.attribute(name);
   return typeof text === "string" ? parseJson(text, name) : undefined;
-}
-
-/** Whether a file has the layout of `.weights.h5`: arrays by class and number, under `layers`. */
-function isStore(root: Hdf5Group): boolean {
-  return ["layers", "_layer_checkpoint_dependencies"].some((name) => root.group(name)?.kind);
-}
-
-/** The objects of a `.weights.h5` file that hold arrays. */
-function storedGroups(root: Hdf5Group): WeightGroup[] | undefined {
-  if (!isStore(root)) return undefined;
-  const groups = new Map<string, WeightGroup>();
-  for (const [path, dataset] of root.datasets()) {
-    const [object, index] = path.split("/vars/");
-    if (index === undefined || path.startsWith("optimizer/")) continue;
-    const name = object!.replace(/(^|\/)(layers|_layer_checkpoint_dependencies)\//g, "$1");
-    const group = groups.get(name) ?? { name, arrays: [] };
-    groups.set(name, group);
-    group.arrays.push({ name: index, shape: dataset.shape, read: () => dataset.read() });
-  }
-  return [...groups.values()];
 }
 
 /** Weights without a network; the file has to be Keras' for that. */

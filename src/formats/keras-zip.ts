@@ -83,18 +83,14 @@ async function json(members: Members, name: string): Promise<unknown> {
   return parseJson(new TextDecoder("utf-8").decode(await member.read()), name);
 }
 
-/** Weights in one HDF5 file, or in several that `model.weights.json` lists. */
+/** Weights in an HDF5 file, or an archive of arrays. */
 async function weightStore(members: Members): Promise<WeightStore> {
-  const names = [...members.keys()];
-  const files = names.filter((name) => /^model(_\d+)?\.weights\.h5$/.test(name));
-  if (files.length > 0) {
-    const bytes = await Promise.all(files.map((name) => members.get(name)!.open()));
-    return h5Store(bytes.map(openHdf5));
-  }
+  const h5 = members.get("model.weights.h5");
+  if (h5) return h5Store([openHdf5(await h5.open())]);
   const npz = members.get("model.weights.npz");
   if (npz) return npzStore(await readZip(await npz.read(), "model.weights.npz"));
   throw new StriateError(
-    `has no model.weights.h5, only ${names.join(", ")}: the file is not whole`,
+    `has no model.weights.h5, only ${[...members.keys()].join(", ")}: the file is not whole`,
   );
 }
 
