@@ -11,8 +11,8 @@ export interface SessionOptions {
   /** How far the engine may rewrite the graph; `"none"` runs it node by node, for `verify`. */
   optimize?: "all" | "none";
   /**
-   * Whether a large network had better take less memory than run fastest, as one that sees a photo or two:
-   * the CPU engine reads the weights where they lie instead of packing copies. False by default.
+   * Whether to take less memory for more time a run: the CPU engine reads the weights where they lie
+   * instead of packing copies. False by default.
    */
   lean?: boolean;
 }

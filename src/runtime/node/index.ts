@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { isLarge, lendWeights } from "../../graph/passes/lend-weights.ts";
+import { lendWeights } from "../../graph/passes/lend-weights.ts";
 import { nchwc } from "../../graph/passes/nchwc.ts";
 import { separatePads } from "../../graph/passes/separate-pads.ts";
 import { writeOnnxParts } from "../../graph/protobuf/write.ts";
@@ -16,7 +16,7 @@ export const runtime: Runtime = {
   name: "onnxruntime-node 1.30.0",
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
-    const lean = options.lean === true && !(graph instanceof Uint8Array) && isLarge(graph);
+    const { lean = false } = options;
     const ort = await loadOrt();
     const create = async (provider: Device): Promise<Session> => {
       const saving = lean && provider === "cpu";
