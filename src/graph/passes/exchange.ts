@@ -1,5 +1,4 @@
-import type { Graph, GraphNode, Value } from "../graph.ts";
-import { copyGraph } from "../graph.ts";
+import type { Graph, GraphNode, Value, ValueType } from "../graph.ts";
 import { pruned } from "../outputs.ts";
 import { outerReads } from "../traverse.ts";
 
@@ -32,45 +31,50 @@ export interface Round {
  * it is made and read.
  */
 export function cutAtExchanges(graph: Graph): Round[] {
-  const rounds = roundsOf(graph);
-  const count = Math.max(0, ...rounds.values()) + 1;
+  const reads = new Map(graph.nodes.map((node) => [node, [...node.inputs, ...outerReads(node)]]));
+  const rounds = roundsOf(graph, reads);
   const made = new Map<string, number>();
-  for (const node of graph.nodes)
-    for (const name of node.outputs) made.set(name, rounds.get(node)!);
-  const marks = graph.nodes.filter(isExchange);
-  return Array.from({ length: count }, (_, round) => {
-    const nodes = graph.nodes.filter((node) => rounds.get(node) === round && !isExchange(node));
+  /** The last round that reads a value. */
+  const last = new Map<string, number>();
+  const parts: GraphNode[][] = [];
+  for (const node of graph.nodes) {
+    const round = rounds.get(node)!;
+    (parts[round] ??= []).push(node);
+    for (const name of node.outputs) made.set(name, round);
+    for (const name of reads.get(node)!) last.set(name, Math.max(round, last.get(name) ?? 0));
+  }
+  return Array.from(parts, (all = [], round) => {
+    const nodes = all.filter((node) => !isExchange(node));
+    const exchanges = all.filter(isExchange).map((node) => exchangeOf(graph, node));
     const own = new Set(nodes.flatMap((node) => node.outputs));
-    const exchanges = marks
-      .filter((node) => rounds.get(node) === round)
-      .map((node) => exchangeOf(graph, node));
-    const wanted = new Set([
-      ...exchanges.map(({ part }) => part),
-      ...graph.nodes
-        .filter((node) => rounds.get(node)! > round)
-        .flatMap((node) => [...node.inputs, ...outerReads(node)]),
-    ]);
-    const part = copyGraph(graph);
-    part.nodes = nodes;
-    part.opsets.delete(WORKERS);
-    part.outputs = graph.outputs.filter(({ name }) => own.has(name));
-    const named = new Set(part.outputs.map(({ name }) => name));
-    for (const name of wanted)
-      if (own.has(name) && !named.has(name)) part.outputs.push(valueOf(graph, name));
-    const read = new Set(nodes.flatMap((node) => [...node.inputs, ...outerReads(node)]));
+    const read = new Set(nodes.flatMap((node) => reads.get(node)!));
+    const sent = new Set(exchanges.map(({ part }) => part));
+    const outputs = graph.outputs.filter(({ name }) => own.has(name));
+    const named = new Set(outputs.map(({ name }) => name));
+    for (const name of own)
+      if (!named.has(name) && (sent.has(name) || (last.get(name) ?? 0) > round))
+        outputs.push(valueOf(graph, name));
+    const inputs = [...graph.inputs];
     for (const name of read)
-      if (made.has(name) && !own.has(name)) part.inputs.push(valueOf(graph, name));
+      if (made.has(name) && !own.has(name)) inputs.push(valueOf(graph, name));
+    const values = new Map([...own].flatMap((name) => knownOf(graph, name)));
+    const opsets = new Map(graph.opsets);
+    opsets.delete(WORKERS);
+    const initializers = new Map(graph.initializers);
+    const part = { ...graph, nodes, inputs, outputs, values, opsets, initializers };
     return { graph: pruned(part), exchanges };
   });
 }
 
 /** A node runs in the round after the last meeting that it waits for. */
-function roundsOf(graph: Graph): Map<GraphNode, number> {
+function roundsOf(
+  graph: Graph,
+  reads: ReadonlyMap<GraphNode, readonly string[]>,
+): Map<GraphNode, number> {
   const rounds = new Map<GraphNode, number>();
   const ready = new Map<string, number>();
   for (const node of graph.nodes) {
-    const reads = [...node.inputs, ...outerReads(node)];
-    const round = Math.max(0, ...reads.map((name) => ready.get(name) ?? 0));
+    const round = Math.max(0, ...reads.get(node)!.map((name) => ready.get(name) ?? 0));
     rounds.set(node, round);
     for (const name of node.outputs) ready.set(name, isExchange(node) ? round + 1 : round);
   }
@@ -88,6 +92,11 @@ function exchangeOf(graph: Graph, node: GraphNode): Exchange {
     shape: graph.values.get(whole)!.shape as readonly number[],
   };
 }
+
+const knownOf = (graph: Graph, name: string): [string, ValueType][] => {
+  const known = graph.values.get(name);
+  return known ? [[name, known]] : [];
+};
 
 /** A value as an input or output; what nothing is known of keeps its place with an open shape. */
 function valueOf(graph: Graph, name: string): Value {
