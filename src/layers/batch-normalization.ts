@@ -62,7 +62,10 @@ export const batchNormalization = defineLayer({
       shape,
       trainable: trained && config.trainable,
       initializer: config[`${name}_initializer` as keyof typeof config],
-      ...(trained && { regularizer: config[`${name}_regularizer` as keyof typeof config] }),
+      ...(trained && {
+        regularizer: config[`${name}_regularizer` as keyof typeof config],
+        constraint: config[`${name}_constraint` as keyof typeof config],
+      }),
     });
     return [
       ...(config.scale ? [weight("gamma", true)] : []),

@@ -40,7 +40,9 @@ interface Config {
   num_heads: number;
   key_dim: number;
   value_dim: number | null;
+  use_bias: boolean;
   output_shape: unknown;
+  activity_regularizer: unknown;
 }
 
 function outputFeatures({ output_shape: wanted }: Config, query: KerasShape): number[] {
@@ -110,6 +112,8 @@ export const multiHeadAttention = defineLayer({
         : []),
     ];
   },
+  // Keras hands it to the four projections.
+  activityRegularizer: () => null,
   outputShape(config, inputs, call) {
     const { query, value, bound } = parts(inputs, call);
     const output = [...query.slice(0, -1), ...outputFeatures(config, query)];
@@ -124,7 +128,7 @@ export const multiHeadAttention = defineLayer({
     const { num_heads: heads, key_dim } = config;
     const value_dim = config.value_dim ?? key_dim;
     const project = (x: SymbolicTensor, name: string, width: number) =>
-      splitHeads(context, x, name, heads, width, config.use_bias);
+      splitHeads(context, x, name, heads, width);
     const queries = b.op("Mul", [project(query, "query", key_dim), b.f32(key_dim ** -0.5)]);
     const keys = b.op("Transpose", [project(key, "key", key_dim)], { perm: [0, 1, 3, 2] });
     const raw = b.op("MatMul", [queries, keys]);
@@ -143,6 +147,7 @@ export const multiHeadAttention = defineLayer({
     let result = b.op("MatMul", [joined, kernel]);
     if (config.use_bias)
       result = b.op("Add", [result, b.op("Reshape", [context.weight("output/bias"), b.i64([-1])])]);
+    context.penalize(plainTensor(result, [null, null, null]), config.activity_regularizer);
     const unfold = (flat: string, shape: KerasShape) =>
       shape.length === 3 ? flat : b.op("Reshape", [flat, b.i64(knownTarget(shape))]);
     const outputs: SymbolicTensor[] = [
@@ -210,19 +215,20 @@ function checkAxes(axes: unknown, query: KerasShape): void {
 
 /** Projects `(N, ..., D)` and cuts it into heads `(N, heads, steps, width)`. */
 function splitHeads(
-  { b, plain, weight }: LowerContext<unknown>,
+  { b, config, plain, penalize, weight }: LowerContext<Config>,
   x: SymbolicTensor,
   name: string,
   heads: number,
   width: number,
-  useBias: boolean,
 ): string {
   const features = knownLength(x.shape, -1);
   const steps =
     x.shape.length === 3 ? plain(x) : b.op("Reshape", [plain(x), b.i64([0, -1, features])]);
   const kernel = b.op("Reshape", [weight(`${name}/kernel`), b.i64([features, heads * width])]);
   let value = b.op("MatMul", [steps, kernel]);
-  if (useBias) value = b.op("Add", [value, b.op("Reshape", [weight(`${name}/bias`), b.i64([-1])])]);
+  if (config.use_bias)
+    value = b.op("Add", [value, b.op("Reshape", [weight(`${name}/bias`), b.i64([-1])])]);
+  penalize(plainTensor(value, [null, null, null]), config.activity_regularizer);
   const cut = b.op("Reshape", [value, b.i64([0, -1, heads, width])]);
   return b.op("Transpose", [cut], { perm: [0, 2, 1, 3] });
 }

@@ -16,6 +16,7 @@ import { graphOrder } from "../layers/layouts.ts";
 import { arrangeAxes, plainOrder } from "../layers/symbolic.ts";
 import type { Call, KerasModel, Layer, Ref } from "./model.ts";
 import {
+  type Activity,
   type Network,
   type NetworkLayer,
   type NetworkWeight,
@@ -45,6 +46,9 @@ class Lowering {
   readonly #weights = new Map<string, NetworkWeight>();
   readonly #random: RandomInput[] = [];
   readonly #updates = new Map<string, string>();
+  readonly #activities: Activity[] = [];
+  /** Whether the model inside a TimeDistributed layer is being lowered. */
+  #hasSteps = false;
   /**
    * The address of the layer that made each tensor. By tensor, not by graph value: a layer that passes
    * its input on (Dropout) makes a tensor of its own of the same value.
@@ -72,6 +76,7 @@ class Lowering {
       weights: this.#weights,
       random: this.#random,
       updates: this.#updates,
+      activities: this.#activities,
       origin: this.#options.origin ?? { format: "striate", dialect: "", writer: "" },
     };
   }
@@ -197,17 +202,32 @@ class Lowering {
       random: (distribution, rate, like, shape) =>
         this.#randomInput(distribution, rate, shape ?? permute(like.shape, like.order), address),
       update: (weight, value) => void this.#updates.set(`${weightPath}/${weight}`, value),
+      penalize: (x, regularizer) => this.#penalize(x, regularizer),
       preActivation: (x, activation) => void (before = { x, activation }),
       ...(inner && {
-        lowerModel: (feeds: readonly SymbolicTensor[]) =>
-          this.#lowerCalls(inner, feeds, `${weightPath}/`, `${address}/`),
+        lowerModel: (feeds: readonly SymbolicTensor[]) => {
+          const hadSteps = this.#hasSteps;
+          this.#hasSteps = true;
+          const outputs = this.#lowerCalls(inner, feeds, `${weightPath}/`, `${address}/`);
+          this.#hasSteps = hadSteps;
+          return outputs;
+        },
       }),
     };
     const result = layer.definition!.lower(context);
     const made = Array.isArray(result) ? (result as SymbolicTensor[]) : [result as SymbolicTensor];
     const outputs = made.map((x) => ({ ...x }));
+    for (const x of outputs) this.#penalize(x, activityRegularizer(layer));
     this.#record(layer, address, paths, inputs, outputs, before);
     return outputs;
+  }
+
+  #penalize(x: SymbolicTensor, regularizer: unknown): void {
+    if (regularizer === null || regularizer === undefined) return;
+    const { value, order } = x;
+    const batchAxis = order.indexOf(0);
+    const hasSteps = this.#hasSteps;
+    this.#activities.push({ value, rank: order.length, batchAxis, hasSteps, regularizer });
   }
 
   #weight(layer: Layer, spec: WeightSpec, path: string): void {
@@ -227,6 +247,7 @@ class Lowering {
       trainable: spec.trainable,
       initializer: spec.initializer,
       regularizer: spec.regularizer,
+      constraint: spec.constraint,
     };
     this.#weights.set(path, weight);
     this.#b.initializer(weight.value, weightToGraph(toFloat32(value), weight));
@@ -280,6 +301,13 @@ class Lowering {
     });
     for (const x of outputs) this.#makers.set(x, address);
   }
+}
+
+/** The regularizer of a layer's outputs. Every layer of Keras takes one, whether it names it or not. */
+function activityRegularizer({ definition, config, raw }: Layer): unknown {
+  return definition?.activityRegularizer
+    ? definition.activityRegularizer(config)
+    : (config.activity_regularizer ?? raw.activity_regularizer);
 }
 
 /** Keras 3 names the masks of a call; they belong to its inputs, in order. */

@@ -7,6 +7,7 @@ import { Formula } from "../ops/formula.ts";
 import { lowerModel } from "../model/lower.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network, Port } from "../model/network.ts";
+import { addActivityPenalty, stepRandomInputs } from "./activity-penalty.ts";
 import { type OutputLoss, logitsOf } from "./compile.ts";
 import type { StepGraph } from "./executor.ts";
 
@@ -38,7 +39,7 @@ export function buildStepGraph(
       y: withLoss.targets,
       rowWeight: withLoss.rowWeight,
       // Their shapes with the batch free, so that each is known to have rows or not.
-      random: lowerModel(model, { training: true }).random,
+      random: stepRandomInputs(lowerModel(model, { training: true })),
       weights,
     },
     outputs: {
@@ -55,7 +56,7 @@ export function buildStepGraph(
           outputs.add(value, network.weights.get(address)!.graphShape),
         ]),
       ),
-      predictions: network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
+      predictions: addPredictions(outputs, network, withLoss.rowLosses, rows),
     },
     couplesBatch: couplesBatch(model),
   };
@@ -65,7 +66,7 @@ export function buildStepGraph(
 export interface EvaluationGraph {
   graph: Graph;
   rows: number;
-  inputs: { x: string[]; y: string[]; rowWeight: string };
+  inputs: { x: string[]; y: string[]; rowWeight: string; rowShare: string | null };
   outputs: { loss: string; predictions: string[] };
 }
 
@@ -76,17 +77,29 @@ export function buildEvaluationGraph(
   rows: number,
 ): EvaluationGraph {
   const network = lowerModel(model, { batch: rows });
-  const { graph, loss, targets, rowWeight } = addLoss(network, losses, rows);
+  const { graph, loss, rowLosses, targets, rowWeight, rowShare } = addLoss(network, losses, rows);
   const outputs = new Outputs(graph);
   return {
     graph,
     rows,
-    inputs: { x: network.inputs.map((port) => port.value), y: targets, rowWeight },
+    inputs: { x: network.inputs.map((port) => port.value), y: targets, rowWeight, rowShare },
     outputs: {
       loss: outputs.add(loss, []),
-      predictions: network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
+      predictions: addPredictions(outputs, network, rowLosses, rows),
     },
   };
+}
+
+function addPredictions(
+  outputs: Outputs,
+  network: Network,
+  rowLosses: readonly string[],
+  rows: number,
+): string[] {
+  return [
+    ...network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
+    ...rowLosses.map((value) => outputs.add(value, [rows])),
+  ];
 }
 
 /** Whether, in training, a row's result depends on the other rows of its batch. */
@@ -100,7 +113,7 @@ export function couplesBatch(model: KerasModel): boolean {
 
 /**
  * Writes the loss behind a network: the sum over outputs and rows of each row's mean loss, times the
- * row's weight.
+ * row's weight; and what layers ask for the size of their outputs.
  */
 function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) {
   const graph = copyGraph(network.graph);
@@ -108,6 +121,7 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
   const f = new Formula(b, "float32");
   const rowWeight = b.input(b.fresh("row_weight"), [rows]);
   const targets: string[] = [];
+  const rowLosses: string[] = [];
   const terms = network.outputs.map((port, i) => {
     const { definition, config, weight, reduction } = losses[i]!;
     const shape = port.shape.map((length, axis) => (axis === 0 ? rows : Number(length)));
@@ -131,10 +145,21 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
     const positions = shape.slice(1, -1).reduce((product, length) => product * length, 1);
     let ofRow = f.reshape(f.mean(f.reshape(values, [rows, -1]), [1]), [rows]);
     if (reduction === "sum") ofRow = f.mul(ofRow, positions);
-    const ofBatch = f.sum(f.mul(ofRow, rowWeight), [0], false);
+    const weighted = f.mul(ofRow, rowWeight);
+    rowLosses.push(weighted);
+    const ofBatch = f.sum(weighted, [0], false);
     return weight === 1 ? ofBatch : f.mul(ofBatch, weight);
   });
-  return { graph, loss: f.add(...terms), targets, rowWeight };
+  const activity = addActivityPenalty(f, network, rows);
+  return {
+    graph,
+    loss: f.add(...terms, ...(activity ? [activity.penalty] : [])),
+    // The only output's loss is the whole.
+    rowLosses: rowLosses.length > 1 ? rowLosses : [],
+    targets,
+    rowWeight,
+    rowShare: activity?.rowShare ?? null,
+  };
 }
 
 /** Turns the weights from constants into inputs, in place; returns them by address. */

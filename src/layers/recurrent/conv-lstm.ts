@@ -98,6 +98,7 @@ function convLstm(rank: 1 | 2 | 3) {
         states: [filters, filters].map((channels) => zeroState(b, x, [channels, ...size])),
         output: 0,
         backwards: config.go_backwards,
+        training: context.training,
         mask: x.mask && stepMask(b, x.mask, rank + 1),
         zeroMasked: config.zero_output_for_mask,
         step(inner, value, [h, c]) {

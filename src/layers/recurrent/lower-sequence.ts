@@ -33,6 +33,7 @@ export function lowerSequence(context: LowerContext<SequenceConfig>, cell: Cell)
         : cell.stateSizes.map((size) => zeroState(b, x, [size])),
     output: cell.output ?? 0,
     backwards: config.go_backwards,
+    training: context.training,
     mask: x.mask && stepMask(b, x.mask, 1),
     zeroMasked: config.zero_output_for_mask,
     step: (inner, step, before) => cell.step(inner, context, step, before),

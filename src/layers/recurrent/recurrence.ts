@@ -1,9 +1,12 @@
+import { StriateError } from "../../base/errors.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { GraphBuilder as Builder } from "../../graph/builder.ts";
 import { emptyGraph } from "../../graph/graph.ts";
 
-/** Up to this many steps are written out: plain ops, which have gradients. More become one Scan. */
+/** Up to this many steps are written out. More become one Scan. */
 const unrolled = 32;
+/** A Scan has no gradient: training writes the steps out, as many as an engine opens in seconds. */
+const trained = 256;
 
 export interface Recurrence {
   /** Graph value `(T, N, ...)`. */
@@ -14,6 +17,7 @@ export interface Recurrence {
   states: readonly string[];
   /** Whether the last step comes first. */
   backwards: boolean;
+  training: boolean;
   /** Boolean graph value `(T, N, 1, ...)`: a step that does not count changes no state. */
   mask?: string;
   /** Whether a step that does not count puts out zeros, not the output before it. */
@@ -26,8 +30,14 @@ export interface Recurrence {
 
 /** Writes the walk over a sequence. Gives all outputs `(T, N, ...)`, in the order of the walk, and the last states. */
 export function recur(b: GraphBuilder, walk: Recurrence): { outputs: string; states: string[] } {
-  return walk.length !== null && walk.length <= unrolled
-    ? writeSteps(b, walk, walk.length)
+  const { length, training } = walk;
+  if (training && (length === null || length > trained))
+    throw new StriateError(
+      `a sequence of ${length ?? "unknown"} steps is not trained, only of up to ${trained}; ` +
+        `train on shorter pieces, or shorten the sequence with strides or pooling first`,
+    );
+  return length !== null && length <= (training ? trained : unrolled)
+    ? writeSteps(b, walk, length)
     : writeScan(b, walk);
 }
 
