@@ -6,7 +6,7 @@ import { emptyGraph } from "../../graph/graph.ts";
 /** Up to this many steps are written out. More become one Scan. */
 const unrolled = 32;
 /** A Scan has no gradient: training writes the steps out, as many as an engine opens in seconds. */
-const trained = 256;
+const trained = 512;
 
 export interface Recurrence {
   /** Graph value `(T, N, ...)`. */
@@ -57,14 +57,26 @@ function maskedStep(
   return [shown, ...kept];
 }
 
+/**
+ * The steps of a sequence `(T, N, ...)`. They are cut at once: the gradient of a cut is one Concat, that
+ * of T picks would be T sequences of zeros but for one step.
+ */
+function stepsOf(b: GraphBuilder, sequence: string, length: number): string[] {
+  const parts =
+    length === 1
+      ? [sequence]
+      : b.ops("Split", [sequence], { axis: 0, num_outputs: length }, { outputCount: length });
+  return parts.map((part) => b.op("Squeeze", [part, b.i64([0])]));
+}
+
 function writeSteps(b: GraphBuilder, walk: Recurrence, length: number) {
-  const at = (sequence: string, t: number) =>
-    b.op("Gather", [sequence, b.i64(walk.backwards ? length - 1 - t : t)], { axis: 0 });
+  const steps = stepsOf(b, walk.sequence, length);
+  const masks = walk.mask && stepsOf(b, walk.mask, length);
   const outputs: string[] = [];
   let states = [...walk.states];
   for (let t = 0; t < length; t++) {
-    const mask = walk.mask && at(walk.mask, t);
-    const [output, ...next] = maskedStep(b, walk, at(walk.sequence, t), states, mask);
+    const at = walk.backwards ? length - 1 - t : t;
+    const [output, ...next] = maskedStep(b, walk, steps[at]!, states, masks?.[at]);
     outputs.push(b.op("Unsqueeze", [output!, b.i64([0])]));
     states = next;
   }
