@@ -118,6 +118,11 @@ export interface LowerContext<C> {
     like: SymbolicTensor,
     shape?: readonly (number | null)[],
   ): string;
+  /**
+   * Says that while `work` runs, `steps` steps of a sequence stand in the batch: random tensors are
+   * drawn for each of them.
+   */
+  withSteps<T>(steps: number | null, work: () => T): T;
   /** Says that a weight that is not trained takes a new value after the step (moving averages). */
   update(weight: string, value: string): void;
   /** Says that the size of a value counts in the loss, as a serialized regularizer prices it. */

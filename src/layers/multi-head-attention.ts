@@ -3,7 +3,7 @@ import { field } from "../base/fields.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import { type Argument, bindArguments, isInputPlace } from "./arguments.ts";
 import type { CallArguments } from "./arguments.ts";
-import { causalMask, maskScores } from "./attention.ts";
+import { causalMask, dropScores, maskScores } from "./attention.ts";
 import {
   type KerasShape,
   type LowerContext,
@@ -134,7 +134,13 @@ export const multiHeadAttention = defineLayer({
     const raw = b.op("MatMul", [queries, keys]);
     const scores = maskScores(b, raw, masksOf(context, raw));
     const weights = b.op("Softmax", [scores], { axis: -1 });
-    const seen = b.op("MatMul", [weights, project(value, "value", value_dim)]);
+    const steps = (shape: KerasShape) =>
+      shape.slice(1, -1).reduce((product: number, _, i) => product * knownLength(shape, i + 1), 1);
+    const dropped =
+      context.training && config.dropout > 0
+        ? dropScores(context, weights, [heads, steps(query.shape), steps(value.shape)])
+        : weights;
+    const seen = b.op("MatMul", [dropped, project(value, "value", value_dim)]);
     const joined = b.op("Reshape", [
       b.op("Transpose", [seen], { perm: [0, 2, 1, 3] }),
       b.i64([0, -1, heads * value_dim]),

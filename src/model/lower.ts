@@ -47,8 +47,8 @@ class Lowering {
   readonly #random: RandomInput[] = [];
   readonly #updates = new Map<string, string>();
   readonly #activities: Activity[] = [];
-  /** Whether the model inside a TimeDistributed layer is being lowered. */
-  #hasSteps = false;
+  /** Lengths of the sequences whose steps stand in the batch, inside TimeDistributed. */
+  #steps: readonly (number | null)[] = [];
   /**
    * The address of the layer that made each tensor. By tensor, not by graph value: a layer that passes
    * its input on (Dropout) makes a tensor of its own of the same value.
@@ -201,17 +201,19 @@ class Lowering {
       plain: (x) => arrange(x, plainOrder(x.order.length)),
       random: (distribution, rate, like, shape) =>
         this.#randomInput(distribution, rate, shape ?? permute(like.shape, like.order), address),
+      withSteps: (steps, work) => {
+        const around = this.#steps;
+        this.#steps = [...around, steps];
+        const result = work();
+        this.#steps = around;
+        return result;
+      },
       update: (weight, value) => void this.#updates.set(`${weightPath}/${weight}`, value),
       penalize: (x, regularizer) => this.#penalize(x, regularizer),
       preActivation: (x, activation) => void (before = { x, activation }),
       ...(inner && {
-        lowerModel: (feeds: readonly SymbolicTensor[]) => {
-          const hadSteps = this.#hasSteps;
-          this.#hasSteps = true;
-          const outputs = this.#lowerCalls(inner, feeds, `${weightPath}/`, `${address}/`);
-          this.#hasSteps = hadSteps;
-          return outputs;
-        },
+        lowerModel: (feeds: readonly SymbolicTensor[]) =>
+          this.#lowerCalls(inner, feeds, `${weightPath}/`, `${address}/`),
       }),
     };
     const result = layer.definition!.lower(context);
@@ -226,7 +228,7 @@ class Lowering {
     if (regularizer === null || regularizer === undefined) return;
     const { value, order } = x;
     const batchAxis = order.indexOf(0);
-    const hasSteps = this.#hasSteps;
+    const hasSteps = this.#steps.length > 0;
     this.#activities.push({ value, rank: order.length, batchAxis, hasSteps, regularizer });
   }
 
@@ -260,9 +262,22 @@ class Lowering {
     address: string,
   ): string {
     const name = this.#b.fresh(`${address}/random`);
-    this.#b.input(name, this.#dims(shape));
-    this.#random.push({ value: name, shape, distribution, rate });
-    return name;
+    const [batch, ...rest] = shape;
+    const whole = batch === null ? [null, ...this.#knownSteps(), ...rest] : shape;
+    this.#b.input(name, this.#dims(whole));
+    this.#random.push({ value: name, shape: whole, distribution, rate });
+    if (whole.length === shape.length) return name;
+    return this.#b.op("Reshape", [name, this.#b.i64([-1, ...(rest as number[])])]);
+  }
+
+  #knownSteps(): number[] {
+    return this.#steps.map((steps) => {
+      if (steps === null)
+        throw new StriateError(
+          "needs sequences of known length in training, to draw for each step",
+        );
+      return steps;
+    });
   }
 
   #recordInput(layer: Layer, x: SymbolicTensor): void {

@@ -1,8 +1,8 @@
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { type Argument, isInputPlace, positionalInputs } from "../arguments.ts";
 import type { KerasShape, LowerContext, SymbolicTensor } from "../define-layer.ts";
-import { plainTensor } from "../symbolic.ts";
-import type { Cell } from "./cell.ts";
+import { knownLength, plainTensor } from "../symbolic.ts";
+import type { Cell, CellScope } from "./cell.ts";
 import type { SequenceConfig } from "./fields.ts";
 import { recur } from "./recurrence.ts";
 
@@ -24,8 +24,15 @@ export function lowerSequence(context: LowerContext<SequenceConfig>, cell: Cell)
   const { b, config, inputs, outputShapes } = context;
   const x = inputs[0]!;
   const given = initialStates(context);
+  const draw = (rate: number, width: number) => context.random("dropout", rate, x, [null, width]);
+  const masks = context.training ? cell.masks(knownLength(x.shape, -1), draw) : undefined;
+  const scope: CellScope = {
+    kerasVersion: context.kerasVersion,
+    weight: (name) => context.weight(name),
+    masks,
+  };
   const { outputs, states } = recur(b, {
-    sequence: cell.project(b, context, context.arrange(x, [1, 0, 2])),
+    sequence: cell.project(b, scope, context.arrange(x, [1, 0, 2])),
     length: x.shape[1] ?? null,
     states:
       given.length > 0
@@ -36,7 +43,7 @@ export function lowerSequence(context: LowerContext<SequenceConfig>, cell: Cell)
     training: context.training,
     mask: x.mask && stepMask(b, x.mask, 1),
     zeroMasked: config.zero_output_for_mask,
-    step: (inner, step, before) => cell.step(inner, context, step, before),
+    step: (inner, step, before) => cell.step(inner, scope, step, before),
   });
   const first: SymbolicTensor = config.return_sequences
     ? {
