@@ -9,31 +9,29 @@ import {
 import { activation } from "./activation.ts";
 import { additiveAttention, attention } from "./attention.ts";
 import {
-  augMix,
-  cutMix,
-  mixUp,
-  randAugment,
-  randomBrightness,
-  randomColorDegeneration,
-  randomColorJitter,
-  randomContrast,
   randomElasticTransform,
-  randomErasing,
   randomFlip,
-  randomGaussianBlur,
-  randomGrayscale,
-  randomHue,
-  randomInvert,
   randomPerspective,
-  randomPosterization,
   randomRotation,
-  randomSaturation,
-  randomSharpness,
   randomShear,
   randomTranslation,
   randomZoom,
 } from "./augmentation.ts";
 import { batchNormalization } from "./batch-normalization.ts";
+import {
+  autoContrast,
+  randomBrightness,
+  randomColorDegeneration,
+  randomColorJitter,
+  randomContrast,
+  randomGrayscale,
+  randomHue,
+  randomInvert,
+  randomPosterization,
+  randomSaturation,
+  randomSharpness,
+  solarization,
+} from "./color-augmentation.ts";
 import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./conv-transpose.ts";
 import { conv1d, conv2d, conv3d } from "./conv.ts";
 import { cropping1d, cropping2d, cropping3d } from "./cropping.ts";
@@ -65,6 +63,14 @@ import { locallyConnected1d, locallyConnected2d } from "./locally-connected.ts";
 import { masking } from "./masking.ts";
 import { merge } from "./merge-keras1.ts";
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from "./merge.ts";
+import {
+  augMix,
+  cutMix,
+  mixUp,
+  randAugment,
+  randomErasing,
+  randomGaussianBlur,
+} from "./mixing-augmentation.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { activityRegularization, gaussianDropout, gaussianNoise, identity } from "./noise.ts";
 import {
@@ -240,6 +246,8 @@ export const definitions = {
   randomPosterization,
   randomColorDegeneration,
   randomColorJitter,
+  solarization,
+  autoContrast,
   mixUp,
   cutMix,
   augMix,
