@@ -81,7 +81,8 @@ export function compile(network: Network, options: CompileOptions): Compiled {
       loss: losses.length === 1 ? losses[0]!.serialized : losses.map((loss) => loss.serialized),
       metrics: inKerasWords(options.metrics),
       weighted_metrics: inKerasWords(options.weightedMetrics),
-      loss_weights: options.lossWeights ?? null,
+      // In order, as the losses: beside a list Keras 3 sorts weights by name.
+      loss_weights: options.lossWeights ? losses.map(({ weight }) => weight) : null,
     },
   };
 }

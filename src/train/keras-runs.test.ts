@@ -148,4 +148,6 @@ test("several outputs are reported in their order, each one's loss before the me
     ...["zed_loss", "alf_loss", "mid_loss"],
     ...["zed_accuracy", "zed_mse", "alf_accuracy", "zed_weighted_accuracy"],
   ]);
+  // Keras 3 would give weights by name to losses in order by the sorted names.
+  expect(trainer.compiled.serialized.loss_weights).toEqual([2, 0.5, 1]);
 });
