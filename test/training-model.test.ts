@@ -177,9 +177,12 @@ describe("models of any shape", () => {
       "kind_accuracy",
     ]);
     expect(history.last.loss).toBeLessThan(history.history.loss![0]! * 0.8);
-    expect(() => model.compile({ loss: "mse" })).toThrow(
-      /2 outputs; give a loss for each: number, kind/,
+    expect(() => model.compile({ loss: { kind: "mse" } })).toThrow(/no loss for output "number"/);
+    expect(() => model.compile({ loss: ["mse"] })).toThrow(
+      /a loss for each of the 2 outputs, got 1/,
     );
+    // As in Keras, one that is given alone is that of every output.
+    model.compile({ loss: "mse" });
     expect(() => model.compile({ loss: { nmber: "mse" } })).toThrow(/its outputs are number, kind/);
   });
 
