@@ -135,7 +135,7 @@ function unwrapped(value: unknown): unknown {
 }
 
 describe("each layer can be differentiated", () => {
-  // Loops have no gradient rule; nothing else stands between a layer's output and its input.
+  // If and Loop have no gradient rule; nothing else stands between a layer's output and its input.
   const walked = fixtures.filter((fixture) => fixture.cases.some((each) => !each.training));
   test.each(walked.map((fixture) => [fixture.class, fixture] as const))("%s", (_, fixture) => {
     const each = fixture.cases.find((candidate) => !candidate.training)!;

@@ -264,7 +264,8 @@ class Lowering {
     const name = this.#b.fresh(`${address}/random`);
     const [batch, ...rest] = shape;
     const whole = batch === null ? [null, ...this.#knownSteps(), ...rest] : shape;
-    this.#b.input(name, this.#dims(whole));
+    const declared = batch === null ? [this.#options.batch ?? null, ...whole.slice(1)] : whole;
+    this.#b.input(name, this.#dims(declared));
     this.#random.push({ value: name, shape: whole, distribution, rate });
     if (whole.length === shape.length) return name;
     return this.#b.op("Reshape", [name, this.#b.i64([-1, ...(rest as number[])])]);

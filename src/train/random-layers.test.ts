@@ -46,10 +46,25 @@ const steps: LayerJson[] = [
   ["LSTM", { units: 4, return_sequences: true, dropout: 0.2, recurrent_dropout: 0.3 }],
   ["GRU", { units: 3, recurrent_dropout: 0.4 }],
 ];
+// More steps than are written out.
+const long: LayerJson[] = [
+  ["Conv1D", { filters: 4, kernel_size: 3, activation: "relu" }],
+  [
+    "Bidirectional",
+    {
+      layer: {
+        class_name: "LSTM",
+        config: { units: 4, return_sequences: true, dropout: 0.2, recurrent_dropout: 0.3 },
+      },
+    },
+  ],
+  ["GRU", { units: 3, dropout: 0.2, recurrent_dropout: 0.4, reset_after: false }],
+];
 
 describe.each([
   ["of pictures", [12, 13, 3], 255, pictures],
   ["in sequences", [6, 4], 1, steps],
+  ["in long sequences", [40, 4], 1, long],
 ] as const)("random layers %s", (_, shape, high, layers) => {
   const data = {
     x: formula([5, ...shape], 0, high, 3),

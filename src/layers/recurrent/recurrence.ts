@@ -5,9 +5,6 @@ import { emptyGraph } from "../../graph/graph.ts";
 
 /** Up to this many steps are written out. More become one Scan. */
 const unrolled = 32;
-/** A Scan has no gradient: training writes the steps out, as many as an engine opens in seconds. */
-const trained = 512;
-
 export interface Recurrence {
   /** Graph value `(T, N, ...)`. */
   sequence: string;
@@ -31,14 +28,9 @@ export interface Recurrence {
 /** Writes the walk over a sequence. Gives all outputs `(T, N, ...)`, in the order of the walk, and the last states. */
 export function recur(b: GraphBuilder, walk: Recurrence): { outputs: string; states: string[] } {
   const { length, training } = walk;
-  if (training && (length === null || length > trained))
-    throw new StriateError(
-      `a sequence of ${length ?? "unknown"} steps is not trained, only of up to ${trained}; ` +
-        `train on shorter pieces, or shorten the sequence with strides or pooling first`,
-    );
-  return length !== null && length <= (training ? trained : unrolled)
-    ? writeSteps(b, walk, length)
-    : writeScan(b, walk);
+  if (training && length === null)
+    throw new StriateError("needs sequences of known length in training; give the input a shape");
+  return length !== null && length <= unrolled ? writeSteps(b, walk, length) : writeScan(b, walk);
 }
 
 /** One step, and what masking makes of it: `[output, ...states]`. */
