@@ -110,7 +110,8 @@ class Lowering {
     const taken = graph.outputs.some((output) => output.name === x.value);
     const isInput = graph.inputs.some((input) => input.name === x.value);
     const value = taken || isInput ? this.#b.op("Identity", [x.value]) : x.value;
-    const port = this.#port(name, { ...x, value });
+    const isMasked = x.mask !== undefined && x.shape.length > 2;
+    const port = { ...this.#port(name, { ...x, value }), ...(isMasked && { isMasked }) };
     this.#b.output(value, permute(port.shape, x.order), x.type);
     return port;
   }

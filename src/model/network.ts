@@ -62,6 +62,8 @@ export interface Port {
   /** In the user's layout; null or a symbol where the length is free. */
   shape: readonly Dim[];
   order: readonly number[];
+  /** Whether a mask says which of its steps count (Masking, Embedding). */
+  isMasked?: boolean;
 }
 
 export interface NetworkLayer {

@@ -106,10 +106,25 @@ test.each([
     {},
     /RandomPerspective "randomperspective_1": is not trained; .*RandomShear/,
   ],
+  [
+    "TimeDistributed",
+    { layer: { class_name: "SimpleRNN", config: { units: 2, stateful: true } } },
+    /TimeDistributed "timedistributed_1": carries its states .* set stateful to false/,
+  ],
 ])("%s is refused when a model is compiled, in one sentence", (name, config, message) => {
   const layers: LayerJson[] = [
     [name, config],
     ["Flatten", {}],
   ];
   expect(() => trainerOf([4, 4, 3], layers)).toThrow(message);
+});
+
+test("an output with a mask is told that all of its steps count", () => {
+  const layers: LayerJson[] = [
+    ["Masking", {}],
+    ["GRU", { units: 2, return_sequences: true }],
+  ];
+  expect(trainerOf([5, 3], layers).compiled.notices).toEqual([
+    expect.stringMatching(/^output "dense_3" has a mask: Keras leaves out of its loss the steps/),
+  ]);
 });

@@ -10,7 +10,7 @@ import { knownLength } from "../symbolic.ts";
 import { windowAttributes, windowOutput } from "../windows.ts";
 import { cellActivation, splitGates } from "./cell.ts";
 import { convertGates } from "./convert-gates.ts";
-import { cellFields, sequenceFields } from "./fields.ts";
+import { cellFields, refuseStateful, sequenceFields } from "./fields.ts";
 import { stepMask, zeroState } from "./lower-sequence.ts";
 import { recur } from "./recurrence.ts";
 
@@ -74,6 +74,7 @@ function convLstm(rank: 1 | 2 | 3) {
     },
     lower(context) {
       const { b, config, inputs, outputShapes, arrange, weight } = context;
+      refuseStateful(config, context.training);
       const x = inputs[0]!;
       const { filters } = config;
       const format = config.data_format;

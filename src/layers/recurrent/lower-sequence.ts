@@ -3,7 +3,7 @@ import { type Argument, isInputPlace, positionalInputs } from "../arguments.ts";
 import type { KerasShape, LowerContext, SymbolicTensor } from "../define-layer.ts";
 import { knownLength, plainTensor } from "../symbolic.ts";
 import type { Cell, CellScope } from "./cell.ts";
-import type { SequenceConfig } from "./fields.ts";
+import { type SequenceConfig, refuseStateful } from "./fields.ts";
 import { recur } from "./recurrence.ts";
 
 /** Output shapes of a recurrent layer: the output or all outputs, then the states if they are asked for. */
@@ -22,6 +22,7 @@ export function sequenceShapes(
 /** Writes a recurrent layer: the cell, walked over the steps of `(N, T, F)`. */
 export function lowerSequence(context: LowerContext<SequenceConfig>, cell: Cell): SymbolicTensor[] {
   const { b, config, inputs, outputShapes } = context;
+  refuseStateful(config, context.training);
   const x = inputs[0]!;
   const given = initialStates(context);
   const draw = (rate: number, width: number) => context.random("dropout", rate, x, [null, width]);
