@@ -224,6 +224,53 @@ export const solarization = augmentation(
   },
 );
 
+/**
+ * Spreads the values of each channel of each picture evenly over the range. (Keras 3.15 counts the values
+ * of a whole batch together; here a picture does not depend on the others.)
+ */
+export const equalization = augmentation(
+  "Equalization",
+  { ...valueRangeField, bins: field.int(256, { min: 2 }) },
+  {
+    change(picture) {
+      const { b, x, channels, height, width, config } = picture;
+      const range = valueRange(config.value_range);
+      const before = convertRange(picture, x, range, bytes);
+      const flat = b.op("Reshape", [before, b.i64([-1, channels, height * width])]);
+      const last = config.bins - 1;
+      const place = (value: string) =>
+        b.op("Cast", [b.op("Floor", [b.op("Clip", [value, b.f32(0), b.f32(last)])])], { to: 7 });
+      const counted = place(b.op("Div", [b.op("Mul", [flat, b.f32(last)]), b.f32(255)]));
+      const rows = b.op("Shape", [flat], { start: 0, end: 1 });
+      const shape = b.op("Concat", [rows, b.i64([channels, config.bins])], { axis: 0 });
+      const ones = b.op("Add", [b.op("Mul", [flat, b.f32(0)]), b.f32(1)]);
+      const counts = b.op("ScatterElements", [b.op("ConstantOfShape", [shape]), counted, ones], {
+        axis: 2,
+        reduction: "add",
+      });
+      const sums = b.op("CumSum", [counts, b.i64(2)]);
+      // The sum at the darkest value that there is.
+      const isEmpty = b.op("Equal", [sums, b.f32(0)]);
+      const all = b.f32(height * width);
+      const least = b.op("ReduceMin", [b.op("Where", [isEmpty, all, sums]), b.i64([2])]);
+      const rest = b.op("Sub", [all, least]);
+      const isFlat = b.op("Equal", [rest, b.f32(0)]);
+      const spread = b.op("Div", [
+        b.op("Mul", [b.op("Sub", [sums, least]), b.f32(255)]),
+        b.op("Where", [isFlat, b.f32(1), rest]),
+      ]);
+      const table = b.op("Clip", [b.op("Round", [spread]), b.f32(0), b.f32(255)]);
+      const looked = place(b.op("Mul", [b.op("Div", [flat, b.f32(255)]), b.f32(last)]));
+      const found = b.op("GatherElements", [table, looked], { axis: 2 });
+      const equal = b.op("Reshape", [
+        b.op("Where", [isFlat, flat, found]),
+        b.i64([-1, channels, height, width]),
+      ]);
+      return convertRange(picture, equal, bytes, range);
+    },
+  },
+);
+
 /** Stretches each channel of each picture over the whole range, at inference too. */
 export const autoContrast = augmentation("AutoContrast", valueRangeField, {
   always: true,

@@ -48,7 +48,7 @@ export function augmentation<const F extends Fields>(
   options: Options<F>,
 ) {
   const { change, always = false, refusal } = options;
-  return defineLayer({
+  const definition = defineLayer({
     className,
     kind: "preprocessing",
     fields: { ...commonFields, data_format: dataFormatField, seed: field.json(), ...own },
@@ -89,6 +89,13 @@ export function augmentation<const F extends Fields>(
       return { ...x, order, value: changed };
     },
   });
+  return { ...definition, change: change as Step["change"] };
+}
+
+/** A change of pictures that another layer makes use of. */
+export interface Step {
+  fields: Fields;
+  change: ((picture: Change<never>) => string) | undefined;
 }
 
 type Range = readonly [low: number, high: number];

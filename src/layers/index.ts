@@ -20,6 +20,7 @@ import {
 import { batchNormalization } from "./batch-normalization.ts";
 import {
   autoContrast,
+  equalization,
   randomBrightness,
   randomColorDegeneration,
   randomColorJitter,
@@ -63,14 +64,7 @@ import { locallyConnected1d, locallyConnected2d } from "./locally-connected.ts";
 import { masking } from "./masking.ts";
 import { merge } from "./merge-keras1.ts";
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from "./merge.ts";
-import {
-  augMix,
-  cutMix,
-  mixUp,
-  randAugment,
-  randomErasing,
-  randomGaussianBlur,
-} from "./mixing-augmentation.ts";
+import { augMix, cutMix, mixUp, randomErasing, randomGaussianBlur } from "./mixing-augmentation.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { activityRegularization, gaussianDropout, gaussianNoise, identity } from "./noise.ts";
 import {
@@ -100,6 +94,7 @@ import { elu, leakyRelu, relu, thresholdedRelu } from "./rectifiers.ts";
 import { bidirectional } from "./recurrent/bidirectional.ts";
 import { convLstm1d, convLstm2d, convLstm3d } from "./recurrent/conv-lstm.ts";
 import { gru, lstm, simpleRnn } from "./recurrent/recurrent.ts";
+import { randAugment } from "./rand-augment.ts";
 import { rnn } from "./recurrent/rnn.ts";
 import { findLayerClass, registerLayer, registeredNames } from "./registry.ts";
 import { repeatVector } from "./repeat-vector.ts";
@@ -248,6 +243,7 @@ export const definitions = {
   randomColorJitter,
   solarization,
   autoContrast,
+  equalization,
   mixUp,
   cutMix,
   augMix,

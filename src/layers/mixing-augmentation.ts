@@ -118,8 +118,7 @@ const mixing = {
 };
 const drawing = {
   refusal:
-    "draws from a list of changes, which is not trained; put RandomFlip, RandomRotation, RandomColorJitter " +
-    "and others in its place",
+    "draws from a list of changes in chains, which is not trained; put RandAugment in its place",
 };
 export const mixUp = augmentation("MixUp", { alpha: field.json(0.2) }, mixing);
 export const cutMix = augmentation("CutMix", { factor: field.json(1) }, mixing);
@@ -132,16 +131,6 @@ export const augMix = augmentation(
     factor: field.json(0.3),
     alpha: field.json(1),
     all_ops: field.json(true),
-    interpolation: field.json("bilinear"),
-  },
-  drawing,
-);
-export const randAugment = augmentation(
-  "RandAugment",
-  {
-    ...valueRangeField,
-    num_ops: field.json(2),
-    factor: field.json(0.5),
     interpolation: field.json("bilinear"),
   },
   drawing,

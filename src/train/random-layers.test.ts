@@ -31,6 +31,7 @@ function trainerOf(shape: number[], layers: readonly LayerJson[], fast = false, 
 const pictures: LayerJson[] = [
   ["RandomCrop", { height: 10, width: 11 }],
   ["RandomShear", { x_factor: 0.3, y_factor: 0.2 }],
+  ["RandAugment", { factor: 0.2 }],
   ["RandomErasing", { scale: [0.1, 0.4] }],
   [
     "RandomColorJitter",
@@ -84,7 +85,9 @@ describe.each([
   test("draw the same on one worker and on two, and other numbers for another seed", async () => {
     const plain = await losses(trainerOf([...shape], layers));
     const fast = await losses(trainerOf([...shape], layers, true));
-    plain.forEach((loss, i) => expect(Math.abs(fast[i]! - loss)).toBeLessThan(1e-5));
+    plain.forEach((loss, i) =>
+      expect(Math.abs(fast[i]! - loss)).toBeLessThan(1e-5 * Math.max(1, loss)),
+    );
     const other = await losses(trainerOf([...shape], layers, false, 6));
     expect(other[0]).not.toBeCloseTo(plain[0]!, 6);
   });
@@ -100,7 +103,7 @@ describe.each([
 
 test.each([
   ["MixUp", {}, /MixUp "mixup_1": mixes pictures, and their labels .* take it out of the model/],
-  ["RandAugment", {}, /RandAugment "randaugment_1": draws from a list .* put RandomFlip/],
+  ["AugMix", {}, /AugMix "augmix_1": draws from a list .* put RandAugment/],
   [
     "RandomPerspective",
     {},
