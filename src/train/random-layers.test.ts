@@ -31,7 +31,7 @@ function trainerOf(shape: number[], layers: readonly LayerJson[], fast = false, 
 const pictures: LayerJson[] = [
   ["RandomCrop", { height: 10, width: 11 }],
   ["RandomShear", { x_factor: 0.3, y_factor: 0.2 }],
-  ["RandAugment", { factor: 0.2 }],
+  ["RandAugment", { factor: 0.2, num_ops: 1 }],
   ["RandomErasing", { scale: [0.1, 0.4] }],
   [
     "RandomColorJitter",
@@ -120,6 +120,14 @@ test.each([
     ["Flatten", {}],
   ];
   expect(() => trainerOf([4, 4, 3], layers)).toThrow(message);
+});
+
+test("batch normalisation of a masked sequence is refused", () => {
+  const layers: LayerJson[] = [
+    ["Masking", {}],
+    ["BatchNormalization", {}],
+  ];
+  expect(() => trainerOf([5, 3], layers)).toThrow(/^BatchNormalization "[^"]+": has a mask/);
 });
 
 test("an output with a mask is told that all of its steps count", () => {
