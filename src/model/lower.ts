@@ -110,8 +110,9 @@ class Lowering {
     const taken = graph.outputs.some((output) => output.name === x.value);
     const isInput = graph.inputs.some((input) => input.name === x.value);
     const value = taken || isInput ? this.#b.op("Identity", [x.value]) : x.value;
-    const isMasked = x.mask !== undefined && x.shape.length > 2;
-    const port = { ...this.#port(name, { ...x, value }), ...(isMasked && { isMasked }) };
+    const { mask } = x;
+    const isMasked = mask !== undefined && x.shape.length > 2;
+    const port = { ...this.#port(name, { ...x, value }), ...(isMasked && { mask }) };
     this.#b.output(value, permute(port.shape, x.order), x.type);
     return port;
   }

@@ -62,8 +62,8 @@ export interface Port {
   /** In the user's layout; null or a symbol where the length is free. */
   shape: readonly Dim[];
   order: readonly number[];
-  /** Whether a mask says which of its steps count (Masking, Embedding). */
-  isMasked?: boolean;
+  /** The boolean graph value `(N, T)` that says which of its steps count (Masking, Embedding). */
+  mask?: string;
 }
 
 export interface NetworkLayer {

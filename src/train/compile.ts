@@ -135,11 +135,6 @@ function checkHead(network: Network, port: Port, { definition }: Configured<Loss
 }
 
 function noticesOf(network: Network, port: Port, loss: OutputLoss): string[] {
-  if (port.isMasked)
-    return [
-      `output "${port.name}" has a mask: Keras leaves out of its loss the steps that do not count, here ` +
-        `they count; give it a loss on the last step, or sequences of full length`,
-    ];
   const through = logitsOf(network, port, loss);
   if (loss.config.from_logits !== true || through === null) return [];
   const activation = loss.definition.looksThrough!.toLowerCase();

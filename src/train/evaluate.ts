@@ -56,7 +56,11 @@ class Forward {
 
   /** Runs a batch part by part; the losses of the parts add up to that of the batch. */
   async run({ rows, x, y, weights }: PreparedBatch): Promise<StepResult> {
-    const { graph, session } = (this.#open ??= await this.#start(Math.min(rows, PART)));
+    if (this.#open?.graph.couplesBatch && this.#open.graph.rows !== rows) await this.close();
+    const isCoupled = this.#trainer.network.outputs.some(({ mask }) => mask !== undefined);
+    const { graph, session } = (this.#open ??= await this.#start(
+      isCoupled ? rows : Math.min(rows, PART),
+    ));
     const whole: StepBatch = {
       x,
       y,

@@ -34,7 +34,8 @@ export interface StepGraph {
     updates: Map<string, string>;
     /**
      * What is reported of each row, by output order: the network's outputs; then, where there are
-     * several, each one's losses `(rows)`, times the row's weight: they add up to the output's loss.
+     * several, each one's losses `(rows)`, times the row's weight: they add up to the output's loss;
+     * then the masks `(rows, T)` of those that have one, as 1 and 0.
      */
     predictions: string[];
   };

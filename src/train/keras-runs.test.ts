@@ -19,7 +19,7 @@ interface Run {
   compile: Record<string, unknown>;
   optimizer: { class_name: string; config: Record<string, unknown> };
   /** Of labels, by output: a number of classes, or values. */
-  kinds: (number | "values")[];
+  kinds: (number | "values" | "steps")[];
   sampleWeights: number[] | null;
   reported: Record<string, number>[];
   after: Record<string, number[][]>;
@@ -73,8 +73,16 @@ function batchOf(run: Run, trainer: Trainer, step: number): TensorData {
   const rows = step === run.reported.length - 1 ? fixture.last : fixture.rows;
   const { inputs, outputs } = trainer.network;
   const sized = (shape: readonly unknown[]) => [rows, ...(shape.slice(1) as number[])];
-  const label = (kind: number | "values", i: number): Tensor => {
+  const label = (kind: Run["kinds"][number], i: number): Tensor => {
     const shape = sized(outputs[i]!.shape);
+    if (kind === "steps") {
+      const [, steps, units] = shape as [number, number, number];
+      const at = (k: number) => step * 5 + Math.floor(k / steps) * 3 + (k % steps);
+      return float32(
+        [rows, steps],
+        Array.from({ length: rows * steps }, (_, k) => at(k) % units),
+      );
+    }
     if (kind === "values") return formula(shape, 0, 1, 7907 * (step + 1) + 103 * i);
     const classes = Array.from({ length: rows }, (_, r) => (step * 5 + r * 3 + r * r + i) % kind);
     return float32([rows], classes);

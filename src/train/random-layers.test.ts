@@ -129,13 +129,3 @@ test("batch normalisation of a masked sequence is refused", () => {
   ];
   expect(() => trainerOf([5, 3], layers)).toThrow(/^BatchNormalization "[^"]+": has a mask/);
 });
-
-test("an output with a mask is told that all of its steps count", () => {
-  const layers: LayerJson[] = [
-    ["Masking", {}],
-    ["GRU", { units: 2, return_sequences: true }],
-  ];
-  expect(trainerOf([5, 3], layers).compiled.notices).toEqual([
-    expect.stringMatching(/^output "dense_3" has a mask: Keras leaves out of its loss the steps/),
-  ]);
-});

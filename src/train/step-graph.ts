@@ -5,6 +5,7 @@ import { type Graph, copyGraph } from "../graph/graph.ts";
 import { producers } from "../graph/traverse.ts";
 import { Formula } from "../ops/formula.ts";
 import { lowerModel } from "../model/lower.ts";
+import type { Reduction } from "../layers/training/losses/define-loss.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network, Port } from "../model/network.ts";
 import { addActivityPenalty, stepRandomInputs } from "./activity-penalty.ts";
@@ -56,9 +57,10 @@ export function buildStepGraph(
           outputs.add(value, network.weights.get(address)!.graphShape),
         ]),
       ),
-      predictions: addPredictions(outputs, network, withLoss.rowLosses, rows),
+      predictions: addPredictions(outputs, network, withLoss, rows),
     },
-    couplesBatch: couplesBatch(model),
+    // The steps of a whole batch that count are what a masked loss is divided by.
+    couplesBatch: couplesBatch(model) || withLoss.masks.length > 0,
   };
 }
 
@@ -68,6 +70,8 @@ export interface EvaluationGraph {
   rows: number;
   inputs: { x: string[]; y: string[]; rowWeight: string; rowShare: string | null };
   outputs: { loss: string; predictions: string[] };
+  /** Whether the loss of a row depends on the other rows of its batch. */
+  couplesBatch: boolean;
 }
 
 /** The graph of the loss without training: no dropout, moving averages, weights as constants. */
@@ -77,7 +81,8 @@ export function buildEvaluationGraph(
   rows: number,
 ): EvaluationGraph {
   const network = lowerModel(model, { batch: rows });
-  const { graph, loss, rowLosses, targets, rowWeight, rowShare } = addLoss(network, losses, rows);
+  const withLoss = addLoss(network, losses, rows);
+  const { graph, loss, targets, rowWeight, rowShare } = withLoss;
   const outputs = new Outputs(graph);
   return {
     graph,
@@ -85,20 +90,22 @@ export function buildEvaluationGraph(
     inputs: { x: network.inputs.map((port) => port.value), y: targets, rowWeight, rowShare },
     outputs: {
       loss: outputs.add(loss, []),
-      predictions: addPredictions(outputs, network, rowLosses, rows),
+      predictions: addPredictions(outputs, network, withLoss, rows),
     },
+    couplesBatch: withLoss.masks.length > 0,
   };
 }
 
 function addPredictions(
   outputs: Outputs,
   network: Network,
-  rowLosses: readonly string[],
+  { rowLosses, masks }: ReturnType<typeof addLoss>,
   rows: number,
 ): string[] {
   return [
     ...network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
     ...rowLosses.map((value) => outputs.add(value, [rows])),
+    ...masks.map(({ value, steps }) => outputs.add(value, [rows, steps])),
   ];
 }
 
@@ -122,6 +129,7 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
   const rowWeight = b.input(b.fresh("row_weight"), [rows]);
   const targets: string[] = [];
   const rowLosses: string[] = [];
+  const masks: { value: string; steps: number }[] = [];
   const terms = network.outputs.map((port, i) => {
     const { definition, config, weight, reduction } = losses[i]!;
     const shape = port.shape.map((length, axis) => (axis === 0 ? rows : Number(length)));
@@ -143,9 +151,16 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
       shape,
     });
     const positions = shape.slice(1, -1).reduce((product, length) => product * length, 1);
-    let ofRow = f.reshape(f.mean(f.reshape(values, [rows, -1]), [1]), [rows]);
-    if (reduction === "sum") ofRow = f.mul(ofRow, positions);
-    const weighted = f.mul(ofRow, rowWeight);
+    let weighted: string;
+    if (port.mask === undefined) {
+      let ofRow = f.reshape(f.mean(f.reshape(values, [rows, -1]), [1]), [rows]);
+      if (reduction === "sum") ofRow = f.mul(ofRow, positions);
+      weighted = f.mul(ofRow, rowWeight);
+    } else {
+      const mask = { value: f.indicator(port.mask), steps: shape[1]! };
+      masks.push(mask);
+      weighted = maskedLosses(f, values, mask, { reduction, positions, rows, rowWeight });
+    }
     rowLosses.push(weighted);
     const ofBatch = f.sum(weighted, [0], false);
     return weight === 1 ? ofBatch : f.mul(ofBatch, weight);
@@ -156,10 +171,32 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
     loss: f.add(...terms, ...(activity ? [activity.penalty] : [])),
     // The only output's loss is the whole.
     rowLosses: rowLosses.length > 1 ? rowLosses : [],
+    masks,
     targets,
     rowWeight,
     rowShare: activity?.rowShare ?? null,
   };
+}
+
+/**
+ * The losses of rows `(rows)` of which some steps do not count: a mean is over the steps of the batch
+ * that do.
+ */
+function maskedLosses(
+  f: Formula,
+  values: string,
+  mask: { value: string; steps: number },
+  batch: { reduction: Reduction; positions: number; rows: number; rowWeight: string },
+): string {
+  const { reduction, positions, rows, rowWeight } = batch;
+  const ofStep = f.reshape(f.mean(f.reshape(values, [rows, mask.steps, -1]), [2]), [rows, -1]);
+  const ofRow = f.mul(f.sum(f.mul(ofStep, mask.value), [1], false), rowWeight);
+  if (reduction === "sum") return f.mul(ofRow, positions / mask.steps);
+  const counted = f.sum(mask.value, [1], false);
+  // Row weights are divided by the rows already, or by their own sum.
+  return reduction === "mean_with_sample_weight"
+    ? f.div(ofRow, f.sum(f.mul(counted, rowWeight), [0], false))
+    : f.mul(ofRow, f.div(rows, f.b.op("Max", [f.sum(counted, [0], false), f.constant(1)])));
 }
 
 /** Turns the weights from constants into inputs, in place; returns them by address. */

@@ -47,6 +47,7 @@ export class Totals {
     this.#rows += rows;
     const outputs = this.#network.outputs.length;
     this.#losses.forEach((_, i) => (this.#losses[i]! += sumOf(predictions[outputs + i]!) * rows));
+    const masks = this.#masksIn(predictions);
     const seen = new Map<number, ArrayLike<number>>();
     for (const { output, metric, weighted } of this.#metrics) {
       const port = this.#network.outputs[output]!;
@@ -65,8 +66,18 @@ export class Totals {
         units,
         sparse: target.shape.length < port.shape.length,
         ...(weighted && weights && { weights: perPosition(weights, positions) }),
+        ...(masks[output] && { mask: perPosition(masks[output], positions) }),
       });
     }
+  }
+
+  /** The masks by output, which stand behind outputs and losses. */
+  #masksIn(predictions: readonly Tensor[]): (Float32Array | undefined)[] {
+    const { outputs } = this.#network;
+    let at = outputs.length + this.#losses.length;
+    return outputs.map(({ mask }) =>
+      mask === undefined ? undefined : (predictions[at++]!.data as Float32Array),
+    );
   }
 
   /** Number of samples so far. */
