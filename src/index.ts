@@ -40,6 +40,7 @@ export {
   prepareImage,
 } from "./data/preprocess.ts";
 export { layers } from "./layers/create.ts";
+export { constraints } from "./layers/training/constraints.ts";
 export { initializers } from "./layers/training/initializers/index.ts";
 export { losses } from "./layers/training/losses/index.ts";
 export { metrics } from "./layers/training/metrics/index.ts";

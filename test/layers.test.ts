@@ -78,9 +78,9 @@ describe.each(fixtures.map((fixture) => [fixture.class, fixture] as const))("%s"
       feeds[port.value] = toGraph(makeInput(spec), port);
     });
     expect(network.random.length).toBe(each.drawn?.length ?? 0);
-    network.random.forEach(({ value }, i) => {
-      const { shape, values } = each.drawn![i]!;
-      feeds[value] = transpose(float32(shape, values), network.inputs[0]!.order);
+    network.random.forEach(({ value, shape }, i) => {
+      const drawn = each.drawn![i]!;
+      feeds[value] = arranged(float32(drawn.shape, drawn.values), network.inputs[0]!.order, shape);
     });
     const ports = network.outputs;
     const moved = [...network.updates.entries()];
@@ -100,6 +100,14 @@ describe.each(fixtures.map((fixture) => [fixture.class, fixture] as const))("%s"
     await running.release();
   });
 });
+
+/** A random tensor that Keras drew as the graph wants it: in the order of the input, channels second. */
+function arranged(drawn: Tensor, order: readonly number[], wanted: readonly (number | null)[]) {
+  if (drawn.shape.length === order.length) return transpose(drawn, order);
+  const fits = drawn.shape.every((length, axis) => [length, null].includes(wanted[axis]!));
+  const space = drawn.shape.slice(2).map((_, i) => i + 1);
+  return fits ? drawn : transpose(drawn, [0, drawn.shape.length - 1, ...space]);
+}
 
 /** After a training step: the weights that move by themselves have moved as Keras moves them. */
 function expectAfter(
@@ -127,7 +135,7 @@ function unwrapped(value: unknown): unknown {
 }
 
 describe("each layer can be differentiated", () => {
-  // Loops have no gradient rule; nothing else stands between a layer's output and its input.
+  // If and Loop have no gradient rule; nothing else stands between a layer's output and its input.
   const walked = fixtures.filter((fixture) => fixture.cases.some((each) => !each.training));
   test.each(walked.map((fixture) => [fixture.class, fixture] as const))("%s", (_, fixture) => {
     const each = fixture.cases.find((candidate) => !candidate.training)!;

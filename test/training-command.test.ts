@@ -105,6 +105,24 @@ describe("striate train", () => {
     expect(existsSync(join(folder, "striate-evaluate/evaluate.png"))).toBe(true);
   });
 
+  test("a network of grey pictures gets grey pictures", () => {
+    const [input, ...rest] = tiny.config.layers;
+    const batch_shape = [null, 24, 24, 1];
+    const layers = [{ ...input, config: { name: "input", batch_shape } }, ...rest];
+    const grey = join(folder, "grey.json");
+    writeFileSync(grey, JSON.stringify({ ...tiny, config: { name: "grey", layers } }));
+    const few = ["--limit", "40", "--batch", "20"];
+    const trained = striate(
+      ["train", "shapes", "--model", grey, ...few, "--epochs", "1", "--out", "grey.h5"],
+      folder,
+    );
+    expect(trained.err).toBe("");
+    const { code, out } = striate(["evaluate", "grey.h5", "shapes", "--limit", "30"], folder);
+    expect(code).toBe(0);
+    expect(out).toContain("30 pictures");
+    expect(existsSync(join(folder, "striate-evaluate/evaluate.png"))).toBe(true);
+  });
+
   test("a training that was begun otherwise is not gone on with", () => {
     const other = striate(
       trainArgs("whole.h5", "--epochs", "5", "--resume", "--seed", "9"),

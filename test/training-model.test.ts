@@ -172,11 +172,17 @@ describe("models of any shape", () => {
       rows.map((row) => row.indexOf(Math.max(...row.slice(0, 3)))),
     );
     const history = await model.fit({ x: values, y: [target, kind] }, { ...quiet, epochs: 30 });
-    expect(Object.keys(history.history)).toEqual(["loss", "kind_accuracy"]);
+    expect(Object.keys(history.history)).toEqual([
+      ...["loss", "number_loss", "kind_loss"],
+      "kind_accuracy",
+    ]);
     expect(history.last.loss).toBeLessThan(history.history.loss![0]! * 0.8);
-    expect(() => model.compile({ loss: "mse" })).toThrow(
-      /2 outputs; give a loss for each: number, kind/,
+    expect(() => model.compile({ loss: { kind: "mse" } })).toThrow(/no loss for output "number"/);
+    expect(() => model.compile({ loss: ["mse"] })).toThrow(
+      /a loss for each of the 2 outputs, got 1/,
     );
+    // As in Keras, one that is given alone is that of every output.
+    model.compile({ loss: "mse" });
     expect(() => model.compile({ loss: { nmber: "mse" } })).toThrow(/its outputs are number, kind/);
   });
 

@@ -25,11 +25,11 @@ import type { ClassWeight } from "../train/prepare-batch.ts";
 import type { Logs } from "../train/totals.ts";
 import { trainedModel } from "../train/trained-model.ts";
 import { Trainer } from "../train/trainer.ts";
-import type { TensorData, TrainingBatch, TrainingData } from "../train/training-data.ts";
+import type { TensorData, Tensors, TrainingBatch, TrainingData } from "../train/training-data.ts";
 import { type ClassScore, readPrediction } from "../views/prediction.ts";
 
-/** What a model takes: a photo, a tensor for its one input, or tensors by input name. */
-export type ModelInput = Image | Tensor | Readonly<Record<string, Tensor>>;
+/** What a model takes: a photo, or a tensor for each input, in order or by name. */
+export type ModelInput = Image | Tensors;
 
 /** What a model needs of its platform. */
 export interface ModelHost extends SessionOptions {
@@ -140,13 +140,13 @@ export class Model {
       const { how, input: place } = preprocessingFor(this.network, choice);
       return { [place.port.name]: prepareImage(input, how, place.layout) };
     }
-    if (!isTensor(input)) return { ...input };
-    const [first, ...others] = this.network.inputs;
-    if (first === undefined || others.length > 0)
+    if (!isTensor(input) && !Array.isArray(input)) return { ...(input as Record<string, Tensor>) };
+    const list = isTensor(input) ? [input] : (input as readonly Tensor[]);
+    if (list.length !== this.network.inputs.length)
       throw new StriateError(
-        `${this.name}: the model has ${this.network.inputs.length} inputs; give tensors by name: ${this.network.inputs.map((port) => port.name).join(", ")}`,
+        `${this.name}: the model has ${this.network.inputs.length} inputs, got ${list.length}; give one for each, in order or by name: ${this.network.inputs.map((port) => port.name).join(", ")}`,
       );
-    return { [first.name]: input };
+    return Object.fromEntries(this.network.inputs.map((port, i) => [port.name, list[i]!]));
   }
 
   /**

@@ -95,7 +95,9 @@ export function orientImage(image: ByteImage): ByteImage {
  * Source: ITU-R BT.601 in Pillow's fixed-point form, `(19595 R + 38470 G + 7471 B + 0x8000) >> 16`,
  * which is what Keras' `color_mode="grayscale"` uses. Bytes give bytes; floats are not rounded.
  */
-export function lumaOf<D extends Uint8Array | Float32Array>(image: Image<D>): D {
+export function lumaOf<D extends Uint8Array | Float32Array>(
+  image: Pick<Image<D>, "data" | "width" | "height">,
+): D {
   const { data } = image;
   const count = image.width * image.height;
   if (data instanceof Uint8Array) {

@@ -2,10 +2,13 @@ import { Random } from "../base/random.ts";
 import { cachedSource } from "./cached-source.ts";
 import type { ExampleSource } from "./example.ts";
 import { ImageSet } from "./image-set.ts";
+import { lumaOf } from "./image.ts";
 
 export interface ShapesOptions {
   /** [height, width] of every picture. */
   readonly size?: readonly [number, number];
+  /** 3 for colours, the default; 1 for grey pictures, in which outlines alone tell classes apart. */
+  readonly channels?: 1 | 3 | undefined;
   /** Pictures in the split `train`; a quarter as many more are in `test`. */
   readonly count?: number;
   readonly seed?: number;
@@ -34,6 +37,7 @@ const kinds = Object.keys(hues)
  */
 export function openShapes({
   size = [64, 64],
+  channels = 3,
   count = 1800,
   seed = 1,
 }: ShapesOptions = {}): ImageSet {
@@ -41,11 +45,15 @@ export function openShapes({
   const total = count + testCount;
   const drawn: ExampleSource = {
     length: total,
-    shape: [size[0], size[1], 3],
+    shape: [size[0], size[1], channels],
     classNames: kinds.map(({ name }) => name),
     label: (index) => index % kinds.length,
     id: (index) => `shapes/${kinds[index % kinds.length]!.name}/${index}`,
-    read: (index) => drawShape(index % kinds.length, size, new Random(seed, index)),
+    read(index) {
+      const data = drawShape(index % kinds.length, size, new Random(seed, index));
+      const [height, width] = size;
+      return channels === 3 ? data : lumaOf({ data, width, height });
+    },
     skipped: [],
     close: () => Promise.resolve(),
   };

@@ -119,14 +119,15 @@ class ReverseWalk {
     const op = findOp(node.domain, node.op);
     const rule = (node.domain === "" ? rules[node.op] : undefined) ?? op?.gradient;
     if (rule === "zero") return;
-    if (!op || typeof rule !== "function" || outerReads(node).some((name) => path.has(name)))
+    if (!op || typeof rule !== "function")
       throw new StriateError(
         `${nodeLabel(node)}: striate has no gradient for ${node.op}, which lies between the values that were asked for`,
       );
     namingSync(nodeLabel(node), () => {
-      const gradients = rule(this.#context(op, node, path));
+      const context = this.#context(op, node, path);
+      const gradients = rule(context);
       this.#infer(node);
-      for (const [i, name] of node.inputs.entries()) {
+      for (const [i, name] of [...node.inputs, ...context.captured].entries()) {
         const gradient = gradients[i];
         if (!path.has(name) || gradient == null) continue;
         const fitted = this.#fit(gradient, name);
@@ -167,6 +168,18 @@ class ReverseWalk {
       shape: (i) => this.#shape(input(i)),
       outputShape: (i) => this.#shape(node.outputs[i]!),
       needs: (i) => path.has(input(i)),
+      captured: outerReads(node).filter((name) => path.has(name)),
+      outer: (name) => ({
+        type: this.#type(name),
+        shape: this.#shape(name),
+        constant: this.#shapes.constantOf(name),
+      }),
+      elementOf: (i) => ({
+        type: this.#type(node.outputs[i]!),
+        shape: this.#shape(node.outputs[i]!).slice(1),
+      }),
+      differentiate: addGradient,
+      reinfer: () => this.#shapes.add(node),
       constant,
       numbers: (i) => (input(i) === "" ? undefined : numbersOf(this.#shapes.knownOf(input(i)))),
     };

@@ -1,3 +1,4 @@
+import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import { type Argument, placesIn } from "./arguments.ts";
@@ -32,6 +33,23 @@ export function causalMask(b: GraphBuilder, scores: string): string {
   return b.op("Cast", [b.op("Trilu", [ones], { upper: 0 })], { to: 9 });
 }
 
+/**
+ * Dropout of attention weights `(N, ...lengths)` in training.
+ *
+ * @param lengths of the axes behind the batch
+ */
+export function dropScores(
+  { b, config, inputs, random, training }: LowerContext<{ dropout: number }>,
+  weights: string,
+  lengths: readonly (number | null | undefined)[],
+): string {
+  if (!training || config.dropout === 0) return weights;
+  if (lengths.some((length) => typeof length !== "number"))
+    throw new StriateError("dropout of attention needs sequences of known length in training");
+  const shape = [null, ...(lengths as number[])];
+  return b.op("Mul", [weights, random("dropout", config.dropout, inputs[0]!, shape)]);
+}
+
 interface Config {
   use_scale: boolean;
   trainable: boolean;
@@ -57,7 +75,8 @@ function lowerAttention<C extends Config>(context: LowerContext<C>, score: Score
     ...(value.mask === undefined ? [] : [b.op("Unsqueeze", [value.mask, b.i64([1])])]),
     ...(call.kwargs.use_causal_mask === true ? [causalMask(b, raw)] : []),
   ]);
-  const weights = b.op("Softmax", [scores], { axis: -1 });
+  const softmax = b.op("Softmax", [scores], { axis: -1 });
+  const weights = dropScores(context, softmax, [query.shape[1], value.shape[1]]);
   let result = b.op("MatMul", [weights, plain(value)]);
   if (query.mask !== undefined) {
     const kept = b.op("Cast", [query.mask], { to: 1 });

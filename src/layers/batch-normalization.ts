@@ -62,7 +62,10 @@ export const batchNormalization = defineLayer({
       shape,
       trainable: trained && config.trainable,
       initializer: config[`${name}_initializer` as keyof typeof config],
-      ...(trained && { regularizer: config[`${name}_regularizer` as keyof typeof config] }),
+      ...(trained && {
+        regularizer: config[`${name}_regularizer` as keyof typeof config],
+        constraint: config[`${name}_constraint` as keyof typeof config],
+      }),
     });
     return [
       ...(config.scale ? [weight("gamma", true)] : []),
@@ -143,6 +146,11 @@ function normalize(
 /** Training: the statistics of the batch, and the new moving averages. */
 function normalizeBatch(context: Context, x: SymbolicTensor, axes: readonly number[]) {
   const { b, config } = context;
+  if (x.mask !== undefined)
+    throw new StriateError(
+      "has a mask, and statistics of the steps that count alone are not trained; put the layer before " +
+        "the one that masks, or use LayerNormalization",
+    );
   const others = x.order.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const over = b.i64(others);
   const mean = b.op("ReduceMean", [x.value, over]);

@@ -59,6 +59,8 @@ export interface WeightSpec {
   initializer: unknown;
   /** The serialized Keras regularizer, if any. */
   regularizer?: unknown;
+  /** The serialized Keras constraint, if any. */
+  constraint?: unknown;
   /**
    * How the weight lies in the graph: first its axes are put in this order, then it takes
    * `graphShape`. A Conv2D kernel `(h, w, in, out)` has order `[3, 2, 0, 1]`. As it is by default.
@@ -80,9 +82,9 @@ export interface RandomInput {
   shape: readonly (number | null)[];
   /**
    * `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`; `normal`: mean 0 and deviation
-   * `rate`; `uniform`: in [0, 1).
+   * `rate`; `uniform`: in [0, 1); `share`: 1 / rows, the part of the batch that a row is.
    */
-  distribution: "dropout" | "normal" | "uniform";
+  distribution: "dropout" | "normal" | "uniform" | "share";
   rate: number;
 }
 
@@ -116,8 +118,15 @@ export interface LowerContext<C> {
     like: SymbolicTensor,
     shape?: readonly (number | null)[],
   ): string;
+  /**
+   * Says that while `work` runs, `steps` steps of a sequence stand in the batch: random tensors are
+   * drawn for each of them.
+   */
+  withSteps<T>(steps: number | null, work: () => T): T;
   /** Says that a weight that is not trained takes a new value after the step (moving averages). */
   update(weight: string, value: string): void;
+  /** Says that the size of a value counts in the loss, as a serialized regularizer prices it. */
+  penalize(x: SymbolicTensor, regularizer: unknown): void;
   /** Remembers the value before the activation, and the activation, so that views can ask for them. */
   preActivation(x: SymbolicTensor, activation: string): void;
   /** Lowers the model that a wrapper (TimeDistributed) holds, where it holds one. */
@@ -174,6 +183,10 @@ export interface LayerDefinition<F extends Fields = Fields> {
     inner?: readonly KerasShape[],
   ): KerasShape | KerasShape[];
   lower(context: LowerContext<Values<F>>): SymbolicTensor | SymbolicTensor[];
+  /**
+   * The regularizer of the layer's outputs; `activity_regularizer` of the configuration by default.
+   */
+  activityRegularizer?(config: Values<F>): unknown;
   /** Whether in training an output row depends on other rows of the batch. */
   couplesBatch?: boolean;
 }

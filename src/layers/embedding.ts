@@ -36,6 +36,7 @@ export const embedding = defineLayer({
       trainable: config.trainable,
       initializer: config.embeddings_initializer,
       regularizer: config.embeddings_regularizer,
+      constraint: config.embeddings_constraint,
     },
   ],
   outputShape: (config, [input]) => [...input!, config.output_dim],

@@ -10,31 +10,30 @@ import { activation } from "./activation.ts";
 import { customScaleLayer, layerScale, stochasticDepth } from "./applications.ts";
 import { additiveAttention, attention } from "./attention.ts";
 import {
-  augMix,
-  cutMix,
-  mixUp,
-  randAugment,
-  randomBrightness,
-  randomColorDegeneration,
-  randomColorJitter,
-  randomContrast,
   randomElasticTransform,
-  randomErasing,
   randomFlip,
-  randomGaussianBlur,
-  randomGrayscale,
-  randomHue,
-  randomInvert,
   randomPerspective,
-  randomPosterization,
   randomRotation,
-  randomSaturation,
-  randomSharpness,
   randomShear,
   randomTranslation,
   randomZoom,
 } from "./augmentation.ts";
 import { batchNormalization } from "./batch-normalization.ts";
+import {
+  autoContrast,
+  equalization,
+  randomBrightness,
+  randomColorDegeneration,
+  randomColorJitter,
+  randomContrast,
+  randomGrayscale,
+  randomHue,
+  randomInvert,
+  randomPosterization,
+  randomSaturation,
+  randomSharpness,
+  solarization,
+} from "./color-augmentation.ts";
 import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./conv-transpose.ts";
 import { conv1d, conv2d, conv3d } from "./conv.ts";
 import { cropping1d, cropping2d, cropping3d } from "./cropping.ts";
@@ -66,6 +65,7 @@ import { locallyConnected1d, locallyConnected2d } from "./locally-connected.ts";
 import { masking } from "./masking.ts";
 import { merge } from "./merge-keras1.ts";
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from "./merge.ts";
+import { augMix, cutMix, mixUp, randomErasing, randomGaussianBlur } from "./mixing-augmentation.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { activityRegularization, gaussianDropout, gaussianNoise, identity } from "./noise.ts";
 import {
@@ -95,6 +95,7 @@ import { elu, leakyRelu, relu, thresholdedRelu } from "./rectifiers.ts";
 import { bidirectional } from "./recurrent/bidirectional.ts";
 import { convLstm1d, convLstm2d, convLstm3d } from "./recurrent/conv-lstm.ts";
 import { gru, lstm, simpleRnn } from "./recurrent/recurrent.ts";
+import { randAugment } from "./rand-augment.ts";
 import { rnn } from "./recurrent/rnn.ts";
 import { findLayerClass, registerLayer, registeredNames } from "./registry.ts";
 import { repeatVector } from "./repeat-vector.ts";
@@ -245,6 +246,9 @@ export const definitions = {
   randomPosterization,
   randomColorDegeneration,
   randomColorJitter,
+  solarization,
+  autoContrast,
+  equalization,
   mixUp,
   cutMix,
   augMix,

@@ -66,9 +66,15 @@ function convertValue(key: string, value: unknown): unknown {
   return isObject && typeof value === "object" && value !== null ? convertObject(value) : value;
 }
 
-/** `{ name: "WeightRegularizer", l1, l2 }` as `{ class_name: "L1L2", config: { l1, l2 } }`. */
+/**
+ * `{ name: "WeightRegularizer", l1, l2 }` as `{ class_name: "L1L2", config: { l1, l2 } }`,
+ * `{ name: "MaxNorm", m, axis }` as `{ class_name: "MaxNorm", config: { max_value, axis } }`.
+ */
 function convertObject(value: object): unknown {
-  const { name, ...config } = value as Record<string, unknown>;
+  const { name, m, ...config } = value as Record<string, unknown>;
   if (typeof name !== "string") return value;
-  return { class_name: name === "WeightRegularizer" ? "L1L2" : name, config };
+  return {
+    class_name: /^(Weight|Activity)Regularizer$/.test(name) ? "L1L2" : name,
+    config: { ...config, ...(m !== undefined && { max_value: m }) },
+  };
 }

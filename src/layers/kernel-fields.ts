@@ -18,8 +18,8 @@ export const kernelFields = {
 type Config = Readonly<Record<string, unknown>> & { readonly trainable: boolean };
 
 /**
- * Declares a trained weight whose initializer and regularizer stand in the configuration under the
- * weight's own name: `kernel` has `kernel_initializer`.
+ * Declares a trained weight whose initializer, regularizer and constraint stand in the configuration
+ * under the weight's own name: `kernel` has `kernel_initializer`.
  */
 export function trainedWeight(
   name: string,
@@ -34,6 +34,7 @@ export function trainedWeight(
     trainable: config.trainable,
     initializer: config[`${key}_initializer`],
     regularizer: config[`${key}_regularizer`],
+    constraint: config[`${key}_constraint`],
     ...rest,
   };
 }

@@ -3,7 +3,7 @@ import { field } from "../base/fields.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import { type Argument, bindArguments, isInputPlace } from "./arguments.ts";
 import type { CallArguments } from "./arguments.ts";
-import { causalMask, maskScores } from "./attention.ts";
+import { causalMask, dropScores, maskScores } from "./attention.ts";
 import {
   type KerasShape,
   type LowerContext,
@@ -40,7 +40,9 @@ interface Config {
   num_heads: number;
   key_dim: number;
   value_dim: number | null;
+  use_bias: boolean;
   output_shape: unknown;
+  activity_regularizer: unknown;
 }
 
 function outputFeatures({ output_shape: wanted }: Config, query: KerasShape): number[] {
@@ -110,6 +112,8 @@ export const multiHeadAttention = defineLayer({
         : []),
     ];
   },
+  // Keras hands it to the four projections.
+  activityRegularizer: () => null,
   outputShape(config, inputs, call) {
     const { query, value, bound } = parts(inputs, call);
     const output = [...query.slice(0, -1), ...outputFeatures(config, query)];
@@ -124,13 +128,19 @@ export const multiHeadAttention = defineLayer({
     const { num_heads: heads, key_dim } = config;
     const value_dim = config.value_dim ?? key_dim;
     const project = (x: SymbolicTensor, name: string, width: number) =>
-      splitHeads(context, x, name, heads, width, config.use_bias);
+      splitHeads(context, x, name, heads, width);
     const queries = b.op("Mul", [project(query, "query", key_dim), b.f32(key_dim ** -0.5)]);
     const keys = b.op("Transpose", [project(key, "key", key_dim)], { perm: [0, 1, 3, 2] });
     const raw = b.op("MatMul", [queries, keys]);
     const scores = maskScores(b, raw, masksOf(context, raw));
     const weights = b.op("Softmax", [scores], { axis: -1 });
-    const seen = b.op("MatMul", [weights, project(value, "value", value_dim)]);
+    const steps = (shape: KerasShape) =>
+      shape.slice(1, -1).reduce((product: number, _, i) => product * knownLength(shape, i + 1), 1);
+    const dropped =
+      context.training && config.dropout > 0
+        ? dropScores(context, weights, [heads, steps(query.shape), steps(value.shape)])
+        : weights;
+    const seen = b.op("MatMul", [dropped, project(value, "value", value_dim)]);
     const joined = b.op("Reshape", [
       b.op("Transpose", [seen], { perm: [0, 2, 1, 3] }),
       b.i64([0, -1, heads * value_dim]),
@@ -143,6 +153,7 @@ export const multiHeadAttention = defineLayer({
     let result = b.op("MatMul", [joined, kernel]);
     if (config.use_bias)
       result = b.op("Add", [result, b.op("Reshape", [context.weight("output/bias"), b.i64([-1])])]);
+    context.penalize(plainTensor(result, [null, null, null]), config.activity_regularizer);
     const unfold = (flat: string, shape: KerasShape) =>
       shape.length === 3 ? flat : b.op("Reshape", [flat, b.i64(knownTarget(shape))]);
     const outputs: SymbolicTensor[] = [
@@ -210,19 +221,20 @@ function checkAxes(axes: unknown, query: KerasShape): void {
 
 /** Projects `(N, ..., D)` and cuts it into heads `(N, heads, steps, width)`. */
 function splitHeads(
-  { b, plain, weight }: LowerContext<unknown>,
+  { b, config, plain, penalize, weight }: LowerContext<Config>,
   x: SymbolicTensor,
   name: string,
   heads: number,
   width: number,
-  useBias: boolean,
 ): string {
   const features = knownLength(x.shape, -1);
   const steps =
     x.shape.length === 3 ? plain(x) : b.op("Reshape", [plain(x), b.i64([0, -1, features])]);
   const kernel = b.op("Reshape", [weight(`${name}/kernel`), b.i64([features, heads * width])]);
   let value = b.op("MatMul", [steps, kernel]);
-  if (useBias) value = b.op("Add", [value, b.op("Reshape", [weight(`${name}/bias`), b.i64([-1])])]);
+  if (config.use_bias)
+    value = b.op("Add", [value, b.op("Reshape", [weight(`${name}/bias`), b.i64([-1])])]);
+  penalize(plainTensor(value, [null, null, null]), config.activity_regularizer);
   const cut = b.op("Reshape", [value, b.i64([0, -1, heads, width])]);
   return b.op("Transpose", [cut], { perm: [0, 2, 1, 3] });
 }

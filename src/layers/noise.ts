@@ -56,6 +56,7 @@ export const activityRegularization = defineLayer({
     l2: scalarField(0),
     activity_regularizer: field.json(),
   },
+  activityRegularizer: ({ l1, l2 }) => ({ class_name: "L1L2", config: { l1, l2 } }),
   outputShape: (_, [input]) => input!,
   lower: ({ inputs }) => inputs[0]!,
 });

@@ -122,8 +122,9 @@ export const centerCrop = defineLayer({
 });
 
 /**
- * At inference the largest window in the middle that has the wanted proportions, resized. (Keras 3.15
- * passes the picture on unchanged instead, against its own documentation and shape rule.)
+ * In training a window at a random place; of pictures that are too small for it, and at inference, the
+ * largest window in the middle that has the wanted proportions, resized. (At inference Keras 3.15 passes
+ * the picture on unchanged instead, against its own documentation and shape rule.)
  *
  * Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_crop/
  */
@@ -133,8 +134,19 @@ export const randomCrop = defineLayer({
   inputRank: 4,
   fields: { ...sizeFields, seed: field.json() },
   outputShape: resizedShape,
-  lower(context) {
-    if (context.training) throw new StriateError("random crops are not trained here");
-    return lowerPicture(context, (x, from, to) => smartResize(context.b, x, knownSize(from), to));
-  },
+  lower: (context) =>
+    lowerPicture(context, (x, from, to) => {
+      const { b, inputs, random, training } = context;
+      const size = knownSize(from);
+      if (!training || size[0] <= to[0] || size[1] <= to[1]) return smartResize(b, x, size, to);
+      // One place for the whole batch, as in Keras.
+      return size.reduce((cut, length, i) => {
+        const places = length - to[i]! + 1;
+        const drawn = b.op("Mul", [random("uniform", 0, inputs[0]!, []), b.f32(places)]);
+        const start = b.op("Min", [b.op("Floor", [drawn]), b.f32(places - 1)]);
+        const offsets = b.f32(Array.from({ length: to[i]! }, (_, k) => k));
+        const rows = b.op("Cast", [b.op("Add", [offsets, start])], { to: 7 });
+        return b.op("Gather", [cut, rows], { axis: i + 2 });
+      }, x);
+    }),
 });

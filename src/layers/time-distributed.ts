@@ -56,7 +56,9 @@ export const timeDistributed = defineLayer({
     const value = plain(x);
     const steps = plainTensor(b.op("Reshape", [value, b.i64([-1, ...lengths])]), shape, x.type);
     const inner = innerOf(config);
-    const [y] = inner ? lowerInner(context, inner, [steps], "") : lowerModelInside(context, steps);
+    const [y] = context.withSteps(x.shape[1] ?? null, () =>
+      inner ? lowerInner(context, inner, [steps], "") : lowerModelInside(context, steps),
+    );
     const rest = y!.shape.slice(1).map((_, i) => knownLength(y!.shape, i + 1));
     const sequence = b.op("Shape", [value], { start: 0, end: 2 });
     const target = b.op("Concat", [sequence, b.i64(rest)], { axis: 0 });

@@ -17,6 +17,7 @@ import { graphOrder } from "../layers/layouts.ts";
 import { arrangeAxes, plainOrder } from "../layers/symbolic.ts";
 import type { Call, KerasModel, Layer, Ref } from "./model.ts";
 import {
+  type Activity,
   type Network,
   type NetworkLayer,
   type NetworkWeight,
@@ -47,6 +48,9 @@ class Lowering {
   readonly #weights = new Map<string, NetworkWeight>();
   readonly #random: RandomInput[] = [];
   readonly #updates = new Map<string, string>();
+  readonly #activities: Activity[] = [];
+  /** Lengths of the sequences whose steps stand in the batch, inside TimeDistributed. */
+  #steps: readonly (number | null)[] = [];
   /**
    * The address of the layer that made each tensor. By tensor, not by graph value: a layer that passes
    * its input on (Dropout) makes a tensor of its own of the same value.
@@ -74,6 +78,7 @@ class Lowering {
       weights: this.#weights,
       random: this.#random,
       updates: this.#updates,
+      activities: this.#activities,
       origin: this.#options.origin ?? { format: "striate", dialect: "", writer: "" },
     };
   }
@@ -107,7 +112,9 @@ class Lowering {
     const taken = graph.outputs.some((output) => output.name === x.value);
     const isInput = graph.inputs.some((input) => input.name === x.value);
     const value = taken || isInput ? this.#b.op("Identity", [x.value]) : x.value;
-    const port = this.#port(name, { ...x, value });
+    const { mask } = x;
+    const isMasked = mask !== undefined && x.shape.length > 2;
+    const port = { ...this.#port(name, { ...x, value }), ...(isMasked && { mask }) };
     this.#b.output(value, permute(port.shape, x.order), x.type);
     return port;
   }
@@ -198,7 +205,15 @@ class Lowering {
       plain: (x) => arrange(x, plainOrder(x.order.length)),
       random: (distribution, rate, like, shape) =>
         this.#randomInput(distribution, rate, shape ?? permute(like.shape, like.order), address),
+      withSteps: (steps, work) => {
+        const around = this.#steps;
+        this.#steps = [...around, steps];
+        const result = work();
+        this.#steps = around;
+        return result;
+      },
       update: (weight, value) => void this.#updates.set(`${weightPath}/${weight}`, value),
+      penalize: (x, regularizer) => this.#penalize(x, regularizer),
       preActivation: (x, activation) => void (before = { x, activation }),
       ...(inner && {
         lowerModel: (feeds: readonly SymbolicTensor[]) =>
@@ -208,8 +223,17 @@ class Lowering {
     const result = layer.definition!.lower(context);
     const made = Array.isArray(result) ? (result as SymbolicTensor[]) : [result as SymbolicTensor];
     const outputs = made.map((x) => ({ ...x }));
+    for (const x of outputs) this.#penalize(x, activityRegularizer(layer));
     this.#record(layer, address, paths, inputs, outputs, before);
     return outputs;
+  }
+
+  #penalize(x: SymbolicTensor, regularizer: unknown): void {
+    if (regularizer === null || regularizer === undefined) return;
+    const { value, order } = x;
+    const batchAxis = order.indexOf(0);
+    const hasSteps = this.#steps.length > 0;
+    this.#activities.push({ value, rank: order.length, batchAxis, hasSteps, regularizer });
   }
 
   #weight(layer: Layer, spec: WeightSpec, path: string): void {
@@ -229,6 +253,7 @@ class Lowering {
       trainable: spec.trainable,
       initializer: spec.initializer,
       regularizer: spec.regularizer,
+      constraint: spec.constraint,
     };
     this.#weights.set(path, weight);
     const turned = weightToGraph(toFloat32(value), weight);
@@ -248,9 +273,23 @@ class Lowering {
     address: string,
   ): string {
     const name = this.#b.fresh(`${address}/random`);
-    this.#b.input(name, this.#dims(shape));
-    this.#random.push({ value: name, shape, distribution, rate });
-    return name;
+    const [batch, ...rest] = shape;
+    const whole = batch === null ? [null, ...this.#knownSteps(), ...rest] : shape;
+    const declared = batch === null ? [this.#options.batch ?? null, ...whole.slice(1)] : whole;
+    this.#b.input(name, this.#dims(declared));
+    this.#random.push({ value: name, shape: whole, distribution, rate });
+    if (whole.length === shape.length) return name;
+    return this.#b.op("Reshape", [name, this.#b.i64([-1, ...(rest as number[])])]);
+  }
+
+  #knownSteps(): number[] {
+    return this.#steps.map((steps) => {
+      if (steps === null)
+        throw new StriateError(
+          "needs sequences of known length in training, to draw for each step",
+        );
+      return steps;
+    });
   }
 
   #recordInput(layer: Layer, x: SymbolicTensor): void {
@@ -289,6 +328,13 @@ class Lowering {
     });
     for (const x of outputs) this.#makers.set(x, address);
   }
+}
+
+/** The regularizer of a layer's outputs. Every layer of Keras takes one, whether it names it or not. */
+function activityRegularizer({ definition, config, raw }: Layer): unknown {
+  return definition?.activityRegularizer
+    ? definition.activityRegularizer(config)
+    : (config.activity_regularizer ?? raw.activity_regularizer);
 }
 
 /** Keras 3 names the masks of a call; they belong to its inputs, in order. */

@@ -29,6 +29,8 @@ export interface Network {
   random: RandomInput[];
   /** New values, by weight address, that weights which are not trained take after a step. */
   updates: Map<string, string>;
+  /** Values whose size counts in the loss; absent where there is none. */
+  activities?: readonly Activity[];
   /** Words for the classes, where the file has them. */
   labels?: string[];
   /** What the file says of its own preprocessing (`striate` metadata, ONNX metadata), as JSON. */
@@ -60,6 +62,8 @@ export interface Port {
   /** In the user's layout; null or a symbol where the length is free. */
   shape: readonly Dim[];
   order: readonly number[];
+  /** The boolean graph value `(N, T)` that says which of its steps count (Masking, Embedding). */
+  mask?: string;
 }
 
 export interface NetworkLayer {
@@ -95,6 +99,19 @@ export interface NetworkWeight {
   trainable: boolean;
   initializer?: unknown;
   regularizer?: unknown;
+  constraint?: unknown;
+}
+
+/** A value whose size counts in the loss of a batch, divided by the rows of the batch. */
+export interface Activity {
+  value: string;
+  rank: number;
+  /** The graph axis of the batch. */
+  batchAxis: number;
+  /** Whether the steps of a sequence stand in the batch. */
+  hasSteps: boolean;
+  /** As a Keras file has it. */
+  regularizer: unknown;
 }
 
 /** A tensor of the graph in the user's layout. */

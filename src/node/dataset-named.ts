@@ -31,8 +31,8 @@ export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
   },
   shapes: {
     summary: "coloured shapes that striate draws itself, no download",
-    open: ({ size = [64, 64], seed, count }) =>
-      openShapes({ size, seed: seed ?? 1, ...(count !== undefined && { count }) }),
+    open: ({ size = [64, 64], channels, seed, count }) =>
+      openShapes({ size, channels, seed: seed ?? 1, ...(count !== undefined && { count }) }),
   },
 };
 

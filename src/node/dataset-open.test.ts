@@ -14,6 +14,8 @@ import { dirname, join } from "node:path";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StriateError } from "../base/errors.ts";
+import { lumaOf } from "../data/image.ts";
+import { resizeBilinear } from "../data/resize.ts";
 import { openDataset } from "./dataset-open.ts";
 
 const fixtures = JSON.parse(
@@ -76,6 +78,24 @@ async function refusal(path: string): Promise<string> {
   expect((error as Error).message).not.toContain("\n");
   return (error as Error).message;
 }
+
+it("grey pictures are the luma that Pillow computes, before they are resized", async () => {
+  const path = await writeFolder("grey", pets);
+  const first = async (size: readonly [number, number], channels: 1 | 3) => {
+    const set = await openDataset(path, { size, channels, seed: null });
+    expect(set.shape).toEqual([...size, channels]);
+    for await (const { id, x } of set.split("train"))
+      if (id.endsWith("10.jpg")) return x as Uint8Array;
+    return expect.fail("no such picture");
+  };
+  // As it is decoded, red, green and blue of each pixel.
+  const data = Uint8Array.from(Buffer.from(fixtures["bmp 24 bit"]!.rgb, "base64"));
+  const luma = lumaOf({ data, width: 7, height: 5 });
+  expect([...(await first([5, 7], 1))]).toEqual([...luma]);
+  const into = new Uint8ClampedArray(3 * 4);
+  resizeBilinear({ data: luma, height: 5, width: 7, channels: 1 }, [3, 4], into);
+  expect([...(await first([3, 4], 1))]).toEqual([...into]);
+});
 
 describe("a folder or a zip of class folders", () => {
   it.each([

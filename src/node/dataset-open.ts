@@ -7,6 +7,7 @@ import { cachedSource } from "../data/cached-source.ts";
 import { type FoundFile, type SkippedFile, findClasses } from "../data/class-folders.ts";
 import type { ExampleSource } from "../data/example.ts";
 import { ImageSet } from "../data/image-set.ts";
+import { lumaOf } from "../data/image.ts";
 import { latin1 } from "../data/picture-formats/bytes.ts";
 import { identifyPicture, identifyingBytes } from "../data/picture-formats/identify.ts";
 import { type ResizeMethod, resizeBilinear, resizeNearest } from "../data/resize.ts";
@@ -22,6 +23,8 @@ import { userCacheFolder } from "./user-cache.ts";
 export interface OpenDatasetOptions {
   /** [height, width] of every picture; [150, 150] by default. */
   readonly size?: readonly [number, number];
+  /** 3 for colours, the default; 1 for grey pictures: Pillow's luma, before they are resized. */
+  readonly channels?: 1 | 3;
   /** How pictures are resized; "bilinear" by default. Bytes are rounded, halves to even. */
   readonly resize?: ResizeMethod;
   /** Whether photos are turned by their EXIF orientation; true by default. */
@@ -135,10 +138,10 @@ async function openSet(
   }
   if (dropped > 0) notices.push(`${dropped} pictures without a JFIF header are left out`);
   const decoded = decodingSource(files, examples, listing.classNames, options);
-  const [height, width] = options.size ?? defaultSize;
+  const [height, width, channels] = decoded.shape;
   const source = cachedSource(decoded, {
     memory: parseByteSize(options.memory ?? Math.min(2 * 2 ** 30, totalmem() / 2)),
-    spill: () => openSpill(options.cacheFolder ?? userCacheFolder(), height * width * 3),
+    spill: () => openSpill(options.cacheFolder ?? userCacheFolder(), height * width * channels),
   });
   return new ImageSet({
     name,
@@ -195,7 +198,7 @@ function decodingSource(
   files: FileSet,
   examples: readonly { file: number; label: number }[],
   classNames: readonly string[],
-  { size = defaultSize, resize = "bilinear", orient = true }: OpenDatasetOptions,
+  { size = defaultSize, channels = 3, resize = "bilinear", orient = true }: OpenDatasetOptions,
 ): ExampleSource {
   const [height, width] = size;
   const skipped: SkippedFile[] = [];
@@ -203,7 +206,7 @@ function decodingSource(
   const pathOf = (index: number) => files.files[examples[index]!.file]!.path;
   return {
     length: examples.length,
-    shape: [height, width, 3],
+    shape: [height, width, channels],
     classNames,
     label: (index) => examples[index]!.label,
     id: pathOf,
@@ -213,10 +216,11 @@ function decodingSource(
       try {
         const bytes = await files.read(examples[index]!.file);
         const image = await decodeImage(bytes, pathOf(index), { orient });
-        if (image.height === height && image.width === width) return image.data;
-        const into = new Uint8ClampedArray(height * width * 3);
+        const data = channels === 1 ? lumaOf(image) : image.data;
+        if (image.height === height && image.width === width) return data;
+        const into = new Uint8ClampedArray(height * width * channels);
         (resize === "bilinear" ? resizeBilinear : resizeNearest)(
-          { data: image.data, height: image.height, width: image.width, channels: 3 },
+          { data, height: image.height, width: image.width, channels },
           size,
           into,
         );

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, realpath, rename, rm, stat, writeFile } from 
 import { dirname, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import { StriateError, messageOf } from "../base/errors.ts";
 
-/** A file that is to be written into a folder: its path within the folder, and its content. */
+/** A file that is to be written: its path, within a folder where one is given, and its content. */
 export interface OutputFile {
   path: string;
   bytes: Uint8Array | string;
@@ -76,15 +76,31 @@ export async function readSibling(folder: string, path: string): Promise<Uint8Ar
  *
  * @throws StriateError when it cannot be written
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
-  const beside = `${path}.${randomUUID().slice(0, 8)}.part`;
+export function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+  return writeFilesAtomic([{ path, bytes }]);
+}
+
+/**
+ * Writes files that belong together: none takes its place before all of them are on the disk.
+ *
+ * @throws StriateError when one cannot be written
+ */
+export async function writeFilesAtomic(files: readonly OutputFile[]): Promise<void> {
+  const parts = files.map(({ path }) => `${path}.${randomUUID().slice(0, 8)}.part`);
+  let current = "";
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(beside, bytes, { flush: true });
-    await rename(beside, path);
+    for (const [i, { path, bytes }] of files.entries()) {
+      current = path;
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(parts[i]!, bytes, { flush: true });
+    }
+    for (const [i, { path }] of files.entries()) {
+      current = path;
+      await rename(parts[i]!, path);
+    }
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
-    throw new StriateError(`${path}: cannot be written: ${reasonOf(error)}`, { cause: error });
+    for (const part of parts) await rm(part, { force: true }).catch(() => undefined);
+    throw new StriateError(`${current}: cannot be written: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -125,7 +141,8 @@ export function reasonOf(error: unknown): string {
     ENOENT: "no such file or folder",
     EACCES: "permission denied",
     EPERM: "permission denied",
-    ENOSPC: "the disk is full",
+    ENOSPC: "the disk is full; make room, or write elsewhere",
+    EFBIG: "it is larger than files may be here (ulimit -f, or the disk's format); write elsewhere",
     EROFS: "the disk is read-only",
     EISDIR: "it is a folder",
     ENOTDIR: "a part of the path is no folder",
@@ -133,7 +150,7 @@ export function reasonOf(error: unknown): string {
     ENAMETOOLONG: "the name is too long",
     ELOOP: "links lead in a circle",
     EMFILE: "too many files are open",
-    EDQUOT: "the disk quota is used up",
+    EDQUOT: "the disk quota is used up; make room, or write elsewhere",
   };
   return (typeof code === "string" && words[code]) || messageOf(error);
 }

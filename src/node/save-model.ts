@@ -2,11 +2,11 @@ import { basename, dirname, extname, join } from "node:path";
 import { StriateError, naming } from "../base/errors.ts";
 import type { FormatDefinition, OpenedModel } from "../formats/format.ts";
 import { formats } from "../formats/index.ts";
-import { writeFileAtomic } from "./files.ts";
+import { writeFilesAtomic } from "./files.ts";
 
 /**
- * Writes a model file; the ending of the path says of which kind. Each file is written beside its place
- * and then renamed.
+ * Writes a model file; the ending of the path says of which kind. What a kind has in several files is
+ * written beside its place first, and takes it when all of it is there.
  *
  * @throws StriateError when the ending is not known, the kind cannot hold the model, or the file cannot
  * be written
@@ -14,7 +14,9 @@ import { writeFileAtomic } from "./files.ts";
 export async function saveModel(path: string, model: OpenedModel): Promise<void> {
   const format = checkEnding(path);
   const files = await naming(path, () => format.write!(model, basename(path)));
-  for (const file of files) await writeFileAtomic(join(dirname(path), file.path), file.bytes);
+  await writeFilesAtomic(
+    files.map((file) => ({ path: join(dirname(path), file.path), bytes: file.bytes })),
+  );
 }
 
 /**

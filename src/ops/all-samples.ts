@@ -1,5 +1,6 @@
 import { activationSamples } from "./activation.samples.ts";
 import { arithmeticSamples } from "./arithmetic.samples.ts";
+import { controlSamples } from "./control.samples.ts";
 import { convSamples } from "./conv.samples.ts";
 import { elementwiseSamples } from "./elementwise.samples.ts";
 import { layoutSamples } from "./layout.samples.ts";
@@ -26,4 +27,5 @@ export const allSamples: readonly Sample[] = [
   ...sliceSamples,
   ...resizeSamples,
   ...quantizeSamples,
+  ...controlSamples,
 ];

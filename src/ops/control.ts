@@ -3,6 +3,7 @@ import { normalizeAxis } from "../base/shape.ts";
 import type { ValueType } from "../graph/graph.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { commonDims } from "./dims.ts";
+import { scanGradient } from "./scan-gradient.ts";
 
 // Ops with graphs inside.
 
@@ -89,7 +90,7 @@ export const controlOps: readonly OpDefinition[] = [
         return { ...value, shape: value.shape.toSpliced(axis, 0, length) };
       });
     },
-    gradient: "unsupported",
+    gradient: scanGradient,
   }),
 ];
 

@@ -96,11 +96,29 @@ export interface GradientContext<A> extends InputFacts<A> {
    * case; a rule asks where it can share work only then.
    */
   needs(i: number): boolean;
+  /** What the node's bodies read of the graph around it and somebody asked for the gradient of. */
+  captured: readonly string[];
+  /** Type and shape of a value of the graph around a body, and its elements where they are known. */
+  outer(name: string): ConcreteType & { constant: Tensor | undefined };
+  /** Type and shape of one element of output `i`, which stacks them along its first axis. */
+  elementOf(i: number): ConcreteType;
+  /** Differentiates the body of a node, as the walk differentiates the graph around it. */
+  differentiate(
+    graph: Graph,
+    request: { of: string; wrt: readonly string[] },
+  ): { graph: Graph; gradients: Map<string, string> };
+  /** Infers the node's outputs again, after the rule gave it more of them. */
+  reinfer(): void;
+}
+
+interface ConcreteType {
+  type: DataType;
+  shape: readonly number[];
 }
 
 /**
  * The gradient of an op: for every input the name of its gradient, or null where it has none (an
- * index, a shape, an input that is not differentiable). A gradient may have the broadcast shape, or
+ * index, a shape, an input that is not differentiable); then for everything in `captured`. A gradient may have the broadcast shape, or
  * one that broadcasts to the input's: the walk sums or expands it to the input's own.
  */
 export type GradientRule<A> = (context: GradientContext<A>) => (string | null)[];

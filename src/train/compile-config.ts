@@ -1,7 +1,8 @@
 import type { OpenedModel } from "../formats/format.ts";
 import { metricRegistry } from "../layers/training/metrics/index.ts";
 import type { Identifier } from "../layers/training/registry.ts";
-import type { CompileOptions, MetricChoice } from "./compile.ts";
+import type { CompileOptions } from "./compile.ts";
+import type { MetricChoice } from "./compile-metrics.ts";
 
 /**
  * The compile options that a Keras file was saved with. Metrics of the author's own are left out: the
@@ -40,9 +41,10 @@ function given(
 
 /** The metrics that are known, in the structure that they came in. */
 function knownMetrics(value: unknown): MetricChoice {
+  // Null, not nothing: a list may have a place for each output.
   if (Array.isArray(value))
-    return value.flatMap((each: unknown) =>
-      Array.isArray(each) ? [knownMetrics(each)] : isKnown(each) ? [each] : [],
+    return value.map((each: unknown) =>
+      Array.isArray(each) ? knownMetrics(each) : isKnown(each) ? each : null,
     ) as MetricChoice;
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(

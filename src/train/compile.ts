@@ -3,18 +3,19 @@ import { formatShape } from "../base/shape.ts";
 import { producers } from "../graph/traverse.ts";
 import type { LossDefinition, Reduction } from "../layers/training/losses/define-loss.ts";
 import { parseLoss } from "../layers/training/losses/index.ts";
-import { metricRegistry } from "../layers/training/metrics/index.ts";
-import { Metric, accuracyFor } from "../layers/training/metrics/metric.ts";
+import type { Metric } from "../layers/training/metrics/metric.ts";
 import { Optimizer } from "../layers/training/optimizers/optimizer.ts";
 import type { Configured, Identifier } from "../layers/training/registry.ts";
-import type { Network, NetworkLayer, Port } from "../model/network.ts";
+import type { Network, Port } from "../model/network.ts";
+import { type MetricChoice, compileMetrics, inKerasWords } from "./compile-metrics.ts";
+import { type PerOutput, perOutput } from "./per-output.ts";
 
 /** What `model.compile` takes, in Keras' words. */
 export interface CompileOptions {
   /** `"rmsprop"` by default, as in Keras. */
   optimizer?: Identifier;
-  /** One loss, or one for each output, in order or by output name. */
-  loss: Identifier | readonly Identifier[] | Readonly<Record<string, Identifier>>;
+  /** One loss for all outputs, or one for each, in order or by output name. */
+  loss: PerOutput<Identifier>;
   /** How much each output's loss counts; 1 by default. */
   lossWeights?: readonly number[] | Readonly<Record<string, number>>;
   /** `"accuracy"` and others; for several outputs, a list of lists or lists by output name. */
@@ -22,10 +23,6 @@ export interface CompileOptions {
   /** Metrics that count sample and class weights; `metrics` do not. */
   weightedMetrics?: MetricChoice;
 }
-export type MetricChoice =
-  | readonly Identifier[]
-  | readonly (readonly Identifier[])[]
-  | Readonly<Record<string, readonly Identifier[]>>;
 
 /** The loss of one output. */
 export interface OutputLoss extends Configured<LossDefinition> {
@@ -61,34 +58,31 @@ export function compile(network: Network, options: CompileOptions): Compiled {
   const optimizer = new Optimizer(options.optimizer ?? "rmsprop");
   const ports = network.outputs;
   const weights = perOutput(options.lossWeights, ports, "loss weight");
-  const losses = perOutput(options.loss, ports, "loss").map((identifier, i): OutputLoss => {
-    const port = ports[i]!;
-    if (identifier === undefined)
-      throw new StriateError(`no loss for output "${port.name}"; give one for each output`);
-    const loss = parseLoss(identifier);
-    checkHead(network, port, loss);
-    const reduction = (loss.config.reduction as Reduction | undefined) ?? "sum_over_batch_size";
-    return { ...loss, weight: weights[i] ?? 1, reduction };
-  });
+  const losses = perOutput(forAll(options.loss, ports), ports, "loss").map(
+    (identifier, i): OutputLoss => {
+      const port = ports[i]!;
+      if (identifier === undefined)
+        throw new StriateError(`no loss for output "${port.name}"; give one for each output`);
+      const loss = parseLoss(identifier);
+      checkHead(network, port, loss);
+      const reduction = (loss.config.reduction as Reduction | undefined) ?? "sum_over_batch_size";
+      return { ...loss, weight: weights[i] ?? 1, reduction };
+    },
+  );
   if (new Set(losses.map((loss) => loss.reduction)).size > 1)
     throw new StriateError("all losses of a model must have the same reduction");
   return {
     optimizer,
     losses,
-    metrics: [
-      ...metricsOf(options.metrics, ports, losses, false),
-      ...metricsOf(options.weightedMetrics, ports, losses, true),
-    ],
-    notices: [
-      ...losses.flatMap((loss, i) => noticesOf(network, ports[i]!, loss)),
-      ...network.layers.flatMap(ignoredBy),
-    ],
+    metrics: compileMetrics(options, ports, losses),
+    notices: losses.flatMap((loss, i) => noticesOf(network, ports[i]!, loss)),
     serialized: {
       optimizer: optimizer.serialized,
       loss: losses.length === 1 ? losses[0]!.serialized : losses.map((loss) => loss.serialized),
       metrics: inKerasWords(options.metrics),
       weighted_metrics: inKerasWords(options.weightedMetrics),
-      loss_weights: options.lossWeights ?? null,
+      // In order, as the losses: beside a list Keras 3 sorts weights by name.
+      loss_weights: options.lossWeights ? losses.map(({ weight }) => weight) : null,
     },
   };
 }
@@ -151,81 +145,8 @@ function noticesOf(network: Network, port: Port, loss: OutputLoss): string[] {
   ];
 }
 
-/** Settings of a layer that change a training in Keras and are not known here. */
-function ignoredBy({ address, className, config }: NetworkLayer): string[] {
-  const ignored = Object.entries(config).filter(
-    ([key, value]) => /(_constraint|^activity_regularizer)$/.test(key) && value !== null,
-  );
-  return ignored.map(
-    ([key]) =>
-      `${className} "${address}": its ${key} is not applied while training; Keras does apply it`,
-  );
-}
-
-/** Sorts a choice by output: one for the only output, a list in order, or a record by name. */
-function perOutput<T>(
-  choice: T | readonly T[] | Readonly<Record<string, T>> | undefined,
-  ports: readonly Port[],
-  what: string,
-): (T | undefined)[] {
-  if (choice === undefined) return ports.map(() => undefined);
-  if (Array.isArray(choice)) {
-    if (choice.length !== ports.length)
-      throw new StriateError(
-        `expected a ${what} for each of the ${ports.length} outputs, got ${choice.length}`,
-      );
-    return choice as T[];
-  }
-  if (typeof choice === "object" && choice !== null && !("class_name" in choice)) {
-    const record = choice as Readonly<Record<string, T>>;
-    const names = ports.map((port) => port.name);
-    const wrong = Object.keys(record).find((name) => !names.includes(name));
-    if (wrong !== undefined)
-      throw new StriateError(
-        `${what} for "${wrong}": the model has no such output; its outputs are ${names.join(", ")}`,
-      );
-    return names.map((name) => record[name]);
-  }
-  if (ports.length > 1)
-    throw new StriateError(
-      `the model has ${ports.length} outputs; give a ${what} for each: ${ports.map((port) => port.name).join(", ")}`,
-    );
-  return [choice as T];
-}
-
-/** Metrics as Keras spells them, at any depth: `binaryAccuracy` is `binary_accuracy` there. */
-function inKerasWords(choice: unknown): unknown {
-  if (choice === undefined || choice === null) return null;
-  if (Array.isArray(choice)) return choice.map(inKerasWords);
-  if (typeof choice === "object" && !("class_name" in choice))
-    return Object.fromEntries(
-      Object.entries(choice).map(([output, metrics]) => [output, inKerasWords(metrics)]),
-    );
-  if (typeof choice !== "string" || isAccuracy(choice)) return choice;
-  const { className, aliases = [], name } = metricRegistry.parse(choice).definition;
-  return [className, ...aliases].includes(choice) ? choice : name;
-}
-
-const isAccuracy = (identifier: unknown): identifier is string =>
-  typeof identifier === "string" && /^acc(uracy)?$/i.test(identifier);
-
-function metricsOf(
-  choice: MetricChoice | undefined,
-  ports: readonly Port[],
-  losses: readonly OutputLoss[],
-  weighted: boolean,
-): OutputMetric[] {
-  const nested = Array.isArray(choice) && !Array.isArray(choice[0]) ? [choice] : choice;
-  const lists = perOutput(nested as readonly (readonly Identifier[])[], ports, "list of metrics");
-  return lists.flatMap((list, output) =>
-    (list ?? []).map((identifier) => {
-      const port = ports[output]!;
-      const sparse = losses[output]!.definition.targets === "classes";
-      const auto = isAccuracy(identifier);
-      const resolved = auto ? accuracyFor(Number(port.shape.at(-1)), sparse) : identifier;
-      const own = new Metric(resolved, auto ? identifier : undefined);
-      const name = ports.length > 1 ? `${port.name}_${own.name}` : own.name;
-      return { output, weighted, metric: new Metric(resolved, name) };
-    }),
-  );
+/** One loss that is given alone is that of every output. */
+function forAll(loss: PerOutput<Identifier>, ports: readonly Port[]): PerOutput<Identifier> {
+  const isOne = typeof loss === "string" || (!Array.isArray(loss) && "class_name" in loss);
+  return isOne ? ports.map(() => loss as Identifier) : loss;
 }

@@ -141,7 +141,7 @@ function drawWrong(
           y: 0,
           width: width * zoom,
           height: height * zoom,
-          raster: raster(width, height, 3, each.pixels),
+          raster: raster(width, height, each.pixels.length === width * height ? 1 : 3, each.pixels),
         },
         ...wrongWords(each, classNames).map((text, line): Mark => ({
           kind: "text",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readFixture } from "../../test/training-fixtures.ts";
+import { formula, readFixture } from "../../test/training-fixtures.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type Tensor, float32 } from "../base/tensor.ts";
 import { parseKerasModel } from "../formats/keras/parse-model.ts";
@@ -26,15 +26,6 @@ interface Run {
   weights: Record<string, { shape: number[]; data: number[] }>;
 }
 const { runs } = readFixture<{ runs: Record<string, Run> }>("training-steps.json");
-
-/** The formula of fixtures/training.py. */
-function formula(shape: readonly number[], low: number, high: number, skip: number) {
-  const u = (i: number) => Number((BigInt(i) * 2654435761n) & 0xffffffffn) / 2 ** 32;
-  return float32(
-    shape,
-    Float32Array.from({ length: sizeOf(shape) }, (_, i) => low + (high - low) * u(i + skip)),
-  );
-}
 
 /** The weights that the fixture's run starts from, in Keras' layout, by address. */
 function startWeights(run: Run): Map<string, Tensor> {

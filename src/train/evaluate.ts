@@ -56,7 +56,11 @@ class Forward {
 
   /** Runs a batch part by part; the losses of the parts add up to that of the batch. */
   async run({ rows, x, y, weights }: PreparedBatch): Promise<StepResult> {
-    const { graph, session } = (this.#open ??= await this.#start(Math.min(rows, PART)));
+    if (this.#open?.graph.couplesBatch && this.#open.graph.rows !== rows) await this.close();
+    const isCoupled = this.#trainer.network.outputs.some(({ mask }) => mask !== undefined);
+    const { graph, session } = (this.#open ??= await this.#start(
+      isCoupled ? rows : Math.min(rows, PART),
+    ));
     const whole: StepBatch = {
       x,
       y,
@@ -71,6 +75,12 @@ class Forward {
       const feeds: Record<string, Tensor> = {
         [graph.inputs.rowWeight]: float32([graph.rows], part.rowWeight),
       };
+      if (graph.inputs.rowShare !== null)
+        feeds[graph.inputs.rowShare] = shareOfRows(
+          graph.rows,
+          Math.min(graph.rows, rows - at),
+          rows,
+        );
       graph.inputs.x.forEach((name, i) => (feeds[name] = part.x[i]!));
       graph.inputs.y.forEach((name, i) => (feeds[name] = part.y[i]!));
       const results = await session.run(feeds);
@@ -97,6 +107,11 @@ class Forward {
     await this.#open?.session.release();
     this.#open = undefined;
   }
+}
+
+/** `1 / whole` for each of the first `given` rows, 0 for those that fill the part up. */
+function shareOfRows(rows: number, given: number, whole: number): Tensor<"float32"> {
+  return float32([rows], new Float32Array(rows).fill(1 / whole, 0, given));
 }
 
 /** Some rows of a batch, without a copy. */

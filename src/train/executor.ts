@@ -32,7 +32,11 @@ export interface StepGraph {
     gradients: Map<string, string>;
     /** New values of weights that are not trained (moving averages), by address. */
     updates: Map<string, string>;
-    /** What the metrics need, by output order: the network's outputs. */
+    /**
+     * What is reported of each row, by output order: the network's outputs; then, where there are
+     * several, each one's losses `(rows)`, times the row's weight: they add up to the output's loss;
+     * then the masks `(rows, T)` of those that have one, as 1 and 0.
+     */
     predictions: string[];
   };
   /** Whether rows depend on each other (batch normalisation): then a part is not the whole. */

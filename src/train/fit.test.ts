@@ -359,9 +359,9 @@ describe("labels and heads that cannot belong together", () => {
   });
 });
 
-test("settings of layers that are not applied are said", () => {
-  const constrained = dense(1, { kernel_constraint: "non_neg" });
-  expect(trainerOf([3], [constrained], { loss: "mse" }).compiled.notices).toEqual([
-    'Dense "dense_1": its kernel_constraint is not applied while training; Keras does apply it',
-  ]);
+test("a constraint that is not known is refused before training", () => {
+  const constrained = dense(1, { kernel_constraint: { class_name: "Radial", config: {} } });
+  expect(() => trainerOf([3], [constrained], { loss: "mse" })).toThrow(
+    /^weight "dense_1\/kernel": unknown constraint "Radial"; nearest: /,
+  );
 });

@@ -165,9 +165,11 @@ class Fit implements FitRun {
 
   directionOf(name: string): "up" | "down" | undefined {
     const plain = name.replace(/^val_/, "");
-    if (plain === "loss") return "down";
-    return this.trainer.compiled.metrics.find(({ metric }) => metric.name === plain)?.metric
-      .direction;
+    const { compiled, network } = this.trainer;
+    const known = compiled.metrics.find(({ metric }) => metric.name === plain);
+    if (known) return known.metric.direction;
+    const losses = ["loss", ...network.outputs.map(({ name: output }) => `${output}_loss`)];
+    return losses.includes(plain) ? "down" : undefined;
   }
 
   position(): TrainingPosition {

@@ -14,10 +14,11 @@ import { buildUpdateGraph, updateNames as names } from "./update-graph.ts";
 export function plainExecutor(runtime: Runtime, options: SessionOptions = {}): CreateExecutor {
   return async (plan) => {
     const trained = [...plan.weights].filter(([, weight]) => weight.trainable);
-    const items = trained.map(([name, { graphShape: shape, penalty }]) => ({
+    const items = trained.map(([name, { graphShape: shape, penalty, constraint }]) => ({
       name,
       shape,
       penalty,
+      constraint,
     }));
     const update = await runtime.open(buildUpdateGraph(plan.optimizer, items), options);
     return new PlainExecutor(plan, runtime, options, update);

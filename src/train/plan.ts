@@ -1,4 +1,6 @@
+import { namingSync } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
+import { type Constraint, parseConstraint } from "../layers/training/constraints.ts";
 import { type Penalty, parseRegularizer } from "../layers/training/regularizers.ts";
 import type { Optimizer } from "../layers/training/optimizers/optimizer.ts";
 import { lowerModel } from "../model/lower.ts";
@@ -13,6 +15,8 @@ export interface PlannedWeight extends NetworkWeight {
   /** Number of elements. */
   size: number;
   penalty: Penalty;
+  /** Null for none. */
+  constraint: Constraint | null;
 }
 
 /** Everything that an executor needs to run the steps of a training. */
@@ -45,7 +49,10 @@ export function planTraining(
         {
           ...weight,
           size: sizeOf(weight.graphShape),
-          penalty: parseRegularizer(weight.trainable ? weight.regularizer : null),
+          ...namingSync(`weight "${address}"`, () => ({
+            penalty: parseRegularizer(weight.trainable ? weight.regularizer : null),
+            constraint: parseConstraint(weight.trainable ? weight.constraint : null, weight),
+          })),
         },
       ]),
     ),

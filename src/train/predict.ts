@@ -2,7 +2,7 @@ import { type Tensor, float32, toFloat32 } from "../base/tensor.ts";
 import { toUser } from "../model/network.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import { graphInput } from "./prepare-batch.ts";
-import { type TrainingData, listOf } from "./training-data.ts";
+import { type TrainingData, tensorsFor } from "./training-data.ts";
 
 /**
  * The outputs of a network for a whole data set, in the order of its rows; labels are not looked at.
@@ -14,7 +14,7 @@ export async function predictData(running: RunningNetwork, data: TrainingData): 
   const values = outputs.map((port) => port.value);
   const parts: Tensor<"float32">[][] = outputs.map(() => []);
   for await (const batch of data.epoch(0)) {
-    const xs = listOf(batch.x);
+    const xs = tensorsFor(batch.x, inputs, "input");
     const feeds = Object.fromEntries(
       inputs.map((port, i) => [port.value, graphInput(xs[i]!, port, batch.layout)]),
     );

@@ -6,7 +6,7 @@ import type { Reduction } from "../layers/training/losses/define-loss.ts";
 import { type Network, type Port, checkInput } from "../model/network.ts";
 import type { OutputLoss } from "./compile.ts";
 import { fitTarget } from "./fit-target.ts";
-import { type TrainingBatch, listOf } from "./training-data.ts";
+import { type TrainingBatch, tensorsFor } from "./training-data.ts";
 
 /** How much each class counts, by class number. */
 export type ClassWeight = Readonly<Record<number, number>>;
@@ -34,9 +34,8 @@ export function prepareBatch(
   batch: TrainingBatch,
   classWeight?: ClassWeight,
 ): PreparedBatch {
-  const [xs, ys] = [listOf(batch.x), listOf(batch.y)];
-  checkCount(xs, network.inputs, "input");
-  checkCount(ys, network.outputs, "output");
+  const xs = tensorsFor(batch.x, network.inputs, "input");
+  const ys = tensorsFor(batch.y, network.outputs, "output");
   const rows = xs[0]!.shape[0]!;
   const x = network.inputs.map((port, i) => {
     const value = graphInput(xs[i]!, port, batch.layout);
@@ -86,14 +85,6 @@ export function graphInput(
   }
   checkInput(value, port);
   return transpose(numbers, port.order);
-}
-
-function checkCount(values: readonly Tensor[], ports: readonly Port[], what: string): void {
-  if (values.length !== ports.length)
-    throw new StriateError(
-      `the model has ${ports.length} ${what}${ports.length === 1 ? "" : "s"} ` +
-        `(${ports.map((port) => port.name).join(", ")}), the batch has ${values.length}`,
-    );
 }
 
 function checkRows(value: Tensor, rows: number, what: string): void {

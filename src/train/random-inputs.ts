@@ -19,13 +19,19 @@ export function drawRandomInputs(
       const shape = input.shape.map((length) => length ?? rows);
       // Streams far apart for each step and input.
       const random = new Random(seed, step * 4099 + i + 1);
-      return [input.value, float32(shape, draw(input, sizeOf(shape), random))];
+      return [input.value, float32(shape, draw(input, sizeOf(shape), rows, random))];
     }),
   );
 }
 
-function draw({ distribution, rate }: RandomInput, size: number, random: Random): Float32Array {
+function draw(
+  { distribution, rate }: RandomInput,
+  size: number,
+  rows: number,
+  random: Random,
+): Float32Array {
   const data = new Float32Array(size);
+  if (distribution === "share") return data.fill(1 / rows);
   if (distribution === "dropout") {
     const kept = rate < 1 ? 1 / (1 - rate) : 0;
     const drawn = new Float64Array(4096);

@@ -5,8 +5,10 @@ import { type Graph, copyGraph } from "../graph/graph.ts";
 import { producers } from "../graph/traverse.ts";
 import { Formula } from "../ops/formula.ts";
 import { lowerModel } from "../model/lower.ts";
+import type { Reduction } from "../layers/training/losses/define-loss.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network, Port } from "../model/network.ts";
+import { addActivityPenalty, stepRandomInputs } from "./activity-penalty.ts";
 import { type OutputLoss, logitsOf } from "./compile.ts";
 import type { StepGraph } from "./executor.ts";
 
@@ -38,7 +40,7 @@ export function buildStepGraph(
       y: withLoss.targets,
       rowWeight: withLoss.rowWeight,
       // Their shapes with the batch free, so that each is known to have rows or not.
-      random: lowerModel(model, { training: true }).random,
+      random: stepRandomInputs(lowerModel(model, { training: true })),
       weights,
     },
     outputs: {
@@ -55,9 +57,10 @@ export function buildStepGraph(
           outputs.add(value, network.weights.get(address)!.graphShape),
         ]),
       ),
-      predictions: network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
+      predictions: addPredictions(outputs, network, withLoss, rows),
     },
-    couplesBatch: couplesBatch(model),
+    // The steps of a whole batch that count are what a masked loss is divided by.
+    couplesBatch: couplesBatch(model) || withLoss.masks.length > 0,
   };
 }
 
@@ -65,8 +68,10 @@ export function buildStepGraph(
 export interface EvaluationGraph {
   graph: Graph;
   rows: number;
-  inputs: { x: string[]; y: string[]; rowWeight: string };
+  inputs: { x: string[]; y: string[]; rowWeight: string; rowShare: string | null };
   outputs: { loss: string; predictions: string[] };
+  /** Whether the loss of a row depends on the other rows of its batch. */
+  couplesBatch: boolean;
 }
 
 /** The graph of the loss without training: no dropout, moving averages, weights as constants. */
@@ -76,17 +81,32 @@ export function buildEvaluationGraph(
   rows: number,
 ): EvaluationGraph {
   const network = lowerModel(model, { batch: rows });
-  const { graph, loss, targets, rowWeight } = addLoss(network, losses, rows);
+  const withLoss = addLoss(network, losses, rows);
+  const { graph, loss, targets, rowWeight, rowShare } = withLoss;
   const outputs = new Outputs(graph);
   return {
     graph,
     rows,
-    inputs: { x: network.inputs.map((port) => port.value), y: targets, rowWeight },
+    inputs: { x: network.inputs.map((port) => port.value), y: targets, rowWeight, rowShare },
     outputs: {
       loss: outputs.add(loss, []),
-      predictions: network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
+      predictions: addPredictions(outputs, network, withLoss, rows),
     },
+    couplesBatch: withLoss.masks.length > 0,
   };
+}
+
+function addPredictions(
+  outputs: Outputs,
+  network: Network,
+  { rowLosses, masks }: ReturnType<typeof addLoss>,
+  rows: number,
+): string[] {
+  return [
+    ...network.outputs.map((port) => outputs.add(port.value, graphShape(port, rows))),
+    ...rowLosses.map((value) => outputs.add(value, [rows])),
+    ...masks.map(({ value, steps }) => outputs.add(value, [rows, steps])),
+  ];
 }
 
 /** Whether, in training, a row's result depends on the other rows of its batch. */
@@ -100,7 +120,7 @@ export function couplesBatch(model: KerasModel): boolean {
 
 /**
  * Writes the loss behind a network: the sum over outputs and rows of each row's mean loss, times the
- * row's weight.
+ * row's weight; and what layers ask for the size of their outputs.
  */
 function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) {
   const graph = copyGraph(network.graph);
@@ -108,6 +128,8 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
   const f = new Formula(b, "float32");
   const rowWeight = b.input(b.fresh("row_weight"), [rows]);
   const targets: string[] = [];
+  const rowLosses: string[] = [];
+  const masks: { value: string; steps: number }[] = [];
   const terms = network.outputs.map((port, i) => {
     const { definition, config, weight, reduction } = losses[i]!;
     const shape = port.shape.map((length, axis) => (axis === 0 ? rows : Number(length)));
@@ -129,12 +151,52 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
       shape,
     });
     const positions = shape.slice(1, -1).reduce((product, length) => product * length, 1);
-    let ofRow = f.reshape(f.mean(f.reshape(values, [rows, -1]), [1]), [rows]);
-    if (reduction === "sum") ofRow = f.mul(ofRow, positions);
-    const ofBatch = f.sum(f.mul(ofRow, rowWeight), [0], false);
+    let weighted: string;
+    if (port.mask === undefined) {
+      let ofRow = f.reshape(f.mean(f.reshape(values, [rows, -1]), [1]), [rows]);
+      if (reduction === "sum") ofRow = f.mul(ofRow, positions);
+      weighted = f.mul(ofRow, rowWeight);
+    } else {
+      const mask = { value: f.indicator(port.mask), steps: shape[1]! };
+      masks.push(mask);
+      weighted = maskedLosses(f, values, mask, { reduction, positions, rows, rowWeight });
+    }
+    rowLosses.push(weighted);
+    const ofBatch = f.sum(weighted, [0], false);
     return weight === 1 ? ofBatch : f.mul(ofBatch, weight);
   });
-  return { graph, loss: f.add(...terms), targets, rowWeight };
+  const activity = addActivityPenalty(f, network, rows);
+  return {
+    graph,
+    loss: f.add(...terms, ...(activity ? [activity.penalty] : [])),
+    // The only output's loss is the whole.
+    rowLosses: rowLosses.length > 1 ? rowLosses : [],
+    masks,
+    targets,
+    rowWeight,
+    rowShare: activity?.rowShare ?? null,
+  };
+}
+
+/**
+ * The losses of rows `(rows)` of which some steps do not count: a mean is over the steps of the batch
+ * that do.
+ */
+function maskedLosses(
+  f: Formula,
+  values: string,
+  mask: { value: string; steps: number },
+  batch: { reduction: Reduction; positions: number; rows: number; rowWeight: string },
+): string {
+  const { reduction, positions, rows, rowWeight } = batch;
+  const ofStep = f.reshape(f.mean(f.reshape(values, [rows, mask.steps, -1]), [2]), [rows, -1]);
+  const ofRow = f.mul(f.sum(f.mul(ofStep, mask.value), [1], false), rowWeight);
+  if (reduction === "sum") return f.mul(ofRow, positions / mask.steps);
+  const counted = f.sum(mask.value, [1], false);
+  // Row weights are divided by the rows already, or by their own sum.
+  return reduction === "mean_with_sample_weight"
+    ? f.div(ofRow, f.sum(f.mul(counted, rowWeight), [0], false))
+    : f.mul(ofRow, f.div(rows, f.b.op("Max", [f.sum(counted, [0], false), f.constant(1)])));
 }
 
 /** Turns the weights from constants into inputs, in place; returns them by address. */

@@ -1,16 +1,23 @@
 import type { Metric } from "../layers/training/metrics/metric.ts";
+import type { Tensor } from "../base/tensor.ts";
 import { type Network, toUser } from "../model/network.ts";
 import type { Compiled, OutputMetric } from "./compile.ts";
 import type { StepResult } from "./executor.ts";
 import type { PreparedBatch } from "./prepare-batch.ts";
 
-/** What is reported of a batch or an epoch: `loss`, then the metrics by name. */
+/**
+ * What is reported of a batch or an epoch: `loss`; with several outputs the loss of each, without its
+ * weight, as `<output>_loss`; then the metrics by name. (In the losses of single outputs Keras 3.15
+ * counts a smaller last batch like a whole one; here every row counts the same, as in `loss`.)
+ */
 export type Logs = Record<string, number>;
 
 /** The inner state of {@link Totals}, for a checkpoint. */
 export interface TotalsState {
   loss: number;
   rows: number;
+  /** By output, where there are several. */
+  losses?: number[];
   metrics: number[][];
 }
 
@@ -22,10 +29,12 @@ export class Totals {
   readonly #network: Network;
   readonly #metrics: readonly (Omit<OutputMetric, "metric"> & { metric: Metric })[];
   #loss = 0;
+  readonly #losses: number[];
   #rows = 0;
 
   constructor(network: Network, compiled: Compiled) {
     this.#network = network;
+    this.#losses = network.outputs.length > 1 ? network.outputs.map(() => 0) : [];
     this.#metrics = compiled.metrics.map((each) => ({ ...each, metric: each.metric.fresh() }));
   }
 
@@ -36,6 +45,9 @@ export class Totals {
   add({ rows, y, weights }: PreparedBatch, { loss, predictions }: StepResult): void {
     this.#loss += loss * rows;
     this.#rows += rows;
+    const outputs = this.#network.outputs.length;
+    this.#losses.forEach((_, i) => (this.#losses[i]! += sumOf(predictions[outputs + i]!) * rows));
+    const masks = this.#masksIn(predictions);
     const seen = new Map<number, ArrayLike<number>>();
     for (const { output, metric, weighted } of this.#metrics) {
       const port = this.#network.outputs[output]!;
@@ -54,8 +66,18 @@ export class Totals {
         units,
         sparse: target.shape.length < port.shape.length,
         ...(weighted && weights && { weights: perPosition(weights, positions) }),
+        ...(masks[output] && { mask: perPosition(masks[output], positions) }),
       });
     }
+  }
+
+  /** The masks by output, which stand behind outputs and losses. */
+  #masksIn(predictions: readonly Tensor[]): (Float32Array | undefined)[] {
+    const { outputs } = this.#network;
+    let at = outputs.length + this.#losses.length;
+    return outputs.map(({ mask }) =>
+      mask === undefined ? undefined : (predictions[at++]!.data as Float32Array),
+    );
   }
 
   /** Number of samples so far. */
@@ -64,7 +86,11 @@ export class Totals {
   }
 
   logs(prefix = ""): Logs {
-    const logs: Logs = { [`${prefix}loss`]: this.#rows === 0 ? 0 : this.#loss / this.#rows };
+    const mean = (loss: number) => (this.#rows === 0 ? 0 : loss / this.#rows);
+    const logs: Logs = { [`${prefix}loss`]: mean(this.#loss) };
+    this.#losses.forEach(
+      (loss, i) => (logs[`${prefix}${this.#network.outputs[i]!.name}_loss`] = mean(loss)),
+    );
     for (const { metric } of this.#metrics) logs[prefix + metric.name] = metric.result();
     return logs;
   }
@@ -73,16 +99,20 @@ export class Totals {
     return {
       loss: this.#loss,
       rows: this.#rows,
+      losses: [...this.#losses],
       metrics: this.#metrics.map(({ metric }) => metric.state),
     };
   }
 
-  set state({ loss, rows, metrics }: TotalsState) {
+  set state({ loss, rows, losses, metrics }: TotalsState) {
     this.#loss = loss;
+    this.#losses.forEach((_, i) => (this.#losses[i] = losses?.[i] ?? 0));
     this.#rows = rows;
     this.#metrics.forEach(({ metric }, i) => (metric.state = metrics[i] ?? []));
   }
 }
+
+const sumOf = ({ data }: Tensor): number => (data as Float32Array).reduce((a, b) => a + b, 0);
 
 function perPosition(weights: Float32Array, positions: number): Float32Array {
   const each = positions / weights.length;

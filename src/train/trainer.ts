@@ -8,6 +8,7 @@ import type { Network } from "../model/network.ts";
 import type { OptimizerState } from "../model/optimizer-state.ts";
 import { weightToGraph, weightToUser } from "../model/network.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
+import { stepRandomInputs } from "./activity-penalty.ts";
 import { type CompileOptions, type Compiled, compile } from "./compile.ts";
 import type { StepExecutor, StepResult } from "./executor.ts";
 import { modelWeights, setModelWeights } from "./model-weights.ts";
@@ -232,7 +233,7 @@ export class Trainer {
   }
 
   #random(): readonly RandomInput[] {
-    this.#randomInputs ??= lowerModel(this.model, { training: true }).random;
+    this.#randomInputs ??= stepRandomInputs(lowerModel(this.model, { training: true }));
     return this.#randomInputs;
   }
 

@@ -3,13 +3,17 @@ import { Random } from "../base/random.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import { type Tensor, newArray } from "../base/tensor.ts";
 import type { Layout } from "../data/preprocess.ts";
+import type { Port } from "../model/network.ts";
+
+/** One tensor, or one for each input or output of a model: in order, or by name. */
+export type Tensors = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
 
 /** Some rows to train on: what a data set gives, or what a user makes. */
 export interface TrainingBatch {
-  /** One tensor, or one for each input of the model; the batch axis first. */
-  readonly x: Tensor | readonly Tensor[];
-  /** One tensor of labels, or one for each output. */
-  readonly y: Tensor | readonly Tensor[];
+  /** For the inputs of the model; the batch axis first. */
+  readonly x: Tensors;
+  /** Labels for the outputs. */
+  readonly y: Tensors;
   /** The axes of `x`, where they are not the model's own. */
   readonly layout?: Layout;
   /** How much each row counts, `(N)`. */
@@ -33,8 +37,8 @@ export interface TrainingData {
 
 /** Tensors that lie in memory, as `fit` takes them. */
 export interface TensorData {
-  x: Tensor | readonly Tensor[];
-  y: Tensor | readonly Tensor[];
+  x: Tensors;
+  y: Tensors;
   sampleWeight?: Tensor;
 }
 
@@ -51,7 +55,7 @@ export const isTrainingData = (data: TrainingData | TensorData): data is Trainin
 
 /** Number of rows of tensors in memory. @throws StriateError where they do not agree */
 export function rowsOf({ x, y, sampleWeight }: TensorData): number {
-  const all = [x, y, sampleWeight ?? []].flat() as Tensor[];
+  const all = [x, y, sampleWeight ?? []].flatMap(listOf);
   const rows = all[0]?.shape[0];
   const odd = all.find((value) => value.shape[0] !== rows);
   if (rows === undefined || odd !== undefined)
@@ -97,8 +101,12 @@ function takeRows(data: TensorData, rows: Uint32Array): TensorData {
     });
     return { type: value.type, shape, data: target } as unknown as Tensor;
   };
-  const takeAll = (values: Tensor | readonly Tensor[]) =>
-    isList(values) ? values.map(take) : take(values);
+  const takeAll = (values: Tensors): Tensors =>
+    isTensor(values)
+      ? take(values)
+      : isList(values)
+        ? values.map(take)
+        : Object.fromEntries(Object.entries(values).map(([name, value]) => [name, take(value)]));
   return {
     x: takeAll(data.x),
     y: takeAll(data.y),
@@ -106,9 +114,39 @@ function takeRows(data: TensorData, rows: Uint32Array): TensorData {
   };
 }
 
-/** A tensor or a list of tensors as a list. */
-export const listOf = (values: Tensor | readonly Tensor[]): readonly Tensor[] =>
-  isList(values) ? values : [values];
+/** All tensors, in the order that they are given. */
+export const listOf = (values: Tensors): readonly Tensor[] =>
+  isTensor(values) ? [values] : isList(values) ? values : Object.values(values);
 
-const isList = (values: Tensor | readonly Tensor[]): values is readonly Tensor[] =>
-  Array.isArray(values);
+/**
+ * The tensors for the inputs or outputs of a model, in their order.
+ *
+ * @param what they are, for messages: `input`
+ * @throws StriateError where there are more or fewer, or others
+ */
+export function tensorsFor(
+  values: Tensors,
+  ports: readonly Port[],
+  what: string,
+): readonly Tensor[] {
+  const names = ports.map((port) => port.name);
+  const list = listOf(values);
+  if (list.length !== ports.length)
+    throw new StriateError(
+      `the model has ${ports.length} ${what}${ports.length === 1 ? "" : "s"} ` +
+        `(${names.join(", ")}), the batch has ${list.length}`,
+    );
+  if (isTensor(values) || isList(values)) return list;
+  return names.map((name) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined)
+      throw new StriateError(
+        `no tensor for ${what} "${name}" of the model; there are ${Object.keys(values).join(", ")}`,
+      );
+    return value;
+  });
+}
+
+const isList = (values: Tensors): values is readonly Tensor[] => Array.isArray(values);
+const isTensor = (values: Tensors): values is Tensor =>
+  "data" in values && Array.isArray((values as { shape?: unknown }).shape);

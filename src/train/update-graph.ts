@@ -2,6 +2,7 @@ import type { Graph } from "../graph/graph.ts";
 import { emptyGraph } from "../graph/graph.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Clipping, Optimizer } from "../layers/training/optimizers/optimizer.ts";
+import type { Constraint } from "../layers/training/constraints.ts";
 import type { Penalty } from "../layers/training/regularizers.ts";
 import { Formula } from "../ops/formula.ts";
 
@@ -11,6 +12,8 @@ export interface UpdateItem {
   name: string;
   shape: readonly number[];
   penalty: Penalty;
+  /** None by default. */
+  constraint?: Constraint | null;
 }
 
 /** The names of the update graph's values. */
@@ -25,7 +28,8 @@ export const updateNames = {
 
 /**
  * The second half of a training step: regularisation is added to the gradients, they are clipped, and
- * the optimizer makes new weights and slots of the old ones.
+ * the optimizer makes new weights and slots of the old ones, and constraints bring the weights back to
+ * where they may be.
  *
  * Regularisation is here and not in the loss graph, since its gradient is elementwise and must be
  * counted once, however many workers share a batch.
@@ -59,7 +63,7 @@ export function buildUpdateGraph(optimizer: Optimizer, items: readonly UpdateIte
       b.op("Identity", [value], {}, { outputs: [name] });
       b.output(name, item.shape);
     };
-    write(updateNames.newWeight(item.name), update.weight);
+    write(updateNames.newWeight(item.name), item.constraint?.(f, update.weight) ?? update.weight);
     for (const [slot, value] of Object.entries(update.slots))
       write(updateNames.newSlot(item.name, slot), value);
   });

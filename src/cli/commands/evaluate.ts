@@ -64,9 +64,11 @@ export const evaluate = defineCommand({
     const { how } = preprocessingFor(opened.network, {
       ...(options.scale && { scale: options.scale }),
     });
-    const size = options.size ?? photoInput(opened.network).size ?? how.size ?? [150, 150];
+    const wanted = photoInput(opened.network);
+    const size = options.size ?? wanted.size ?? how.size ?? [150, 150];
     const set = await openDataset(data as string, {
       size: size as readonly [number, number],
+      channels: wanted.channels,
       resize: how.resize,
       jfifOnly: options.jfif_only,
       ...(options.memory && { memory: options.memory }),

@@ -84,9 +84,8 @@ export const train = defineCommand({
 });
 
 async function openSet(data: string, options: Options, io: CommandIo): Promise<ImageSet> {
-  const size = await sizeFor(data, options);
   const set = await openDataset(data, {
-    size,
+    ...(await picturesFor(data, options)),
     jfifOnly: options.jfif_only,
     ...(options.memory && { memory: memoryForPictures(options.memory) }),
     onProgress: (now) => showProgress(now, io),
@@ -105,15 +104,20 @@ const memoryOfStep = 900 * 2 ** 20;
 const memoryForPictures = (whole: string): number =>
   Math.max(64 * 2 ** 20, parseByteSize(whole) - memoryOfStep);
 
-/** The size of the pictures: as asked for, as the model wants it, or as the data is made. */
-async function sizeFor(data: string, { size, model }: Options): Promise<[number, number]> {
-  if (size) return size as unknown as [number, number];
-  if (model === "tutorial") return data === "shapes" ? [64, 64] : [150, 150];
+/** The pictures' size, as asked for, as the model wants it or as the data is made; and its channels. */
+async function picturesFor(
+  data: string,
+  { size: asked, model }: Options,
+): Promise<{ size: readonly [number, number]; channels: 1 | 3 }> {
+  const given = asked as readonly [number, number] | null;
+  if (model === "tutorial")
+    return { size: given ?? (data === "shapes" ? [64, 64] : [150, 150]), channels: 3 };
   const opened = await trainingModel({ model, classes: 2, seed: 0 });
-  const wanted = photoInput(opened.network).size;
-  if (wanted === undefined)
+  const { size: wanted, channels } = photoInput(opened.network);
+  const size = given ?? wanted;
+  if (size === undefined)
     throw new StriateError(`${model}: takes pictures of any size; say which: --size 150,150`);
-  return [...wanted];
+  return { size, channels };
 }
 
 async function trainOn(

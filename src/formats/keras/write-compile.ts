@@ -24,7 +24,8 @@ export function trainingConfig(
 
 /**
  * An optimizer's settings as the optimizers of old in Keras 2 and those of Keras 3 both take them:
- * either refuses the words that are the other's alone.
+ * either refuses the words that are the other's alone. `is_legacy_optimizer` is such a word: without it
+ * tf_keras takes its optimizers of old, which `stateForH5` writes for; with it Keras 3 opens no file.
  */
 function plainSettings(config: Json): Json {
   return Object.fromEntries(

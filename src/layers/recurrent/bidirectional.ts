@@ -83,6 +83,10 @@ export const bidirectional = defineLayer({
       throw new StriateError("initial states of a Bidirectional layer are not supported");
     const [ahead, ...statesAhead] = lowerInner(context, forward, [x], "forward/");
     const [behind, ...statesBehind] = lowerInner(context, backward, [x], "backward/");
+    const priced = (inner: InnerLayer) =>
+      (inner.config as { activity_regularizer?: unknown }).activity_regularizer;
+    for (const value of [ahead!, ...statesAhead]) context.penalize(value, priced(forward));
+    for (const value of [behind!, ...statesBehind]) context.penalize(value, priced(backward));
     const second = sequence(backward).return_sequences
       ? { ...behind!, value: reverseSteps(context.b, behind!) }
       : behind!;

@@ -1,4 +1,3 @@
-import { StriateError } from "../../base/errors.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { activate } from "../activations.ts";
 import type { WeightSpec } from "../define-layer.ts";
@@ -11,7 +10,23 @@ export interface CellScope {
   kerasVersion: KerasVersion;
   /** The graph value of one of the cell's weights. */
   weight(name: string): string;
+  /** What dropout makes of inputs and states; nothing at inference. */
+  masks?: CellMasks;
 }
+
+/**
+ * Dropout masks of a cell, `(N, width)` each, the same ones at every step: none, one for all gates, or
+ * one for each gate.
+ */
+export interface CellMasks {
+  input: readonly string[];
+  recurrent: readonly string[];
+  /** Of the cells that this one is made of. */
+  inner?: readonly CellMasks[];
+}
+
+/** Draws a dropout mask `(N, width)`. */
+export type DrawMask = (rate: number, width: number) => string;
 
 /** What happens at one step of a recurrent layer. */
 export interface Cell {
@@ -21,6 +36,8 @@ export interface Cell {
   stateSizes: readonly number[];
   /** Which of the states is the output of a step; the first by default. */
   output?: number;
+  /** Draws what the cell drops in training. */
+  masks(features: number, draw: DrawMask): CellMasks;
   /** The part of a step that does not need the states, for all steps `(T, N, F)` at once. */
   project(b: GraphBuilder, scope: CellScope, sequence: string): string;
   /**
@@ -56,10 +73,47 @@ export function gateWeights(
   return config.use_bias ? [...specs, trainedWeight("bias", bias, settings)] : specs;
 }
 
-/** `x W + b`. */
-export function affine(b: GraphBuilder, x: string, kernel: string, bias?: string): string {
-  const product = b.op("MatMul", [x, kernel]);
+/**
+ * The masks of a cell with gates. Keras has one mask of the input for all gates; where states are
+ * dropped too, each gate has masks of its own.
+ */
+export function gateMasks(
+  { dropout, recurrent_dropout, units }: CellConfig,
+  features: number,
+  gates: number,
+  draw: DrawMask,
+): CellMasks {
+  const drawn = (rate: number, width: number, count: number): string[] =>
+    rate > 0 && rate < 1 ? Array.from({ length: count }, () => draw(rate, width)) : [];
+  return {
+    input: drawn(dropout, features, recurrent_dropout > 0 ? gates : 1),
+    recurrent: drawn(recurrent_dropout, units, gates),
+  };
+}
+
+/** `x W + b`, with `x` dropped by masks: of all gates, or of each. */
+export function affine(
+  b: GraphBuilder,
+  x: string,
+  kernel: string,
+  bias?: string,
+  masks: readonly string[] = [],
+): string {
+  const product = maskedProduct(b, x, kernel, masks);
   return bias === undefined ? product : b.op("Add", [product, bias]);
+}
+
+function maskedProduct(
+  b: GraphBuilder,
+  x: string,
+  kernel: string,
+  masks: readonly string[],
+): string {
+  if (masks.length === 0) return b.op("MatMul", [x, kernel]);
+  if (masks.length === 1) return b.op("MatMul", [b.op("Mul", [x, masks[0]!]), kernel]);
+  const kernels = splitGates(b, kernel, masks.length);
+  const products = masks.map((mask, i) => b.op("MatMul", [b.op("Mul", [x, mask]), kernels[i]!]));
+  return b.op("Concat", products, { axis: -1 });
 }
 
 /** Cuts the last axis into gates. */
@@ -76,15 +130,4 @@ export function cellActivation(
 ): string {
   const context = { b, kerasVersion, preActivation: () => undefined };
   return activate(context, plainTensor(x, [null, null]), serialized).value;
-}
-
-/** Dropout inside a recurrent layer is not written: it must not be left out in silence. */
-export function refuseTrainingDropout(
-  config: Pick<CellConfig, "dropout" | "recurrent_dropout">,
-  training: boolean,
-): void {
-  if (training && (config.dropout > 0 || config.recurrent_dropout > 0))
-    throw new StriateError(
-      "dropout inside a recurrent layer is not trained here; set dropout and recurrent_dropout to 0 and use a Dropout layer",
-    );
 }

@@ -1,7 +1,16 @@
 import { field } from "../../base/fields.ts";
 import { activationField } from "../activation-field.ts";
 import type { Values } from "../../base/fields.ts";
-import { type Cell, affine, cellActivation, gateWeights, splitGates } from "./cell.ts";
+import type { GraphBuilder } from "../../graph/builder.ts";
+import {
+  type Cell,
+  type CellScope,
+  affine,
+  cellActivation,
+  gateMasks,
+  gateWeights,
+  splitGates,
+} from "./cell.ts";
 import { cellFields } from "./fields.ts";
 
 const units = field.int(undefined, { min: 1 });
@@ -24,6 +33,16 @@ export const gruFields = {
 
 type Config<F extends typeof simpleRnnFields> = Values<F> & { trainable?: boolean };
 
+/** The inputs of all gates: `x W + b`. */
+function projected(b: GraphBuilder, scope: CellScope, x: string, useBias: boolean): string {
+  const bias = useBias ? scope.weight("bias") : undefined;
+  return affine(b, x, scope.weight("kernel"), bias, scope.masks?.input);
+}
+
+/** What the state adds to all gates: `h U + b`. */
+const recurrent = (b: GraphBuilder, scope: CellScope, h: string, bias?: string): string =>
+  affine(b, h, scope.weight("recurrent_kernel"), bias, scope.masks?.recurrent);
+
 /**
  * `h' = activation(x W + h U + b)`.
  *
@@ -33,10 +52,10 @@ export function simpleRnnCell(config: Config<typeof simpleRnnFields>): Cell {
   return {
     weights: (features) => gateWeights(config, features, 1),
     stateSizes: [config.units],
-    project: (b, { weight }, x) =>
-      affine(b, x, weight("kernel"), config.use_bias ? weight("bias") : undefined),
+    masks: (features, draw) => gateMasks(config, features, 1, draw),
+    project: (b, scope, x) => projected(b, scope, x, config.use_bias),
     step(b, scope, x, [h]) {
-      const sum = b.op("Add", [x, b.op("MatMul", [h!, scope.weight("recurrent_kernel")])]);
+      const sum = b.op("Add", [x, recurrent(b, scope, h!)]);
       return [cellActivation(b, scope, sum, config.activation)];
     },
   };
@@ -51,10 +70,10 @@ export function lstmCell(config: Config<typeof lstmFields>): Cell {
   return {
     weights: (features) => gateWeights(config, features, 4),
     stateSizes: [config.units, config.units],
-    project: (b, { weight }, x) =>
-      affine(b, x, weight("kernel"), config.use_bias ? weight("bias") : undefined),
+    masks: (features, draw) => gateMasks(config, features, 4, draw),
+    project: (b, scope, x) => projected(b, scope, x, config.use_bias),
     step(b, scope, x, [h, c]) {
-      const sum = b.op("Add", [x, b.op("MatMul", [h!, scope.weight("recurrent_kernel")])]);
+      const sum = b.op("Add", [x, recurrent(b, scope, h!)]);
       const [i, f, z, o] = splitGates(b, sum, 4);
       const gate = (value: string) => cellActivation(b, scope, value, config.recurrent_activation);
       const act = (value: string) => cellActivation(b, scope, value, config.activation);
@@ -76,16 +95,15 @@ export function gruCell(config: Config<typeof gruFields>): Cell {
   return {
     weights: (features) => gateWeights(config, features, 3, config.reset_after ? 2 : 1),
     stateSizes: [config.units],
-    project(b, { weight }, x) {
-      if (!config.use_bias) return affine(b, x, weight("kernel"));
-      const bias = weight("bias");
-      const row = config.reset_after ? b.op("Gather", [bias, b.i64(0)], { axis: 0 }) : bias;
-      return affine(b, x, weight("kernel"), row);
+    masks: (features, draw) => gateMasks(config, features, 3, draw),
+    project(b, scope, x) {
+      if (!config.use_bias || !config.reset_after) return projected(b, scope, x, config.use_bias);
+      const row = b.op("Gather", [scope.weight("bias"), b.i64(0)], { axis: 0 });
+      return affine(b, x, scope.weight("kernel"), row, scope.masks?.input);
     },
     step(b, scope, x, [h]) {
-      const { weight } = scope;
+      const { weight, masks } = scope;
       const gate = (value: string) => cellActivation(b, scope, value, config.recurrent_activation);
-      const recurrent = weight("recurrent_kernel");
       const [xz, xr, xh] = splitGates(b, x, 3);
       let z: string;
       let candidate: string;
@@ -93,15 +111,17 @@ export function gruCell(config: Config<typeof gruFields>): Cell {
         const bias = config.use_bias
           ? b.op("Gather", [weight("bias"), b.i64(1)], { axis: 0 })
           : undefined;
-        const [hz, hr, hh] = splitGates(b, affine(b, h!, recurrent, bias), 3);
+        const [hz, hr, hh] = splitGates(b, recurrent(b, scope, h!, bias), 3);
         z = gate(b.op("Add", [xz!, hz!]));
         const r = gate(b.op("Add", [xr!, hr!]));
         candidate = b.op("Add", [xh!, b.op("Mul", [r, hh!])]);
       } else {
-        const [uz, ur, uh] = splitGates(b, recurrent, 3);
-        z = gate(b.op("Add", [xz!, b.op("MatMul", [h!, uz!])]));
-        const r = gate(b.op("Add", [xr!, b.op("MatMul", [h!, ur!])]));
-        candidate = b.op("Add", [xh!, b.op("MatMul", [b.op("Mul", [r, h!]), uh!])]);
+        const [uz, ur, uh] = splitGates(b, weight("recurrent_kernel"), 3);
+        const dropped = (i: number) =>
+          masks?.recurrent[i] === undefined ? h! : b.op("Mul", [h!, masks.recurrent[i]]);
+        z = gate(b.op("Add", [xz!, b.op("MatMul", [dropped(0), uz!])]));
+        const r = gate(b.op("Add", [xr!, b.op("MatMul", [dropped(1), ur!])]));
+        candidate = b.op("Add", [xh!, b.op("MatMul", [b.op("Mul", [r, dropped(2)]), uh!])]);
       }
       const fresh = cellActivation(b, scope, candidate, config.activation);
       const kept = b.op("Mul", [z, h!]);

@@ -8,9 +8,9 @@ import { kernelSizeFromKeras1, renameKeras1 } from "../keras1.ts";
 import { dataFormatField, graphOrder, joinShape, knownChannels, splitShape } from "../layouts.ts";
 import { knownLength } from "../symbolic.ts";
 import { windowAttributes, windowOutput } from "../windows.ts";
-import { cellActivation, refuseTrainingDropout, splitGates } from "./cell.ts";
+import { cellActivation, splitGates } from "./cell.ts";
 import { convertGates } from "./convert-gates.ts";
-import { cellFields, sequenceFields } from "./fields.ts";
+import { cellFields, refuseStateful, sequenceFields } from "./fields.ts";
 import { stepMask, zeroState } from "./lower-sequence.ts";
 import { recur } from "./recurrence.ts";
 
@@ -74,7 +74,7 @@ function convLstm(rank: 1 | 2 | 3) {
     },
     lower(context) {
       const { b, config, inputs, outputShapes, arrange, weight } = context;
-      refuseTrainingDropout(config, context.training);
+      refuseStateful(config, context.training);
       const x = inputs[0]!;
       const { filters } = config;
       const format = config.data_format;
@@ -90,14 +90,36 @@ function convLstm(rank: 1 | 2 | 3) {
         value: string,
         kernel: string,
         attributes: ReturnType<typeof windowAttributes>,
+        masks: readonly string[],
         bias: string[] = [],
-      ) => inner.op("Conv", [value, weight(kernel), ...bias], attributes);
+      ) => {
+        if (masks.length === 0)
+          return inner.op("Conv", [value, weight(kernel), ...bias], attributes);
+        // Each gate drops by a mask of its own.
+        const kernels = splitGates(inner, weight(kernel), 4, 0);
+        const gates = masks.map((mask, i) =>
+          inner.op("Conv", [inner.op("Mul", [value, mask]), kernels[i]!], attributes),
+        );
+        const sum = inner.op("Concat", gates, { axis: 1 });
+        if (bias.length === 0) return sum;
+        const each = inner.op("Reshape", [bias[0]!, inner.i64([-1, ...ones])]);
+        return inner.op("Add", [sum, each]);
+      };
+      const masksOf = (rate: number, channels: number, lengths: KerasShape) => {
+        if (!context.training || rate === 0 || rate === 1) return [];
+        const shape = [null, channels, ...lengths.map((_, i) => knownLength(lengths, i))];
+        return [0, 1, 2, 3].map(() => context.random("dropout", rate, x, shape));
+      };
+      const channels = knownChannels(stepOf(x.shape), format);
+      const inputMasks = masksOf(config.dropout, channels, space);
+      const stateMasks = masksOf(config.recurrent_dropout, filters, size);
       const { outputs, states } = recur(b, {
         sequence,
         length: x.shape[1] ?? null,
         states: [filters, filters].map((channels) => zeroState(b, x, [channels, ...size])),
         output: 0,
         backwards: config.go_backwards,
+        training: context.training,
         mask: x.mask && stepMask(b, x.mask, rank + 1),
         zeroMasked: config.zero_output_for_mask,
         step(inner, value, [h, c]) {
@@ -106,8 +128,8 @@ function convLstm(rank: 1 | 2 | 3) {
           const same = { kernel: config.kernel_size, strides: ones, dilation: ones };
           const memory = windowAttributes(size, { ...same, padding: "same" });
           const sum = inner.op("Add", [
-            convolve(inner, value, "kernel", own, bias),
-            convolve(inner, h!, "recurrent_kernel", memory),
+            convolve(inner, value, "kernel", own, inputMasks, bias),
+            convolve(inner, h!, "recurrent_kernel", memory, stateMasks),
           ]);
           const [i, f, z, o] = splitGates(inner, sum, 4, 1);
           const gate = (each: string) =>

@@ -1,3 +1,4 @@
+import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { commonFields } from "../define-layer.ts";
 
@@ -30,8 +31,20 @@ export const sequenceFields = {
 };
 
 export interface SequenceConfig {
+  stateful: boolean;
   return_sequences: boolean;
   return_state: boolean;
   go_backwards: boolean;
   zero_output_for_mask: boolean;
+}
+
+/** States that go on from one batch to the next would be lost in silence. */
+export function refuseStateful(
+  { stateful }: Pick<SequenceConfig, "stateful">,
+  training: boolean,
+): void {
+  if (training && stateful)
+    throw new StriateError(
+      "carries its states from one batch to the next, which is not trained; set stateful to false",
+    );
 }

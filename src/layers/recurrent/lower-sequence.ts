@@ -1,9 +1,9 @@
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { type Argument, isInputPlace, positionalInputs } from "../arguments.ts";
 import type { KerasShape, LowerContext, SymbolicTensor } from "../define-layer.ts";
-import { plainTensor } from "../symbolic.ts";
-import type { Cell } from "./cell.ts";
-import type { SequenceConfig } from "./fields.ts";
+import { knownLength, plainTensor } from "../symbolic.ts";
+import type { Cell, CellScope } from "./cell.ts";
+import { type SequenceConfig, refuseStateful } from "./fields.ts";
 import { recur } from "./recurrence.ts";
 
 /** Output shapes of a recurrent layer: the output or all outputs, then the states if they are asked for. */
@@ -22,10 +22,18 @@ export function sequenceShapes(
 /** Writes a recurrent layer: the cell, walked over the steps of `(N, T, F)`. */
 export function lowerSequence(context: LowerContext<SequenceConfig>, cell: Cell): SymbolicTensor[] {
   const { b, config, inputs, outputShapes } = context;
+  refuseStateful(config, context.training);
   const x = inputs[0]!;
   const given = initialStates(context);
+  const draw = (rate: number, width: number) => context.random("dropout", rate, x, [null, width]);
+  const masks = context.training ? cell.masks(knownLength(x.shape, -1), draw) : undefined;
+  const scope: CellScope = {
+    kerasVersion: context.kerasVersion,
+    weight: (name) => context.weight(name),
+    masks,
+  };
   const { outputs, states } = recur(b, {
-    sequence: cell.project(b, context, context.arrange(x, [1, 0, 2])),
+    sequence: cell.project(b, scope, context.arrange(x, [1, 0, 2])),
     length: x.shape[1] ?? null,
     states:
       given.length > 0
@@ -33,9 +41,10 @@ export function lowerSequence(context: LowerContext<SequenceConfig>, cell: Cell)
         : cell.stateSizes.map((size) => zeroState(b, x, [size])),
     output: cell.output ?? 0,
     backwards: config.go_backwards,
+    training: context.training,
     mask: x.mask && stepMask(b, x.mask, 1),
     zeroMasked: config.zero_output_for_mask,
-    step: (inner, step, before) => cell.step(inner, context, step, before),
+    step: (inner, step, before) => cell.step(inner, scope, step, before),
   });
   const first: SymbolicTensor = config.return_sequences
     ? {

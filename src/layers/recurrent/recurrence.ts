@@ -1,10 +1,10 @@
+import { StriateError } from "../../base/errors.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { GraphBuilder as Builder } from "../../graph/builder.ts";
 import { emptyGraph } from "../../graph/graph.ts";
 
-/** Up to this many steps are written out: plain ops, which have gradients. More become one Scan. */
+/** Up to this many steps are written out. More become one Scan. */
 const unrolled = 32;
-
 export interface Recurrence {
   /** Graph value `(T, N, ...)`. */
   sequence: string;
@@ -14,6 +14,7 @@ export interface Recurrence {
   states: readonly string[];
   /** Whether the last step comes first. */
   backwards: boolean;
+  training: boolean;
   /** Boolean graph value `(T, N, 1, ...)`: a step that does not count changes no state. */
   mask?: string;
   /** Whether a step that does not count puts out zeros, not the output before it. */
@@ -26,9 +27,10 @@ export interface Recurrence {
 
 /** Writes the walk over a sequence. Gives all outputs `(T, N, ...)`, in the order of the walk, and the last states. */
 export function recur(b: GraphBuilder, walk: Recurrence): { outputs: string; states: string[] } {
-  return walk.length !== null && walk.length <= unrolled
-    ? writeSteps(b, walk, walk.length)
-    : writeScan(b, walk);
+  const { length, training } = walk;
+  if (training && length === null)
+    throw new StriateError("needs sequences of known length in training; give the input a shape");
+  return length !== null && length <= unrolled ? writeSteps(b, walk, length) : writeScan(b, walk);
 }
 
 /** One step, and what masking makes of it: `[output, ...states]`. */
@@ -47,14 +49,26 @@ function maskedStep(
   return [shown, ...kept];
 }
 
+/**
+ * The steps of a sequence `(T, N, ...)`. They are cut at once: the gradient of a cut is one Concat, that
+ * of T picks would be T sequences of zeros but for one step.
+ */
+function stepsOf(b: GraphBuilder, sequence: string, length: number): string[] {
+  const parts =
+    length === 1
+      ? [sequence]
+      : b.ops("Split", [sequence], { axis: 0, num_outputs: length }, { outputCount: length });
+  return parts.map((part) => b.op("Squeeze", [part, b.i64([0])]));
+}
+
 function writeSteps(b: GraphBuilder, walk: Recurrence, length: number) {
-  const at = (sequence: string, t: number) =>
-    b.op("Gather", [sequence, b.i64(walk.backwards ? length - 1 - t : t)], { axis: 0 });
+  const steps = stepsOf(b, walk.sequence, length);
+  const masks = walk.mask && stepsOf(b, walk.mask, length);
   const outputs: string[] = [];
   let states = [...walk.states];
   for (let t = 0; t < length; t++) {
-    const mask = walk.mask && at(walk.mask, t);
-    const [output, ...next] = maskedStep(b, walk, at(walk.sequence, t), states, mask);
+    const at = walk.backwards ? length - 1 - t : t;
+    const [output, ...next] = maskedStep(b, walk, steps[at]!, states, masks?.[at]);
     outputs.push(b.op("Unsqueeze", [output!, b.i64([0])]));
     states = next;
   }

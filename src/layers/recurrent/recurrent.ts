@@ -2,7 +2,7 @@ import { field } from "../../base/fields.ts";
 import { type KerasShape, type LowerContext, defineLayer } from "../define-layer.ts";
 import { renameKeras1 } from "../keras1.ts";
 import { knownLength } from "../symbolic.ts";
-import { type Cell, type CellConfig, refuseTrainingDropout } from "./cell.ts";
+import type { Cell, CellConfig } from "./cell.ts";
 import {
   gruCell,
   gruFields,
@@ -28,10 +28,8 @@ function sequenceRules<C extends CellConfig>(cellOf: (config: C) => Cell) {
         .map((spec) => ({ ...spec, holder: "cell" })),
     outputShape: (config: C & SequenceConfig, [input]: readonly KerasShape[]) =>
       sequenceShapes(config, input!, cellOf(config)),
-    lower(context: LowerContext<C & SequenceConfig>) {
-      refuseTrainingDropout(context.config, context.training);
-      return lowerSequence(context, cellOf(context.config));
-    },
+    lower: (context: LowerContext<C & SequenceConfig>) =>
+      lowerSequence(context, cellOf(context.config)),
   };
 }
 

@@ -62,12 +62,18 @@ function stackedCells(list: readonly unknown[]): Cell {
           holder: `cells/${holder}${before === 0 ? "" : `_${before}`}`,
         }));
       }),
+    masks: (features, draw) => ({
+      input: [],
+      recurrent: [],
+      inner: stack.map(({ cell }, i) => cell.masks(i === 0 ? features : widths[i - 1]!, draw)),
+    }),
     // Only the lowest cell knows its input before the walk; all are written step by step.
     project: (_, __, sequence) => sequence,
     step(b, scope, x, states) {
       let input = x;
       return stack.flatMap(({ cell }, i) => {
-        const own = { ...scope, weight: (name: string) => scope.weight(`${i}/${name}`) };
+        const weight = (name: string) => scope.weight(`${i}/${name}`);
+        const own = { ...scope, weight, masks: scope.masks?.inner?.[i] };
         const before = states.slice(starts[i]!, starts[i]! + cell.stateSizes.length);
         const after = cell.step(b, own, cell.project(b, own, input), before);
         input = after[cell.output ?? 0]!;

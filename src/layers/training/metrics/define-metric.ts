@@ -16,6 +16,8 @@ export interface MetricBatch {
   sparse: boolean;
   /** Weight of each position; all 1 where absent. */
   weights?: ArrayLike<number>;
+  /** 1 for the positions that count, 0 for others; only means look at it, as in Keras. */
+  mask?: ArrayLike<number>;
 }
 
 /**
@@ -67,7 +69,7 @@ export function meanMetric<const F extends Fields>({
     size: () => 2,
     update(config, state, batch) {
       for (let position = 0; position < batch.positions; position++) {
-        const weight = batch.weights?.[position] ?? 1;
+        const weight = (batch.weights?.[position] ?? 1) * (batch.mask?.[position] ?? 1);
         state[0]! += weight * value(config, batch, position);
         state[1]! += weight;
       }
