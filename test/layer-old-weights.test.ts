@@ -92,7 +92,7 @@ describe("configurations of Keras 1", () => {
       use_bias: false,
       kernel_initializer: "glorot_uniform",
       kernel_regularizer: { class_name: "L1L2", config: { l1: 0, l2: 0.01 } },
-      kernel_constraint: { class_name: "MaxNorm", config: { m: 2, axis: 0 } },
+      kernel_constraint: { class_name: "MaxNorm", config: { max_value: 2, axis: 0 } },
       activation: "relu",
     };
     expect(parse("Convolution2D", written)).toMatchObject(read);

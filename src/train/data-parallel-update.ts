@@ -15,7 +15,8 @@ interface Piece extends UpdateItem {
 
 /**
  * Divides the update among workers. Where it is elementwise, each takes an equal share of the vector
- * of all weights; where gradients are cut by a norm, which spans whole weights, the first takes all.
+ * of all weights; where gradients are cut by a norm, or weights are constrained, which spans whole weights,
+ * the first takes all.
  *
  * @returns by worker; undefined for one that has nothing to update
  */
@@ -25,14 +26,20 @@ export function planUpdates(
   workers: number,
 ): (JobUpdate | undefined)[] {
   const { norm, globalNorm } = plan.optimizer.clipping;
-  const isElementwise = norm === null && globalNorm === null;
+  const planned = (part: FlatPart) => plan.weights.get(part.address)!;
+  const isConstrained = parts.some((part) => planned(part).constraint !== null);
+  const isElementwise = norm === null && globalNorm === null && !isConstrained;
   const length = parts.reduce((sum, { size }) => sum + size, 0);
-  const penaltyOf = (part: FlatPart) => plan.weights.get(part.address)!.penalty;
+  const penaltyOf = (part: FlatPart) => planned(part).penalty;
+  const whole = (part: FlatPart): Piece => {
+    const { penalty, constraint } = planned(part);
+    return { ...part, name: part.address, penalty, constraint };
+  };
   return Array.from({ length: workers }, (_, worker) => {
     const pieces = isElementwise
       ? stretches(parts, penaltyOf, shareOf(length, worker, workers))
       : worker === 0
-        ? parts.map((part) => ({ ...part, name: part.address, penalty: penaltyOf(part) }))
+        ? parts.map(whole)
         : [];
     return pieces.length === 0 ? undefined : jobUpdate(plan, pieces, workers);
   });

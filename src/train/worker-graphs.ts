@@ -20,15 +20,13 @@ export interface WorkerGraphOptions {
  * Where rows do not depend on each other, one graph serves every part, filled up with rows of weight 0.
  * Else each worker has one for exactly its rows, since an empty row would count in the statistics.
  *
- * @returns undefined where the workers would have to exchange too much, or where weights are
- * constrained: norms span whole weights, and workers update stretches of the vector of all of them
+ * @returns undefined where the workers would have to exchange too much
  */
 export async function workerGraphs(
   plan: TrainingPlan,
   options: WorkerGraphOptions,
 ): Promise<WorkerGraphs | undefined> {
   const { workers, without, tune } = options;
-  if ([...plan.weights.values()].some(({ constraint }) => constraint !== null)) return undefined;
   const size = Math.ceil(plan.rows / workers);
   const step = plan.stepGraph(size);
   if (!step.couplesBatch && step.outputs.updates.size === 0) {
