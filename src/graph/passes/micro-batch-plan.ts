@@ -1,6 +1,7 @@
 import { sizeOf } from "../../base/shape.ts";
 import { bytesPerElement } from "../../base/tensor.ts";
 import type { Graph, GraphNode } from "../graph.ts";
+import { outerReads } from "../traverse.ts";
 import { GraphFacts } from "./facts.ts";
 import type { RowAxes } from "./row-axes.ts";
 import { smallestCut } from "./smallest-cut.ts";
@@ -86,7 +87,7 @@ function levelsOf(graph: Graph, axes: RowAxes, facts: GraphFacts): Map<GraphNode
   for (const node of graph.nodes) {
     const ofPictures = isPictureNode(axes, facts, node);
     let level = ofPictures ? 0 : -1;
-    for (const name of node.inputs) {
+    for (const name of [...node.inputs, ...outerReads(node)]) {
       const maker = facts.maker(name);
       if (maker === undefined) continue;
       const before = levels.get(maker)!;

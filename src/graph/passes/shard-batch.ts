@@ -3,6 +3,7 @@ import { bytesPerElement } from "../../base/tensor.ts";
 import { GraphBuilder } from "../builder.ts";
 import { type Graph, type GraphNode, copyGraph } from "../graph.ts";
 import { pruned } from "../outputs.ts";
+import { outerReads } from "../traverse.ts";
 import { WORKERS } from "./exchange.ts";
 import { GraphFacts } from "./facts.ts";
 import { PartWriter } from "./part-writer.ts";
@@ -33,7 +34,7 @@ const LARGEST_EXCHANGE = 2 ** 20;
  * else reads it, the shares are added up; where an op needs all rows of a value, the rows are gathered.
  *
  * @returns the graph with marks where the workers meet (see `cutAtExchanges`), or undefined where too
- * much would have to be exchanged
+ * much would have to be exchanged, or by the body of a loop
  */
 export function shardBatch(graph: Graph, options: ShardOptions): Graph | undefined {
   const axes = findRows(graph, options.rows, options.inputs);
@@ -51,7 +52,7 @@ class Sharder {
   readonly #shares = new Set<string>();
   /** What all workers have, by the name of the share or of the rows. */
   readonly #whole = new Map<string, string>();
-  #isTooLarge = false;
+  #isIndivisible = false;
 
   constructor(graph: Graph, axes: RowAxes, options: ShardOptions) {
     this.#graph = graph;
@@ -78,11 +79,14 @@ class Sharder {
   run(): Graph | undefined {
     for (const node of this.#graph.nodes) this.#write(node);
     for (const name of this.#options.added) this.#countOnce(name);
-    return this.#isTooLarge ? undefined : pruned(this.#b.graph);
+    return this.#isIndivisible ? undefined : pruned(this.#b.graph);
   }
 
   #write(node: GraphNode): void {
     const kind = this.#axes.kind(node);
+    // What a body reads of the graph around it is not exchanged.
+    const isPart = (name: string) => this.#axes.rows.has(name) || this.#shares.has(name);
+    if (outerReads(node).some(isPart)) this.#isIndivisible = true;
     if (kind === "sum") for (const name of node.outputs) this.#shares.add(name);
     if (kind !== "whole") {
       // Rows meet the totals of sums only.
@@ -117,7 +121,7 @@ class Sharder {
 
   #gathered(name: string): string {
     const { axis, each, offset } = this.#axes.rows.get(name)!;
-    if (axis !== 0 || each !== 1 || offset !== undefined) this.#isTooLarge = true;
+    if (axis !== 0 || each !== 1 || offset !== undefined) this.#isIndivisible = true;
     return this.#exchange("Rows", name, this.#facts.shape(name)!);
   }
 
@@ -126,7 +130,7 @@ class Sharder {
     if (known !== undefined) return known;
     const type = this.#facts.type(name);
     if (type !== "float32" || sizeOf(shape) * bytesPerElement(type) > LARGEST_EXCHANGE)
-      this.#isTooLarge = true;
+      this.#isIndivisible = true;
     const whole = this.#b.op(
       op,
       [name],
