@@ -123,6 +123,16 @@ describe("striate train", () => {
     expect(existsSync(join(folder, "striate-evaluate/evaluate.png"))).toBe(true);
   });
 
+  test("all pictures are trained on where none shall validate", () => {
+    const args = ["train", "shapes", "--model", "tiny.json", "--epochs", "1", "--limit", "40"];
+    const { code, out } = striate([...args, "--validation", "0", "--out", "all.h5"], folder);
+    expect(code).toBe(0);
+    expect(out).toContain("40 pictures to train on, none to validate with");
+    expect(out).not.toContain("val_");
+    const { err } = striate([...args, "--validation", "0", "--patience", "2"], folder);
+    expect(err).toContain("--patience needs pictures to validate with");
+  });
+
   test("a training that was begun otherwise is not gone on with", () => {
     const other = striate(
       trainArgs("whole.h5", "--epochs", "5", "--resume", "--seed", "9"),

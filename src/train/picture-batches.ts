@@ -1,5 +1,6 @@
 import type { BatchedDataset, LabelMode } from "../data/batch.ts";
 import { type Augmentation, augment } from "../data/augment/augment.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { ImageSet } from "../data/image-set.ts";
 
 export interface PictureBatchesOptions {
@@ -10,7 +11,7 @@ export interface PictureBatchesOptions {
   scale: string;
   labels: LabelMode;
   augment?: readonly Augmentation[];
-  /** Share of the pictures to validate with; by default 0.2, or the set's own validation split. */
+  /** Share of the pictures to validate with, 0 for none; by default 0.2, or the set's own validation split. */
   validation?: number;
   /** Use so many pictures only, and a quarter as many to validate with. */
   limit?: number;
@@ -20,10 +21,13 @@ export interface PictureBatchesOptions {
 export function pictureBatches(
   set: ImageSet,
   options: PictureBatchesOptions,
-): { training: BatchedDataset; validation: BatchedDataset } {
+): { training: BatchedDataset; validation: BatchedDataset | undefined } {
   const { batch, seed, scale, labels, limit = Infinity } = options;
-  const parts = set.trainAndValidation(options.validation);
-  const take = (part: typeof parts.train, count: number) => part.take(Math.min(count, part.length));
+  const parts: { train: Dataset; validation?: Dataset } =
+    options.validation === 0
+      ? { train: set.split(set.splits.has("train") ? "train" : "all") }
+      : set.trainAndValidation(options.validation);
+  const take = (part: Dataset, count: number) => part.take(Math.min(count, part.length));
   const train = take(parts.train, limit);
   const shuffled = train.shuffle(train.length, { seed });
   const changed = options.augment?.length
@@ -33,8 +37,10 @@ export function pictureBatches(
   const batching = { layout: "NCHW", scale, labels, reuse: true } as const;
   return {
     training: changed.batch(batch, batching).prefetch(1),
-    validation: take(parts.validation, Math.ceil(limit / 4))
-      .batch(batch, batching)
-      .prefetch(1),
+    validation:
+      parts.validation &&
+      take(parts.validation, Math.ceil(limit / 4))
+        .batch(batch, batching)
+        .prefetch(1),
   };
 }

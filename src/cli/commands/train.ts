@@ -42,7 +42,7 @@ const fields = {
     field.number(undefined, {
       min: 0,
       max: 1,
-      help: "share of the pictures to validate with [0.2, or the set's own]",
+      help: "share of the pictures to validate with, 0 for none [0.2, or the set's own]",
     }),
   ),
   seed: field.int(1, { help: "of weights, order, dropout and augmentation" }),
@@ -74,6 +74,10 @@ export const train = defineCommand({
     "striate train photos/ --model my.json --epochs 20 --augment flip,rotation --patience 3",
   ],
   async run([data], options, io) {
+    if (options.patience !== null && options.validation === 0)
+      throw new StriateError(
+        "--patience needs pictures to validate with: leave out --validation 0",
+      );
     const set = await openSet(data as string, options, io);
     try {
       await trainOn(set, data as string, options, io);
@@ -193,7 +197,7 @@ function headerLines(
   const { trainable } = summarize(network).parameters;
   return [
     `${set.name}: ${training.examples.length} pictures to train on, ` +
-      `${validation.examples.length} to validate with, ${set.classNames.length} classes ` +
+      `${validation?.examples.length ?? "none"} to validate with, ${set.classNames.length} classes ` +
       `(${set.classNames.join(", ")})`,
     `${network.name}: ${trainable.toLocaleString("en")} trainable parameters ` +
       `(${formatByteSize(4 * trainable)}), ${optimizer} at ${rate}, batch ${batch}`,
@@ -213,7 +217,7 @@ async function run(
   try {
     return await runTraining(trainer, training, {
       epochs,
-      validationData: validation,
+      ...(validation && { validationData: validation }),
       callbacks: callbacksFor(options, io),
       checkpoint,
       resume,
