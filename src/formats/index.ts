@@ -2,6 +2,7 @@ import type { FormatDefinition } from "./format.ts";
 import { kerasH5 } from "./keras-h5.ts";
 import { kerasZip } from "./keras-zip.ts";
 import { onnx } from "./onnx.ts";
+import { savedModel } from "./saved-model.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { tfjs } from "./tfjs.ts";
 import { weightsNpz } from "./weights-npz.ts";
@@ -13,5 +14,6 @@ export const formats: readonly FormatDefinition[] = [
   kerasZip,
   onnx,
   tfjs,
+  savedModel,
   tensorflow,
 ];

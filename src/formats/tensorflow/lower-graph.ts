@@ -19,7 +19,7 @@ import { graphOrder } from "../../layers/layouts.ts";
 import type { TfContext, TfValue } from "./define-op.ts";
 import { TfAttributes, type TfGraph, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
-import { sortTfNodes } from "./sort-nodes.ts";
+import { placeOf, sortTfNodes } from "./sort-nodes.ts";
 
 /**
  * Turns a TensorFlow graph into a Network: each node writes its ONNX nodes. Every node that does
@@ -165,7 +165,12 @@ class Lowering {
       if (x === undefined) throw new StriateError(`input ${i} is missing`);
       return x;
     };
-    const maybeNumbers = (i: number) => this.#numbers(input(i));
+    const maybeNumbers = (i: number) => {
+      const numbers = this.#numbers(input(i));
+      if (numbers && !numbers.every(Number.isSafeInteger))
+        throw new StriateError(`input ${i} should be whole numbers, got ${numbers.join(", ")}`);
+      return numbers;
+    };
     return {
       b: this.#b,
       node,
@@ -188,6 +193,12 @@ class Lowering {
             `input ${i} is computed from the photo; only a constant is known here`,
           );
         return numbers;
+      },
+      lengths: (i) => {
+        const x = input(i);
+        this.#infer();
+        if (x.constant || !isIdentityOrder(x.order)) return this.#numbers(x) ?? [];
+        return this.#inference.knownOf(x.value!)?.items ?? [];
       },
       int64: (i) => {
         const value = this.#plain(input(i));
@@ -339,12 +350,6 @@ function checkOrder(order: readonly number[], rank: number): void {
     order.length === rank && order.every((axis, i) => axis < rank && order.indexOf(axis) === i);
   if (!isPermutation)
     throw new StriateError(`expected a tensor of ${order.length} axes, got ${rank}`);
-}
-
-/** `name:1` as name and number; a number alone after a colon only. */
-function placeOf(tensor: string): [name: string, output: number] {
-  const found = /^(.*):(\d+)$/.exec(tensor);
-  return found ? [found[1]!, Number(found[2])] : [tensor.replace(/^\^/, ""), 0];
 }
 
 /** The attributes that a person can read. */

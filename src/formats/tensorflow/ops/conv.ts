@@ -108,14 +108,15 @@ const transposed: TfOp = {
   ops: "Conv2DBackpropInput",
   kind: "convolution",
   lower(context) {
-    const { b, attributes, node, input, numbers, arrange, weight } = context;
+    const { b, attributes, node, input, lengths, arrange, weight } = context;
     const x = input(2);
     const layout = layoutOf(context, 4);
     const kernel = kernelOf(context, x);
     // Of the forward convolution: its input is our output.
-    const target = layout.space.map((axis) => numbers(0)[axis]!);
+    const sizes = lengths(0);
+    const target = layout.space.map((axis) => sizes[axis] ?? null);
     const strides = layout.space.map((axis) => attributes.ints("strides")[axis] ?? 1);
-    const window = windowOf(context, x, layout, kernel.slice(0, 2));
+    const window = kernel.slice(0, 2);
     // (height, width, out, in) for the transposed one: ONNX wants (in, out, height, width).
     const inputs = [arrange(x, layout.order), weight(1, "kernel", [3, 2, 0, 1])];
     const same = attributes.text("padding", "VALID") === "SAME";
@@ -123,15 +124,29 @@ const transposed: TfOp = {
       "ConvTranspose",
       inputs,
       {
-        kernel_shape: window.kernel_shape,
+        kernel_shape: window,
         strides,
-        output_shape: target,
-        auto_pad: same ? "SAME_UPPER" : undefined,
+        ...(target.every((length) => typeof length === "number")
+          ? { output_shape: target, auto_pad: same ? "SAME_UPPER" : undefined }
+          : usualSize(window, strides, same)),
       },
       { name: node.name },
     );
     return { value, order: layout.order };
   },
 };
+
+/**
+ * What makes the output as long as a layer makes it, whatever the length of the input: `in * stride`
+ * with "same", `(in - 1) * stride + max(kernel, stride)` with "valid".
+ */
+function usualSize(kernel: readonly number[], strides: readonly number[], same: boolean) {
+  const cuts = kernel.map((length, i) => length - strides[i]!);
+  const pads = cuts.map((cut) => (same ? Math.max(cut, 0) : 0));
+  return {
+    pads: [...pads.map((pad) => Math.floor(pad / 2)), ...pads.map((pad) => Math.ceil(pad / 2))],
+    output_padding: cuts.map((cut) => Math.max(-cut, 0)),
+  };
+}
 
 export const convOps: readonly TfOp[] = [convolution, depthwise, transposed];

@@ -5,6 +5,7 @@ import { layoutOf } from "./window.ts";
 
 const batchNorm: TfOp = {
   ops: "FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3",
+  outputs: ["y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2"],
   kind: "normalization",
   lower(context) {
     const { b, node, attributes, input, rank, arrange, weight } = context;

@@ -1,5 +1,6 @@
-import { isIdentityOrder, invertOrder } from "../../../base/shape.ts";
+import { isIdentityOrder, invertOrder, sizeOf } from "../../../base/shape.ts";
 import { StriateError } from "../../../base/errors.ts";
+import type { Tensor } from "../../../base/tensor.ts";
 import { typeCode } from "../../../graph/protobuf/types.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { plainValue, positiveAxis } from "../define-op.ts";
@@ -51,10 +52,23 @@ const rankOp: TfOp = {
   lower: ({ b, input, rank }) => plainValue(b.i64(rank(input(0))), 0),
 };
 
+/** A constant in another shape stays one: a layer that reads it then owns it. */
+function reshaped(value: Tensor, target: readonly number[] | undefined): TfValue | undefined {
+  if (!target) return undefined;
+  const known = sizeOf(target.filter((length) => length !== -1));
+  const shape = target.map((length) => (length === -1 ? value.data.length / known : length));
+  if (!shape.every((length) => length >= 0) || sizeOf(shape) !== value.data.length)
+    return undefined;
+  return { constant: { ...value, shape }, order: shape.map((_, axis) => axis) };
+}
+
 const reshape: TfOp = {
   ops: "Reshape",
   kind: "reshaping",
   lower({ b, node, input, plain, int64, shape, maybeNumbers }) {
+    const { constant } = input(0);
+    const wanted = constant && reshaped(constant, maybeNumbers(1));
+    if (wanted) return wanted;
     const target = int64(1);
     const rank = maybeNumbers(1)?.length ?? shape(input(1))[0];
     if (typeof rank !== "number") throw new StriateError("the rank of the result is not known");
@@ -73,6 +87,9 @@ const squeeze: TfOp = {
       declared.length > 0
         ? declared.map((axis) => positiveAxis(axis, rank(x)))
         : shape(x).flatMap((length, axis) => (length === 1 ? [axis] : []));
+    const left = x.constant?.shape.filter((_, axis) => !axes.includes(axis));
+    const squeezed = x.constant && reshaped(x.constant, left);
+    if (squeezed) return squeezed;
     const inGraph = b.i64(axes.map((axis) => x.order.indexOf(axis)));
     const value = b.op("Squeeze", [arrange(x, x.order), inGraph], {}, { name: node.name });
     return { value, order: withoutAxes(x.order, axes) };
@@ -164,7 +181,7 @@ const split: TfOp = {
     const sized = node.op === "SplitV";
     const x = input(sized ? 0 : 1);
     const axis = x.order.indexOf(positiveAxis(numbers(sized ? 2 : 0)[0] ?? 0, rank(x)));
-    const count = attributes.int("num_split", 1);
+    const count = attributes.count("num_split");
     const inputs = [arrange(x, x.order), ...(sized ? [b.i64(numbers(1))] : [])];
     const values = b.ops("Split", inputs, sized ? { axis } : { axis, num_outputs: count }, {
       outputCount: count,
@@ -180,7 +197,7 @@ const unpack: TfOp = {
     const x = input(0);
     const axis = positiveAxis(attributes.int("axis", 0), rank(x));
     const value = plain(x);
-    return Array.from({ length: attributes.int("num", 1) }, (_, i) =>
+    return Array.from({ length: attributes.count("num") }, (_, i) =>
       plainValue(b.op("Gather", [value, b.i64(i)], { axis }), rank(x) - 1),
     );
   },
