@@ -74,6 +74,15 @@ export function typeOfTf(code: number): DataType {
 /** No op splits a picture into more parts. */
 const MOST_OUTPUTS = 10_000;
 
+/**
+ * The type that a TensorFlow type has in our graphs: half floats are computed in float32, and what
+ * TensorFlow counts in int32 is int64 in ONNX: shapes, axes, indices.
+ */
+export function innerType(type: DataType): DataType {
+  if (type === "float16" || type === "bfloat16") return "float32";
+  return type === "int32" ? "int64" : type;
+}
+
 /** Reads attributes of a node; an absent one has the default. */
 export class TfAttributes {
   readonly #values: TfNode["attributes"];

@@ -1,6 +1,6 @@
 import { StriateError, namingSync } from "../../base/errors.ts";
 import { formatShape, isIdentityOrder, permute, sizeOf } from "../../base/shape.ts";
-import { type Tensor, castTo, toNumbers, transpose } from "../../base/tensor.ts";
+import { type NumericType, type Tensor, castTo, toNumbers, transpose } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import { typeCode } from "../../graph/protobuf/types.ts";
 import { type Dim, emptyGraph } from "../../graph/graph.ts";
@@ -17,7 +17,7 @@ import { ShapeInference } from "../../ops/infer-shapes.ts";
 import { numbersOf } from "../../ops/known.ts";
 import { graphOrder } from "../../layers/layouts.ts";
 import type { TfContext, TfValue } from "./define-op.ts";
-import { TfAttributes, type TfGraph, type TfNode } from "./graph-def.ts";
+import { TfAttributes, innerType, type TfGraph, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
 import { placeOf, sortTfNodes } from "./sort-nodes.ts";
 
@@ -81,8 +81,8 @@ class Lowering {
       const constant = this.#graph.constants.get(node.name);
       if (constant === undefined)
         throw new StriateError(`constant "${node.name}": its value is not in the file`);
-      // What TensorFlow counts in int32 is int64 in ONNX: shapes, axes, indices.
-      const value = constant.type === "int32" ? castTo(constant, "int64") : constant;
+      const type = innerType(constant.type);
+      const value = type === constant.type ? constant : castTo(constant, type as NumericType);
       this.#made.set(node.name, [{ constant: value, order: value.shape.map((_, axis) => axis) }]);
       return;
     }
@@ -299,7 +299,8 @@ class Lowering {
       ({ op, attributes: { data_format: format } }) => /Conv|Pool/.test(op) && format?.s !== "NCHW",
     );
     const order = graphOrder(shape.length, pictures && shape.length > 3 ? null : "channels_first");
-    const type = attributes.type("dtype");
+    const declaredType = attributes.type("dtype");
+    const type = declaredType === "int32" ? declaredType : innerType(declaredType);
     const value = this.#b.input(this.#b.fresh(node.name), permute(shape, order), type);
     const inner = type === "int32" ? this.#b.op("Cast", [value], { to: typeCode("int64") }) : value;
     this.#made.set(node.name, [{ value: inner, order }]);

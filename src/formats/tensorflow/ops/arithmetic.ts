@@ -55,6 +55,7 @@ const single: readonly (readonly [string, Write])[] = [
   ["Sin", nary("Sin")],
   ["Cos", nary("Cos")],
   ["LogicalNot", nary("Not")],
+  ["Erfc", (b, values) => b.op("Sub", [one(b), b.op("Erf", values)])],
   ["ZerosLike", (b, [x = ""]) => b.op("Sub", [x, x])],
   ["OnesLike", (b, [x = ""]) => b.op("Exp", [b.op("Sub", [x, x])])],
 ];

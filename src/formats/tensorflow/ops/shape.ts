@@ -2,6 +2,7 @@ import { isIdentityOrder, invertOrder, sizeOf } from "../../../base/shape.ts";
 import { StriateError } from "../../../base/errors.ts";
 import type { Tensor } from "../../../base/tensor.ts";
 import { typeCode } from "../../../graph/protobuf/types.ts";
+import { innerType } from "../graph-def.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { plainValue, positiveAxis } from "../define-op.ts";
 import { withoutAxes } from "./reduce.ts";
@@ -19,8 +20,7 @@ const cast: TfOp = {
   kind: "other",
   lower({ b, attributes, input, arrange }) {
     const x = input(0);
-    const type = attributes.type("DstT");
-    const to = typeCode(type === "int32" ? "int64" : type);
+    const to = typeCode(innerType(attributes.type("DstT")));
     return { value: b.op("Cast", [arrange(x, x.order)], { to }), order: x.order };
   },
 };
