@@ -5,6 +5,7 @@ import { onnx } from "./onnx.ts";
 import { savedModel } from "./saved-model.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { tfjs } from "./tfjs.ts";
+import { tflite } from "./tflite.ts";
 import { weightsNpz } from "./weights-npz.ts";
 
 /** Every kind of model file, in the order in which they are tried. A new one is one more line here. */
@@ -14,6 +15,7 @@ export const formats: readonly FormatDefinition[] = [
   kerasZip,
   onnx,
   tfjs,
+  tflite,
   savedModel,
   tensorflow,
 ];

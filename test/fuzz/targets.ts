@@ -4,6 +4,7 @@ import type { ModelSource, WrittenFile } from "../../src/formats/format.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import { mutateJson } from "./mutate-json.ts";
 import { mutateProtobuf } from "./mutate-protobuf.ts";
+import { mutateWords } from "./mutate-words.ts";
 
 /** A file, and how it is damaged. */
 export interface Target {
@@ -81,6 +82,15 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
       sibling: (path) => Promise.resolve(saved(path)),
     },
     checkpoint(saved),
+    ...["convolutions", "uint8"].map((name): Target => ({
+      name: `${name}.tflite`,
+      mutate: (random) =>
+        (random.integer(4) === 0 ? mutateBytes : mutateWords)(
+          read(`tflite/${name}.tflite`),
+          random,
+        ),
+      sibling: nothing,
+    })),
     json("graph model.json", graph, () => Promise.resolve(weights)),
     json("layers model.json", read("tfjs/layers/model.json"), (path) =>
       /^group\d-shard\dof2\.bin$/.test(path)

@@ -16,7 +16,7 @@ import {
 import { ShapeInference } from "../../ops/infer-shapes.ts";
 import { numbersOf } from "../../ops/known.ts";
 import { graphOrder } from "../../layers/layouts.ts";
-import type { TfContext, TfValue } from "./define-op.ts";
+import type { TfContext, TfOp, TfValue } from "./define-op.ts";
 import { TfAttributes, innerType, type TfGraph, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
 import { placeOf, sortTfNodes } from "./sort-nodes.ts";
@@ -27,16 +27,34 @@ import { placeOf, sortTfNodes } from "./sort-nodes.ts";
  *
  * @throws StriateError naming a node whose op is not known, or that cannot be said in ONNX
  */
-export function lowerTfGraph(graph: TfGraph, name: string, origin: Origin): Network {
-  return new Lowering(graph, name, origin).run();
+export function lowerTfGraph(
+  graph: TfGraph,
+  name: string,
+  origin: Origin,
+  ops: TfOps = tensorflowOps,
+): Network {
+  return new Lowering(graph, name, origin, ops).run();
 }
+
+/** The ops that a graph is written in. */
+export interface TfOps {
+  find(op: string): TfOp | undefined;
+  /** What is said of an op that is not known. */
+  unknown: string;
+}
+
+const tensorflowOps: TfOps = {
+  find: findTfOp,
+  unknown: "this op of TensorFlow is not known; export the model as ONNX with tf2onnx",
+};
 
 /** Ops that do nothing to the photo's numbers, and so are no layers. */
 const quiet =
-  /^(Identity|IdentityN|NoOp|Snapshot|StopGradient|PreventGradient|CheckNumerics|Cast|Placeholder|PlaceholderWithDefault|Const|Shape|Size|Rank)$/;
+  /^(Identity|IdentityN|NoOp|Snapshot|StopGradient|PreventGradient|CheckNumerics|Cast|Placeholder|PlaceholderWithDefault|Const|Shape|Size|Rank|Dequantize)$/i;
 
 class Lowering {
   readonly #graph: TfGraph;
+  readonly #ops: TfOps;
   readonly #network: Network;
   readonly #b: GraphBuilder;
   readonly #inference: ShapeInference;
@@ -48,8 +66,9 @@ class Lowering {
   /** The layer that made each graph value. */
   readonly #makers = new Map<string, string>();
 
-  constructor(graph: TfGraph, name: string, origin: Origin) {
+  constructor(graph: TfGraph, name: string, origin: Origin, ops: TfOps) {
     this.#graph = graph;
+    this.#ops = ops;
     this.#b = new GraphBuilder(emptyGraph(name));
     this.#inference = new ShapeInference(this.#b.graph);
     this.#network = {
@@ -90,12 +109,9 @@ class Lowering {
       this.#input(node);
       return;
     }
-    const definition = findTfOp(node.op);
+    const definition = this.#ops.find(node.op);
     namingSync(`${node.op} "${node.name}"`, () => {
-      if (definition === undefined)
-        throw new StriateError(
-          "this op of TensorFlow is not known; export the model as ONNX with tf2onnx",
-        );
+      if (definition === undefined) throw new StriateError(this.#ops.unknown);
       this.#apply(node, definition.kind, definition.lower);
     });
   }
@@ -103,7 +119,7 @@ class Lowering {
   #apply(node: TfNode, kind: LayerKind, lower: (context: TfContext) => TfValue | TfValue[]): void {
     const places = node.inputs.filter((input) => !input.startsWith("^")).map(placeOf);
     const inputs = places.map(([name, output]) => this.#read(name, output));
-    const isShape = /^(Shape|Size|Rank)$/.test(node.op);
+    const isShape = /^(Shape|Size|Rank)$/i.test(node.op);
     const isData = !isShape && places.some(([name]) => this.#data.has(name));
     const weights: string[] = [];
     let before: { x: TfValue; activation: string } | undefined;
@@ -165,12 +181,12 @@ class Lowering {
       if (x === undefined) throw new StriateError(`input ${i} is missing`);
       return x;
     };
-    const maybeNumbers = (i: number) => {
-      const numbers = this.#numbers(input(i));
-      if (numbers && !numbers.every(Number.isSafeInteger))
-        throw new StriateError(`input ${i} should be whole numbers, got ${numbers.join(", ")}`);
-      return numbers;
+    const whole = <T extends readonly Dim[] | undefined>(items: T, i: number): T => {
+      if (items?.every((item) => typeof item !== "number" || Number.isSafeInteger(item)) === false)
+        throw new StriateError(`input ${i} should be whole numbers, got ${items.join(", ")}`);
+      return items;
     };
+    const maybeNumbers = (i: number) => whole(this.#numbers(input(i)), i);
     return {
       b: this.#b,
       node,
@@ -197,8 +213,8 @@ class Lowering {
       lengths: (i) => {
         const x = input(i);
         this.#infer();
-        if (x.constant || !isIdentityOrder(x.order)) return this.#numbers(x) ?? [];
-        return this.#inference.knownOf(x.value!)?.items ?? [];
+        if (x.constant || !isIdentityOrder(x.order)) return maybeNumbers(i) ?? [];
+        return whole(this.#inference.knownOf(x.value!)?.items ?? [], i);
       },
       int64: (i) => {
         const value = this.#plain(input(i));
@@ -296,7 +312,8 @@ class Lowering {
       );
     const shape = declared.map((length, axis) => (axis === 0 && length === null ? "N" : length));
     const pictures = this.#graph.nodes.some(
-      ({ op, attributes: { data_format: format } }) => /Conv|Pool/.test(op) && format?.s !== "NCHW",
+      ({ op, attributes: { data_format: format } }) =>
+        /Conv|Pool/i.test(op) && format?.s !== "NCHW",
     );
     const order = graphOrder(shape.length, pictures && shape.length > 3 ? null : "channels_first");
     const declaredType = attributes.type("dtype");

@@ -57,8 +57,8 @@ function reshaped(value: Tensor, target: readonly number[] | undefined): TfValue
   if (!target) return undefined;
   const known = sizeOf(target.filter((length) => length !== -1));
   const shape = target.map((length) => (length === -1 ? value.data.length / known : length));
-  if (!shape.every((length) => length >= 0) || sizeOf(shape) !== value.data.length)
-    return undefined;
+  const fits = shape.every((length) => Number.isInteger(length) && length >= 0);
+  if (!fits || sizeOf(shape) !== value.data.length) return undefined;
   return { constant: { ...value, shape }, order: shape.map((_, axis) => axis) };
 }
 
@@ -127,6 +127,10 @@ const pad: TfOp = {
     const { b, node, attributes, input, numbers, arrange } = context;
     const x = input(0);
     const list = numbers(1);
+    if (list.length !== 2 * x.order.length)
+      throw new StriateError(
+        `expected two pads for each of ${x.order.length} axes, got ${list.length}`,
+      );
     const sides = [0, 1].flatMap((side) => x.order.map((axis) => list[2 * axis + side]!));
     const inputs = [arrange(x, x.order), b.i64(sides)];
     if (node.op === "PadV2") inputs.push(arrange(input(2), input(2).order));
@@ -140,7 +144,8 @@ const pad: TfOp = {
 
 /** Axis of a node, in the layout that most of the inputs share. */
 function joined(context: TfContext, xs: readonly TfValue[], tfAxis: number) {
-  const first = xs.find((x) => x.value !== undefined) ?? xs[0]!;
+  const first = xs.find((x) => x.value !== undefined) ?? xs[0];
+  if (first === undefined) throw new StriateError("there is nothing to put together");
   const { order } = first;
   const axis = order.indexOf(positiveAxis(tfAxis, order.length));
   return { order, axis, values: xs.map((x) => context.arrange(x, order)) };
