@@ -18,8 +18,6 @@ import { makeInput } from "./layer-fixtures.ts";
 // (fixtures/tflite-models.py).
 
 interface TfliteCase extends GraphCase {
-  /** Of a coded output. */
-  step?: number;
   /** What each operator makes, in their order. */
   layers?: (Sample & { op: string; step: number })[];
 }
@@ -29,12 +27,13 @@ const cases = JSON.parse(readFileSync(`${data}tflite.json`, "utf8")) as TfliteCa
 const open = async (name: string) => (await openModel(`${data}tflite/${name}.tflite`)).network;
 
 /** How far outputs may be off: of codes one step. */
-function tolerance({ name, step = 0 }: TfliteCase): number {
+function tolerance({ name }: TfliteCase): number {
   // TFLite's kernels for coded weights round what goes into a layer too; striate does not.
   if (name === "weights8") return 1e-3;
   // Nor does it round to 16 bits.
   if (name === "int16") return 1e-4;
-  return Math.max(1.01 * step, 2e-5);
+  // Of probabilities a step of 8 bits is 1 / 256; striate does not round what comes out.
+  return /int8$/.test(name) ? 1 / 256 : 2e-5;
 }
 
 describe("TFLite files", () => {
@@ -65,7 +64,7 @@ describe("TFLite files", () => {
       off += steps.filter((n) => n > 0.01).length;
       count += steps.length;
     }
-    expect(off / count).toBeLessThan(0.05);
+    expect(off / count).toBeLessThan(0.03);
   });
 
   it("names of classes that are appended, and the scaling that the codes mean, are taken over", async () => {

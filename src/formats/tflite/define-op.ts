@@ -15,6 +15,8 @@ export interface TfliteOp {
   options?(options: FlatTable): Attributes;
   /** Whole numbers that TensorFlow's op takes as inputs, where TFLite keeps them among the options. */
   constants?(options: FlatTable | undefined, inputs: number): number[][];
+  /** Whether its kernel for codes rounds a half away from the code 0, and meets halves often. */
+  roundsAway?: boolean;
   lower(context: TfContext): TfValue | TfValue[];
 }
 

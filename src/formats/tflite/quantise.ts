@@ -42,13 +42,20 @@ export function codeAttributes(outputs: readonly TfliteTensor[]): Record<string,
 /**
  * Rounds a result to the numbers that its codes can stand for. With 16 bits only the range is kept: the
  * steps are finer than any picture shows.
+ *
+ * @param roundsAway whether a half goes away from the code 0, instead of to the even code
  */
-export function toCodes({ b, attributes, arrange }: TfContext, x: TfValue, i: number): TfValue {
+export function toCodes(
+  { b, attributes, arrange }: TfContext,
+  x: TfValue,
+  i: number,
+  roundsAway: boolean,
+): TfValue {
   const scale = attributes.reals("output_scale")[i] ?? 0;
   if (scale === 0 || x.value === undefined) return x;
   const type = (attributes.texts("output_type")[i] ?? "") as NumericType;
   const zeroPoint = attributes.ints("output_zero_point")[i] ?? 0;
-  const value = arrange(x, x.order);
+  let value = arrange(x, x.order);
   /** The range of the codes, and so many steps more. */
   const clip = (y: string, more: number): TfValue => {
     const [low, high] = ranges[type] ?? [0, 0];
@@ -56,6 +63,11 @@ export function toCodes({ b, attributes, arrange }: TfContext, x: TfValue, i: nu
     return { value: b.op("Clip", [y, ...limits]), order: x.order };
   };
   if (type === "int16") return clip(value, 0);
+  if (roundsAway) {
+    // ONNX rounds a half to the even code: a nudge away from the code 0 makes it more than a half.
+    const side = b.op("Sign", [b.op("Add", [value, b.f32(zeroPoint * scale)])]);
+    value = b.op("Add", [value, b.op("Mul", [side, b.f32(1e-3 * scale)])]);
+  }
   const array = type === "int8" ? Int8Array : Uint8Array;
   const codes = [b.f32(scale), b.constant(tensor(type, [], array.of(zeroPoint)))];
   const coded = b.op("QuantizeLinear", [value, ...codes]);

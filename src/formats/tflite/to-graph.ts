@@ -28,8 +28,18 @@ class Graph {
   readonly #outputNames = new Map<number, string>();
   readonly #taken = new Map<string, number>();
 
+  readonly #outputs: ReadonlySet<number>;
+  readonly #readers = new Map<number, TfliteOperator[]>();
+
   constructor(model: TfliteModel) {
     this.#model = model;
+    this.#outputs = new Set(model.outputs.map(({ tensor }) => tensor));
+    for (const operator of model.operators)
+      for (const number of new Set(operator.inputs)) {
+        const readers = this.#readers.get(number);
+        if (readers) readers.push(operator);
+        else this.#readers.set(number, [operator]);
+      }
   }
 
   get made(): TfGraph {
@@ -84,10 +94,22 @@ class Graph {
       read.push(this.#constant(`${name}/option`, int64(numbers)));
     const attributes: Record<string, TfAttribute> = {
       ...(options && definition?.options?.(options)),
-      ...codeAttributes(results),
+      ...(outputs.every((number) => this.#isEnd(number)) ? {} : codeAttributes(results)),
     };
     this.#nodes.push({ name, op, inputs: read, attributes });
     outputs.forEach((number, i) => this.#values.set(number, i === 0 ? name : `${name}:${i}`));
+  }
+
+  /**
+   * Whether a tensor is an output of the network, up to a change of its codes, and nothing else. Such
+   * are not rounded: probabilities remain what a softmax makes, within half a step of their codes.
+   */
+  #isEnd(number: number): boolean {
+    const isOutput = (tensor: number | undefined) => this.#outputs.has(tensor ?? -1);
+    const [reader, ...others] = this.#readers.get(number) ?? [];
+    if (reader === undefined) return isOutput(number);
+    const isCode = reader.op === "DEQUANTIZE" || reader.op === "QUANTIZE";
+    return others.length === 0 && isCode && isOutput(reader.outputs[0]);
   }
 
   #read(number: number, reader: string): string {

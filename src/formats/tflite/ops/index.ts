@@ -38,11 +38,12 @@ export const findTfliteOp = (op: string): TfliteOp | undefined => byName.get(op)
 /** How an op becomes nodes, with its fused activation and the codes of its results. */
 export function lowerTfliteOp(op: string): TfOp | undefined {
   const found = findTfliteOp(op);
-  return found && { ...found, lower: (context) => finish(context, found.lower(context)) };
+  return found && { ...found, lower: (context) => finish(context, found) };
 }
 
-function finish(context: TfContext, result: TfValue | TfValue[]): TfValue[] {
+function finish(context: TfContext, { lower, roundsAway = false }: TfliteOp): TfValue[] {
   const { b, attributes, arrange } = context;
+  const result = lower(context);
   const outputs = Array.isArray(result) ? [...result] : [result];
   const activation = attributes.text("fused_activation_function", "NONE");
   const [first] = outputs;
@@ -51,5 +52,5 @@ function finish(context: TfContext, result: TfValue | TfValue[]): TfValue[] {
     const value = fusedActivation(b, arrange(first, first.order), activation);
     outputs[0] = { value, order: first.order };
   }
-  return outputs.map((output, i) => toCodes(context, output, i));
+  return outputs.map((output, i) => toCodes(context, output, i, roundsAway));
 }

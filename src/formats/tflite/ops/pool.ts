@@ -1,9 +1,17 @@
-import { type TfliteOp, alike, fused, window } from "../define-op.ts";
+import { type TfliteOp, alike, as, fused, window } from "../define-op.ts";
 
-const pools = alike("pooling", { MAX_POOL_2D: "MaxPool", AVERAGE_POOL_2D: "AvgPool" }, (o) => ({
+const poolOptions: TfliteOp["options"] = (o) => ({
   ...window(o.byte(0), [o.int(2), o.int(1)], { ksize: [o.int(4), o.int(3)] }),
   ...fused(o, 5),
-}));
+});
+
+const averagePool: TfliteOp = {
+  ops: "AVERAGE_POOL_2D",
+  kind: "pooling",
+  options: poolOptions,
+  roundsAway: true,
+  lower: as("AvgPool"),
+};
 
 const reductions = alike(
   "pooling",
@@ -12,7 +20,8 @@ const reductions = alike(
 );
 
 export const poolOps: readonly TfliteOp[] = [
-  ...pools,
+  averagePool,
+  ...alike("pooling", { MAX_POOL_2D: "MaxPool" }, poolOptions),
   ...reductions,
   ...alike("arithmetic", { ARG_MAX: "ArgMax", ARG_MIN: "ArgMin" }),
 ];
