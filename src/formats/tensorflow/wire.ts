@@ -28,6 +28,15 @@ export function* wireFields(bytes: Uint8Array): Generator<WireField> {
     return at - length;
   };
   const varint = (): number => {
+    const start = at;
+    let number = 0;
+    for (let scale = 1; scale <= 2 ** 42; scale *= 128) {
+      const byte = bytes[need(1)]!;
+      number += (byte & 0x7f) * scale;
+      if (byte < 0x80) return number;
+    }
+    // Of 64 bits, negative ones among them.
+    at = start;
     let low = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = bytes[need(1)]!;
