@@ -14,6 +14,7 @@ import {
 } from "./tensorflow/saved-model-proto.ts";
 import { bindSignature, chooseSignature } from "./tensorflow/signature.ts";
 import { nodesBehind, placeOf } from "./tensorflow/sort-nodes.ts";
+import { takeBranches } from "./tensorflow/take-branches.ts";
 import { checkpointKeys, freezeVariables } from "./tensorflow/variables.ts";
 
 /**
@@ -51,12 +52,13 @@ async function frozenGraph(
 ): Promise<TfGraph> {
   const { nodes, functions } = parseGraphProto(graph);
   const ends = signature.outputs.map(({ tensor }) => placeOf(tensor)[0]);
-  const forward = part(nodes, functions, ends);
-  const restoring = part(nodes, functions, [restore]);
-  const { nodes: bound, outputs } = bindSignature(forward, signature);
+  const { nodes: bound, outputs } = bindSignature(nodesBehind(nodes, ends), signature);
   const read = outputs.map((output) => placeOf(output)[0]);
-  const frozen = await freezeVariables(nodesBehind(bound, read), checkpointKeys(restoring), () =>
-    Checkpoint.open(source, "variables/variables"),
+  const forward = takeBranches(part(bound, functions, read));
+  const frozen = await freezeVariables(
+    nodesBehind(forward, read),
+    checkpointKeys(part(nodes, functions, [restore])),
+    () => Checkpoint.open(source, "variables/variables"),
   );
   // The variables themselves are read by nothing any more.
   const needed = nodesBehind(frozen, read);

@@ -1,6 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { TfAttributes, type TfFunction, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
+import { Tracer } from "./tracer.ts";
 
 /** Functions that call functions grow like powers: what no real network reaches is refused. */
 const MOST_NODES = 200_000;
@@ -11,7 +12,8 @@ const MOST_LEVELS = 100;
 /**
  * Writes the functions that a graph calls out in place. A node keeps the name that it has in the
  * function, behind the name of the call where somebody gave it one. The call itself becomes an
- * IdentityN, which is read as the call was.
+ * IdentityN, which is read as the call was. Of two branches between which a constant decides, one is
+ * called.
  *
  * @throws StriateError when a function calls itself, or the functions grow without measure
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/function.proto
@@ -24,6 +26,8 @@ export function inlineTfFunctions(
 }
 
 const callOps = /^(Stateful)?PartitionedCall$/;
+/** Calls one of two functions: which, its first input says. */
+const branchOps = /^(Stateless)?If$/;
 /** The name that TensorFlow gives to a call. */
 const namelessCall = /(^|\/)((Stateful)?PartitionedCall(_\d+)?)$/;
 
@@ -31,6 +35,7 @@ class Inliner {
   readonly #functions: Map<string, TfFunction>;
   readonly #taken: Set<string>;
   readonly #tried = new Map<string, number>();
+  readonly #tracer = new Tracer();
   #count = 0;
 
   constructor(nodes: readonly TfNode[], functions: readonly TfFunction[]) {
@@ -41,7 +46,9 @@ class Inliner {
   /** @param calls the functions that are being written out, outermost first */
   expand(nodes: readonly TfNode[], calls: readonly TfFunction[]): TfNode[] {
     const result: TfNode[] = [];
-    for (const node of nodes) {
+    this.#tracer.add(nodes);
+    for (const given of nodes) {
+      const node = this.#decided(given);
       const called = this.#calledBy(node);
       if (called === undefined) result.push(node);
       else {
@@ -58,6 +65,15 @@ class Inliner {
         throw new StriateError(`its functions write out to more than ${MOST_NODES} nodes`);
     }
     return result;
+  }
+
+  /** A choice of two functions as the call of one, where a constant decides. */
+  #decided(node: TfNode): TfNode {
+    const [condition = "", ...inputs] = node.inputs;
+    const flag = branchOps.test(node.op) ? this.#tracer.flag(condition) : undefined;
+    const branch = node.attributes[flag ? "then_branch" : "else_branch"];
+    if (flag === undefined || !branch) return node;
+    return { ...node, op: "PartitionedCall", inputs, attributes: { f: branch } };
   }
 
   #calledBy(node: TfNode): TfFunction | undefined {

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { TfAttributes, type TfNode } from "./graph-def.ts";
-import { placeOf } from "./sort-nodes.ts";
+import { Tracer } from "./tracer.ts";
 
 /** What a graph's variables are, and which nodes read them. */
 const handles = /^(VarHandleOp|VariableV2|Variable)$/;
@@ -78,26 +78,3 @@ const constant = (name: string, value: Tensor): TfNode => ({
   inputs: [],
   attributes: { value: { tensor: value } },
 });
-
-/** No graph passes a value on more often; a circle would without end. */
-const MOST_STEPS = 200;
-
-/** Goes back from a value over the nodes that only pass it on. */
-class Tracer {
-  readonly #byName: Map<string, TfNode>;
-
-  constructor(nodes: readonly TfNode[]) {
-    this.#byName = new Map(nodes.map((node) => [node.name, node]));
-  }
-
-  /** The node that makes a value, and which of its outputs it is. */
-  trace(value: string): [node: TfNode | undefined, output: number] {
-    let [name, output] = placeOf(value);
-    let node = this.#byName.get(name);
-    for (let step = 0; step < MOST_STEPS && node && /^Identity(N)?$/.test(node.op); step++) {
-      [name, output] = placeOf(node.inputs[output] ?? "");
-      node = this.#byName.get(name);
-    }
-    return [node, output];
-  }
-}
