@@ -115,6 +115,13 @@ describe("the parts of a SavedModel", () => {
     await expect(read(changed)).rejects.toThrow(words);
   });
 
+  it("classes in words, beside numbers, are left out", () => {
+    const info = { key: "scores", tensor: "x:0", type: 1, shape: [] };
+    const signature = { inputs: [info], outputs: [info, { ...info, key: "classes", type: 7 }] };
+    const [, chosen] = chooseSignature(new Map([["classify", signature]]));
+    expect(chosen.outputs.map(({ key }) => key)).toEqual(["scores"]);
+  });
+
   it("of a folder that names no signature are refused with advice", async () => {
     const bytes = file("saved_model.pb");
     const parts = parseSavedModel(bytes);
@@ -129,7 +136,7 @@ describe("the parts of a SavedModel", () => {
     const text = { key: "image_bytes", tensor: "x:0", type: 7, shape: [] };
     const signature = { inputs: [text], outputs: [{ ...text, type: 1 }] };
     expect(() => chooseSignature(new Map([["classify", signature]]))).toThrow(
-      'no signature takes numbers: "classify"; export the model with one that takes pictures as an array',
+      'no signature takes and gives numbers: "classify"; export the model with one that takes pictures as an array',
     );
   });
 });

@@ -9,7 +9,7 @@ const internal = /^__saved_model_/;
 const TEXT = 7;
 
 /**
- * The signature that is run: `serving_default`, else the first that takes numbers.
+ * The signature that is run: `serving_default`, else the first that takes numbers and gives some.
  *
  * @throws StriateError when there is none
  */
@@ -21,13 +21,19 @@ export function chooseSignature(
     throw new StriateError(
       "the SavedModel has no signature, so nothing says what goes in and comes out; save it with signatures=...",
     );
-  const usable = named.filter(
-    ([, { inputs, outputs }]) => outputs.length > 0 && inputs.some(({ type }) => type !== TEXT),
-  );
+  const usable = named
+    // Names of classes come out beside their scores in some; no layer makes them.
+    .map(([name, { inputs, outputs }]): [string, Signature] => [
+      name,
+      { inputs, outputs: outputs.filter(({ type }) => type !== TEXT) },
+    ])
+    .filter(
+      ([, { inputs, outputs }]) => outputs.length > 0 && inputs.some(({ type }) => type !== TEXT),
+    );
   const chosen = usable.find(([name]) => name === "serving_default") ?? usable[0];
   if (chosen) return chosen;
   throw new StriateError(
-    `no signature takes numbers: ${named.map(([name]) => `"${name}"`).join(", ")}; export the model with one that takes pictures as an array`,
+    `no signature takes and gives numbers: ${named.map(([name]) => `"${name}"`).join(", ")}; export the model with one that takes pictures as an array`,
   );
 }
 

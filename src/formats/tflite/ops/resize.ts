@@ -1,6 +1,10 @@
 import { type TfliteOp, alike } from "../define-op.ts";
 
 export const resizeOps: readonly TfliteOp[] = [
+  ...alike("reshaping", {
+    SPACE_TO_BATCH_ND: "SpaceToBatchND",
+    BATCH_TO_SPACE_ND: "BatchToSpaceND",
+  }),
   ...alike("reshaping", { RESIZE_BILINEAR: "ResizeBilinear" }, (o) => ({
     align_corners: { b: o.flag(2) },
     half_pixel_centers: { b: o.flag(3) },
