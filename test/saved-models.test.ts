@@ -21,6 +21,24 @@ describe("SavedModels", () => {
   });
 });
 
+describe("what a SavedModel's layers own", () => {
+  it.each([
+    [
+      "keras2",
+      "small/stem/norm/FusedBatchNormV3",
+      ["beta", "gamma", "moving_mean", "moving_variance"],
+    ],
+    // Keras 3 writes a batch norm as arithmetic: what it makes of the variables alone is a weight.
+    ["keras3", "small_1/stem_1/norm_1/batchnorm/mul_1", ["scale"]],
+    ["keras3", "small_1/stem_1/norm_1/batchnorm/add_1", ["bias"]],
+    ["variables1", "BiasAdd", ["bias"]],
+  ])("%s: %s", async (name, address, weights) => {
+    const { network } = await openModel(`${data}saved-models/${name}`);
+    const layer = network.layers.find((each) => each.address === address)!;
+    expect([...layer.weights].sort()).toEqual(weights.map((weight) => `${address}/${weight}`));
+  });
+});
+
 describe("the parts of a SavedModel", () => {
   const name = "module";
   const file = (path: string) =>

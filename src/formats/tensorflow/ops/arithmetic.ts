@@ -1,8 +1,9 @@
 import { float32 } from "../../../base/tensor.ts";
 import type { GraphBuilder } from "../../../graph/builder.ts";
 import type { LayerKind } from "../../../layers/define-layer.ts";
-import type { TfContext, TfOp } from "../define-op.ts";
+import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { broadcast } from "./broadcast.ts";
+import { constantArithmetic } from "./constant-arithmetic.ts";
 
 type Write = (b: GraphBuilder, values: string[]) => string;
 
@@ -80,8 +81,10 @@ const weightNames: Readonly<Record<string, string>> = {
 
 const combine =
   (write: Write) =>
-  (context: TfContext): { value: string; order: readonly number[] } => {
+  (context: TfContext): TfValue => {
     const { op } = context.node;
+    const constant = constantArithmetic(op, context.inputs);
+    if (constant) return constant;
     const name = Object.hasOwn(weightNames, op) ? weightNames[op] : undefined;
     const { values, order } = broadcast(context, context.inputs, name);
     return { value: write(context.b, values), order };
