@@ -5,7 +5,7 @@ import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { fusedActivation } from "./activation.ts";
 import { type TfLayout, layoutOf, windowOf } from "./window.ts";
 
-/** A kernel (...space, in, out) as the graph has it: (out, in, ...space). */
+/** A kernel's axes with its last two in front, in reverse: (...space, in, out) as (out, in, ...space). */
 const kernelOrder = (rank: number): number[] => [
   rank - 1,
   rank - 2,
@@ -105,16 +105,16 @@ function finish(
 
 /** The gradient of a convolution by its input, which is what a transposed convolution is. */
 const transposed: TfOp = {
-  ops: "Conv2DBackpropInput",
+  ops: "Conv2DBackpropInput Conv3DBackpropInputV2",
   kind: "convolution",
   lower(context) {
-    const { b, node, input, arrange, weight } = context;
+    const { b, node, input, rank, arrange, weight } = context;
     const x = input(2);
-    const layout = layoutOf(context, 4);
+    const layout = layoutOf(context, rank(x));
     const kernel = kernelOf(context, x);
-    // (height, width, out, in) for the transposed one: ONNX wants (in, out, height, width).
-    const inputs = [arrange(x, layout.order), weight(1, "kernel", [3, 2, 0, 1])];
-    const attributes = transposedWindow(context, layout, kernel.slice(0, 2));
+    // (...space, out, in) for the transposed one: ONNX wants (in, out, ...space).
+    const inputs = [arrange(x, layout.order), weight(1, "kernel", kernelOrder(kernel.length))];
+    const attributes = transposedWindow(context, layout, kernel.slice(0, -2));
     const value = b.op("ConvTranspose", inputs, attributes, { name: node.name });
     return { value, order: layout.order };
   },

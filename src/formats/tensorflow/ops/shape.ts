@@ -224,6 +224,23 @@ const broadcastTo: TfOp = {
   },
 };
 
+/** The shape that two shapes are broadcast to, of which the shorter one begins with ones. */
+const broadcastArgs: TfOp = {
+  ops: "BroadcastArgs",
+  kind: "other",
+  lower({ b, inputs, input, shape, int64 }) {
+    const ranks = inputs.map((x) => shape(x)[0]);
+    const rank = Math.max(...ranks.map(Number));
+    if (!Number.isInteger(rank)) throw new StriateError("the rank of an input is not known");
+    const shapes = [0, 1].map((i) => {
+      const missing = rank - Number(shape(input(i))[0]);
+      const ones = b.i64(new Array<number>(missing).fill(1));
+      return missing === 0 ? int64(i) : b.op("Concat", [ones, int64(i)], { axis: 0 });
+    });
+    return plainValue(b.op("Max", shapes), 1);
+  },
+};
+
 const fill: TfOp = {
   ops: "Fill",
   kind: "other",
@@ -251,5 +268,6 @@ export const shapeOps: readonly TfOp[] = [
   unpack,
   tile,
   broadcastTo,
+  broadcastArgs,
   fill,
 ];

@@ -73,6 +73,7 @@ export const shapeOps: readonly TfliteOp[] = [
   ...alike("other", {
     SHAPE: "Shape",
     RANK: "Rank",
+    BROADCAST_ARGS: "BroadcastArgs",
     FILL: "Fill",
     RANGE: "Range",
     TOPK_V2: "TopKV2",
