@@ -106,8 +106,22 @@ const floorDivision: TfOp = {
   },
 };
 
+/** What is left of it, with the sign of the divisor. */
+const floorMod: TfOp = {
+  ops: "FloorMod",
+  kind: "arithmetic",
+  lower(context) {
+    const { b } = context;
+    const { values, order } = broadcast(context, context.inputs);
+    if (!/float/.test(context.type(context.input(0)))) return { value: b.op("Mod", values), order };
+    const whole = b.op("Floor", [b.op("Div", values)]);
+    return { value: b.op("Sub", [values[0]!, b.op("Mul", [whole, values[1]!])]), order };
+  },
+};
+
 export const arithmeticOps: readonly TfOp[] = [
   floorDivision,
+  floorMod,
   ...several.map(define("arithmetic")),
   ...single.map(define("arithmetic")),
 ];

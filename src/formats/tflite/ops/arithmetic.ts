@@ -10,6 +10,7 @@ export const arithmeticOps: readonly TfliteOp[] = [
     POW: "Pow",
     SQUARED_DIFFERENCE: "SquaredDifference",
     FLOOR_DIV: "FloorDiv",
+    FLOOR_MOD: "FloorMod",
     ADD_N: "AddN",
     LESS: "Less",
     LESS_EQUAL: "LessEqual",
