@@ -7,6 +7,7 @@ import { selectLayers, toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { openModel } from "../src/node/open-model.ts";
 import { runtime } from "../src/runtime/node/index.ts";
+import { type GraphCase, type Sample, expectNumbers } from "./graph-cases.ts";
 import { makeInput } from "./layer-fixtures.ts";
 import { arraysOf, asTensor, largestDifference, sourceOf } from "./onnx-files.ts";
 import { describeShared, shared } from "./shared.ts";
@@ -14,55 +15,15 @@ import { describeShared, shared } from "./shared.ts";
 // TensorFlow graphs in TF.js' form and a layers model; the numbers are TensorFlow's own
 // (fixtures/tensorflow-graphs.py, fixtures/tfjs-layers.py).
 
-interface Sample {
-  shape: number[];
-  every: number;
-  values: number[];
-}
-interface GraphCase {
-  name: string;
-  inputs: Record<string, { shape: number[]; low: number; high: number }>;
-  outputs: Record<string, Sample>;
-  taps?: Record<string, Sample>;
-}
-
 const folder = fileURLToPath(new URL("../fixtures/data/tfjs/", import.meta.url));
 const graphs = ["graphs", "layers"].flatMap(
   (name) => JSON.parse(readFileSync(`${folder}${name}.json`, "utf8")) as GraphCase[],
 );
 
 describe("TF.js models and TensorFlow graphs", () => {
-  it.each(graphs)("$name gives TensorFlow's numbers", async ({ name, inputs, outputs, taps }) => {
-    const { network } = await openModel(folder + name);
-    const running = new RunningNetwork(network, runtime, { threads: 1 });
-    const feeds = Object.fromEntries(
-      Object.entries(inputs).map(([input, { shape, low, high }]) => [
-        input,
-        makeInput({ shape, low, high, start: 0 }),
-      ]),
-    );
-    const tapped = Object.keys(taps ?? {}).map(
-      (tap) => network.layers.find((layer) => layer.address === tap)!.outputs[0]!,
-    );
-    const ports = [...network.outputs, ...tapped];
-    const results = await running.run(
-      feeds,
-      ports.map((port) => port.value),
-    );
-    await running.release();
-    const wanted = { ...outputs, ...taps };
-    expect(ports.map((port) => port.name)).toEqual(Object.keys(wanted));
-    const wrong = ports.flatMap((port, i) => {
-      const got = toUser(results[i]!, port);
-      const { shape, every, values } = wanted[port.name]!;
-      const numbers = toNumbers(got).filter((_, k) => k % every === 0);
-      const worst = Math.max(
-        ...values.map((value, k) => Math.abs(numbers[k]! - value) / Math.max(1, Math.abs(value))),
-      );
-      const fits = JSON.stringify(got.shape) === JSON.stringify(shape) && worst < 2e-5;
-      return fits ? [] : [`${port.name}: [${got.shape}] for [${shape}], off by ${worst}`];
-    });
-    expect(wrong).toEqual([]);
+  it.each(graphs)("$name gives TensorFlow's numbers", async (graph) => {
+    const { network } = await openModel(folder + graph.name);
+    await expectNumbers(network, graph);
   });
 
   it("classes and scaling of Teachable Machine's metadata.json are taken over", async () => {

@@ -80,6 +80,7 @@ const largestInt64 = 2n ** 63n - 1n;
 
 /** A whole number as int64. The largest one ("to the end" of an axis) is no double and comes in as one too large. */
 export function toInt64(value: number): bigint {
+  if (!Number.isInteger(value)) throw new StriateError(`expected a whole number, got ${value}`);
   const exact = BigInt(value);
   return exact > largestInt64 ? largestInt64 : exact;
 }

@@ -35,6 +35,5 @@ const signs: readonly { sign: RegExp; words: string }[] = [
     words:
       "is a Python pickle (PyTorch or Keras), which is a program and never run; export it as ONNX",
   },
-  { sign: /^....TFL3/s, words: "is a TFLite model, which striate does not read yet" },
   { sign: /^\x93NUMPY/, words: "is a NumPy array, not a model" },
 ];

@@ -3,8 +3,10 @@ import { kerasH5 } from "./keras-h5.ts";
 import { kerasShards } from "./keras-shards.ts";
 import { kerasZip } from "./keras-zip.ts";
 import { onnx } from "./onnx.ts";
+import { savedModel } from "./saved-model.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { tfjs } from "./tfjs.ts";
+import { tflite } from "./tflite.ts";
 import { weightsNpz } from "./weights-npz.ts";
 
 /** Every kind of model file, in the order in which they are tried. A new one is one more line here. */
@@ -15,5 +17,7 @@ export const formats: readonly FormatDefinition[] = [
   onnx,
   kerasShards,
   tfjs,
+  tflite,
+  savedModel,
   tensorflow,
 ];

@@ -3,25 +3,19 @@ import { StriateError, naming } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { defineFormat } from "./format.ts";
 import { parseGraphProto } from "./tensorflow/graph-proto.ts";
+import { inlineTfFunctions } from "./tensorflow/inline-functions.ts";
 import { lowerTfGraph } from "./tensorflow/lower-graph.ts";
 
-/**
- * Frozen TensorFlow graphs: a GraphDef with its variables turned into constants. SavedModels are told
- * apart and refused with advice: their variables lie in a checkpoint.
- */
+/** Frozen TensorFlow graphs: a GraphDef with its variables turned into constants. */
 export const tensorflow = defineFormat({
   id: "tensorflow",
   title: "TensorFlow graph (.pb)",
   extensions: [".pb"],
-  match: ({ bytes }) => isGraphDef(head(bytes)) || isSavedModel(head(bytes)),
+  match: ({ bytes }) => isGraphDef(head(bytes)),
   read: (source) =>
     naming(source.name, () => {
-      if (isSavedModel(head(source.bytes)))
-        throw new StriateError(
-          "is a TensorFlow SavedModel, which striate does not read: save the Keras model as .keras, " +
-            "or convert the folder to ONNX with python -m tf2onnx.convert --saved-model FOLDER --output model.onnx",
-        );
-      const nodes = parseGraphProto(source.bytes.subarray(0));
+      const { nodes: called, functions } = parseGraphProto(source.bytes.subarray(0));
+      const nodes = inlineTfFunctions(called, functions);
       const variable = nodes.find(({ op }) => /^Var(iable|HandleOp)/.test(op));
       if (variable)
         throw new StriateError(
@@ -52,7 +46,3 @@ function isGraphDef(bytes: Uint8Array): boolean {
   const op = name + 2 + (bytes[name + 1] ?? 0);
   return bytes[name] === 0x0a && (bytes[name + 1] ?? 0x80) < 0x80 && bytes[op] === 0x12;
 }
-
-/** Its version, 1, and then a graph with what belongs to it. */
-const isSavedModel = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x08 && bytes[1] === 0x01 && bytes[2] === 0x12;

@@ -8,7 +8,7 @@ import { openModel } from "./open-model.ts";
 /**
  * Opens a model file of any kind and makes it ready to run.
  *
- * @param path a file, or the folder of a TF.js model
+ * @param path a file, or the folder of a TF.js model or SavedModel
  * @throws StriateError in one sentence that names the file when it is no model or cannot be run
  */
 export async function loadModel(

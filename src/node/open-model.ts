@@ -9,7 +9,7 @@ import { readSibling, statOf } from "./files.ts";
 import { labelsBeside } from "./labels-beside.ts";
 
 /**
- * Opens a model file, or the folder of a TF.js model, from disk or from a web address. The content
+ * Opens a model file, or the folder of a TF.js model or SavedModel, from disk or from a web address. The content
  * decides what it is, not the name.
  *
  * @throws StriateError in one sentence that names the file: it is missing, no model, damaged, or has
@@ -54,6 +54,6 @@ function modelInFolder(folder: string): string {
   const name = folderFiles.find((candidate) => existsSync(join(folder, candidate)));
   if (name !== undefined) return join(folder, name);
   throw new StriateError(
-    `${folder}: is a folder without a model in it; name a model file, or a folder with a model.json`,
+    `${folder}: is a folder without a model in it; name a model file, or a folder with a model.json or a saved_model.pb`,
   );
 }

@@ -4,6 +4,7 @@ import type { ModelSource, WrittenFile } from "../../src/formats/format.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import { mutateJson } from "./mutate-json.ts";
 import { mutateProtobuf } from "./mutate-protobuf.ts";
+import { mutateWords } from "./mutate-words.ts";
 
 /** A file, and how it is damaged. */
 export interface Target {
@@ -44,6 +45,8 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
   const graph = read("tfjs/fused/model.json");
   const weights = read("tfjs/fused/weights.bin");
 
+  const saved = (path: string) => read(`saved-models/module/${path}`);
+
   const half = <T>(random: Random, a: () => T, b: () => T): T => (random.integer(2) ? a() : b());
   const protobuf = (path: string): Target => ({
     name: path.replace(/^.*\//, ""),
@@ -75,6 +78,20 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
     ...onnx.map((name) => protobuf(`onnx/${name}`)),
     protobuf("quantised/dynamic.onnx"),
     protobuf("tfjs/frozen.pb"),
+    {
+      ...protobuf("saved-models/module/saved_model.pb"),
+      sibling: (path) => Promise.resolve(saved(path)),
+    },
+    checkpoint(saved),
+    ...["convolutions", "uint8"].map((name): Target => ({
+      name: `${name}.tflite`,
+      mutate: (random) =>
+        (random.integer(4) === 0 ? mutateBytes : mutateWords)(
+          read(`tflite/${name}.tflite`),
+          random,
+        ),
+      sibling: nothing,
+    })),
     json("graph model.json", graph, () => Promise.resolve(weights)),
     json("layers model.json", read("tfjs/layers/model.json"), (path) =>
       /^group\d-shard\dof2\.bin$/.test(path)
@@ -93,6 +110,19 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
       sibling: nothing,
     },
   ];
+}
+
+/** A SavedModel that is whole, with damage in the list of its variables. */
+function checkpoint(read: (path: string) => Uint8Array): Target {
+  let index = new Uint8Array();
+  return {
+    name: "variables.index",
+    mutate(random) {
+      index = mutateBytes(read("variables/variables.index"), random) as typeof index;
+      return read("saved_model.pb");
+    },
+    sibling: (path) => Promise.resolve(path.endsWith(".index") ? index : read(path)),
+  };
 }
 
 /** A member of a zip with faults of its own kind. */

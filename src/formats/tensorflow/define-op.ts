@@ -33,10 +33,12 @@ export interface TfContext {
   arrange(x: TfValue, order: readonly number[]): string;
   /** {@link arrange} with TensorFlow's own order. */
   plain(x: TfValue): string;
-  /** Numbers of a small constant input; an error when it is computed from the photo. */
+  /** Whole numbers of a small constant input; an error when it is computed from the photo. */
   numbers(i: number): readonly number[];
   /** The same, undefined where it is not constant. */
   maybeNumbers(i: number): readonly number[] | undefined;
+  /** The lengths that an input holds, as far as they are known without the photo. */
+  lengths(i: number): readonly Dim[];
   /** The graph value of an input as int64, for shapes and indices. */
   int64(i: number): string;
   /**
@@ -57,6 +59,8 @@ export interface TfContext {
 export interface TfOp {
   /** Names, with spaces between them. */
   ops: string;
+  /** Names of the outputs, where there are several: a function's nodes are read by them. */
+  outputs?: readonly string[];
   kind: LayerKind;
   lower(context: TfContext): TfValue | TfValue[];
 }

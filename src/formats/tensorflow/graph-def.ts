@@ -31,6 +31,19 @@ export interface TfAttribute {
   shape?: readonly (number | null)[] | null;
   list?: { s?: string[]; i?: number[]; f?: number[] };
   tensor?: Tensor;
+  /** The name of a function. */
+  func?: string;
+}
+
+/** A function of a graph's library: a graph of its own that a node calls. */
+export interface TfFunction {
+  name: string;
+  /** Names of the arguments; nodes of the body read them by these. */
+  inputs: string[];
+  /** What comes out, as the body's nodes name it. */
+  outputs: string[];
+  /** Its inputs are an argument, or `node:output:0` with the name of one of the op's outputs. */
+  nodes: TfNode[];
 }
 
 /** Element types by TensorFlow's numbers, types.proto; a reference to a variable is 100 more. */
@@ -58,6 +71,18 @@ export function typeOfTf(code: number): DataType {
   return type;
 }
 
+/** No op splits a picture into more parts. */
+const MOST_OUTPUTS = 10_000;
+
+/**
+ * The type that a TensorFlow type has in our graphs: half floats are computed in float32, and what
+ * TensorFlow counts in int32 is int64 in ONNX: shapes, axes, indices.
+ */
+export function innerType(type: DataType): DataType {
+  if (type === "float16" || type === "bfloat16") return "float32";
+  return type === "int32" ? "int64" : type;
+}
+
 /** Reads attributes of a node; an absent one has the default. */
 export class TfAttributes {
   readonly #values: TfNode["attributes"];
@@ -77,7 +102,17 @@ export class TfAttributes {
   ints = (name: string): readonly number[] => this.#get(name)?.list?.i ?? [];
   texts = (name: string): readonly string[] => this.#get(name)?.list?.s ?? [];
   reals = (name: string): readonly number[] => this.#get(name)?.list?.f ?? [];
+
+  /** How many outputs a node has; an error where none has so many. */
+  count(name: string): number {
+    const count = this.int(name, 1);
+    if (count >= 1 && count <= MOST_OUTPUTS) return count;
+    throw new StriateError(`cannot have ${count} outputs`);
+  }
+
   shape = (name: string): readonly (number | null)[] | null => this.#get(name)?.shape ?? null;
+
+  func = (name: string): string | undefined => this.#get(name)?.func;
 
   type(name: string, fallback: DataType = "float32"): DataType {
     const code = this.#get(name)?.type;

@@ -1,31 +1,63 @@
 import { StriateError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, arrayFromBytes, bytesPerElement, castTo, tensor } from "../../base/tensor.ts";
-import { type TfAttribute, type TfNode, typeOfTf } from "./graph-def.ts";
-import { type WireField, wireFields, wireInts, wireReals, wireText } from "./wire.ts";
+import { type TfAttribute, type TfFunction, type TfNode, typeOfTf } from "./graph-def.ts";
+import {
+  type WireField,
+  wireEntry,
+  wireField,
+  wireFields,
+  wireInts,
+  wireReals,
+  wireText,
+} from "./wire.ts";
 
 /** A repeated number may stand for so many elements; no file has more without their bytes. */
 const MOST_REPEATED = 1 << 24;
 
 /**
- * The nodes of a GraphDef in protobuf's binary form, as a frozen `.pb` has it.
+ * The nodes of a GraphDef in protobuf's binary form, as a frozen `.pb` has it, and its functions.
  *
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
  */
-export function parseGraphProto(bytes: Uint8Array): TfNode[] {
+export function parseGraphProto(bytes: Uint8Array): { nodes: TfNode[]; functions: TfFunction[] } {
   const nodes: TfNode[] = [];
+  const functions: TfFunction[] = [];
   for (const field of wireFields(bytes)) {
     if (field.number === 1) nodes.push(nodeFrom(field.bytes));
-    if (field.number === 2 && hasFunctions(field.bytes))
-      throw new StriateError(
-        "the graph has functions (TensorFlow 2), which are not read; convert it with tf2onnx, or save the model as .keras",
-      );
+    if (field.number !== 2) continue;
+    for (const entry of wireFields(field.bytes))
+      if (entry.number === 1) functions.push(functionFrom(entry.bytes));
   }
-  return nodes;
+  return { nodes, functions };
 }
 
-const hasFunctions = (library: Uint8Array): boolean =>
-  [...wireFields(library)].some(({ number }) => number === 1);
+/** A FunctionDef: its signature says the order of what its table of results names. */
+function functionFrom(bytes: Uint8Array): TfFunction {
+  const made: TfFunction = { name: "", inputs: [], outputs: [], nodes: [] };
+  const results = new Map<string, string>();
+  const outputs: string[] = [];
+  for (const field of wireFields(bytes)) {
+    if (field.number === 3) made.nodes.push(nodeFrom(field.bytes));
+    if (field.number === 4) {
+      const entry = [1, 2].map((number) => wireField(field.bytes, number));
+      if (entry[0] && entry[1]) results.set(wireText(entry[0]), wireText(entry[1]));
+    }
+    if (field.number !== 1) continue;
+    for (const part of wireFields(field.bytes)) {
+      if (part.number === 1) made.name = wireText(part);
+      const name = part.number === 2 || part.number === 3 ? wireField(part.bytes, 1) : undefined;
+      if (name) (part.number === 2 ? made.inputs : outputs).push(wireText(name));
+    }
+  }
+  made.outputs = outputs.map((name) => {
+    const result = results.get(name);
+    if (result === undefined)
+      throw new StriateError(`the function "${made.name}" does not make its output "${name}"`);
+    return result;
+  });
+  return made;
+}
 
 function nodeFrom(bytes: Uint8Array): TfNode {
   const node: TfNode = { name: "", op: "", inputs: [], attributes: {} };
@@ -35,10 +67,8 @@ function nodeFrom(bytes: Uint8Array): TfNode {
     if (field.number === 2) node.op = wireText(field);
     if (field.number === 3) node.inputs.push(wireText(field));
     if (field.number === 5) {
-      const entry = [...wireFields(field.bytes)];
-      const key = entry.find(({ number }) => number === 1);
-      const value = entry.find(({ number }) => number === 2);
-      if (key && value) attributes.push([wireText(key), attributeFrom(value.bytes)]);
+      const entry = wireEntry(field);
+      if (entry) attributes.push([entry[0], attributeFrom(entry[1])]);
     }
   }
   return { ...node, attributes: Object.fromEntries(attributes) };
@@ -72,6 +102,11 @@ function attributeFrom(bytes: Uint8Array): TfAttribute {
       case 8:
         attribute.tensor = maybeTensor(field.bytes);
         break;
+      case 10: {
+        const name = wireField(field.bytes, 1);
+        if (name) attribute.func = wireText(name);
+        break;
+      }
     }
   return attribute;
 }
@@ -86,33 +121,37 @@ function listFrom(bytes: Uint8Array): NonNullable<TfAttribute["list"]> {
   return list;
 }
 
-function shapeFrom(bytes: Uint8Array): (number | null)[] | null {
+/** A TensorShapeProto; null where the rank, or a length, is not known. */
+export function shapeFrom(bytes: Uint8Array): (number | null)[] | null {
   const shape: (number | null)[] = [];
   for (const field of wireFields(bytes)) {
     if (field.number === 3 && field.value !== 0) return null;
     if (field.number !== 2) continue;
-    const size = [...wireFields(field.bytes)].find(({ number }) => number === 1)?.value ?? 0;
+    const size = wireField(field.bytes, 1)?.value ?? 0;
     shape.push(Number.isSafeInteger(size) && size >= 0 ? size : null);
   }
   return shape;
 }
 
-/** A TensorProto; undefined for texts and what else no graph of a CNN computes with. */
+/** A TensorProto; undefined for what no graph of a CNN computes with. */
 function maybeTensor(bytes: Uint8Array): Tensor | undefined {
   let code = 0;
   let shape: readonly (number | null)[] | null = [];
   let content: Uint8Array | undefined;
   const values: number[] = [];
+  const texts: string[] = [];
   for (const field of wireFields(bytes)) {
     if (field.number === 1) code = field.value;
     if (field.number === 2) shape = shapeFrom(field.bytes);
     if (field.number === 4) content = field.bytes;
-    values.push(...numbersFrom(field));
+    if (field.number === 8) texts.push(wireText(field));
+    for (const number of numbersFrom(field)) values.push(number);
   }
   const type = typeOfTf(code);
-  if (type === "string" || !shape?.every((length) => length !== null)) return undefined;
+  if (!shape?.every((length) => length !== null)) return undefined;
   const lengths = shape as readonly number[];
   const size = sizeOf(lengths);
+  if (type === "string") return size === texts.length ? tensor(type, lengths, texts) : undefined;
   if (content && content.length > 0) {
     if (content.length !== size * bytesPerElement(type))
       throw new StriateError(

@@ -1,6 +1,6 @@
 import { StriateError, namingSync } from "../../base/errors.ts";
 import { formatShape, isIdentityOrder, permute, sizeOf } from "../../base/shape.ts";
-import { type Tensor, castTo, toNumbers, transpose } from "../../base/tensor.ts";
+import { type NumericType, type Tensor, castTo, toNumbers, transpose } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import { typeCode } from "../../graph/protobuf/types.ts";
 import { type Dim, emptyGraph } from "../../graph/graph.ts";
@@ -16,10 +16,10 @@ import {
 import { ShapeInference } from "../../ops/infer-shapes.ts";
 import { numbersOf } from "../../ops/known.ts";
 import { graphOrder } from "../../layers/layouts.ts";
-import type { TfContext, TfValue } from "./define-op.ts";
-import { TfAttributes, type TfGraph, type TfNode } from "./graph-def.ts";
+import type { TfContext, TfOp, TfValue } from "./define-op.ts";
+import { TfAttributes, innerType, type TfGraph, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
-import { sortTfNodes } from "./sort-nodes.ts";
+import { placeOf, sortTfNodes } from "./sort-nodes.ts";
 
 /**
  * Turns a TensorFlow graph into a Network: each node writes its ONNX nodes. Every node that does
@@ -27,16 +27,34 @@ import { sortTfNodes } from "./sort-nodes.ts";
  *
  * @throws StriateError naming a node whose op is not known, or that cannot be said in ONNX
  */
-export function lowerTfGraph(graph: TfGraph, name: string, origin: Origin): Network {
-  return new Lowering(graph, name, origin).run();
+export function lowerTfGraph(
+  graph: TfGraph,
+  name: string,
+  origin: Origin,
+  ops: TfOps = tensorflowOps,
+): Network {
+  return new Lowering(graph, name, origin, ops).run();
 }
+
+/** The ops that a graph is written in. */
+export interface TfOps {
+  find(op: string): TfOp | undefined;
+  /** What is said of an op that is not known. */
+  unknown: string;
+}
+
+const tensorflowOps: TfOps = {
+  find: findTfOp,
+  unknown: "this op of TensorFlow is not known; export the model as ONNX with tf2onnx",
+};
 
 /** Ops that do nothing to the photo's numbers, and so are no layers. */
 const quiet =
-  /^(Identity|IdentityN|NoOp|Snapshot|StopGradient|PreventGradient|CheckNumerics|Cast|Placeholder|PlaceholderWithDefault|Const|Shape|Size|Rank)$/;
+  /^(Identity|IdentityN|NoOp|Snapshot|StopGradient|PreventGradient|CheckNumerics|Cast|Placeholder|PlaceholderWithDefault|Const|Shape|Size|Rank|Dequantize)$/i;
 
 class Lowering {
   readonly #graph: TfGraph;
+  readonly #ops: TfOps;
   readonly #network: Network;
   readonly #b: GraphBuilder;
   readonly #inference: ShapeInference;
@@ -48,8 +66,9 @@ class Lowering {
   /** The layer that made each graph value. */
   readonly #makers = new Map<string, string>();
 
-  constructor(graph: TfGraph, name: string, origin: Origin) {
+  constructor(graph: TfGraph, name: string, origin: Origin, ops: TfOps) {
     this.#graph = graph;
+    this.#ops = ops;
     this.#b = new GraphBuilder(emptyGraph(name));
     this.#inference = new ShapeInference(this.#b.graph);
     this.#network = {
@@ -81,8 +100,8 @@ class Lowering {
       const constant = this.#graph.constants.get(node.name);
       if (constant === undefined)
         throw new StriateError(`constant "${node.name}": its value is not in the file`);
-      // What TensorFlow counts in int32 is int64 in ONNX: shapes, axes, indices.
-      const value = constant.type === "int32" ? castTo(constant, "int64") : constant;
+      const type = innerType(constant.type);
+      const value = type === constant.type ? constant : castTo(constant, type as NumericType);
       this.#made.set(node.name, [{ constant: value, order: value.shape.map((_, axis) => axis) }]);
       return;
     }
@@ -90,12 +109,9 @@ class Lowering {
       this.#input(node);
       return;
     }
-    const definition = findTfOp(node.op);
+    const definition = this.#ops.find(node.op);
     namingSync(`${node.op} "${node.name}"`, () => {
-      if (definition === undefined)
-        throw new StriateError(
-          "this op of TensorFlow is not known; export the model as ONNX with tf2onnx",
-        );
+      if (definition === undefined) throw new StriateError(this.#ops.unknown);
       this.#apply(node, definition.kind, definition.lower);
     });
   }
@@ -103,7 +119,7 @@ class Lowering {
   #apply(node: TfNode, kind: LayerKind, lower: (context: TfContext) => TfValue | TfValue[]): void {
     const places = node.inputs.filter((input) => !input.startsWith("^")).map(placeOf);
     const inputs = places.map(([name, output]) => this.#read(name, output));
-    const isShape = /^(Shape|Size|Rank)$/.test(node.op);
+    const isShape = /^(Shape|Size|Rank)$/i.test(node.op);
     const isData = !isShape && places.some(([name]) => this.#data.has(name));
     const weights: string[] = [];
     let before: { x: TfValue; activation: string } | undefined;
@@ -165,7 +181,12 @@ class Lowering {
       if (x === undefined) throw new StriateError(`input ${i} is missing`);
       return x;
     };
-    const maybeNumbers = (i: number) => this.#numbers(input(i));
+    const whole = <T extends readonly Dim[] | undefined>(items: T, i: number): T => {
+      if (items?.every((item) => typeof item !== "number" || Number.isSafeInteger(item)) === false)
+        throw new StriateError(`input ${i} should be whole numbers, got ${items.join(", ")}`);
+      return items;
+    };
+    const maybeNumbers = (i: number) => whole(this.#numbers(input(i)), i);
     return {
       b: this.#b,
       node,
@@ -188,6 +209,12 @@ class Lowering {
             `input ${i} is computed from the photo; only a constant is known here`,
           );
         return numbers;
+      },
+      lengths: (i) => {
+        const x = input(i);
+        this.#infer();
+        if (x.constant || !isIdentityOrder(x.order)) return maybeNumbers(i) ?? [];
+        return whole(this.#inference.knownOf(x.value!)?.items ?? [], i);
       },
       int64: (i) => {
         const value = this.#plain(input(i));
@@ -285,10 +312,12 @@ class Lowering {
       );
     const shape = declared.map((length, axis) => (axis === 0 && length === null ? "N" : length));
     const pictures = this.#graph.nodes.some(
-      ({ op, attributes: { data_format: format } }) => /Conv|Pool/.test(op) && format?.s !== "NCHW",
+      ({ op, attributes: { data_format: format } }) =>
+        /Conv|Pool/i.test(op) && format?.s !== "NCHW",
     );
     const order = graphOrder(shape.length, pictures && shape.length > 3 ? null : "channels_first");
-    const type = attributes.type("dtype");
+    const declaredType = attributes.type("dtype");
+    const type = declaredType === "int32" ? declaredType : innerType(declaredType);
     const value = this.#b.input(this.#b.fresh(node.name), permute(shape, order), type);
     const inner = type === "int32" ? this.#b.op("Cast", [value], { to: typeCode("int64") }) : value;
     this.#made.set(node.name, [{ value: inner, order }]);
@@ -339,12 +368,6 @@ function checkOrder(order: readonly number[], rank: number): void {
     order.length === rank && order.every((axis, i) => axis < rank && order.indexOf(axis) === i);
   if (!isPermutation)
     throw new StriateError(`expected a tensor of ${order.length} axes, got ${rank}`);
-}
-
-/** `name:1` as name and number; a number alone after a colon only. */
-function placeOf(tensor: string): [name: string, output: number] {
-  const found = /^(.*):(\d+)$/.exec(tensor);
-  return found ? [found[1]!, Number(found[2])] : [tensor.replace(/^\^/, ""), 0];
 }
 
 /** The attributes that a person can read. */

@@ -8,9 +8,7 @@ export function sortTfNodes(nodes: readonly TfNode[]): TfNode[] {
   const readers = new Map<string, TfNode[]>();
   const missing = new Map<TfNode, number>();
   for (const node of nodes) {
-    const reads = new Set(
-      node.inputs.map((input) => input.replace(/^\^/, "").replace(/:\d+$/, "")),
-    );
+    const reads = new Set(node.inputs.map((input) => placeOf(input)[0]));
     for (const name of reads) {
       if (!byName.has(name))
         throw new StriateError(`${node.op} "${node.name}" reads "${name}", which is not there`);
@@ -35,4 +33,24 @@ export function sortTfNodes(nodes: readonly TfNode[]): TfNode[] {
     );
   }
   return sorted;
+}
+
+/** `name:1` as name and number of an output; a number alone after a colon only. */
+export function placeOf(tensor: string): [name: string, output: number] {
+  const found = /^(.*):(\d+)$/.exec(tensor);
+  return found ? [found[1]!, Number(found[2])] : [tensor.replace(/^\^/, ""), 0];
+}
+
+/** The nodes that a node of `names` reads, directly or by others, and these themselves. */
+export function nodesBehind(nodes: readonly TfNode[], names: readonly string[]): TfNode[] {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const found = new Set<TfNode>();
+  const waiting = [...names];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const node = byName.get(name);
+    if (node === undefined || found.has(node)) continue;
+    found.add(node);
+    for (const input of node.inputs) waiting.push(placeOf(input)[0]);
+  }
+  return nodes.filter((node) => found.has(node));
 }

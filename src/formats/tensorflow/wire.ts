@@ -5,7 +5,7 @@ export interface WireField {
   number: number;
   /** Of wire types 0, 1 and 5; 64-bit ones lose what a double cannot hold. */
   value: number;
-  /** Of wire type 2; empty otherwise. */
+  /** Of wire type 2 its content, of 1 and 5 the bytes of the number; empty otherwise. */
   bytes: Uint8Array;
   wire: number;
 }
@@ -28,6 +28,15 @@ export function* wireFields(bytes: Uint8Array): Generator<WireField> {
     return at - length;
   };
   const varint = (): number => {
+    const start = at;
+    let number = 0;
+    for (let scale = 1; scale <= 2 ** 42; scale *= 128) {
+      const byte = bytes[need(1)]!;
+      number += (byte & 0x7f) * scale;
+      if (byte < 0x80) return number;
+    }
+    // Of 64 bits, negative ones among them.
+    at = start;
     let low = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = bytes[need(1)]!;
@@ -41,9 +50,11 @@ export function* wireFields(bytes: Uint8Array): Generator<WireField> {
     const tag = varint();
     const [number, wire] = [Math.floor(tag / 8), tag % 8];
     if (wire === 0) yield { number, wire, value: varint(), bytes: none };
-    else if (wire === 1) yield { number, wire, value: view.getFloat64(need(8), true), bytes: none };
-    else if (wire === 5) yield { number, wire, value: view.getFloat32(need(4), true), bytes: none };
-    else if (wire === 2) {
+    else if (wire === 1 || wire === 5) {
+      const start = need(wire === 1 ? 8 : 4);
+      const value = wire === 1 ? view.getFloat64(start, true) : view.getFloat32(start, true);
+      yield { number, wire, value, bytes: bytes.subarray(start, at) };
+    } else if (wire === 2) {
       const length = varint();
       if (length < 0) throw new StriateError("the file is damaged: a part has no length");
       const start = need(length);
@@ -53,6 +64,18 @@ export function* wireFields(bytes: Uint8Array): Generator<WireField> {
 }
 
 export const wireText = ({ bytes }: WireField): string => utf8.decode(bytes);
+
+/** The first field of this number, where the message has one. */
+export function wireField(bytes: Uint8Array, number: number): WireField | undefined {
+  for (const field of wireFields(bytes)) if (field.number === number) return field;
+  return undefined;
+}
+
+/** The entries of a map field, each a message of key and value. */
+export function wireEntry({ bytes }: WireField): [key: string, value: Uint8Array] | undefined {
+  const [key, value] = [wireField(bytes, 1), wireField(bytes, 2)];
+  return key && value ? [wireText(key), value.bytes] : undefined;
+}
 
 /** The numbers of a repeated field, packed or one by one. */
 export function wireInts({ wire, value, bytes }: WireField): number[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { describeShared, sharedJson } from "../../../test/shared.ts";
 import { readFixture } from "../../../test/training-fixtures.ts";
+import { crc32c } from "../../base/crc32c.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
 import type { Callback, FitRun } from "../callback.ts";
 import { History } from "../history.ts";
@@ -10,7 +11,7 @@ import { earlyStopping } from "./early-stopping.ts";
 import { learningRateScheduler } from "./learning-rate-scheduler.ts";
 import { fillPath, modelCheckpoint } from "./model-checkpoint.ts";
 import { reduceLROnPlateau } from "./reduce-lr-on-plateau.ts";
-import { encodeScalars, encodeVersion, crc32c, toRecord } from "./tensorboard-event.ts";
+import { encodeScalars, encodeVersion, toRecord } from "./tensorboard-event.ts";
 import { tensorBoard } from "./tensorboard.ts";
 import { terminateOnNaN } from "./terminate-on-nan.ts";
 

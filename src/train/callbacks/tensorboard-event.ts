@@ -1,3 +1,5 @@
+import { maskedCrc32c } from "../../base/crc32c.ts";
+
 /**
  * TensorBoard's event files: a chain of records, each an `Event` message with its length and two check
  * sums.
@@ -32,23 +34,10 @@ export function toRecord(message: Uint8Array): Uint8Array {
   return concat(length, checkSum(length), message, checkSum(message));
 }
 
-/** A CRC-32C, rotated and shifted so that the sum of data that holds sums is not weak. */
 function checkSum(bytes: Uint8Array): Uint8Array {
-  const crc = crc32c(bytes);
-  const masked = (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
   const sum = new Uint8Array(4);
-  new DataView(sum.buffer).setUint32(0, masked, true);
+  new DataView(sum.buffer).setUint32(0, maskedCrc32c(bytes), true);
   return sum;
-}
-
-/** The CRC-32C check sum (Castagnoli polynomial, bits reversed). Source: RFC 3720, appendix B.4 */
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 // Protobuf's wire format: https://protobuf.dev/programming-guides/encoding/

@@ -1,8 +1,9 @@
 import { float32 } from "../../../base/tensor.ts";
 import type { GraphBuilder } from "../../../graph/builder.ts";
 import type { LayerKind } from "../../../layers/define-layer.ts";
-import type { TfContext, TfOp } from "../define-op.ts";
+import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { broadcast } from "./broadcast.ts";
+import { constantArithmetic } from "./constant-arithmetic.ts";
 
 type Write = (b: GraphBuilder, values: string[]) => string;
 
@@ -55,6 +56,7 @@ const single: readonly (readonly [string, Write])[] = [
   ["Sin", nary("Sin")],
   ["Cos", nary("Cos")],
   ["LogicalNot", nary("Not")],
+  ["Erfc", (b, values) => b.op("Sub", [one(b), b.op("Erf", values)])],
   ["ZerosLike", (b, [x = ""]) => b.op("Sub", [x, x])],
   ["OnesLike", (b, [x = ""]) => b.op("Exp", [b.op("Sub", [x, x])])],
 ];
@@ -79,8 +81,10 @@ const weightNames: Readonly<Record<string, string>> = {
 
 const combine =
   (write: Write) =>
-  (context: TfContext): { value: string; order: readonly number[] } => {
+  (context: TfContext): TfValue => {
     const { op } = context.node;
+    const constant = constantArithmetic(op, context.inputs);
+    if (constant) return constant;
     const name = Object.hasOwn(weightNames, op) ? weightNames[op] : undefined;
     const { values, order } = broadcast(context, context.inputs, name);
     return { value: write(context.b, values), order };
@@ -102,8 +106,22 @@ const floorDivision: TfOp = {
   },
 };
 
+/** What is left of it, with the sign of the divisor. */
+const floorMod: TfOp = {
+  ops: "FloorMod",
+  kind: "arithmetic",
+  lower(context) {
+    const { b } = context;
+    const { values, order } = broadcast(context, context.inputs);
+    if (!/float/.test(context.type(context.input(0)))) return { value: b.op("Mod", values), order };
+    const whole = b.op("Floor", [b.op("Div", values)]);
+    return { value: b.op("Sub", [values[0]!, b.op("Mul", [whole, values[1]!])]), order };
+  },
+};
+
 export const arithmeticOps: readonly TfOp[] = [
   floorDivision,
+  floorMod,
   ...several.map(define("arithmetic")),
   ...single.map(define("arithmetic")),
 ];

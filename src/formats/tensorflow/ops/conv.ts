@@ -1,11 +1,11 @@
 import { StriateError } from "../../../base/errors.ts";
 import { formatShape } from "../../../base/shape.ts";
-import { float } from "../../../graph/attributes.ts";
+import { type AttributeInput, float } from "../../../graph/attributes.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { fusedActivation } from "./activation.ts";
-import { layoutOf, windowOf } from "./window.ts";
+import { type TfLayout, layoutOf, windowOf } from "./window.ts";
 
-/** A kernel (...space, in, out) as the graph has it: (out, in, ...space). */
+/** A kernel's axes with its last two in front, in reverse: (...space, in, out) as (out, in, ...space). */
 const kernelOrder = (rank: number): number[] => [
   rank - 1,
   rank - 2,
@@ -105,33 +105,45 @@ function finish(
 
 /** The gradient of a convolution by its input, which is what a transposed convolution is. */
 const transposed: TfOp = {
-  ops: "Conv2DBackpropInput",
+  ops: "Conv2DBackpropInput Conv3DBackpropInputV2",
   kind: "convolution",
   lower(context) {
-    const { b, attributes, node, input, numbers, arrange, weight } = context;
+    const { b, node, input, rank, arrange, weight } = context;
     const x = input(2);
-    const layout = layoutOf(context, 4);
+    const layout = layoutOf(context, rank(x));
     const kernel = kernelOf(context, x);
-    // Of the forward convolution: its input is our output.
-    const target = layout.space.map((axis) => numbers(0)[axis]!);
-    const strides = layout.space.map((axis) => attributes.ints("strides")[axis] ?? 1);
-    const window = windowOf(context, x, layout, kernel.slice(0, 2));
-    // (height, width, out, in) for the transposed one: ONNX wants (in, out, height, width).
-    const inputs = [arrange(x, layout.order), weight(1, "kernel", [3, 2, 0, 1])];
-    const same = attributes.text("padding", "VALID") === "SAME";
-    const value = b.op(
-      "ConvTranspose",
-      inputs,
-      {
-        kernel_shape: window.kernel_shape,
-        strides,
-        output_shape: target,
-        auto_pad: same ? "SAME_UPPER" : undefined,
-      },
-      { name: node.name },
-    );
+    // (...space, out, in) for the transposed one: ONNX wants (in, out, ...space).
+    const inputs = [arrange(x, layout.order), weight(1, "kernel", kernelOrder(kernel.length))];
+    const attributes = transposedWindow(context, layout, kernel.slice(0, -2));
+    const value = b.op("ConvTranspose", inputs, attributes, { name: node.name });
     return { value, order: layout.order };
   },
 };
+
+/**
+ * The attributes of a transposed convolution whose input 0 says the lengths of the output. Where they
+ * are not known, they are what a layer makes, whatever the length of the input: `in * stride` with
+ * "same", `(in - 1) * stride + max(kernel, stride)` with "valid".
+ */
+export function transposedWindow(
+  { attributes, lengths }: TfContext,
+  layout: TfLayout,
+  kernel: readonly number[],
+): Record<string, AttributeInput | undefined> {
+  const sizes = lengths(0);
+  const target = layout.space.map((axis) => sizes[axis] ?? null);
+  const strides = layout.space.map((axis) => attributes.ints("strides")[axis] ?? 1);
+  const window = { kernel_shape: kernel, strides };
+  const same = attributes.text("padding", "VALID") === "SAME";
+  if (target.every((length) => typeof length === "number"))
+    return { ...window, output_shape: target, auto_pad: same ? "SAME_UPPER" : undefined };
+  const cuts = kernel.map((length, i) => length - strides[i]!);
+  const pads = cuts.map((cut) => (same ? Math.max(cut, 0) : 0));
+  return {
+    ...window,
+    pads: [...pads.map((pad) => Math.floor(pad / 2)), ...pads.map((pad) => Math.ceil(pad / 2))],
+    output_padding: cuts.map((cut) => Math.max(-cut, 0)),
+  };
+}
 
 export const convOps: readonly TfOp[] = [convolution, depthwise, transposed];

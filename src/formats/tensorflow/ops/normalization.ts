@@ -1,14 +1,17 @@
 import { float } from "../../../graph/attributes.ts";
 import { StriateError } from "../../../base/errors.ts";
-import type { TfOp } from "../define-op.ts";
+import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { layoutOf } from "./window.ts";
 
 const batchNorm: TfOp = {
   ops: "FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3",
+  outputs: ["y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2"],
   kind: "normalization",
   lower(context) {
-    const { b, node, attributes, input, rank, arrange, weight } = context;
-    if (attributes.flag("is_training", true))
+    const { b, node, attributes, input, rank, shape, arrange, weight } = context;
+    const training = attributes.flag("is_training", true);
+    if (training && shape(input(0))[0] === 1) return ofOnePicture(context);
+    if (training)
       throw new StriateError(
         "the batch normalisation is in training; freeze the model for inference",
       );
@@ -26,6 +29,28 @@ const batchNorm: TfOp = {
     return { value, order };
   },
 };
+
+/**
+ * The op in training, of one picture: its channels are normalised by their own mean and variance, which
+ * is how Keras 2 writes a layer normalisation.
+ */
+function ofOnePicture(context: TfContext): TfValue {
+  const { b, node, attributes, input, rank, arrange, plain } = context;
+  const x = input(0);
+  const { order } = layoutOf(context, rank(x));
+  const value = arrange(x, order);
+  const axes = b.i64([0, ...order.slice(2).map((_, i) => 2 + i)]);
+  const perChannel = b.i64([1, -1, ...order.slice(2).map(() => 1)]);
+  const [gamma, beta] = [1, 2].map((i) => b.op("Reshape", [plain(input(i)), perChannel]));
+  const centred = b.op("Sub", [value, b.op("ReduceMean", [value, axes], { keepdims: 1 })]);
+  const squares = b.op("Mul", [centred, centred]);
+  const variance = b.op("ReduceMean", [squares, axes], { keepdims: 1 });
+  const deviation = b.op("Sqrt", [
+    b.op("Add", [variance, b.f32(attributes.real("epsilon", 1e-4))]),
+  ]);
+  const scaled = b.op("Mul", [b.op("Div", [centred, deviation]), gamma!]);
+  return { value: b.op("Add", [scaled, beta!], {}, { name: node.name }), order };
+}
 
 /** One number a channel, whichever axis the channels are. */
 const biasAdd: TfOp = {

@@ -1,6 +1,8 @@
-import { isIdentityOrder, invertOrder } from "../../../base/shape.ts";
+import { isIdentityOrder, invertOrder, sizeOf } from "../../../base/shape.ts";
 import { StriateError } from "../../../base/errors.ts";
+import type { Tensor } from "../../../base/tensor.ts";
 import { typeCode } from "../../../graph/protobuf/types.ts";
+import { innerType } from "../graph-def.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { plainValue, positiveAxis } from "../define-op.ts";
 import { withoutAxes } from "./reduce.ts";
@@ -18,8 +20,7 @@ const cast: TfOp = {
   kind: "other",
   lower({ b, attributes, input, arrange }) {
     const x = input(0);
-    const type = attributes.type("DstT");
-    const to = typeCode(type === "int32" ? "int64" : type);
+    const to = typeCode(innerType(attributes.type("DstT")));
     return { value: b.op("Cast", [arrange(x, x.order)], { to }), order: x.order };
   },
 };
@@ -51,10 +52,23 @@ const rankOp: TfOp = {
   lower: ({ b, input, rank }) => plainValue(b.i64(rank(input(0))), 0),
 };
 
+/** A constant in another shape stays one: a layer that reads it then owns it. */
+function reshaped(value: Tensor, target: readonly number[] | undefined): TfValue | undefined {
+  if (!target) return undefined;
+  const known = sizeOf(target.filter((length) => length !== -1));
+  const shape = target.map((length) => (length === -1 ? value.data.length / known : length));
+  const fits = shape.every((length) => Number.isInteger(length) && length >= 0);
+  if (!fits || sizeOf(shape) !== value.data.length) return undefined;
+  return { constant: { ...value, shape }, order: shape.map((_, axis) => axis) };
+}
+
 const reshape: TfOp = {
   ops: "Reshape",
   kind: "reshaping",
   lower({ b, node, input, plain, int64, shape, maybeNumbers }) {
+    const { constant } = input(0);
+    const wanted = constant && reshaped(constant, maybeNumbers(1));
+    if (wanted) return wanted;
     const target = int64(1);
     const rank = maybeNumbers(1)?.length ?? shape(input(1))[0];
     if (typeof rank !== "number") throw new StriateError("the rank of the result is not known");
@@ -73,6 +87,9 @@ const squeeze: TfOp = {
       declared.length > 0
         ? declared.map((axis) => positiveAxis(axis, rank(x)))
         : shape(x).flatMap((length, axis) => (length === 1 ? [axis] : []));
+    const left = x.constant?.shape.filter((_, axis) => !axes.includes(axis));
+    const squeezed = x.constant && reshaped(x.constant, left);
+    if (squeezed) return squeezed;
     const inGraph = b.i64(axes.map((axis) => x.order.indexOf(axis)));
     const value = b.op("Squeeze", [arrange(x, x.order), inGraph], {}, { name: node.name });
     return { value, order: withoutAxes(x.order, axes) };
@@ -110,6 +127,10 @@ const pad: TfOp = {
     const { b, node, attributes, input, numbers, arrange } = context;
     const x = input(0);
     const list = numbers(1);
+    if (list.length !== 2 * x.order.length)
+      throw new StriateError(
+        `expected two pads for each of ${x.order.length} axes, got ${list.length}`,
+      );
     const sides = [0, 1].flatMap((side) => x.order.map((axis) => list[2 * axis + side]!));
     const inputs = [arrange(x, x.order), b.i64(sides)];
     if (node.op === "PadV2") inputs.push(arrange(input(2), input(2).order));
@@ -123,7 +144,8 @@ const pad: TfOp = {
 
 /** Axis of a node, in the layout that most of the inputs share. */
 function joined(context: TfContext, xs: readonly TfValue[], tfAxis: number) {
-  const first = xs.find((x) => x.value !== undefined) ?? xs[0]!;
+  const first = xs.find((x) => x.value !== undefined) ?? xs[0];
+  if (first === undefined) throw new StriateError("there is nothing to put together");
   const { order } = first;
   const axis = order.indexOf(positiveAxis(tfAxis, order.length));
   return { order, axis, values: xs.map((x) => context.arrange(x, order)) };
@@ -164,7 +186,7 @@ const split: TfOp = {
     const sized = node.op === "SplitV";
     const x = input(sized ? 0 : 1);
     const axis = x.order.indexOf(positiveAxis(numbers(sized ? 2 : 0)[0] ?? 0, rank(x)));
-    const count = attributes.int("num_split", 1);
+    const count = attributes.count("num_split");
     const inputs = [arrange(x, x.order), ...(sized ? [b.i64(numbers(1))] : [])];
     const values = b.ops("Split", inputs, sized ? { axis } : { axis, num_outputs: count }, {
       outputCount: count,
@@ -180,7 +202,7 @@ const unpack: TfOp = {
     const x = input(0);
     const axis = positiveAxis(attributes.int("axis", 0), rank(x));
     const value = plain(x);
-    return Array.from({ length: attributes.int("num", 1) }, (_, i) =>
+    return Array.from({ length: attributes.count("num") }, (_, i) =>
       plainValue(b.op("Gather", [value, b.i64(i)], { axis }), rank(x) - 1),
     );
   },
@@ -199,6 +221,23 @@ const broadcastTo: TfOp = {
   lower({ b, input, plain, int64, shape }) {
     const [rank] = shape(input(1));
     return plainValue(b.op("Expand", [plain(input(0)), int64(1)]), rank as number);
+  },
+};
+
+/** The shape that two shapes are broadcast to, of which the shorter one begins with ones. */
+const broadcastArgs: TfOp = {
+  ops: "BroadcastArgs",
+  kind: "other",
+  lower({ b, inputs, input, shape, int64 }) {
+    const ranks = inputs.map((x) => shape(x)[0]);
+    const rank = Math.max(...ranks.map(Number));
+    if (!Number.isInteger(rank)) throw new StriateError("the rank of an input is not known");
+    const shapes = [0, 1].map((i) => {
+      const missing = rank - Number(shape(input(i))[0]);
+      const ones = b.i64(new Array<number>(missing).fill(1));
+      return missing === 0 ? int64(i) : b.op("Concat", [ones, int64(i)], { axis: 0 });
+    });
+    return plainValue(b.op("Max", shapes), 1);
   },
 };
 
@@ -229,5 +268,6 @@ export const shapeOps: readonly TfOp[] = [
   unpack,
   tile,
   broadcastTo,
+  broadcastArgs,
   fill,
 ];

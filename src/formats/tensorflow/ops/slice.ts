@@ -92,6 +92,7 @@ const range: TfOp = {
 
 const topK: TfOp = {
   ops: "TopKV2",
+  outputs: ["values", "indices"],
   kind: "other",
   lower({ b, input, rank, plain, int64 }) {
     const x = input(0);

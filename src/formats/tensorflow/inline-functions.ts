@@ -1,0 +1,131 @@
+import { StriateError } from "../../base/errors.ts";
+import { TfAttributes, type TfFunction, type TfNode } from "./graph-def.ts";
+import { findTfOp } from "./ops/index.ts";
+import { Tracer } from "./tracer.ts";
+
+/** Functions that call functions grow like powers: what no real network reaches is refused. */
+const MOST_NODES = 200_000;
+/** Nodes and the inputs they read, and a node more for every so many letters of a name. */
+const LETTERS = 256;
+const MOST_LEVELS = 100;
+
+/**
+ * Writes the functions that a graph calls out in place. A node keeps the name that it has in the
+ * function, behind the name of the call where somebody gave it one. The call itself becomes an
+ * IdentityN, which is read as the call was. Of two branches between which a constant decides, one is
+ * called.
+ *
+ * @throws StriateError when a function calls itself, or the functions grow without measure
+ * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/function.proto
+ */
+export function inlineTfFunctions(
+  nodes: readonly TfNode[],
+  functions: readonly TfFunction[],
+): TfNode[] {
+  return new Inliner(nodes, functions).expand(nodes, []);
+}
+
+const callOps = /^(Stateful)?PartitionedCall$/;
+/** Calls one of two functions: which, its first input says. */
+const branchOps = /^(Stateless)?If$/;
+/** The name that TensorFlow gives to a call. */
+const namelessCall = /(^|\/)((Stateful)?PartitionedCall(_\d+)?)$/;
+
+class Inliner {
+  readonly #functions: Map<string, TfFunction>;
+  readonly #taken: Set<string>;
+  readonly #tried = new Map<string, number>();
+  readonly #tracer = new Tracer();
+  #count = 0;
+
+  constructor(nodes: readonly TfNode[], functions: readonly TfFunction[]) {
+    this.#functions = new Map(functions.map((made) => [made.name, made]));
+    this.#taken = new Set(nodes.map(({ name }) => name));
+  }
+
+  /** @param calls the functions that are being written out, outermost first */
+  expand(nodes: readonly TfNode[], calls: readonly TfFunction[]): TfNode[] {
+    const result: TfNode[] = [];
+    this.#tracer.add(nodes);
+    for (const given of nodes) {
+      const node = this.#decided(given);
+      const called = this.#calledBy(node);
+      if (called === undefined) result.push(node);
+      else {
+        if (calls.includes(called))
+          throw new StriateError(`${node.op} "${node.name}": the function calls itself`);
+        if (calls.length >= MOST_LEVELS)
+          throw new StriateError(`its functions call one another over ${MOST_LEVELS} levels`);
+        const { body, outputs } = this.#body(node, called);
+        for (const inner of this.expand(body, [...calls, called])) result.push(inner);
+        result.push({ name: node.name, op: "IdentityN", inputs: outputs, attributes: {} });
+      }
+      this.#count += 1 + node.inputs.length + Math.floor(node.name.length / LETTERS);
+      if (this.#count > MOST_NODES)
+        throw new StriateError(`its functions write out to more than ${MOST_NODES} nodes`);
+    }
+    return result;
+  }
+
+  /** A choice of two functions as the call of one, where a constant decides. */
+  #decided(node: TfNode): TfNode {
+    const [condition = "", ...inputs] = node.inputs;
+    const flag = branchOps.test(node.op) ? this.#tracer.flag(condition) : undefined;
+    const branch = node.attributes[flag ? "then_branch" : "else_branch"];
+    if (flag === undefined || !branch) return node;
+    return { ...node, op: "PartitionedCall", inputs, attributes: { f: branch } };
+  }
+
+  #calledBy(node: TfNode): TfFunction | undefined {
+    // Before TensorFlow 2 the function's name stood in the op's place.
+    if (!callOps.test(node.op)) return this.#functions.get(node.op);
+    const name = new TfAttributes(node).func("f") ?? "";
+    const called = this.#functions.get(name);
+    if (called) return called;
+    throw new StriateError(
+      `${node.op} "${node.name}": calls the function "${name}", which the file does not have`,
+    );
+  }
+
+  #body(call: TfNode, made: TfFunction): { body: TfNode[]; outputs: string[] } {
+    const given = call.inputs.filter((input) => !input.startsWith("^"));
+    if (given.length !== made.inputs.length)
+      throw new StriateError(
+        `${call.op} "${call.name}": its function takes ${made.inputs.length} inputs, got ${given.length}`,
+      );
+    const values = new Map(made.inputs.map((name, i) => [name, given[i]!]));
+    const path = call.name.replace(namelessCall, "");
+    const inside = new Map(
+      made.nodes.map(({ name, op }) => [name, { op, name: this.#fresh(path, name) }]),
+    );
+    const read = (input: string): string => {
+      const argument = values.get(input);
+      if (argument !== undefined) return argument;
+      const [name = "", output = "", index = ""] = input.split(":");
+      const node = inside.get(name);
+      if (node === undefined)
+        throw new StriateError(`the function "${made.name}" reads "${input}", which is not there`);
+      const outputs = findTfOp(node.op)?.outputs ?? [];
+      const place = Math.max(0, outputs.indexOf(output)) + Number(index);
+      return place > 0 ? `${node.name}:${place}` : node.name;
+    };
+    const body = made.nodes.map((node) => ({
+      ...node,
+      name: inside.get(node.name)!.name,
+      // What only orders the nodes does not matter: nothing here has side effects.
+      inputs: node.inputs.filter((input) => !input.startsWith("^")).map(read),
+    }));
+    return { body, outputs: made.outputs.map(read) };
+  }
+
+  #fresh(path: string, inner: string): string {
+    const stem = path === "" ? inner : `${path}/${inner}`;
+    // A stem that was asked for a thousand times goes on from a thousand: no file makes this slow.
+    let i = this.#tried.get(stem) ?? 0;
+    let name = i === 0 ? stem : `${stem}_${i}`;
+    while (this.#taken.has(name)) name = `${stem}_${++i}`;
+    this.#tried.set(stem, i + 1);
+    this.#taken.add(name);
+    return name;
+  }
+}

@@ -1,0 +1,81 @@
+import { StriateError } from "../../../base/errors.ts";
+import type { TfAttribute } from "../../tensorflow/graph-def.ts";
+import { typeCode } from "../../../graph/protobuf/types.ts";
+import { innerType } from "../../tensorflow/graph-def.ts";
+import { type TfliteOp, alike, as, fused } from "../define-op.ts";
+import { typeOfTflite } from "../schema.ts";
+
+const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"];
+
+export const shapeOps: readonly TfliteOp[] = [
+  {
+    ops: "RESHAPE",
+    kind: "reshaping",
+    // The shape is an input, in old files an option alone.
+    constants: (options, inputs) => (inputs > 1 || !options ? [] : [options.ints(0)]),
+    lower: as("Reshape"),
+  },
+  {
+    ops: "CONCATENATION",
+    kind: "merging",
+    options: (o) => fused(o, 1),
+    constants: (options) => [[options?.int(0) ?? 0]],
+    lower: as("ConcatV2"),
+  },
+  {
+    ops: "GATHER",
+    kind: "reshaping",
+    options: (o) => ({ batch_dims: { i: o.int(1) } }),
+    constants: (options) => [[options?.int(0) ?? 0]],
+    lower(context) {
+      if (context.attributes.int("batch_dims", 0) === 0) return as("GatherV2")(context);
+      throw new StriateError("gathers each picture by indices of its own, which is not read");
+    },
+  },
+  {
+    ops: "CAST",
+    kind: "other",
+    // In and out, by TFLite's numbers.
+    options: (o) => ({ out_data_type: { i: o.byte(1) } }),
+    lower({ b, attributes, input, arrange }) {
+      const x = input(0);
+      const to = typeCode(innerType(typeOfTflite(attributes.int("out_data_type", 0))));
+      return { value: b.op("Cast", [arrange(x, x.order)], { to }), order: x.order };
+    },
+  },
+  ...alike("reshaping", { SQUEEZE: "Squeeze" }, (o) => ({
+    squeeze_dims: { list: { i: o.ints(0) } },
+  })),
+  ...alike("reshaping", { MIRROR_PAD: "MirrorPad" }, (o) => ({
+    mode: { s: o.byte(0) === 0 ? "REFLECT" : "SYMMETRIC" },
+  })),
+  ...alike("reshaping", { STRIDED_SLICE: "StridedSlice" }, (o) =>
+    Object.fromEntries(masks.map((name, i): [string, TfAttribute] => [name, { i: o.int(i) }])),
+  ),
+  ...alike("reshaping", { SPLIT: "Split", SPLIT_V: "SplitV" }, (o) => ({
+    num_split: { i: o.int(0) },
+  })),
+  ...alike("merging", { PACK: "Pack" }, (o) => ({ axis: { i: o.int(1) } })),
+  ...alike("reshaping", { UNPACK: "Unpack" }, (o) => ({
+    num: { i: o.int(0) },
+    axis: { i: o.int(1) },
+  })),
+  ...alike("reshaping", {
+    EXPAND_DIMS: "ExpandDims",
+    TRANSPOSE: "Transpose",
+    PAD: "Pad",
+    PADV2: "PadV2",
+    SLICE: "Slice",
+    TILE: "Tile",
+    BROADCAST_TO: "BroadcastTo",
+    REVERSE_V2: "ReverseV2",
+  }),
+  ...alike("other", {
+    SHAPE: "Shape",
+    RANK: "Rank",
+    BROADCAST_ARGS: "BroadcastArgs",
+    FILL: "Fill",
+    RANGE: "Range",
+    TOPK_V2: "TopKV2",
+  }),
+];

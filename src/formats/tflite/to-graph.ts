@@ -1,0 +1,162 @@
+import { StriateError } from "../../base/errors.ts";
+import { int64 } from "../../base/tensor.ts";
+import type { Tensor } from "../../base/tensor.ts";
+import type { TfAttribute, TfGraph, TfNode } from "../tensorflow/graph-def.ts";
+import { findTfliteOp } from "./ops/index.ts";
+import { codeAttributes, toReals } from "./quantise.ts";
+import type { TfliteEnd, TfliteModel, TfliteOperator, TfliteTensor } from "./schema.ts";
+
+/** TensorFlow's numbers of the types that a network can be fed. */
+const typeCodes: Readonly<Record<string, number>> = { int32: 3, int64: 9, bool: 10 };
+const FLOAT = 1;
+
+/**
+ * A TFLite network as a TensorFlow graph with ops of TFLite: each operator is a node, named as its first
+ * result is. Constants that are codes become real numbers; pictures that go in coded go in as real
+ * numbers, and are rounded as their codes are.
+ */
+export function tfliteGraph(model: TfliteModel): TfGraph {
+  return new Graph(model).made;
+}
+
+class Graph {
+  readonly #model: TfliteModel;
+  readonly #nodes: TfNode[] = [];
+  readonly #constants = new Map<string, Tensor>();
+  /** The value of each tensor, as other nodes read it. */
+  readonly #values = new Map<number, string>();
+  readonly #outputNames = new Map<number, string>();
+  readonly #taken = new Map<string, number>();
+
+  readonly #outputs: ReadonlySet<number>;
+  readonly #readers = new Map<number, TfliteOperator[]>();
+
+  constructor(model: TfliteModel) {
+    this.#model = model;
+    this.#outputs = new Set(model.outputs.map(({ tensor }) => tensor));
+    for (const operator of model.operators)
+      for (const number of new Set(operator.inputs)) {
+        const readers = this.#readers.get(number);
+        if (readers) readers.push(operator);
+        else this.#readers.set(number, [operator]);
+      }
+  }
+
+  get made(): TfGraph {
+    const { inputs, outputs, operators } = this.#model;
+    for (const input of inputs) this.#input(input);
+    // The file's own words for its outputs come before the names that the converter made.
+    for (const { tensor, name } of outputs)
+      if (name !== "" && !this.#outputNames.has(tensor))
+        this.#outputNames.set(tensor, this.#fresh(name));
+    for (const operator of operators) this.#operator(operator);
+    const names = outputs.map((output) => this.#output(output));
+    return { nodes: this.#nodes, constants: this.#constants, outputs: names };
+  }
+
+  #tensor(number: number): TfliteTensor {
+    const found = this.#model.tensors[number];
+    if (found) return found;
+    throw new StriateError(`the file speaks of tensor ${number}, which it does not have`);
+  }
+
+  #input({ tensor, name }: TfliteEnd): void {
+    const found = this.#tensor(tensor);
+    const { type, shape, freeShape, quantization } = found;
+    if (type === "string") throw new StriateError(`input "${found.name}": texts cannot be fed`);
+    const lengths = freeShape.length === shape.length ? freeShape : shape;
+    const codes = codeAttributes([found]);
+    const node = this.#fresh(name === "" ? found.name : name);
+    const dtype = quantization ? FLOAT : (typeCodes[type] ?? FLOAT);
+    this.#nodes.push({
+      name: node,
+      op: "Placeholder",
+      inputs: [],
+      attributes: {
+        dtype: { type: dtype },
+        shape: { shape: lengths.map((length) => (length < 0 ? null : length)) },
+      },
+    });
+    this.#values.set(tensor, node);
+    if (Object.keys(codes).length === 0) return;
+    const coded = this.#fresh(`${node}/quantize`);
+    this.#nodes.push({ name: coded, op: "QUANTIZE", inputs: [node], attributes: codes });
+    this.#values.set(tensor, coded);
+  }
+
+  #operator({ op, inputs, outputs, options }: TfliteOperator): void {
+    const results = outputs.map((number) => this.#tensor(number));
+    const name = this.#outputNames.get(outputs[0] ?? -1) ?? this.#fresh(results[0]?.name ?? op);
+    const definition = findTfliteOp(op);
+    const last = inputs.findLastIndex((number) => number >= 0);
+    const read = inputs.slice(0, last + 1).map((number) => this.#read(number, name));
+    for (const numbers of definition?.constants?.(options, read.length) ?? [])
+      read.push(this.#constant(`${name}/option`, int64(numbers)));
+    const attributes: Record<string, TfAttribute> = {
+      ...(options && definition?.options?.(options)),
+      ...(outputs.every((number) => this.#isEnd(number)) ? {} : codeAttributes(results)),
+    };
+    this.#nodes.push({ name, op, inputs: read, attributes });
+    outputs.forEach((number, i) => this.#values.set(number, i === 0 ? name : `${name}:${i}`));
+  }
+
+  /**
+   * Whether a tensor is an output of the network, up to a change of its codes, and nothing else. Such
+   * are not rounded: probabilities remain what a softmax makes, within half a step of their codes.
+   */
+  #isEnd(number: number): boolean {
+    const isOutput = (tensor: number | undefined) => this.#outputs.has(tensor ?? -1);
+    const [reader, ...others] = this.#readers.get(number) ?? [];
+    if (reader === undefined) return isOutput(number);
+    const isCode = reader.op === "DEQUANTIZE" || reader.op === "QUANTIZE";
+    return others.length === 0 && isCode && isOutput(reader.outputs[0]);
+  }
+
+  #read(number: number, reader: string): string {
+    const known = this.#values.get(number);
+    if (known !== undefined) return known;
+    const { name, value, type, quantization } = this.#tensor(number);
+    if (!value)
+      throw new StriateError(
+        `"${reader}" reads tensor "${name}", which nothing has made before it`,
+      );
+    const isCoded = quantization && type !== "float32" && type !== "float16";
+    const node = this.#constant(name, isCoded ? toReals(value, quantization) : value);
+    this.#values.set(number, node);
+    return node;
+  }
+
+  #constant(stem: string, value: Tensor): string {
+    const name = this.#fresh(stem);
+    this.#nodes.push({ name, op: "Const", inputs: [], attributes: {} });
+    this.#constants.set(name, value);
+    return name;
+  }
+
+  /** What comes out has the name of the signature where it has one. */
+  #output({ tensor, name }: TfliteEnd): string {
+    const value = this.#read(tensor, "the output");
+    const node = this.#outputNames.get(tensor) ?? this.#fresh(name);
+    if (name === "" || value === node) return value;
+    this.#nodes.push({ name: node, op: "Identity", inputs: [value], attributes: {} });
+    return node;
+  }
+
+  /**
+   * A name that is not taken, from one that TFLite made: of what the converter fused the last op stands
+   * first, and a number behind a colon means an output of TensorFlow's node.
+   */
+  #fresh(tensor: string): string {
+    const [first = ""] = tensor.split(";");
+    const stem = first
+      .replace(/:0$/, "")
+      .replace(/^\^+|^serving_default_/, "")
+      .replaceAll(":", "_");
+    let i = this.#taken.get(stem) ?? 0;
+    let name = i === 0 ? stem : `${stem}_${i}`;
+    while (this.#taken.has(name) || name === "") name = `${stem}_${++i}`;
+    this.#taken.set(stem, i + 1);
+    if (name !== stem) this.#taken.set(name, 0);
+    return name;
+  }
+}
