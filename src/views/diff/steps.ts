@@ -66,17 +66,21 @@ function familyOf(layer: NetworkLayer): string {
   const { kind, className, weights, activation } = layer;
   if (kind === "activation") return activationFamily(activation ?? className);
   if (kind === "pooling") return `pooling ${/max/i.test(className) ? "max" : "average"}`;
-  if (kind === "arithmetic" && weights.length > 0 && /^(Add|Sub|Mul|Div)$/.test(className))
-    return "linear";
+  if (kind === "arithmetic" && weights.length > 0 && ofAffine.test(className)) return "linear";
   return families[kind] ?? kind;
 }
 
+/** What adds a constant or multiplies by one, in the words of ONNX, TensorFlow and TFLite. */
+const ofAffine = /^(BiasAdd|Add(V2)?|Sub|Mul|(Real)?Div)$/i;
+
 /** `activation relu`, however a file spells it: `relu`, `ReLU`, `QLinearLeakyRelu`. */
-const activationFamily = (word: string): string =>
-  `activation ${word
+function activationFamily(word: string): string {
+  const plain = word
     .toLowerCase()
     .replaceAll("_", "")
-    .replace(/^qlinear/, "")}`;
+    .replace(/^qlinear/, "");
+  return `activation ${plain === "logistic" ? "sigmoid" : plain}`;
+}
 
 /** Numbers the parts of linear maps: each reads the one before, and only it. */
 function withParts(steps: readonly Step[]): Step[] {
