@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { runtime } from "#runtime";
 import { toFloat32 } from "../src/base/tensor.ts";
 import { parseKerasModel } from "../src/formats/keras/parse-model.ts";
-import { listWeights } from "../src/formats/keras/list-weights.ts";
+import { listWeights } from "../src/model/list-weights.ts";
 import { lowerModel } from "../src/model/lower.ts";
 import { toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";

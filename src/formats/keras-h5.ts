@@ -12,7 +12,7 @@ import { writeHdf5 } from "./hdf5/write-hdf5.ts";
 import { inferInput } from "./keras/infer-input.ts";
 import { isObject, parseJson, pythonJson } from "./keras/json.ts";
 import { type KerasWriter, kerasWriter, writerName } from "./keras/keras-writer.ts";
-import { listWeights } from "./keras/list-weights.ts";
+import { listWeights } from "../model/list-weights.ts";
 import { openKeras, requireNoWeights } from "./keras/open-keras.ts";
 import { kerasOf, ownNotes } from "./keras/own-notes.ts";
 import { stateArrays } from "./keras/read-optimizer.ts";

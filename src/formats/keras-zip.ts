@@ -10,7 +10,7 @@ import { openHdf5 } from "./hdf5/hdf5-file.ts";
 import { writeHdf5 } from "./hdf5/write-hdf5.ts";
 import { isObject, parseJson, pythonJson } from "./keras/json.ts";
 import { kerasWriter } from "./keras/keras-writer.ts";
-import { listWeights } from "./keras/list-weights.ts";
+import { listWeights } from "../model/list-weights.ts";
 import { openKeras } from "./keras/open-keras.ts";
 import { kerasOf, ownNotes } from "./keras/own-notes.ts";
 import { h5Store } from "./keras/store-h5.ts";

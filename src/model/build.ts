@@ -2,7 +2,7 @@ import { StriateError } from "../base/errors.ts";
 import type { CreatedLayer } from "../layers/create.ts";
 import { inputLayer } from "../layers/input-layer.ts";
 import { parseLayer } from "../layers/layer.ts";
-import { listWeights } from "../formats/keras/list-weights.ts";
+import { listWeights } from "./list-weights.ts";
 import { initializeWeights } from "./initialize-weights.ts";
 import type { Call, KerasModel, Layer, Ref } from "./model.ts";
 

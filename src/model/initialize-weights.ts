@@ -1,7 +1,7 @@
 import { namingSync } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import { initialize } from "../layers/training/initializers/index.ts";
-import { listWeights } from "../formats/keras/list-weights.ts";
+import { listWeights } from "./list-weights.ts";
 import type { KerasModel } from "./model.ts";
 
 /**

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StriateError } from "../base/errors.ts";
 import { lumaOf } from "../data/image.ts";
 import { resizeBilinear } from "../data/resize.ts";
-import { openDataset } from "./dataset-open.ts";
+import { openDataset as openSet } from "./dataset-open.ts";
 
 const fixtures = JSON.parse(
   readFileSync(new URL("../../fixtures/data/pictures.json", import.meta.url), "utf8"),
@@ -27,7 +27,18 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "striate-dataset-"));
 });
-afterAll(() => rm(folder, { recursive: true }));
+const opened: { close(): Promise<void> }[] = [];
+afterAll(async () => {
+  for (const set of opened) await set.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Opens a data set until the tests are over. */
+async function openDataset(...given: Parameters<typeof openSet>): ReturnType<typeof openSet> {
+  const set = await openSet(...given);
+  opened.push(set);
+  return set;
+}
 
 /** A set of two classes with litter, in which some files are no pictures. */
 const pets: Record<string, Uint8Array> = {

@@ -4,7 +4,7 @@ import type { KerasModel } from "../../model/model.ts";
 import type { OpenedModel, ReadModelOptions } from "../format.ts";
 import { isObject } from "./json.ts";
 import { type KerasWriter, writerName } from "./keras-writer.ts";
-import { listWeights } from "./list-weights.ts";
+import { listWeights } from "../../model/list-weights.ts";
 import { readOwnNotes } from "./own-notes.ts";
 import { parseKerasModel } from "./parse-model.ts";
 import { type StateArray, readOptimizer } from "./read-optimizer.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lowerModel } from "../../model/lower.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { kerasWriter } from "./keras-writer.ts";
-import { listWeights } from "./list-weights.ts";
+import { listWeights } from "../../model/list-weights.ts";
 import { parseKerasModel } from "./parse-model.ts";
 
 type Json = Record<string, unknown>;

@@ -4,7 +4,7 @@ import type { OptimizerState } from "../../model/optimizer-state.ts";
 import type { Hdf5Group } from "../hdf5/hdf5-file.ts";
 import { isObject } from "./json.ts";
 import type { KerasWriter } from "./keras-writer.ts";
-import type { LayerWeights } from "./list-weights.ts";
+import type { LayerWeights } from "../../model/list-weights.ts";
 import { type SlotLayout, slotLayout, slotNames } from "./optimizer-slots.ts";
 import { readNames } from "./read-names.ts";
 

@@ -1,7 +1,7 @@
-import { namingSync } from "../../base/errors.ts";
-import type { KerasShape, WeightSpec } from "../../layers/define-layer.ts";
-import { shapesOf } from "../../model/lower.ts";
-import type { KerasModel, Layer, Ref } from "../../model/model.ts";
+import { namingSync } from "../base/errors.ts";
+import type { KerasShape, WeightSpec } from "../layers/define-layer.ts";
+import { shapesOf } from "./lower.ts";
+import type { KerasModel, Layer, Ref } from "./model.ts";
 
 /** The weights that a layer must have, by its definition and the shapes that reach it. */
 export interface LayerWeights {
