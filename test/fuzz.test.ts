@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => rm(bundle, { force: true }));
 
 describe("damaged files", () => {
-  it.each(Array.from({ length: workers }, (_, share) => share))(
+  it.concurrent.each(Array.from({ length: workers }, (_, share) => share))(
     "share %d: a model or a sentence, every time",
     async (share) => {
       const reports = await run({
