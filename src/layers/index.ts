@@ -74,13 +74,7 @@ import {
   rmsNormalization,
   unitNormalization,
 } from "./normalization-layers.ts";
-import {
-  findOperation,
-  operationClassNames,
-  slicingOpLambda,
-  tensorFlowOpLayer,
-  tfOpLambda,
-} from "./operations.ts";
+import { findOperation, slicingOpLambda, tensorFlowOpLayer, tfOpLambda } from "./operations.ts";
 import { permute } from "./permute.ts";
 import {
   averagePooling1d,
@@ -97,7 +91,7 @@ import { convLstm1d, convLstm2d, convLstm3d } from "./recurrent/conv-lstm.ts";
 import { gru, lstm, simpleRnn } from "./recurrent/recurrent.ts";
 import { randAugment } from "./rand-augment.ts";
 import { rnn } from "./recurrent/rnn.ts";
-import { findLayerClass, registerLayer, registeredNames } from "./registry.ts";
+import { findLayerClass, registerLayer } from "./registry.ts";
 import { repeatVector } from "./repeat-vector.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
@@ -274,6 +268,3 @@ export function findLayer(className: string): LayerDefinition | undefined {
   const plain = className.replace(/^.*>/, "");
   return findLayerClass(className) ?? findLayerClass(plain) ?? findOperation(className);
 }
-
-/** All class names, for messages. */
-export const layerClassNames = (): string[] => [...registeredNames(), ...operationClassNames()];

@@ -11,6 +11,3 @@ export function registerLayer(definition: LayerDefinition): void {
 /** The definition of a Keras layer class, by any of its names. */
 export const findLayerClass = (className: string): LayerDefinition | undefined =>
   byClass.get(className);
-
-/** All class names, for messages. */
-export const registeredNames = (): string[] => [...byClass.keys()];

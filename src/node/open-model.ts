@@ -9,8 +9,8 @@ import { readSibling, statOf } from "./files.ts";
 import { labelsBeside } from "./labels-beside.ts";
 
 /**
- * Opens a model file, or the folder of a TF.js model or SavedModel, from disk or from a web address. The content
- * decides what it is, not the name.
+ * Opens a model file, or the folder of a TF.js model or SavedModel, from disk or from a web address.
+ * The content decides what it is, not the name.
  *
  * @throws StriateError in one sentence that names the file: it is missing, no model, damaged, or has
  * a part that cannot be run

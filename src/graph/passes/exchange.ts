@@ -81,7 +81,7 @@ function roundsOf(
   return rounds;
 }
 
-export const isExchange = (node: GraphNode): boolean => node.domain === WORKERS;
+const isExchange = (node: GraphNode): boolean => node.domain === WORKERS;
 
 function exchangeOf(graph: Graph, node: GraphNode): Exchange {
   const [whole] = node.outputs as [string];

@@ -71,7 +71,7 @@ export function stepMask(b: GraphBuilder, mask: string, axes: number): string {
 }
 
 /** The states that the call gives: further inputs in Keras 2, `initial_state` in Keras 3. */
-export function initialStates({ inputs, call }: LowerContext<unknown>): SymbolicTensor[] {
+function initialStates({ inputs, call }: LowerContext<unknown>): SymbolicTensor[] {
   const named = call.kwargs.initial_state as Argument | undefined;
   if (named !== undefined && named !== null) {
     const list = Array.isArray(named) ? (named as Argument[]) : [named];
