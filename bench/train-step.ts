@@ -7,7 +7,7 @@ import { float32 } from "../src/base/tensor.ts";
 import { parseKerasModel } from "../src/formats/keras/parse-model.ts";
 import { initializeWeights } from "../src/model/initialize-weights.ts";
 import { runtime } from "../src/runtime/node/index.ts";
-import { fastExecutor } from "../src/train/fast-executor.ts";
+import { fastExecutor } from "../src/train/step/fast-executor.ts";
 import { Trainer } from "../src/train/trainer.ts";
 import type { StepTimes } from "./report.ts";
 

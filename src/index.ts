@@ -40,13 +40,13 @@ export {
   prepareImage,
 } from "./data/preprocess.ts";
 export { layers } from "./layers/create.ts";
-export { constraints } from "./layers/training/constraints.ts";
-export { initializers } from "./layers/training/initializers/index.ts";
-export { losses } from "./layers/training/losses/index.ts";
-export { metrics } from "./layers/training/metrics/index.ts";
-export { optimizers } from "./layers/training/optimizers/index.ts";
-export { regularizers } from "./layers/training/regularizers.ts";
-export { schedules } from "./layers/training/schedules.ts";
+export { constraints } from "./training/constraints.ts";
+export { initializers } from "./training/initializers/index.ts";
+export { losses } from "./training/losses/index.ts";
+export { metrics } from "./training/metrics/index.ts";
+export { optimizers } from "./training/optimizers/index.ts";
+export { regularizers } from "./training/regularizers.ts";
+export { schedules } from "./training/schedules.ts";
 export type { Network, NetworkLayer, NetworkWeight, Port } from "./model/network.ts";
 export { selectLayers } from "./model/network.ts";
 export {
@@ -57,21 +57,20 @@ export {
 } from "./model/summary.ts";
 export { apply, functional, input, sequential } from "./node/build-model.ts";
 export { callbacks } from "./node/callbacks.ts";
-export { openDataset, type OpenDatasetOptions } from "./node/dataset-open.ts";
+export { openDataset, type OpenDatasetOptions } from "./node/datasets/open-dataset.ts";
 export { loadModel } from "./node/load-model.ts";
-export { type ReadImageOptions, readImage } from "./node/read-image.ts";
-export { writePng, writeSvg } from "./node/write-picture.ts";
+export { type ReadImageOptions, readImage } from "./node/pictures/read-image.ts";
+export { writePng, writeSvg } from "./node/pictures/write-picture.ts";
 export { colormap, colormapNames } from "./plot/colormap.ts";
 export type { Mark, Picture } from "./plot/picture.ts";
 export { rasterize } from "./plot/rasterize.ts";
 export { toSvg } from "./plot/svg.ts";
 export type { Device, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
-export type { Callback, FitRun } from "./train/callback.ts";
-export type { CompileOptions } from "./train/compile.ts";
-export { type DrawHistoryOptions, drawHistory } from "./train/draw-history.ts";
-export { History } from "./train/history.ts";
-export type { Logs } from "./train/totals.ts";
-export type { TensorData, TrainingBatch, TrainingData } from "./train/training-data.ts";
+export type { Callback, FitRun } from "./train/callbacks/callback.ts";
+export type { CompileOptions } from "./train/compile/compile.ts";
+export { type DrawHistoryOptions, drawHistory } from "./views/history/draw-history.ts";
+export { History, type Logs } from "./model/history.ts";
+export type { TensorData, TrainingBatch, TrainingData } from "./train/data/training-data.ts";
 export { version } from "./version.ts";
 export { type LayerActivation } from "./views/activations.ts";
 export {
@@ -86,7 +85,7 @@ export { type ArchitectureOptions, drawArchitecture } from "./views/architecture
 export { type LayerTree, formatTree, layerTree } from "./model/layer-tree.ts";
 export { type ConvertOptions, type ConvertedFile, convertFile } from "./node/convert-file.ts";
 export { convertModel } from "./formats/convert.ts";
-export { readLabels } from "./node/read-labels.ts";
+export { readLabels } from "./node/files/read-labels.ts";
 export { noiseFeeds } from "./model/noise-input.ts";
 export {
   type DiffOptions,

@@ -6,7 +6,7 @@ import { toFloat32 } from "../src/base/tensor.ts";
 import { toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { convertFile } from "../src/node/convert-file.ts";
-import { openModel } from "../src/node/open-model.ts";
+import { openModel } from "../src/node/files/open-model.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { emptyFolder } from "./command-line.ts";
 import { formulaInput } from "./run-layers.ts";

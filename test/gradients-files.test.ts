@@ -5,8 +5,8 @@ import { float32, type Tensor, toNumbers, transpose } from "../src/base/tensor.t
 import { compareGradient, worstOf } from "../src/gradient/check.ts";
 import { addGradient, type GradientRequest } from "../src/gradient/gradient.ts";
 import type { Graph } from "../src/graph/graph.ts";
-import { foldConstants } from "../src/graph/passes/fold-constants.ts";
-import { raiseOpset } from "../src/graph/passes/raise-opset.ts";
+import { foldConstants } from "../src/graph/passes/opening/fold-constants.ts";
+import { raiseOpset } from "../src/graph/passes/opening/raise-opset.ts";
 import { readOnnx } from "../src/graph/protobuf/read.ts";
 import { withOutputs } from "../src/graph/outputs.ts";
 import { bindDims } from "../src/ops/bind-dims.ts";

@@ -3,7 +3,7 @@ import { sizeOf } from "../src/base/shape.ts";
 import { type Tensor, float32, toNumbers } from "../src/base/tensor.ts";
 import { addGradient } from "../src/gradient/gradient.ts";
 import { withOutputs } from "../src/graph/outputs.ts";
-import { raiseOpset } from "../src/graph/passes/raise-opset.ts";
+import { raiseOpset } from "../src/graph/passes/opening/raise-opset.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { selectLayers, toUser } from "../src/model/network.ts";
 import { bindInputs } from "../src/ops/bind-dims.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { sizeOf } from "../src/base/shape.ts";
 import { float32 } from "../src/base/tensor.ts";
-import { raiseOpset } from "../src/graph/passes/raise-opset.ts";
+import { raiseOpset } from "../src/graph/passes/opening/raise-opset.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { largestDifference, openOnnx, readTensorFile } from "./onnx-files.ts";

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { Tensor } from "../src/base/tensor.ts";
 import { onnx } from "../src/formats/onnx.ts";
-import { raiseOpset } from "../src/graph/passes/raise-opset.ts";
+import { raiseOpset } from "../src/graph/passes/opening/raise-opset.ts";
 import { readOnnx } from "../src/graph/protobuf/read.ts";
 import { writeOnnx } from "../src/graph/protobuf/write.ts";
 import { runtime } from "../src/runtime/node/index.ts";

@@ -5,7 +5,7 @@ import { float32, toNumbers } from "../src/base/tensor.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { summarize } from "../src/model/summary.ts";
 import { runtime } from "../src/runtime/node/index.ts";
-import { relativeDifference } from "../src/views/compare-tensors.ts";
+import { relativeDifference } from "../src/base/compare-tensors.ts";
 import { diffNetworks } from "../src/views/diff.ts";
 import { openOnnx } from "./onnx-files.ts";
 

@@ -4,13 +4,13 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../src/base/random.ts";
 import { type Tensor, float32 } from "../src/base/tensor.ts";
 import { layers } from "../src/layers/create.ts";
-import { losses } from "../src/layers/training/losses/index.ts";
-import { optimizers } from "../src/layers/training/optimizers/index.ts";
+import { losses } from "../src/training/losses/index.ts";
+import { optimizers } from "../src/training/optimizers/index.ts";
 import { apply, functional, input, sequential } from "../src/node/build-model.ts";
 import { callbacks } from "../src/node/callbacks.ts";
 import { loadModel } from "../src/node/load-model.ts";
 import type { Model } from "../src/api/model.ts";
-import { batchesOf } from "../src/train/training-data.ts";
+import { batchesOf } from "../src/train/data/training-data.ts";
 import { emptyFolder } from "./command-line.ts";
 
 /** Small pictures whose class is the brighter half. */

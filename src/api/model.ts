@@ -11,22 +11,27 @@ import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input
 import { RunningNetwork } from "../model/running.ts";
 import { type NetworkSummary, formatSummary, summarize } from "../model/summary.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
-import type { Callback } from "../train/callback.ts";
-import type { CompileOptions } from "../train/compile.ts";
-import { compileOptionsOf } from "../train/compile-config.ts";
+import type { Callback } from "../train/callbacks/callback.ts";
+import type { CompileOptions } from "../train/compile/compile.ts";
+import { compileOptionsOf } from "../train/compile/compile-config.ts";
 import { evaluate } from "../train/evaluate.ts";
-import { fastExecutor } from "../train/fast-executor.ts";
+import { fastExecutor } from "../train/step/fast-executor.ts";
 import { type FitOptions, fit } from "../train/fit.ts";
 import { predictData } from "../train/predict.ts";
-import { type FitDataOptions, evaluationData, fitData } from "../train/fit-data.ts";
-import type { History } from "../train/history.ts";
+import { type FitDataOptions, evaluationData, fitData } from "../train/data/fit-data.ts";
+import type { History } from "../model/history.ts";
 import { networkWeights, setNetworkWeights } from "../train/model-weights.ts";
-import type { ClassWeight } from "../train/prepare-batch.ts";
-import type { Logs } from "../train/totals.ts";
+import type { ClassWeight } from "../train/data/prepare-batch.ts";
+import type { Logs } from "../model/history.ts";
 import { trainedModel } from "../train/trained-model.ts";
 import { Trainer } from "../train/trainer.ts";
-import type { TensorData, Tensors, TrainingBatch, TrainingData } from "../train/training-data.ts";
-import { type ClassScore, readPrediction } from "../views/prediction.ts";
+import type {
+  TensorData,
+  Tensors,
+  TrainingBatch,
+  TrainingData,
+} from "../train/data/training-data.ts";
+import { type ClassScore, readPrediction } from "../model/prediction.ts";
 
 /** What a model takes: a photo, or a tensor for each input, in order or by name. */
 export type ModelInput = Image | Tensors;

@@ -1,7 +1,7 @@
 import { textTable } from "../base/text-table.ts";
 import { Model } from "../api/model.ts";
 import type { OpenedModel } from "../formats/format.ts";
-import { readLabels } from "../node/read-labels.ts";
+import { readLabels } from "../node/files/read-labels.ts";
 import { formatNumber } from "../plot/format-number.ts";
 import { runtime } from "../runtime/node/index.ts";
 import {
@@ -9,7 +9,7 @@ import {
   describeFindings,
   findPreprocessing,
 } from "../views/preprocessing-detective.ts";
-import { type Prediction, formatPrediction, readPrediction } from "../views/prediction.ts";
+import { type Prediction, formatPrediction, readPrediction } from "../model/prediction.ts";
 import { readPhoto } from "./photos.ts";
 
 /** What a photo tells of a network. */

@@ -3,7 +3,7 @@ import { field } from "../base/fields.ts";
 import { scaleNames } from "../data/scale.ts";
 import type { ReadModelOptions } from "../formats/format.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
-import { readFileBytes } from "../node/files.ts";
+import { readFileBytes } from "../node/files/files.ts";
 
 /** Flags of every command that runs a network. */
 export const engineFields = {

@@ -6,7 +6,7 @@ import { describePreprocessing } from "../data/preprocess.ts";
 import { readNpy } from "../formats/npy.ts";
 import { readNpz } from "../formats/npz.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
-import { readFileBytes } from "../node/files.ts";
+import { readFileBytes } from "../node/files/files.ts";
 import { readPhoto } from "./photos.ts";
 
 /**

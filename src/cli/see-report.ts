@@ -4,7 +4,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { Network } from "../model/network.ts";
 import { version } from "../version.ts";
 import type { SeenLayer } from "../views/feature-maps-view.ts";
-import type { Prediction } from "../views/prediction.ts";
+import type { Prediction } from "../model/prediction.ts";
 import { layerNumbers } from "./layer-line.ts";
 
 /** One photo of a `see` run. */

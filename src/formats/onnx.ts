@@ -1,9 +1,9 @@
 import { naming } from "../base/errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import { inlineFunctions } from "../graph/passes/inline-functions.ts";
-import { liftConstants } from "../graph/passes/lift-constants.ts";
-import { separatePads } from "../graph/passes/separate-pads.ts";
-import { hasHalves, widenHalves } from "../graph/passes/widen-halves.ts";
+import { inlineFunctions } from "../graph/passes/opening/inline-functions.ts";
+import { liftConstants } from "../graph/passes/opening/lift-constants.ts";
+import { separatePads } from "../graph/passes/engine/separate-pads.ts";
+import { hasHalves, widenHalves } from "../graph/passes/opening/widen-halves.ts";
 import type { ModelProto } from "../graph/protobuf/onnx_pb.ts";
 import { externalFiles, parseOnnx } from "../graph/protobuf/parse.ts";
 import { graphOfModel } from "../graph/protobuf/read.ts";

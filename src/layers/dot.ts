@@ -1,7 +1,7 @@
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import { type Axes, axesField } from "./axes-field.ts";
+import { type Axes, axesField } from "../base/axes-field.ts";
 import {
   type KerasShape,
   type LowerContext,

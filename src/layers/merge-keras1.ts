@@ -1,7 +1,7 @@
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
-import type { Axes } from "./axes-field.ts";
-import { axesField } from "./axes-field.ts";
+import type { Axes } from "../base/axes-field.ts";
+import { axesField } from "../base/axes-field.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { dotInputs, dotShape } from "./dot.ts";
 import { add, average, concatenateInputs, concatenatedShape, maximum, multiply } from "./merge.ts";

@@ -1,7 +1,7 @@
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import { isIdentityOrder } from "../base/shape.ts";
-import { axesField } from "./axes-field.ts";
+import { axesField } from "../base/axes-field.ts";
 import {
   type KerasShape,
   type LowerContext,

@@ -1,6 +1,6 @@
 import { field } from "../base/fields.ts";
 import { isIdentityOrder } from "../base/shape.ts";
-import { axesOrNullField } from "./axes-field.ts";
+import { axesOrNullField } from "../base/axes-field.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { trainedWeight } from "./kernel-fields.ts";
 import { renameKeras1 } from "./keras1.ts";

@@ -1,4 +1,4 @@
-import { axesField } from "./axes-field.ts";
+import { axesField } from "../base/axes-field.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { axisList, graphAxis } from "./symbolic.ts";
 

@@ -1,6 +1,6 @@
 import { namingSync } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { initialize } from "../layers/training/initializers/index.ts";
+import { initialize } from "../training/initializers/index.ts";
 import { listWeights } from "./list-weights.ts";
 import type { KerasModel } from "./model.ts";
 

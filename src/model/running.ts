@@ -1,7 +1,7 @@
 import { StriateError } from "../base/errors.ts";
 import { type DataType, type Tensor, castTo, toFloat32 } from "../base/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
-import { isLarge } from "../graph/passes/lend-weights.ts";
+import { isLarge } from "../graph/passes/engine/lend-weights.ts";
 import { withGiven, withOutputs } from "../graph/outputs.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { type Network, type Port, checkInput, toGraph } from "./network.ts";

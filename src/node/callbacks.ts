@@ -2,7 +2,7 @@ import { appendFile, mkdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { StriateError, messageOf } from "../base/errors.ts";
-import type { Callback } from "../train/callback.ts";
+import type { Callback } from "../train/callbacks/callback.ts";
 import { type CsvLoggerOptions, csvLogger } from "../train/callbacks/csv-logger.ts";
 import { earlyStopping } from "../train/callbacks/early-stopping.ts";
 import { learningRateScheduler } from "../train/callbacks/learning-rate-scheduler.ts";
@@ -14,7 +14,7 @@ import { reduceLROnPlateau } from "../train/callbacks/reduce-lr-on-plateau.ts";
 import { tensorBoard } from "../train/callbacks/tensorboard.ts";
 import { terminateOnNaN } from "../train/callbacks/terminate-on-nan.ts";
 import { trainedModel } from "../train/trained-model.ts";
-import { checkEnding, saveModel } from "./save-model.ts";
+import { checkEnding, saveModel } from "./files/save-model.ts";
 
 /** What can be done while a model is trained: `model.fit(data, { callbacks: [callbacks.earlyStopping()] })`. */
 export const callbacks = {

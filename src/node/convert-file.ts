@@ -7,9 +7,9 @@ import { readModel } from "../formats/read-model.ts";
 import { noiseFeeds } from "../model/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { runtime } from "#runtime";
-import { compareTensors, relativeDifference } from "../views/compare-tensors.ts";
-import { writeFileAtomic, writeFolder } from "./files.ts";
-import { openModel } from "./open-model.ts";
+import { compareTensors, relativeDifference } from "../base/compare-tensors.ts";
+import { writeFileAtomic, writeFolder } from "./files/files.ts";
+import { openModel } from "./files/open-model.ts";
 
 export interface ConvertOptions extends ReadModelOptions {
   /** Names of the classes, to be kept in the new file. */

@@ -1,6 +1,6 @@
 import type { ModelHost } from "../api/model.ts";
 import { progress } from "../train/callbacks/progress.ts";
-import { saveModel } from "./save-model.ts";
+import { saveModel } from "./files/save-model.ts";
 
 /** Node as a model's platform: files on disk, words on the terminal. */
 export const nodeHost: ModelHost = {

@@ -3,7 +3,7 @@ import type { ReadModelOptions } from "../formats/format.ts";
 import { runtime } from "#runtime";
 import type { SessionOptions } from "../runtime/runtime.ts";
 import { nodeHost } from "./host.ts";
-import { openModel } from "./open-model.ts";
+import { openModel } from "./files/open-model.ts";
 
 /**
  * Opens a model file of any kind and makes it ready to run.

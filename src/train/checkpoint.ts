@@ -1,7 +1,7 @@
 import { StriateError } from "../base/errors.ts";
 import { type Tensor, toFloat32 } from "../base/tensor.ts";
-import type { FitRun, TrainingPosition } from "./callback.ts";
-import { type TensorFile, readTensorFile, writeTensorFile } from "./safetensors.ts";
+import type { FitRun, TrainingPosition } from "./callbacks/callback.ts";
+import { type TensorFile, readTensorFile, writeTensorFile } from "../formats/safetensors.ts";
 import type { TrainerState } from "./trainer.ts";
 
 /** A training between two batches: everything that is needed to go on as if it had not stopped. */

@@ -1,8 +1,8 @@
 import { type Tensor, float32, toFloat32 } from "../base/tensor.ts";
-import type { Metric } from "../layers/training/metrics/metric.ts";
+import type { Metric } from "../training/metrics/metric.ts";
 import type { RunningNetwork } from "../model/running.ts";
-import type { Logs } from "./totals.ts";
-import { type TrainingBatch, type TrainingData, listOf } from "./training-data.ts";
+import type { Logs } from "../model/history.ts";
+import { type TrainingBatch, type TrainingData, listOf } from "./data/training-data.ts";
 
 /**
  * Metrics of a network of any format over a data set, for networks of one input and one output. The

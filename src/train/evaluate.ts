@@ -1,13 +1,14 @@
 import { type Tensor, float32 } from "../base/tensor.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Session } from "../runtime/runtime.ts";
-import type { StepBatch, StepResult } from "./executor.ts";
-import { padBatch } from "./pad-batch.ts";
-import { type ClassWeight, type PreparedBatch, rowWeights } from "./prepare-batch.ts";
-import { type EvaluationGraph, buildEvaluationGraph } from "./step-graph.ts";
-import { type Logs, Totals } from "./totals.ts";
+import type { StepBatch, StepResult } from "./step/executor.ts";
+import { padBatch } from "./data/pad-batch.ts";
+import { type ClassWeight, type PreparedBatch, rowWeights } from "./data/prepare-batch.ts";
+import { type EvaluationGraph, buildEvaluationGraph } from "./step/step-graph.ts";
+import type { Logs } from "../model/history.ts";
+import { Totals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
-import type { TrainingBatch, TrainingData } from "./training-data.ts";
+import type { TrainingBatch, TrainingData } from "./data/training-data.ts";
 
 export interface EvaluateOptions {
   classWeight?: ClassWeight;

@@ -5,7 +5,7 @@ import { type Tensor, float32, tensor } from "../base/tensor.ts";
 import { parseKerasModel } from "../formats/keras/parse-model.ts";
 import { initializeWeights } from "../model/initialize-weights.ts";
 import { runtime } from "../runtime/node/index.ts";
-import type { Callback } from "./callback.ts";
+import type { Callback } from "./callbacks/callback.ts";
 import { earlyStopping } from "./callbacks/early-stopping.ts";
 import { reduceLROnPlateau } from "./callbacks/reduce-lr-on-plateau.ts";
 import {
@@ -14,12 +14,12 @@ import {
   encodeCheckpoint,
   takeCheckpoint,
 } from "./checkpoint.ts";
-import type { CompileOptions } from "./compile.ts";
+import type { CompileOptions } from "./compile/compile.ts";
 import { evaluate } from "./evaluate.ts";
 import { type FitOptions, fit } from "./fit.ts";
-import { History } from "./history.ts";
+import { History } from "../model/history.ts";
 import { Trainer } from "./trainer.ts";
-import { type TensorData, type TrainingData, batchesOf } from "./training-data.ts";
+import { type TensorData, type TrainingData, batchesOf } from "./data/training-data.ts";
 
 type LayerJson = { class_name: string; config: Record<string, unknown> };
 const layer = (class_name: string, config: Record<string, unknown>): LayerJson => ({

@@ -1,12 +1,13 @@
 import { StriateError, messageOf } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
-import type { Callback, FitRun, TrainingPosition } from "./callback.ts";
+import type { Callback, FitRun, TrainingPosition } from "./callbacks/callback.ts";
 import { evaluate } from "./evaluate.ts";
-import { History } from "./history.ts";
-import type { ClassWeight } from "./prepare-batch.ts";
-import { type Logs, Totals } from "./totals.ts";
+import { History } from "../model/history.ts";
+import type { ClassWeight } from "./data/prepare-batch.ts";
+import type { Logs } from "../model/history.ts";
+import { Totals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
-import type { TrainingData } from "./training-data.ts";
+import type { TrainingData } from "./data/training-data.ts";
 
 export interface FitOptions {
   /** Epochs to train in all; 1 by default. */

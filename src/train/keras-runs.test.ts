@@ -7,12 +7,12 @@ import type { KerasModel } from "../model/model.ts";
 import { runtime as node } from "../runtime/node/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { runtime as web } from "../runtime/web/index.ts";
-import type { CompileOptions } from "./compile.ts";
+import type { CompileOptions } from "./compile/compile.ts";
 import { evaluate } from "./evaluate.ts";
-import { fastExecutor } from "./fast-executor.ts";
+import { fastExecutor } from "./step/fast-executor.ts";
 import { fit } from "./fit.ts";
 import { Trainer } from "./trainer.ts";
-import { type TensorData, batchesOf } from "./training-data.ts";
+import { type TensorData, batchesOf } from "./data/training-data.ts";
 
 interface Run {
   model: { class_name: string; config: unknown };

@@ -1,8 +1,8 @@
 import { type Tensor, float32, toFloat32 } from "../base/tensor.ts";
 import { toUser } from "../model/network.ts";
 import type { RunningNetwork } from "../model/running.ts";
-import { graphInput } from "./prepare-batch.ts";
-import { type TrainingData, tensorsFor } from "./training-data.ts";
+import { graphInput } from "./data/prepare-batch.ts";
+import { type TrainingData, tensorsFor } from "./data/training-data.ts";
 
 /**
  * The outputs of a network for a whole data set, in the order of its rows; labels are not looked at.

@@ -1,16 +1,10 @@
-import type { Metric } from "../layers/training/metrics/metric.ts";
+import type { Logs } from "../model/history.ts";
+import type { Metric } from "../training/metrics/metric.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type Network, toUser } from "../model/network.ts";
-import type { Compiled, OutputMetric } from "./compile.ts";
-import type { StepResult } from "./executor.ts";
-import type { PreparedBatch } from "./prepare-batch.ts";
-
-/**
- * What is reported of a batch or an epoch: `loss`; with several outputs the loss of each, without its
- * weight, as `<output>_loss`; then the metrics by name. (In the losses of single outputs Keras 3.15
- * counts a smaller last batch like a whole one; here every row counts the same, as in `loss`.)
- */
-export type Logs = Record<string, number>;
+import type { Compiled, OutputMetric } from "./compile/compile.ts";
+import type { StepResult } from "./step/executor.ts";
+import type { PreparedBatch } from "./data/prepare-batch.ts";
 
 /** The inner state of {@link Totals}, for a checkpoint. */
 export interface TotalsState {

@@ -1,23 +1,29 @@
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { RandomInput } from "../layers/define-layer.ts";
-import { penaltyOf } from "../layers/training/regularizers.ts";
+import { penaltyOf } from "../training/regularizers.ts";
 import { lowerModel } from "../model/lower.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import type { OptimizerState } from "../model/optimizer-state.ts";
 import { weightToGraph, weightToUser } from "../model/network.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
-import { stepRandomInputs } from "./activity-penalty.ts";
-import { type CompileOptions, type Compiled, compile } from "./compile.ts";
-import type { StepExecutor, StepResult } from "./executor.ts";
+import { stepRandomInputs } from "./step/activity-penalty.ts";
+import { type CompileOptions, type Compiled, compile } from "./compile/compile.ts";
+import type { StepExecutor, StepResult } from "./step/executor.ts";
 import { modelWeights, setModelWeights } from "./model-weights.ts";
-import { type CreateExecutor, type PlannedWeight, planTraining } from "./plan.ts";
-import { plainExecutor } from "./plain-executor.ts";
-import { type ClassWeight, type PreparedBatch, prepareBatch, rowWeights } from "./prepare-batch.ts";
-import { drawRandomInputs } from "./random-inputs.ts";
-import { type Logs, Totals } from "./totals.ts";
-import type { TrainingBatch } from "./training-data.ts";
+import { type CreateExecutor, type PlannedWeight, planTraining } from "./compile/plan.ts";
+import { plainExecutor } from "./step/plain-executor.ts";
+import {
+  type ClassWeight,
+  type PreparedBatch,
+  prepareBatch,
+  rowWeights,
+} from "./data/prepare-batch.ts";
+import { drawRandomInputs } from "./step/random-inputs.ts";
+import type { Logs } from "../model/history.ts";
+import { Totals } from "./totals.ts";
+import type { TrainingBatch } from "./data/training-data.ts";
 
 export interface TrainerOptions extends SessionOptions {
   runtime: Runtime;

@@ -11,7 +11,7 @@ import { noiseFeeds } from "../model/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
 import type { Mark, Picture } from "../plot/picture.ts";
 import { runtime } from "../runtime/node/index.ts";
-import { relativeDifference } from "./compare-tensors.ts";
+import { relativeDifference } from "../base/compare-tensors.ts";
 import { type DiffSide, diffNetworks } from "./diff.ts";
 import { drawDifference } from "./diff/draw-difference.ts";
 

@@ -2,7 +2,7 @@ import { StriateError } from "../base/errors.ts";
 import { type Tensor, float32, toFloat32 } from "../base/tensor.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import { LayerActivation } from "./activations.ts";
-import { type Comparison, compareTensors, relativeDifference } from "./compare-tensors.ts";
+import { type Comparison, compareTensors, relativeDifference } from "../base/compare-tensors.ts";
 import { type SizedStep, alignSteps } from "./diff/align.ts";
 import { stepsOf } from "./diff/steps.ts";
 

@@ -8,10 +8,10 @@ import { prepareImages, defaultPreprocessing } from "../data/preprocess.ts";
 import type { Network } from "../model/network.ts";
 import { noiseImage } from "../model/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
-import { openModel } from "../node/open-model.ts";
-import { readImage } from "../node/read-image.ts";
+import { openModel } from "../node/files/open-model.ts";
+import { readImage } from "../node/pictures/read-image.ts";
 import { runtime } from "../runtime/node/index.ts";
-import { readHead } from "./detective/head.ts";
+import { readHead } from "../model/head.ts";
 import { findStatistics, misfitOf } from "./detective/misfit.ts";
 import { describeFindings, findPreprocessing } from "./preprocessing-detective.ts";
 

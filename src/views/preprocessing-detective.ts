@@ -3,7 +3,7 @@ import type { Image } from "../data/image.ts";
 import { type Preprocessing, prepareImage } from "../data/preprocess.ts";
 import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input.ts";
 import type { RunningNetwork } from "../model/running.ts";
-import { type HeadReading, findHead, readHead } from "./detective/head.ts";
+import { type HeadReading, findHead, readHead } from "../model/head.ts";
 import { type StoredStatistics, findStatistics, misfitOf } from "./detective/misfit.ts";
 
 /** One way of preparing a photo, and what speaks for it. */

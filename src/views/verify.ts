@@ -3,7 +3,7 @@ import type { Tensor } from "../base/tensor.ts";
 import type { Network, NetworkLayer, Port } from "../model/network.ts";
 import { RunningNetwork } from "../model/running.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
-import { compareTensors, relativeDifference } from "./compare-tensors.ts";
+import { compareTensors, relativeDifference } from "../base/compare-tensors.ts";
 
 /** One way of running a network. */
 export interface Way {

@@ -3,7 +3,7 @@ import { field } from "../../base/fields.ts";
 import { textTable } from "../../base/text-table.ts";
 import { Model } from "../../api/model.ts";
 import { noiseFeeds } from "../../model/noise-input.ts";
-import { openModel } from "../../node/open-model.ts";
+import { openModel } from "../../node/files/open-model.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { runtime as webRuntime } from "../../runtime/web/index.ts";

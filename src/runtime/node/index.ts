@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { lendWeights } from "../../graph/passes/lend-weights.ts";
-import { nchwc } from "../../graph/passes/nchwc.ts";
-import { separatePads } from "../../graph/passes/separate-pads.ts";
+import { lendWeights } from "../../graph/passes/engine/lend-weights.ts";
+import { nchwc } from "../../graph/passes/nchwc/nchwc.ts";
+import { separatePads } from "../../graph/passes/engine/separate-pads.ts";
 import { writeOnnxParts } from "../../graph/protobuf/write.ts";
 import { OrtSession, engineMessage } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";

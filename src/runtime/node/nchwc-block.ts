@@ -1,6 +1,6 @@
 import { float32 } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
-import { NCHWC } from "../../graph/passes/nchwc-layout.ts";
+import { NCHWC } from "../../graph/passes/nchwc/nchwc-layout.ts";
 import type { Runtime } from "../runtime.ts";
 
 let found: Promise<number> | undefined;

@@ -1,6 +1,6 @@
 // Entry of a worker thread that runs its part of each training step.
 import { parentPort } from "node:worker_threads";
-import { runTrainWorker } from "../../train/data-parallel-worker.ts";
+import { runTrainWorker } from "../../train/parallel/worker.ts";
 import { runtime } from "./index.ts";
 
 const port = parentPort!;

@@ -1,4 +1,4 @@
-import type { Callback } from "../callback.ts";
+import type { Callback } from "./callback.ts";
 
 export interface CsvLoggerOptions {
   separator?: string;

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../base/tensor.ts";
-import type { Callback, FitRun } from "../callback.ts";
-import type { Logs } from "../totals.ts";
+import type { Callback, FitRun } from "./callback.ts";
+import type { Logs } from "../../model/history.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {

@@ -1,4 +1,4 @@
-import type { Callback } from "../callback.ts";
+import type { Callback } from "./callback.ts";
 
 /**
  * Sets the learning rate at the start of each epoch.

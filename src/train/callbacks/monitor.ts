@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { nearestNames } from "../../base/names.ts";
-import type { FitRun } from "../callback.ts";
-import type { Logs } from "../totals.ts";
+import type { FitRun } from "./callback.ts";
+import type { Logs } from "../../model/history.ts";
 
 /** Options of callbacks that watch a number. */
 export interface MonitorOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FitRun } from "../callback.ts";
+import type { FitRun } from "./callback.ts";
 import { formatLogs, progress } from "./progress.ts";
 
 /** Two epochs of three steps, 100 ms each. */

@@ -1,5 +1,5 @@
-import type { Callback, FitRun } from "../callback.ts";
-import type { Logs } from "../totals.ts";
+import type { Callback, FitRun } from "./callback.ts";
+import type { Logs } from "../../model/history.ts";
 
 export interface ProgressOptions {
   write(text: string): void;

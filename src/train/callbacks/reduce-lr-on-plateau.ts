@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
-import type { Callback, FitRun } from "../callback.ts";
-import type { Logs } from "../totals.ts";
+import type { Callback, FitRun } from "./callback.ts";
+import type { Logs } from "../../model/history.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {

@@ -1,5 +1,5 @@
-import type { Callback } from "../callback.ts";
-import type { Logs } from "../totals.ts";
+import type { Callback } from "./callback.ts";
+import type { Logs } from "../../model/history.ts";
 import { encodeScalars, encodeVersion, toRecord } from "./tensorboard-event.ts";
 
 /** Adds bytes to the event file of a run, `train` or `validation`. */

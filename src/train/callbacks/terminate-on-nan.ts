@@ -1,4 +1,4 @@
-import type { Callback } from "../callback.ts";
+import type { Callback } from "./callback.ts";
 
 /**
  * Ends the training when the loss is NaN or infinite.

@@ -1,0 +1,152 @@
+import { StriateError } from "../../base/errors.ts";
+import { formatShape } from "../../base/shape.ts";
+import { producers } from "../../graph/traverse.ts";
+import type { LossDefinition, Reduction } from "../../training/losses/define-loss.ts";
+import { parseLoss } from "../../training/losses/index.ts";
+import type { Metric } from "../../training/metrics/metric.ts";
+import { Optimizer } from "../../training/optimizers/optimizer.ts";
+import type { Configured, Identifier } from "../../training/registry.ts";
+import type { Network, Port } from "../../model/network.ts";
+import { type MetricChoice, compileMetrics, inKerasWords } from "./compile-metrics.ts";
+import { type PerOutput, perOutput } from "./per-output.ts";
+
+/** What `model.compile` takes, in Keras' words. */
+export interface CompileOptions {
+  /** `"rmsprop"` by default, as in Keras. */
+  optimizer?: Identifier;
+  /** One loss for all outputs, or one for each, in order or by output name. */
+  loss: PerOutput<Identifier>;
+  /** How much each output's loss counts; 1 by default. */
+  lossWeights?: readonly number[] | Readonly<Record<string, number>>;
+  /** `"accuracy"` and others; for several outputs, a list of lists or lists by output name. */
+  metrics?: MetricChoice;
+  /** Metrics that count sample and class weights; `metrics` do not. */
+  weightedMetrics?: MetricChoice;
+}
+
+/** The loss of one output. */
+export interface OutputLoss extends Configured<LossDefinition> {
+  weight: number;
+  reduction: Reduction;
+}
+
+/** A metric of one output. */
+export interface OutputMetric {
+  output: number;
+  metric: Metric;
+  weighted: boolean;
+}
+
+/** A network with everything that training it needs to know. */
+export interface Compiled {
+  optimizer: Optimizer;
+  /** By output. */
+  losses: readonly OutputLoss[];
+  metrics: readonly OutputMetric[];
+  /** What the user should know, once. */
+  notices: readonly string[];
+  /** The options as Keras' JSON, for files. */
+  serialized: Record<string, unknown>;
+}
+
+/**
+ * Checks loss, metrics and optimizer against a network's outputs.
+ *
+ * @throws StriateError where they cannot belong together: a class loss over one unit learns nothing
+ */
+export function compile(network: Network, options: CompileOptions): Compiled {
+  const optimizer = new Optimizer(options.optimizer ?? "rmsprop");
+  const ports = network.outputs;
+  const weights = perOutput(options.lossWeights, ports, "loss weight");
+  const losses = perOutput(forAll(options.loss, ports), ports, "loss").map(
+    (identifier, i): OutputLoss => {
+      const port = ports[i]!;
+      if (identifier === undefined)
+        throw new StriateError(`no loss for output "${port.name}"; give one for each output`);
+      const loss = parseLoss(identifier);
+      checkHead(network, port, loss);
+      const reduction = (loss.config.reduction as Reduction | undefined) ?? "sum_over_batch_size";
+      return { ...loss, weight: weights[i] ?? 1, reduction };
+    },
+  );
+  if (new Set(losses.map((loss) => loss.reduction)).size > 1)
+    throw new StriateError("all losses of a model must have the same reduction");
+  return {
+    optimizer,
+    losses,
+    metrics: compileMetrics(options, ports, losses),
+    notices: losses.flatMap((loss, i) => noticesOf(network, ports[i]!, loss)),
+    serialized: {
+      optimizer: optimizer.serialized,
+      loss: losses.length === 1 ? losses[0]!.serialized : losses.map((loss) => loss.serialized),
+      metrics: inKerasWords(options.metrics),
+      weighted_metrics: inKerasWords(options.weightedMetrics),
+      // In order, as the losses: beside a list Keras 3 sorts weights by name.
+      loss_weights: options.lossWeights ? losses.map(({ weight }) => weight) : null,
+    },
+  };
+}
+
+/**
+ * The graph value before the output's final sigmoid or softmax, where the loss wants to look through
+ * it, as Keras does. A softmax over another axis than the last is no class distribution for the loss.
+ */
+export function logitsOf(
+  network: Network,
+  port: Port,
+  { definition }: Pick<OutputLoss, "definition">,
+): string | null {
+  if (!definition.looksThrough) return null;
+  const node = finalNode(network, port);
+  if (node?.op !== definition.looksThrough) return null;
+  return node.op === "Softmax" && !isOverLastAxis(node.attributes.axis, port)
+    ? null
+    : node.inputs[0]!;
+}
+
+/** The node that makes an output, seen through Identity. */
+function finalNode(network: Network, port: Port) {
+  const made = producers(network.graph);
+  let node = made.get(port.value);
+  while (node?.op === "Identity") node = made.get(node.inputs[0]!);
+  return node;
+}
+
+function isOverLastAxis(attribute: { value: unknown } | undefined, port: Port): boolean {
+  const rank = port.shape.length;
+  const axis = typeof attribute?.value === "number" ? attribute.value : -1;
+  return port.order[axis < 0 ? axis + rank : axis] === rank - 1;
+}
+
+function checkHead(network: Network, port: Port, { definition }: Configured<LossDefinition>): void {
+  const units = port.shape.at(-1);
+  const shape = formatShape(port.shape.map((length, i) => (i === 0 ? null : length)));
+  if (units !== 1) return;
+  if (definition.needsClasses)
+    throw new StriateError(
+      `loss ${definition.className}: output "${port.name}" has one unit, ${shape}, and a class loss ` +
+        `over one unit learns nothing; use BinaryCrossentropy, or one unit for each class`,
+    );
+  if (finalNode(network, port)?.op === "Softmax")
+    throw new StriateError(
+      `output "${port.name}", ${shape}: a softmax over one unit is always 1 and learns nothing; ` +
+        `use a sigmoid, or one unit for each class`,
+    );
+}
+
+function noticesOf(network: Network, port: Port, loss: OutputLoss): string[] {
+  const through = logitsOf(network, port, loss);
+  if (loss.config.from_logits !== true || through === null) return [];
+  const activation = loss.definition.looksThrough!.toLowerCase();
+  return [
+    `loss ${loss.definition.className} has fromLogits, but output "${port.name}" ends with a ` +
+      `${activation}: the values before the ${activation} are taken, as in TensorFlow; ` +
+      `leave fromLogits out, or the ${activation}`,
+  ];
+}
+
+/** One loss that is given alone is that of every output. */
+function forAll(loss: PerOutput<Identifier>, ports: readonly Port[]): PerOutput<Identifier> {
+  const isOne = typeof loss === "string" || (!Array.isArray(loss) && "class_name" in loss);
+  return isOne ? ports.map(() => loss as Identifier) : loss;
+}

@@ -1,0 +1,73 @@
+import { Random } from "../../base/random.ts";
+import { type Tensor, float32 } from "../../base/tensor.ts";
+import { Registry, creator } from "../registry.ts";
+import { constant, identity, ones, zeros } from "./constant.ts";
+import type { InitializerDefinition } from "./define-initializer.ts";
+import { orthogonal } from "./orthogonal.ts";
+import { randomNormal, randomUniform, truncated } from "./random.ts";
+import {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  varianceScaling,
+} from "./variance-scaling.ts";
+
+/** Every initializer that striate knows. A new one is one more line here. */
+const registry = new Registry<InitializerDefinition>("initializer", [
+  zeros,
+  ones,
+  constant,
+  identity,
+  randomUniform,
+  randomNormal,
+  truncated,
+  varianceScaling,
+  glorotUniform,
+  glorotNormal,
+  heUniform,
+  heNormal,
+  lecunUniform,
+  lecunNormal,
+  orthogonal,
+] as unknown as InitializerDefinition[]);
+
+/** Initializers by name, as in `kernelInitializer: initializers.heNormal()`. */
+export const initializers = {
+  zeros: creator(zeros),
+  ones: creator(ones),
+  constant: creator(constant),
+  identity: creator(identity),
+  randomUniform: creator(randomUniform),
+  randomNormal: creator(randomNormal),
+  truncatedNormal: creator(truncated),
+  varianceScaling: creator(varianceScaling),
+  glorotUniform: creator(glorotUniform),
+  glorotNormal: creator(glorotNormal),
+  heUniform: creator(heUniform),
+  heNormal: creator(heNormal),
+  lecunUniform: creator(lecunUniform),
+  lecunNormal: creator(lecunNormal),
+  orthogonal: creator(orthogonal),
+};
+
+export const registerInitializer = (definition: InitializerDefinition): void =>
+  registry.add(definition);
+
+/**
+ * A new weight.
+ * @param identifier the serialized Keras initializer, or its name
+ * @param shape of the weight in Keras' own layout: the fans are read from it
+ * @param random used unless the initializer has a seed of its own
+ */
+export function initialize(
+  identifier: unknown,
+  shape: readonly number[],
+  random: Random,
+): Tensor<"float32"> {
+  const { definition, config } = registry.parse(identifier);
+  const own = typeof config.seed === "number" ? new Random(config.seed) : random;
+  return float32(shape, definition.fill(config, shape, own));
+}

@@ -1,0 +1,92 @@
+import { field } from "../../base/fields.ts";
+import type { Formula } from "../../ops/formula.ts";
+import { EPSILON, defineLoss, labelSmoothing, lossFields } from "./define-loss.ts";
+
+const fields = { ...lossFields, from_logits: field.boolean(false) };
+
+/** Probabilities cut so that their logarithm, and that of their complement, is finite. */
+const clip = (f: Formula, p: string): string =>
+  f.b.op("Clip", [p, f.constant(EPSILON), f.constant(1 - EPSILON)]);
+
+/**
+ * Crossentropy of independent yes-or-no units.
+ *
+ *     from logits:          softplus(z) - z y
+ *     from probabilities:   -y log p - (1 - y) log(1 - p),   p cut to [1e-7, 1 - 1e-7]
+ *
+ * Softplus stands for Keras' `max(z, 0) + log(1 + e^-|z|)`: the same value, with the right derivative at
+ * 0 too.
+ *
+ * Source: https://keras.io/api/losses/probabilistic_losses/
+ */
+export const binaryCrossentropy = defineLoss({
+  className: "BinaryCrossentropy",
+  aliases: ["bce"],
+  fields: { ...fields, label_smoothing: labelSmoothing },
+  targets: "values",
+  looksThrough: "Sigmoid",
+  lower({ f, config, target, prediction, logits }) {
+    const smooth = config.label_smoothing;
+    const y = smooth === 0 ? target : f.add(f.mul(target, 1 - smooth), smooth / 2);
+    const z = logits ?? (config.from_logits ? prediction : null);
+    if (z !== null) return f.sub(f.apply("Softplus", z), f.mul(z, y));
+    const p = clip(f, prediction);
+    const yes = f.mul(y, f.apply("Log", p));
+    const no = f.mul(f.sub(1, y), f.apply("Log", f.sub(1, p)));
+    return f.apply("Neg", f.add(yes, no));
+  },
+});
+
+/**
+ * Crossentropy of one class among many; the target is a distribution over the last axis.
+ *
+ *     from logits:          -sum_c y_c log softmax(z)_c
+ *     from probabilities:   -sum_c y_c log p_c,   p divided by its sum, then cut to [1e-7, 1 - 1e-7]
+ *
+ * Source: https://keras.io/api/losses/probabilistic_losses/
+ */
+export const categoricalCrossentropy = defineLoss({
+  className: "CategoricalCrossentropy",
+  aliases: ["cce"],
+  fields: { ...fields, label_smoothing: labelSmoothing },
+  targets: "values",
+  needsClasses: true,
+  looksThrough: "Softmax",
+  lower({ f, config, target, prediction, logits, shape }) {
+    const last = shape.length - 1;
+    const smooth = config.label_smoothing;
+    const y = smooth === 0 ? target : f.add(f.mul(target, 1 - smooth), smooth / shape[last]!);
+    const z = logits ?? (config.from_logits ? prediction : null);
+    const logs =
+      z === null
+        ? f.apply("Log", clip(f, f.div(prediction, f.sum(prediction, [last]))))
+        : f.b.op("LogSoftmax", [z], { axis: last });
+    return f.apply("Neg", f.sum(f.mul(y, logs), [last], false));
+  },
+});
+
+/**
+ * {@link categoricalCrossentropy} with the class number as target.
+ *
+ *     from logits:          -log softmax(z)_y
+ *     from probabilities:   -log softmax(log p)_y,   p cut to [1e-7, 1 - 1e-7]
+ *
+ * Source: https://keras.io/api/losses/probabilistic_losses/
+ */
+export const sparseCategoricalCrossentropy = defineLoss({
+  className: "SparseCategoricalCrossentropy",
+  aliases: ["scce"],
+  fields,
+  targets: "classes",
+  needsClasses: true,
+  looksThrough: "Softmax",
+  lower({ f, config, target, prediction, logits, shape }) {
+    const last = shape.length - 1;
+    const z = logits ?? (config.from_logits ? prediction : f.apply("Log", clip(f, prediction)));
+    const classes = f.constant(Array.from({ length: shape[last]! }, (_, i) => i));
+    const column = f.reshape(target, [...shape.slice(0, last), 1]);
+    const chosen = f.indicator(f.equal(column, classes));
+    const logs = f.b.op("LogSoftmax", [z], { axis: last });
+    return f.apply("Neg", f.sum(f.mul(chosen, logs), [last], false));
+  },
+});

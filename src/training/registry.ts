@@ -1,0 +1,124 @@
+import { StriateError } from "../base/errors.ts";
+import {
+  type Fields,
+  type Options,
+  type Values,
+  describe,
+  fromOptions,
+  parseFields,
+} from "../base/fields.ts";
+import { nearestNames } from "../base/names.ts";
+
+/** A loss, an optimizer, an initializer as Keras' JSON has it. Plain data, fit for a file. */
+export interface Serialized {
+  class_name: string;
+  config: Record<string, unknown>;
+  /** Keras 3 only. */
+  module?: string;
+  registered_name?: string | null;
+}
+
+/** What a user may write for one: a name in any spelling, or its serialized form. */
+export type Identifier = string | Serialized;
+
+/** What all kinds of record share: a class name of Keras, and fields. */
+export interface KerasRecord<F extends Fields = Fields> {
+  className: string;
+  /** Other names that stand for it: `mse`, `l1_l2`. */
+  aliases?: readonly string[];
+  fields: F;
+}
+
+/** A record with its values filled in. */
+export interface Configured<D> {
+  definition: D;
+  config: Readonly<Record<string, unknown>>;
+  /** As a Keras file keeps it; keys that no field declares are kept. */
+  serialized: Serialized;
+}
+
+/** The records of one kind (`loss`), found by any of their names. */
+export class Registry<D extends KerasRecord> {
+  readonly kind: string;
+  readonly #byName = new Map<string, D>();
+
+  constructor(kind: string, definitions: readonly D[]) {
+    this.kind = kind;
+    for (const definition of definitions) this.add(definition);
+  }
+
+  /** Makes a record known, also one of the user's own. */
+  add(definition: D): void {
+    for (const name of [definition.className, ...(definition.aliases ?? [])])
+      this.#byName.set(plainName(name), definition);
+  }
+
+  /** Class names, for messages and help. */
+  names(): string[] {
+    return [...new Set([...this.#byName.values()].map((definition) => definition.className))];
+  }
+
+  /**
+   * Parses what a user or a Keras file says: `"glorot_uniform"`, `"glorotUniform"`,
+   * `{ class_name: "GlorotUniform", config: {} }`, or Keras 3's wrapped function
+   * `{ class_name: "function", config: "binary_crossentropy" }`.
+   * @throws StriateError for an unknown name or a wrong value
+   */
+  parse(identifier: unknown): Configured<D> {
+    const { name, raw } = this.#read(identifier);
+    const definition = this.#byName.get(plainName(name));
+    if (definition === undefined)
+      throw new StriateError(
+        `unknown ${this.kind} "${name}"; nearest: ${nearestNames(name, this.names()).join(", ")}`,
+      );
+    try {
+      const config = parseFields(definition.fields, raw);
+      return {
+        definition,
+        config,
+        serialized: { class_name: definition.className, config: { ...raw, ...config } },
+      };
+    } catch (error) {
+      throw new StriateError(
+        `${this.kind} "${definition.className}": ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+  }
+
+  #read(identifier: unknown): { name: string; raw: Record<string, unknown> } {
+    if (typeof identifier === "string") return { name: identifier, raw: {} };
+    if (typeof identifier === "object" && identifier !== null && "class_name" in identifier) {
+      const { class_name: name, config } = identifier as Record<string, unknown>;
+      if (typeof config === "string") return { name: config, raw: {} };
+      const raw = (config ?? {}) as Record<string, unknown>;
+      // LossFunctionWrapper and MeanMetricWrapper name the function that they wrap.
+      if (raw.fn !== undefined) return { raw, name: this.#read(raw.fn).name };
+      if (typeof name === "string") return { name, raw };
+    }
+    throw new StriateError(
+      `expected the name of a ${this.kind} or { class_name, config }, got ${describe(identifier)}`,
+    );
+  }
+}
+
+/**
+ * Keras spells the same thing GlorotUniform and glorot_uniform, and TF.js glorotUniform; tf_keras puts
+ * the package in front, `Custom>RMSprop`.
+ */
+const plainName = (name: string): string =>
+  name.replace(/^.*>/, "").toLowerCase().replace(/[\s_]/g, "");
+
+/**
+ * The function with which a TypeScript user writes a record: options in camelCase in, Keras' own JSON
+ * out.
+ */
+export function creator<F extends Fields>(
+  definition: KerasRecord<F>,
+): (options?: Options<F>) => Serialized {
+  return (options) => {
+    const given = fromOptions(definition.fields, (options ?? {}) as Record<string, unknown>);
+    const config: Values<F> = parseFields(definition.fields, given);
+    return { class_name: definition.className, config };
+  };
+}

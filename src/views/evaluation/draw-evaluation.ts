@@ -1,0 +1,168 @@
+import { type Color, formatColor, mixColors, parseColor } from "../../plot/color.ts";
+import { layoutGrid } from "../../plot/grid.ts";
+import { type Block, page } from "../../plot/page.ts";
+import type { Mark, Picture } from "../../plot/picture.ts";
+import { raster } from "../../plot/raster.ts";
+import { shortenText, textWidth } from "../../plot/text.ts";
+import { type Theme, type ThemeName, themes } from "../../plot/theme.ts";
+import type { Classification, WrongExample } from "./classification.ts";
+
+export interface DrawEvaluationOptions {
+  title: string;
+  subtitle?: string;
+  /** [height, width] of the kept pictures. */
+  size: readonly [number, number];
+  theme?: ThemeName;
+}
+
+const small = { size: 12 } as const;
+const strong = { size: 14, weight: "bold" } as const;
+const wrongBlue: Color = "#1f6fb4";
+
+/** The confusion matrix of a classifier, and the examples that it got most wrong. */
+export function drawEvaluation(result: Classification, options: DrawEvaluationOptions): Picture {
+  const theme = themes[options.theme ?? "light"];
+  const matrix = drawMatrix(result, theme);
+  const photos = drawWrong(result, options.size, theme);
+  const marks: Mark[] = [];
+  let y = 0;
+  for (const block of [matrix, photos]) {
+    if (block === undefined) continue;
+    marks.push({ kind: "group", x: 0, y, marks: block.marks });
+    y += block.height + 36;
+  }
+  const wrong = result.total - Math.round(result.accuracy * result.total);
+  return page({
+    title: options.title,
+    subtitle: options.subtitle,
+    caption:
+      `${percent(result.accuracy)} of ${result.total} pictures right, ${wrong} wrong. ` +
+      `A row of the matrix holds the pictures of a class, a column those that were taken for it; ` +
+      `the darker a cell, the larger its share of the row.`,
+    body: { width: Math.max(matrix.width, photos?.width ?? 0), height: y - 36, marks },
+    theme,
+  });
+}
+
+/** Rows are what the pictures are, columns what they were taken for. */
+function drawMatrix({ classNames, counts }: Classification, theme: Theme): Block {
+  const cell = Math.max(22, Math.min(64, Math.floor(640 / classNames.length)));
+  const side = Math.min(180, Math.max(...classNames.map((name) => textWidth(name, small)))) + 12;
+  const [left, top] = [side, side + 18];
+  const ink = parseColor(wrongBlue);
+  const paper = parseColor(theme.paper);
+  const marks: Mark[] = [
+    { kind: "text", x: left, y: 12, text: "taken for", fill: theme.muted, ...small },
+  ];
+  classNames.forEach((name, i) => {
+    const label = shortenText(name, side - 12, small);
+    const middle = i * cell + cell / 2;
+    marks.push(
+      {
+        kind: "text",
+        x: left - 8,
+        y: top + middle + 4,
+        text: label,
+        fill: theme.ink,
+        anchor: "end",
+        ...small,
+      },
+      {
+        kind: "text",
+        x: left + middle + 4,
+        y: top - 8,
+        text: label,
+        fill: theme.ink,
+        angle: -90,
+        ...small,
+      },
+    );
+    const row = counts[i]!;
+    const total = row.reduce((sum, count) => sum + count, 0);
+    row.forEach((count, k) => {
+      const share = total === 0 ? 0 : count / total;
+      const [x, y] = [left + k * cell, top + i * cell];
+      marks.push({
+        kind: "rect",
+        x: x + 1,
+        y: y + 1,
+        width: cell - 2,
+        height: cell - 2,
+        fill: formatColor(mixColors(paper, ink, 0.06 + 0.94 * share)),
+      });
+      const size = Math.min(13, cell / 2.6);
+      if (textWidth(String(count), { size }) < cell - 4)
+        marks.push({
+          kind: "text",
+          x: x + cell / 2,
+          y: y + cell / 2 + size / 3,
+          text: String(count),
+          fill: share > 0.5 ? "#ffffff" : theme.ink,
+          anchor: "middle",
+          size,
+        });
+    });
+  });
+  const length = classNames.length * cell;
+  return { width: left + length, height: top + length, marks };
+}
+
+function drawWrong(
+  { classNames, mostWrong }: Classification,
+  [height, width]: readonly [number, number],
+  theme: Theme,
+): Block | undefined {
+  if (mostWrong.length === 0) return undefined;
+  const zoom = Math.max(1, Math.ceil(120 / width));
+  const cellWidth = Math.max(150, width * zoom);
+  const grid = layoutGrid({
+    count: mostWrong.length,
+    cellWidth,
+    cellHeight: height * zoom + 54,
+    gapX: 16,
+    gapY: 14,
+    columns: "auto",
+    autoWidth: 1000,
+  });
+  const marks: Mark[] = [
+    { kind: "text", x: 0, y: 12, text: "Most wrong", fill: theme.ink, ...strong },
+  ];
+  mostWrong.forEach((each, i) => {
+    const { x, y } = grid.at(i);
+    marks.push({
+      kind: "group",
+      x,
+      y: y + 28,
+      title: each.id,
+      marks: [
+        {
+          kind: "image",
+          x: 0,
+          y: 0,
+          width: width * zoom,
+          height: height * zoom,
+          raster: raster(width, height, each.pixels.length === width * height ? 1 : 3, each.pixels),
+        },
+        ...wrongWords(each, classNames).map((text, line): Mark => ({
+          kind: "text",
+          x: 0,
+          y: height * zoom + 15 + 16 * line,
+          text: shortenText(text, cellWidth, small),
+          fill: [theme.ink, theme.muted, theme.faint][line]!,
+          ...small,
+        })),
+      ],
+    });
+  });
+  return { width: grid.width, height: grid.height + 28, marks };
+}
+
+function wrongWords(each: WrongExample, classNames: readonly string[]): string[] {
+  return [
+    `${classNames[each.label]} ${percent(each.probability)}`,
+    `taken for ${classNames[each.predicted]}`,
+    each.id.slice(each.id.lastIndexOf("/") + 1),
+  ];
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.001 ? 3 : 1)} %`;
