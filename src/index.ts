@@ -57,7 +57,8 @@ export {
 } from "./model/summary.ts";
 export { apply, functional, input, sequential } from "./node/build-model.ts";
 export { callbacks } from "./node/callbacks.ts";
-export { openDataset, type OpenDatasetOptions } from "./node/datasets/open-dataset.ts";
+export type { OpenDatasetOptions } from "./node/datasets/dataset-options.ts";
+export { openDataset } from "./node/datasets/open-dataset.ts";
 export { loadModel } from "./node/load-model.ts";
 export { type ReadImageOptions, readImage } from "./node/pictures/read-image.ts";
 export { writePng, writeSvg } from "./node/pictures/write-picture.ts";

@@ -1,7 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
-import type { Dataset } from "./dataset.ts";
-import type { Example } from "./example.ts";
+import type { Example, ExampleStream } from "./example.ts";
 import { type Layout, applyScale } from "./preprocess.ts";
 import { type Scale, parseScale } from "./scale.ts";
 
@@ -46,16 +45,16 @@ export interface Batch {
 
 type Pixels = Uint8Array | Float32Array;
 
-/** A data set in batches; made by {@link Dataset.batch}. */
+/** A data set in batches; made by `Dataset.batch`. */
 export class BatchedDataset implements AsyncIterable<Batch> {
-  readonly #examples: Dataset;
+  readonly #examples: ExampleStream;
   readonly #size: number;
   readonly #options: BatchOptions;
   readonly #ahead: number;
   readonly #buffers: Pixels[] = [];
   #epochs = 0;
 
-  constructor(examples: Dataset, size: number, options: BatchOptions = {}, ahead = 0) {
+  constructor(examples: ExampleStream, size: number, options: BatchOptions = {}, ahead = 0) {
     if (!(Number.isInteger(size) && size >= 1))
       throw new StriateError(`a batch of ${size} examples is not possible`);
     if (options.labels === "binary" && examples.classNames.length !== 2)
@@ -82,7 +81,7 @@ export class BatchedDataset implements AsyncIterable<Batch> {
   }
 
   /** The examples, before they are joined. */
-  get examples(): Dataset {
+  get examples(): ExampleStream {
     return this.#examples;
   }
 

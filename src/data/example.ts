@@ -15,6 +15,15 @@ export interface Example {
 /** [height, width, channels]. */
 export type ExampleShape = readonly [number, number, number];
 
+/** Examples in an order, read again in every epoch. */
+export interface ExampleStream {
+  readonly length: number;
+  readonly shape: ExampleShape;
+  readonly classNames: readonly string[];
+  /** The examples of one epoch, counted from 0. */
+  epoch(number: number): AsyncIterable<Example>;
+}
+
 /** The decoded pictures of a set, by index, in any order. Every picture has the same shape. */
 export interface ExampleSource {
   /** Number of listed pictures; some may turn out to be unreadable. */

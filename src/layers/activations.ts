@@ -3,7 +3,7 @@ import { nearestNames } from "../base/names.ts";
 import { float } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { LowerContext, SymbolicTensor } from "./define-layer.ts";
-import type { KerasVersion } from "./layer.ts";
+import type { KerasVersion } from "./keras-version.ts";
 import { unwrapNumpy } from "./numbers-field.ts";
 import { graphAxis, knownLength } from "./symbolic.ts";
 

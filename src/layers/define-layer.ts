@@ -4,7 +4,7 @@ import { type Fields, type Values, field } from "../base/fields.ts";
 import { formatShape } from "../base/shape.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { CallArguments } from "./arguments.ts";
-import type { KerasVersion } from "./layer.ts";
+import type { KerasVersion } from "./keras-version.ts";
 
 /** A shape as Keras says it: the batch first, null for a length that is not known. */
 export type KerasShape = readonly (number | null)[];

@@ -2,9 +2,7 @@ import type { Tensor } from "../base/tensor.ts";
 import { StriateError, namingSync } from "../base/errors.ts";
 import { parseFields } from "../base/fields.ts";
 import type { LayerDefinition } from "./define-layer.ts";
-
-/** Major version of the Keras whose meaning of words a file follows. */
-export type KerasVersion = 1 | 2 | 3;
+import type { KerasVersion } from "./keras-version.ts";
 
 /** A layer of a model: its class, its configuration, its weights. */
 export interface PlainLayer {

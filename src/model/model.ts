@@ -1,6 +1,7 @@
 import type { CallArguments } from "../layers/arguments.ts";
 import type { LayerDefinition } from "../layers/define-layer.ts";
-import type { KerasVersion, PlainLayer } from "../layers/layer.ts";
+import type { KerasVersion } from "../layers/keras-version.ts";
+import type { PlainLayer } from "../layers/layer.ts";
 
 /**
  * A Keras model as its file describes it: layers with their configuration and weights, and the calls

@@ -1,5 +1,5 @@
 import { allButChannels } from "./axes.ts";
-import type { ConvAttributes, ConvTransposeAttributes } from "./conv.ts";
+import type { ConvAttributes, ConvTransposeAttributes } from "./window-attributes.ts";
 import type { GradientContext } from "./define-op.ts";
 import { transposedWindows } from "./transposed-window.ts";
 import { type ConcreteWindow, concreteWindows, reach, windowAttributes } from "./window.ts";

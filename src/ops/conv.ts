@@ -2,35 +2,18 @@ import { StriateError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import type { Dim, ValueType } from "../graph/graph.ts";
 import { convGradient, convTransposeGradient } from "./conv-gradient.ts";
-import {
-  attr,
-  defineOp,
-  type AttributeValues,
-  type OpDefinition,
-  type ShapeContext,
-} from "./define-op.ts";
+import { attr, defineOp, type OpDefinition, type ShapeContext } from "./define-op.ts";
 import type { Dims } from "./dims.ts";
 import { transposedWindows } from "./transposed-window.ts";
+import {
+  type ConvAttributes,
+  type ConvTransposeAttributes,
+  convAttributes,
+  convTransposeAttributes,
+} from "./window-attributes.ts";
 import { spatialOf, windowsOf } from "./window.ts";
 
 // Convolutions over any number of spatial axes: x [N, C, ...], weights [M, C / group, ...].
-
-export const convAttributes = {
-  auto_pad: attr.string("NOTSET"),
-  dilations: attr.ints(),
-  group: attr.int(1),
-  kernel_shape: attr.ints(),
-  pads: attr.ints(),
-  strides: attr.ints(),
-};
-export type ConvAttributes = AttributeValues<typeof convAttributes>;
-
-const convTransposeAttributes = {
-  ...convAttributes,
-  output_padding: attr.ints(),
-  output_shape: attr.ints(),
-};
-export type ConvTransposeAttributes = AttributeValues<typeof convTransposeAttributes>;
 
 export const convOps: readonly OpDefinition[] = [
   defineOp({

@@ -1,4 +1,5 @@
-import { convAttributes, convDims } from "./conv.ts";
+import { convDims } from "./conv.ts";
+import { convAttributes } from "./window-attributes.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { sameShape } from "./elementwise.ts";
 

@@ -4,7 +4,7 @@ import { spatialAxes } from "./axes.ts";
 import { transposedConv } from "./conv-gradient.ts";
 import type { GradientContext } from "./define-op.ts";
 import type { Formula } from "./formula.ts";
-import type { PoolAttributes } from "./pool.ts";
+import type { PoolAttributes } from "./window-attributes.ts";
 import { type ConcreteWindow, concreteWindows, reach } from "./window.ts";
 
 type Gradients = (string | null)[];

@@ -1,11 +1,5 @@
 import type { Dim, ValueType } from "../graph/graph.ts";
-import {
-  attr,
-  defineOp,
-  type AttributeValues,
-  type OpDefinition,
-  type ShapeContext,
-} from "./define-op.ts";
+import { attr, defineOp, type OpDefinition, type ShapeContext } from "./define-op.ts";
 import type { Dims } from "./dims.ts";
 import {
   averagePoolGradient,
@@ -16,36 +10,27 @@ import {
   maxPoolGradient,
   maxUnpoolGradient,
 } from "./pool-gradient.ts";
+import { type PoolAttributes, poolAttributes } from "./window-attributes.ts";
 import { spatialOf, windowsOf } from "./window.ts";
 
 // Pools over any number of spatial axes: x [N, C, ...].
 
-const windowSpecs = {
-  auto_pad: attr.string("NOTSET"),
-  ceil_mode: attr.int(0),
-  dilations: attr.ints(),
-  kernel_shape: attr.ints(),
-  pads: attr.ints(),
-  strides: attr.ints(),
-};
-export type PoolAttributes = AttributeValues<typeof windowSpecs>;
-
 export const poolOps: readonly OpDefinition[] = [
   defineOp({
     type: "MaxPool",
-    attributes: { ...windowSpecs, storage_order: attr.int(0) },
+    attributes: { ...poolAttributes, storage_order: attr.int(0) },
     shape: (context) => [...poolShape(context), { type: "int64", shape: poolDims(context) }],
     gradient: maxPoolGradient,
   }),
   defineOp({
     type: "AveragePool",
-    attributes: { ...windowSpecs, count_include_pad: attr.int(0) },
+    attributes: { ...poolAttributes, count_include_pad: attr.int(0) },
     shape: (context) => poolShape(context),
     gradient: averagePoolGradient,
   }),
   defineOp({
     type: "LpPool",
-    attributes: { ...windowSpecs, p: attr.int(2) },
+    attributes: { ...poolAttributes, p: attr.int(2) },
     shape: (context) => poolShape(context),
     gradient: lpPoolGradient,
   }),

@@ -2,7 +2,7 @@ import type { Logs } from "../model/history.ts";
 import type { Metric } from "../training/metrics/metric.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type Network, toUser } from "../model/network.ts";
-import type { Compiled, OutputMetric } from "./compile/compile.ts";
+import type { Compiled, OutputMetric } from "./compile/compiled.ts";
 import type { StepResult } from "./step/executor.ts";
 import type { PreparedBatch } from "./data/prepare-batch.ts";
 

@@ -1,5 +1,5 @@
 import { ByteReader } from "./bytes.ts";
-import type { PictureHeader } from "./header.ts";
+import type { PictureHeader } from "./picture-header.ts";
 
 interface Box {
   readonly type: string;

@@ -3,21 +3,7 @@ import { readAvifHeader } from "./avif-header.ts";
 import { ByteReader, latin1 } from "./bytes.ts";
 import { orientationOf, readTiffTags } from "./exif.ts";
 import type { PictureFormat } from "./identify.ts";
-
-/** What the head of a picture file says, before any pixel is decoded. */
-export interface PictureHeader {
-  /** Pixels across, as stored. */
-  readonly width: number;
-  /** Pixels down, as stored. */
-  readonly height: number;
-  /** EXIF orientation, 1 (upright) to 8. */
-  readonly orientation: number;
-  /** Inks or paints in the file; everything but "cmyk" decodes to RGB. */
-  readonly color: "rgb" | "grey" | "cmyk" | "palette";
-  /** Bits of one channel. */
-  readonly bits: number;
-  readonly alpha: boolean;
-}
+import type { PictureHeader } from "./picture-header.ts";
 
 /**
  * Pictures above this many pixels are refused before they are decoded: the bound at which Pillow

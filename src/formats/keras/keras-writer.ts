@@ -1,4 +1,4 @@
-import type { KerasVersion } from "../../layers/layer.ts";
+import type { KerasVersion } from "../../layers/keras-version.ts";
 import { isObject } from "./json.ts";
 
 /** Which Keras wrote a file. */

@@ -1,5 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
-import type { KerasVersion } from "../../layers/layer.ts";
+import type { KerasVersion } from "../../layers/keras-version.ts";
 import { parseLayer } from "../../layers/layer.ts";
 import { inputLayer } from "../../layers/input-layer.ts";
 import type { LayerDefinition } from "../../layers/define-layer.ts";

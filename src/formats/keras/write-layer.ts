@@ -1,6 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { findLayer } from "../../layers/index.ts";
-import { type KerasVersion, parseLayer } from "../../layers/layer.ts";
+import type { KerasVersion } from "../../layers/keras-version.ts";
+import { parseLayer } from "../../layers/layer.ts";
 import type { Layer } from "../../model/model.ts";
 import { type Json, isObject, without, withoutTuples } from "./json.ts";
 import { dtypeName, goneClasses, idleKeys, newKeys, plainForKeras2 } from "./keras2-words.ts";

@@ -5,7 +5,7 @@ import type { GraphBuilder } from "../../graph/builder.ts";
 import { type Argument, bindArguments, isInputPlace, positionalInputs } from "../arguments.ts";
 import type { CallArguments } from "../arguments.ts";
 import type { SymbolicTensor } from "../define-layer.ts";
-import type { KerasVersion } from "../layer.ts";
+import type { KerasVersion } from "../keras-version.ts";
 import { type Numbers, flattenNumbers, shapeOfNumbers, unwrapNumpy } from "../numbers-field.ts";
 import { axisList, plainTensor } from "../symbolic.ts";
 

@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../graph/builder.ts";
 import { activate } from "../activations.ts";
 import type { WeightSpec } from "../define-layer.ts";
 import { trainedWeight } from "../kernel-fields.ts";
-import type { KerasVersion } from "../layer.ts";
+import type { KerasVersion } from "../keras-version.ts";
 import { plainTensor } from "../symbolic.ts";
 
 /** What a cell may use when it writes a step. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openShapes } from "../../data/shapes.ts";
 import type { ImageSet } from "../../data/image-set.ts";
 import { download } from "./download.ts";
-import type { OpenDatasetOptions } from "./open-dataset.ts";
+import type { OpenDatasetOptions } from "./dataset-options.ts";
 import { userCacheFolder } from "../files/user-cache.ts";
 
 /** A data set that is known by name: either opened at once, or a file to be opened as any other. */

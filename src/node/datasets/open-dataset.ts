@@ -10,7 +10,8 @@ import { ImageSet } from "../../data/image-set.ts";
 import { lumaOf } from "../../data/image.ts";
 import { latin1 } from "../../data/picture-formats/bytes.ts";
 import { identifyPicture, identifyingBytes } from "../../data/picture-formats/identify.ts";
-import { type ResizeMethod, resizeBilinear, resizeNearest } from "../../data/resize.ts";
+import { resizeBilinear, resizeNearest } from "../../data/resize.ts";
+import type { OpenDatasetOptions } from "./dataset-options.ts";
 import type { FileSet } from "./file-set.ts";
 import { openFolder } from "./folder.ts";
 import { namedDatasets } from "./named.ts";
@@ -19,40 +20,6 @@ import { openZip } from "./zip-files.ts";
 import { statOf } from "../files/files.ts";
 import { decodeImage } from "../pictures/read-image.ts";
 import { userCacheFolder } from "../files/user-cache.ts";
-
-export interface OpenDatasetOptions {
-  /** [height, width] of every picture; [150, 150] by default. */
-  readonly size?: readonly [number, number];
-  /** 3 for colours, the default; 1 for grey pictures: Pillow's luma, before they are resized. */
-  readonly channels?: 1 | 3;
-  /** How pictures are resized; "bilinear" by default. Bytes are rounded, halves to even. */
-  readonly resize?: ResizeMethod;
-  /** Whether photos are turned by their EXIF orientation; true by default. */
-  readonly orient?: boolean;
-  /**
-   * Seed of the order of each split, 42 by default: NumPy's `RandomState(seed).permutation` over the
-   * sorted paths. `null` keeps the sorted order, class by class.
-   */
-  readonly seed?: number | null;
-  /** Drops pictures without a JFIF header, as TensorFlow Datasets does with cats_vs_dogs. */
-  readonly jfifOnly?: boolean;
-  /** Memory for decoded pictures, `1g` or bytes; by default 2 GB, or half of the machine's if less. */
-  readonly memory?: number | string;
-  /** Folder for downloads and for decoded pictures that memory has no room for. */
-  readonly cacheFolder?: string;
-  /** Another address to download a named set from. */
-  readonly url?: string;
-  /** Pictures in the drawn set of shapes. */
-  readonly count?: number;
-  readonly onProgress?: (progress: DatasetProgress) => void;
-}
-
-export interface DatasetProgress {
-  /** Bytes are downloaded and verified, files are listed. */
-  readonly phase: "download" | "verify" | "list";
-  readonly done: number;
-  readonly total?: number;
-}
 
 /**
  * Opens a data set of labelled pictures: `cats_vs_dogs`, `shapes`, or the path of a folder or zip of

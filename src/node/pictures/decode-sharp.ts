@@ -1,7 +1,7 @@
 import type { FailOnOptions, Sharp, SharpOptions } from "sharp";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { cmykToRgb } from "../../data/picture-formats/cmyk.ts";
-import type { PictureHeader } from "../../data/picture-formats/header.ts";
+import type { PictureHeader } from "../../data/picture-formats/picture-header.ts";
 import type { PictureFormat } from "../../data/picture-formats/identify.ts";
 import type { Pixels } from "../../data/picture-formats/pixels.ts";
 

@@ -3,7 +3,6 @@ import { type ByteImage, type Image, orientImage } from "../../data/image.ts";
 import { decodeBmp } from "../../data/picture-formats/bmp.ts";
 import { decodeGif } from "../../data/picture-formats/gif.ts";
 import {
-  type PictureHeader,
   maxPixels as defaultMaxPixels,
   readPictureHeader,
 } from "../../data/picture-formats/header.ts";
@@ -14,6 +13,7 @@ import {
   identifyPicture,
   pictureFormats,
 } from "../../data/picture-formats/identify.ts";
+import type { PictureHeader } from "../../data/picture-formats/picture-header.ts";
 import type { Pixels } from "../../data/picture-formats/pixels.ts";
 import { decodeQoi } from "../../data/picture-formats/qoi.ts";
 import { type ResizeMethod, resizeImage } from "../../data/resize.ts";

@@ -3,7 +3,7 @@ import { metricRegistry } from "../../training/metrics/index.ts";
 import { Metric, accuracyFor } from "../../training/metrics/metric.ts";
 import type { Identifier } from "../../training/registry.ts";
 import type { Port } from "../../model/network.ts";
-import type { OutputLoss, OutputMetric } from "./compile.ts";
+import type { OutputLoss, OutputMetric } from "./compiled.ts";
 import { type PerOutput, perOutput } from "./per-output.ts";
 
 /** Metrics of one output; null for none. */

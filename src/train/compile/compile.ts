@@ -3,11 +3,11 @@ import { formatShape } from "../../base/shape.ts";
 import { producers } from "../../graph/traverse.ts";
 import type { LossDefinition, Reduction } from "../../training/losses/define-loss.ts";
 import { parseLoss } from "../../training/losses/index.ts";
-import type { Metric } from "../../training/metrics/metric.ts";
 import { Optimizer } from "../../training/optimizers/optimizer.ts";
 import type { Configured, Identifier } from "../../training/registry.ts";
 import type { Network, Port } from "../../model/network.ts";
 import { type MetricChoice, compileMetrics, inKerasWords } from "./compile-metrics.ts";
+import type { Compiled, OutputLoss } from "./compiled.ts";
 import { type PerOutput, perOutput } from "./per-output.ts";
 
 /** What `model.compile` takes, in Keras' words. */
@@ -22,31 +22,6 @@ export interface CompileOptions {
   metrics?: MetricChoice;
   /** Metrics that count sample and class weights; `metrics` do not. */
   weightedMetrics?: MetricChoice;
-}
-
-/** The loss of one output. */
-export interface OutputLoss extends Configured<LossDefinition> {
-  weight: number;
-  reduction: Reduction;
-}
-
-/** A metric of one output. */
-export interface OutputMetric {
-  output: number;
-  metric: Metric;
-  weighted: boolean;
-}
-
-/** A network with everything that training it needs to know. */
-export interface Compiled {
-  optimizer: Optimizer;
-  /** By output. */
-  losses: readonly OutputLoss[];
-  metrics: readonly OutputMetric[];
-  /** What the user should know, once. */
-  notices: readonly string[];
-  /** The options as Keras' JSON, for files. */
-  serialized: Record<string, unknown>;
 }
 
 /**

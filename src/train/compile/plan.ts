@@ -6,7 +6,7 @@ import type { Optimizer } from "../../training/optimizers/optimizer.ts";
 import { lowerModel } from "../../model/lower.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { NetworkWeight } from "../../model/network.ts";
-import type { OutputLoss } from "./compile.ts";
+import type { OutputLoss } from "./compiled.ts";
 import type { StepExecutor, StepGraph } from "../step/executor.ts";
 import { buildStepGraph } from "../step/step-graph.ts";
 

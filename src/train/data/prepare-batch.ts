@@ -4,7 +4,7 @@ import { type Tensor, toFloat32, transpose } from "../../base/tensor.ts";
 import type { Layout } from "../../data/preprocess.ts";
 import type { Reduction } from "../../training/losses/define-loss.ts";
 import { type Network, type Port, checkInput } from "../../model/network.ts";
-import type { OutputLoss } from "../compile/compile.ts";
+import type { OutputLoss } from "../compile/compiled.ts";
 import { fitTarget } from "../compile/fit-target.ts";
 import { type TrainingBatch, tensorsFor } from "./training-data.ts";
 

@@ -9,7 +9,8 @@ import type { Reduction } from "../../training/losses/define-loss.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { Network, Port } from "../../model/network.ts";
 import { addActivityPenalty, stepRandomInputs } from "./activity-penalty.ts";
-import { type OutputLoss, logitsOf } from "../compile/compile.ts";
+import { logitsOf } from "../compile/compile.ts";
+import type { OutputLoss } from "../compile/compiled.ts";
 import type { StepGraph } from "./executor.ts";
 
 /**

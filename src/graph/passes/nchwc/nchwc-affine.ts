@@ -3,7 +3,7 @@ import { float32 } from "../../../base/tensor.ts";
 import type { GraphBuilder } from "../../builder.ts";
 import type { GraphNode } from "../../graph.ts";
 import { NCHWC } from "./nchwc-layout.ts";
-import type { NchwcContext } from "./nchwc-rules.ts";
+import type { NchwcWriting } from "./nchwc-writing.ts";
 
 /**
  * `a x + b` with one a and one b for each channel, not written yet. The blocked layout has no quick way
@@ -23,7 +23,7 @@ export class Affines {
   readonly #waiting = new Map<string, Affine>();
 
   /** Takes a scale or shift by one number for each channel, if the node is one; says whether it did. */
-  take(c: NchwcContext): boolean {
+  take(c: NchwcWriting): boolean {
     const { node, facts, layouts } = c;
     const [output] = node.outputs as [string];
     const channels = facts.shape(output)?.[1];
@@ -44,7 +44,7 @@ export class Affines {
   }
 
   /** Writes a Relu together with the scale that it follows. */
-  takeRelu(c: NchwcContext): boolean {
+  takeRelu(c: NchwcWriting): boolean {
     const { node, facts, layouts } = c;
     const [x] = node.inputs as [string];
     const affine = facts.isReadOnce(x) ? this.#waiting.get(x) : undefined;
@@ -54,7 +54,7 @@ export class Affines {
   }
 
   /** Writes a sum of two tensors together with the scale of one of them. */
-  takeSum(c: NchwcContext): boolean {
+  takeSum(c: NchwcWriting): boolean {
     const { node, facts, layouts } = c;
     const shapes = node.inputs.map((name) => facts.shape(name));
     if (
@@ -71,13 +71,13 @@ export class Affines {
   }
 
   /** What waits behind a value that nobody else reads; else the value itself. */
-  #scaled({ facts }: NchwcContext, name: string): Affine {
+  #scaled({ facts }: NchwcWriting, name: string): Affine {
     const waiting = facts.isReadOnce(name) ? this.#waiting.get(name) : undefined;
     return waiting ?? { x: name, a: undefined, b: undefined };
   }
 
   #write(
-    c: NchwcContext,
+    c: NchwcWriting,
     { x, a, b }: Affine,
     output: string,
     attributes: Record<string, string>,
@@ -132,10 +132,10 @@ function compose(small: Small, { x, a, b }: Affine, next: Step): Affine {
 
 /** Writes arithmetic on vectors of channels: in the outer graph, if that is where all of it comes from. */
 class Small {
-  readonly #c: NchwcContext;
+  readonly #c: NchwcWriting;
   readonly #channels: number;
 
-  constructor(c: NchwcContext, channels: number) {
+  constructor(c: NchwcWriting, channels: number) {
     this.#c = c;
     this.#channels = channels;
   }

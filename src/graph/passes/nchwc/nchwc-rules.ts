@@ -5,24 +5,14 @@ import type { GraphNode } from "../../graph.ts";
 import type { GraphFacts } from "../facts.ts";
 import { matchPoolIndices, writePoolIndices } from "../step/max-pool-gradient.ts";
 import type { Affines } from "./nchwc-affine.ts";
-import { type Layouts, NCHWC } from "./nchwc-layout.ts";
-import type { BlockedWeights, WeightOrder } from "./nchwc-weights.ts";
+import { NCHWC } from "./nchwc-layout.ts";
+import type { WeightOrder } from "./nchwc-weights.ts";
+import type { NchwcWriting } from "./nchwc-writing.ts";
 import { window2d } from "../windows.ts";
 
-export interface NchwcContext {
-  node: GraphNode;
+/** What a rule has at hand. */
+export interface NchwcContext extends NchwcWriting {
   affines: Affines;
-  /** Writes into the outer graph, what is the same for all parts of the batch. */
-  outer: GraphBuilder;
-  /** Whether a value is one of the outer graph. */
-  isOuter(value: string): boolean;
-  facts: GraphFacts;
-  layouts: Layouts;
-  weights: BlockedWeights;
-  b: GraphBuilder;
-  block: number;
-  /** Says that another node is written together with this one. */
-  take(other: GraphNode): void;
 }
 
 /** Writes a node in the blocked layout, if it can and should be; says whether it did. */
