@@ -66,7 +66,7 @@ export const kerasZip = defineFormat({
     const state = model.optimizer ? stateForZip(model.optimizer, weights) : [];
     state.forEach((array, i) => putArray(store, `optimizer/vars/${i}`, array));
     const text = (value: unknown) => new TextEncoder().encode(pythonJson(value, floatSettings));
-    const bytes = await writeZip([
+    const bytes = writeZip([
       ["metadata.json", text(metadata)],
       ["config.json", text(config)],
       ["model.weights.h5", writeHdf5(store)],

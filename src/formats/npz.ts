@@ -26,6 +26,7 @@ export async function readNpz(
 }
 
 /** The bytes of a `.npz` file, not compressed, as `numpy.savez` writes it. */
-export async function writeNpz(arrays: Iterable<readonly [string, Tensor]>): Promise<Uint8Array> {
-  return writeZip(Array.from(arrays, ([name, value]) => [`${name}.npy`, writeNpy(value)] as const));
+export function writeNpz(arrays: Iterable<readonly [string, Tensor]>): Promise<Uint8Array> {
+  const files = Array.from(arrays, ([name, value]) => [`${name}.npy`, writeNpy(value)] as const);
+  return Promise.resolve(writeZip(files));
 }

@@ -30,6 +30,6 @@ it("arrays named by layer and weight are weights without a network", async () =>
 });
 
 it("a zip that begins with something else is not taken", async () => {
-  const zip = await writeZip([["config.json", new TextEncoder().encode("{}")]]);
+  const zip = writeZip([["config.json", new TextEncoder().encode("{}")]]);
   expect(weightsNpz.match(source(zip))).toBe(false);
 });

@@ -11,16 +11,16 @@ const pack = () =>
 
 describe("a zip archive", () => {
   it("gives back what was put in, the same bytes each time", async () => {
-    const bytes = await pack();
+    const bytes = pack();
     expect(isZip(bytes)).toBe(true);
-    expect(await pack()).toEqual(bytes);
+    expect(pack()).toEqual(bytes);
     const members = await readZip(bytes, "x.zip");
     expect([...members.keys()]).toEqual(["config.json", "deep/bytes"]);
     expect(await members.get("deep/bytes")!.read()).toEqual(new Uint8Array(5000).fill(7));
   });
 
   it("says that a file in it is damaged", async () => {
-    const bytes = await pack();
+    const bytes = pack();
     bytes[bytes.indexOf(7)]! = 8;
     const member = (await readZip(bytes, "x.zip")).get("deep/bytes")!;
     const damaged = /x\.zip: "deep\/bytes" is damaged/;
@@ -29,7 +29,7 @@ describe("a zip archive", () => {
   });
 
   it("leaves a file that it holds as it is where it lies", async () => {
-    const source = countedBytes(await pack());
+    const source = countedBytes(pack());
     const opened = await (await readZip(source, "x.zip")).get("deep/bytes")!.open();
     expect(opened.length).toBe(5000);
     source.reads.length = 0;
@@ -40,13 +40,13 @@ describe("a zip archive", () => {
   });
 
   it("is refused when it is cut off", async () => {
-    const bytes = await pack();
+    const bytes = pack();
     const cut = bytes.subarray(0, bytes.length - 30);
-    await expect(readZip(cut, "x.zip")).rejects.toThrow(/x\.zip: is a damaged zip archive/);
+    await expect(readZip(cut, "x.zip")).rejects.toThrow(/x\.zip: the zip is cut off or damaged/);
   });
 
   it("makes no more of a file than its bytes can hold", async () => {
-    const bytes = await pack();
+    const bytes = pack();
     // In the directory at the end: the size that "config.json" is said to have when unpacked.
     const directory = Buffer.from(bytes).indexOf("PK\x01\x02", 0, "latin1");
     new DataView(bytes.buffer).setUint32(directory + 24, 0x7fffffff, true);

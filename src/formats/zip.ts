@@ -1,6 +1,15 @@
-import type { Writer } from "@zip.js/zip.js";
+import { inflateSync } from "fflate";
 import { type ByteSource, partOf } from "../base/byte-source.ts";
-import { StriateError, messageOf } from "../base/errors.ts";
+import { crc32 } from "../base/crc32.ts";
+import { StriateError, messageOf, naming } from "../base/errors.ts";
+import {
+  type ZipEntry,
+  bodyStart,
+  deflated,
+  maxInflation,
+  readZipDirectory,
+  stored,
+} from "../data/zip-directory.ts";
 
 /** A file inside a zip. */
 export interface ZipMember {
@@ -15,10 +24,10 @@ export interface ZipMember {
   open(): Promise<ByteSource>;
 }
 
-/** Deflate cannot make more than about 1032 bytes of one: a larger claim is a lie. */
-const maxInflation = 1040;
 /** More than that is no model file. */
 const maxMembers = 100_000;
+/** A file that stays in the archive is summed in pieces of so many bytes. */
+const pieceBytes = 1 << 18;
 
 /** Whether the bytes begin as a zip does. */
 export function isZip(bytes: ByteSource): boolean {
@@ -26,112 +35,119 @@ export function isZip(bytes: ByteSource): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
-// Loaded when a zip comes by: most model files are none.
-const library = () => import("@zip.js/zip.js");
-type Zip = Awaited<ReturnType<typeof library>>;
-
 /**
  * Lists the files of a zip. Nothing is unpacked before it is asked for, and nothing that claims more
  * than its bytes can hold.
  *
  * @param name of the file, for messages
  */
-export async function readZip(bytes: ByteSource, name: string): Promise<Map<string, ZipMember>> {
-  const zip = await library();
-  zip.configure({ useWebWorkers: false });
-  const refuse = (what: string, cause?: unknown): never => {
-    throw new StriateError(`${name}: ${what}`, { cause });
-  };
-  const reader = new zip.ZipReader(readerOf(bytes, zip), {
-    checkSignature: true,
-    // Nothing is ever unpacked to a disk: a name is only a name.
-    filenameValidation: "tolerant",
+export function readZip(bytes: ByteSource, name: string): Promise<Map<string, ZipMember>> {
+  return naming(name, async () => {
+    const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
+    const entries = await readZipDirectory(bytes.length, read);
+    if (entries.length > maxMembers)
+      throw new StriateError("the zip holds too many files to be a model");
+    const files = entries.filter(({ kind }) => kind === "file");
+    return new Map(files.map((entry) => [entry.path, memberOf(entry, bytes, name)]));
   });
-  const members = new Map<string, ZipMember>();
-  try {
-    for await (const entry of reader.getEntriesGenerator()) {
-      if (entry.directory) continue;
-      const { filename, compressedSize, uncompressedSize: size } = entry;
-      const unpack = async <T extends { length: number }>(writer: Writer<T>): Promise<T> => {
-        if (entry.encrypted) refuse(`"${filename}" is encrypted`);
-        if (compressedSize > bytes.length || size > compressedSize * maxInflation + 64)
-          refuse(
-            `"${filename}" claims to be ${size} bytes large, more than its ${compressedSize} can hold`,
-          );
-        try {
-          const data = (await entry.getData(writer)) as T;
-          if (data.length !== size) refuse(`"${filename}" is damaged`);
-          return data;
-        } catch (error) {
-          return refuse(`"${filename}" is damaged: ${messageOf(error)}`, error);
-        }
-      };
-      const read = () => unpack(new zip.Uint8ArrayWriter());
-      const open = async (): Promise<ByteSource> => {
-        const start = entry.compressionMethod === 0 ? dataStart(bytes, entry.offset) : undefined;
-        if (start === undefined) return read();
-        await unpack(countOnly(zip));
-        return partOf(bytes, start, size);
-      };
-      members.set(filename, { size, read, open });
-      if (members.size > maxMembers) refuse("holds too many files to be a model");
-    }
-  } catch (error) {
-    if (error instanceof StriateError) throw error;
-    refuse(`is a damaged zip archive (${messageOf(error)}); download or copy it again`, error);
-  }
-  return members;
 }
 
-/** zip.js' way to the bytes of a file: it asks for piece after piece. */
-function readerOf(bytes: ByteSource, { Reader }: Zip) {
-  class SourceReader extends Reader<ByteSource> {
-    override size = bytes.length;
-    override readUint8Array(at: number, length: number): Promise<Uint8Array> {
-      return Promise.resolve(bytes.subarray(at, at + length));
+function memberOf(entry: ZipEntry, zip: ByteSource, name: string): ZipMember {
+  const { path, size, packedSize, method } = entry;
+  const refuse = (what: string, cause?: unknown): never => {
+    throw new StriateError(`${name}: "${path}" ${what}`, { cause });
+  };
+  /** The packed bytes where they lie, after a look at what is said of them. */
+  const packed = (): ByteSource => {
+    if (entry.encrypted) refuse("is encrypted");
+    if (size > packedSize * maxInflation + 64)
+      refuse(`claims to be ${size} bytes large, more than its ${packedSize} can hold`);
+    if (method !== stored && method !== deflated)
+      refuse(`is packed by method ${method}, which is not read`);
+    try {
+      const start = entry.offset + bodyStart(zip.subarray(entry.offset, entry.offset + 30));
+      return partOf(zip, start, packedSize);
+    } catch (error) {
+      return refuse(`is damaged: ${messageOf(error)}`, error);
     }
-  }
-  return new SourceReader(bytes);
+  };
+  const unpack = (body: ByteSource): Uint8Array => {
+    const bytes = body.subarray(0);
+    if (method === stored) return bytes;
+    try {
+      return inflateSync(bytes, { out: new Uint8Array(size) });
+    } catch (error) {
+      return refuse(`is damaged: ${messageOf(error)}`, error);
+    }
+  };
+  const check = (bytes: ByteSource): void => {
+    let sum = 0;
+    for (let at = 0; at < bytes.length; at += pieceBytes)
+      sum = crc32(bytes.subarray(at, Math.min(at + pieceBytes, bytes.length)), sum);
+    if (bytes.length !== size || sum !== entry.crc) refuse("is damaged: its checksum is wrong");
+  };
+  const read = (body: ByteSource): ByteSource => {
+    const bytes = method === stored ? body : unpack(body);
+    check(bytes);
+    return bytes;
+  };
+  return {
+    size,
+    read: async () => {
+      const bytes = unpack(packed());
+      check(bytes);
+      return bytes;
+    },
+    open: async () => read(packed()),
+  };
 }
 
-/** Counts what is unpacked and keeps nothing: what remains is that its sum was right. */
-function countOnly({ Writer }: Zip): Writer<{ length: number }> {
-  class Counter extends Writer<{ length: number }> {
-    #length = 0;
-    override writeUint8Array({ length }: Uint8Array): Promise<void> {
-      this.#length += length;
-      return Promise.resolve();
-    }
-    override getData(): Promise<{ length: number }> {
-      return Promise.resolve({ length: this.#length });
-    }
-  }
-  return new Counter();
-}
-
-/** Where the bytes of a file begin, behind its local header (APPNOTE 4.3.7); undefined where there is none. */
-function dataStart(zip: ByteSource, header: number): number | undefined {
-  const bytes = zip.subarray(header, header + 30);
-  if (bytes.length < 30 || !isZip(bytes)) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return header + 30 + view.getUint16(26, true) + view.getUint16(28, true);
-}
-
-/** A moment that every archive gets: the same content gives the same bytes. */
-const epoch = new Date(1980, 0, 1);
+/** Made by Unix: a plain file that all may read. */
+const [unix, plainFile] = [3, 0o100644];
+/** The date that every archive gets, 1 January 1980: the same content gives the same bytes. */
+const date = 0x21;
 
 /** The bytes of a zip archive; files are stored as they are, as Keras and NumPy do. */
-export async function writeZip(
+export function writeZip(
   files: readonly (readonly [name: string, bytes: Uint8Array])[],
-): Promise<Uint8Array> {
-  const zip = await library();
-  zip.configure({ useWebWorkers: false });
-  const writer = new zip.ZipWriter(new zip.Uint8ArrayWriter(), {
-    level: 0,
-    extendedTimestamp: false,
-    lastModDate: epoch,
-    dataDescriptor: false,
-  });
-  for (const [name, bytes] of files) await writer.add(name, new zip.Uint8ArrayReader(bytes));
-  return (await writer.close()) as Uint8Array;
+): Uint8Array {
+  const named = files.map(([name, bytes]) => ({ name: new TextEncoder().encode(name), bytes }));
+  const bodies = named.reduce((sum, { name, bytes }) => sum + 30 + name.length + bytes.length, 0);
+  const listing = named.reduce((sum, { name }) => sum + 46 + name.length, 0);
+  if (bodies + listing > 0xffffffff)
+    throw new StriateError("a zip of more than 4 GB is not written; save as another kind of file");
+  const zip = new Uint8Array(bodies + listing + 22);
+  const view = new DataView(zip.buffer);
+  let at = 0;
+  let listAt = bodies;
+  for (const { name, bytes } of named) {
+    // Version 1.0; whether the name is UTF-8; how it is packed; then time, date, sum and both sizes.
+    const about = [10, name.some((code) => code > 127) ? 0x800 : 0, stored, 0, date];
+    const sum = crc32(bytes);
+    const write = (place: number) => {
+      about.forEach((value, i) => view.setUint16(place + 2 * i, value, true));
+      view.setUint32(place + 10, sum, true);
+      view.setUint32(place + 14, bytes.length, true);
+      view.setUint32(place + 18, bytes.length, true);
+      view.setUint16(place + 22, name.length, true);
+    };
+    view.setUint32(listAt, 0x02014b50, true);
+    view.setUint16(listAt + 4, unix << 8, true);
+    write(listAt + 6);
+    view.setUint32(listAt + 38, plainFile << 16, true);
+    view.setUint32(listAt + 42, at, true);
+    zip.set(name, listAt + 46);
+    listAt += 46 + name.length;
+    view.setUint32(at, 0x04034b50, true);
+    write(at + 4);
+    zip.set(name, at + 30);
+    zip.set(bytes, at + 30 + name.length);
+    at += 30 + name.length + bytes.length;
+  }
+  view.setUint32(listAt, 0x06054b50, true);
+  view.setUint16(listAt + 8, named.length, true);
+  view.setUint16(listAt + 10, named.length, true);
+  view.setUint32(listAt + 12, listing, true);
+  view.setUint32(listAt + 16, bodies, true);
+  return zip;
 }

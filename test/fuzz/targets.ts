@@ -19,7 +19,7 @@ export interface Code {
   readModel(source: ModelSource): Promise<unknown>;
   convertModel(model: never, name: string): Promise<WrittenFile[]>;
   readZip(bytes: Uint8Array, name: string): Promise<Map<string, { read(): Promise<Uint8Array> }>>;
-  writeZip(members: [string, Uint8Array][]): Promise<Uint8Array>;
+  writeZip(members: [string, Uint8Array][]): Uint8Array;
 }
 
 const text = new TextDecoder();

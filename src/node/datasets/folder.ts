@@ -3,7 +3,7 @@ import { readFile, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { isLitter } from "../../data/litter.ts";
-import { type DataFile, type FileSet, maxDepth, maxPictureBytes } from "./file-set.ts";
+import { type DataFile, type FileSet, maxDepth, maxPictureBytes } from "../../data/file-set.ts";
 
 /**
  * Lists a folder with all that is below it. Links are followed, each folder once.

@@ -6,17 +6,17 @@ import { parseByteSize } from "../../data/byte-size.ts";
 import { cachedSource } from "../../data/cached-source.ts";
 import { type FoundFile, type SkippedFile, findClasses } from "../../data/class-folders.ts";
 import type { ExampleSource } from "../../data/example.ts";
+import type { FileSet } from "../../data/file-set.ts";
 import { ImageSet } from "../../data/image-set.ts";
 import { lumaOf } from "../../data/image.ts";
 import { latin1 } from "../../data/picture-formats/bytes.ts";
 import { identifyPicture, identifyingBytes } from "../../data/picture-formats/identify.ts";
 import { resizeBilinear, resizeNearest } from "../../data/resize.ts";
 import type { OpenDatasetOptions } from "./dataset-options.ts";
-import type { FileSet } from "./file-set.ts";
 import { openFolder } from "./folder.ts";
 import { namedDatasets } from "./named.ts";
 import { openSpill } from "./spill.ts";
-import { openZip } from "./zip-files.ts";
+import { openZipFile } from "./open-zip-file.ts";
 import { statOf } from "../files/files.ts";
 import { decodeImage } from "../pictures/read-image.ts";
 import { userCacheFolder } from "../files/user-cache.ts";
@@ -65,7 +65,7 @@ async function openFiles(path: string, named: boolean): Promise<FileSet> {
     const kind = identifyPicture(await readStart(path));
     // A zip that was cut off still begins as one, and openZip says what is wrong with it.
     const what = kind.format ? `a ${kind.format} picture` : kind.other;
-    if (what === "a zip archive") return openZip(path);
+    if (what === "a zip archive") return openZipFile(path);
     throw new StriateError(`${path}: is ${what}, expected a folder or zip of class folders`);
   }
   throw new StriateError(`${path}: is no folder and no zip of class folders`);
@@ -132,7 +132,7 @@ async function judge(
   const withoutJfif = new Set<number>();
   const total = files.files.length;
   for (const [index, { path, size }] of files.files.entries()) {
-    const head = files.head(index, identifyingBytes);
+    const head = await files.head(index, identifyingBytes);
     const kind = identifyPicture(head);
     if (kind.format) {
       found.push({ path, kind: "picture" });

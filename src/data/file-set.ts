@@ -1,4 +1,4 @@
-/** The files of a data set, wherever they lie: a folder or an archive. */
+/** The files of a data set, wherever they lie: a folder, an archive, what was dropped into a page. */
 export interface FileSet {
   /** As the user named it; for messages. */
   readonly name: string;
@@ -7,7 +7,7 @@ export interface FileSet {
   /** Every folder that is not litter, so that empty ones are seen. */
   readonly folders: readonly string[];
   /** The first bytes of a file, up to `count`; fewer when it is shorter or they cannot be had. */
-  head(index: number, count: number): Uint8Array;
+  head(index: number, count: number): Uint8Array | Promise<Uint8Array>;
   /** A whole file. @throws StriateError (without its name) when it is damaged or cannot be read */
   read(index: number): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -17,6 +17,16 @@ export interface DataFile {
   /** With `/` between its parts, from the top of the set. */
   readonly path: string;
   readonly size: number;
+}
+
+/** A large file of which parts are read. */
+export interface RandomAccessFile {
+  readonly size: number;
+  /** Some of its bytes; fewer than asked for where it ends. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** The same at once, where the platform can: a tenth of the time for thousands of small parts. */
+  readNow?(offset: number, length: number): Uint8Array;
+  close(): Promise<void>;
 }
 
 /** No picture file is larger; nothing above it is read into memory. */

@@ -1,0 +1,34 @@
+import { readSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { promisify } from "node:util";
+import { inflateRaw } from "node:zlib";
+import type { FileSet } from "../../data/file-set.ts";
+import { type Unpack, openZip } from "../../data/zip-files.ts";
+
+const inflate = promisify(inflateRaw);
+
+/** Off the main thread: an epoch unpacks several pictures at a time. */
+const unpack: Unpack = (packed, size) => inflate(packed, { maxOutputLength: Math.max(1, size) });
+
+/** {@link openZip} of a file on disk. */
+export async function openZipFile(path: string): Promise<FileSet> {
+  const file = await open(path, "r");
+  const { size } = await file.stat();
+  return openZip(
+    path,
+    {
+      size,
+      async read(offset, length) {
+        const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
+        return bytes.subarray(0, bytesRead);
+      },
+      readNow(offset, length) {
+        const bytes = new Uint8Array(length);
+        return bytes.subarray(0, readSync(file.fd, bytes, 0, length, offset));
+      },
+      close: () => file.close(),
+    },
+    unpack,
+  );
+}
