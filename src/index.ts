@@ -39,6 +39,8 @@ export {
   describePreprocessing,
   prepareImage,
 } from "./data/preprocess.ts";
+export type { RuleSet } from "./gradient/rule-sets.ts";
+export { deconvnet, guidedBackpropagation } from "./gradient/rule-sets.ts";
 export { layers } from "./layers/create.ts";
 export { constraints } from "./training/constraints.ts";
 export { initializers } from "./training/initializers/index.ts";
@@ -47,6 +49,13 @@ export { metrics } from "./training/metrics/index.ts";
 export { optimizers } from "./training/optimizers/index.ts";
 export { regularizers } from "./training/regularizers.ts";
 export { schedules } from "./training/schedules.ts";
+export type { Differentiable, GradientOptions } from "./model/gradient-of.ts";
+export {
+  type GradientQuery,
+  type GradientResult,
+  type GradientTerm,
+  seedAt,
+} from "./model/gradient-query.ts";
 export type { Network, NetworkLayer, NetworkWeight, Port } from "./model/network.ts";
 export { selectLayers } from "./model/network.ts";
 export {

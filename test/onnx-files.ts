@@ -7,7 +7,10 @@ import { type DataType, type Tensor, castTo, tensor, toNumbers } from "../src/ba
 import type { ModelSource, OpenedModel } from "../src/formats/format.ts";
 import { onnx } from "../src/formats/onnx.ts";
 import { TensorProtoSchema } from "../src/graph/protobuf/onnx_pb.ts";
+import type { Graph } from "../src/graph/graph.ts";
 import { tensorFrom } from "../src/graph/protobuf/read-tensor.ts";
+import { writeOnnx } from "../src/graph/protobuf/write.ts";
+import type { Network } from "../src/model/network.ts";
 import { type NpzArray, readNpz } from "./npz.ts";
 
 /** A file on disk as the readers get it. */
@@ -24,6 +27,13 @@ export function sourceOf(path: string): ModelSource {
 }
 
 export const openOnnx = (path: string): Promise<OpenedModel> => onnx.read(sourceOf(path));
+
+/** A graph as if it came from a file. */
+export async function onnxNetwork(graph: Graph, name = "test.onnx"): Promise<Network> {
+  const bytes = writeOnnx(graph);
+  return (await onnx.read({ name, bytes, sibling: () => Promise.reject(new StriateError(name)) }))
+    .network;
+}
 
 /** The arrays of an `.npz`. */
 export const arraysOf = (path: string): Record<string, NpzArray> => readNpz(readFileSync(path));

@@ -19,18 +19,30 @@ export const photoLayer = (size: number, channels = 3): SmallLayer => ({
 });
 
 /** A functional Keras 2 model with drawn weights, opened as if it came from a file. */
-export function smallModel(layers: readonly SmallLayer[], seed = 1): OpenedModel {
-  const keras = parseKerasModel(smallConfig(layers), { kerasVersion: 2 });
+export function smallModel(
+  layers: readonly SmallLayer[],
+  seed = 1,
+  outputs?: readonly string[],
+): OpenedModel {
+  const keras = parseKerasModel(smallConfig(layers, "small", outputs), { kerasVersion: 2 });
   initializeWeights(keras, seed);
   const origin = { format: "Keras HDF5", dialect: "Keras 2 Functional", writer: "" };
   return { network: lowerModel(keras, { origin }), keras };
 }
 
-export const smallNetwork = (layers: readonly SmallLayer[], seed = 1): Network =>
-  smallModel(layers, seed).network;
+/** @param outputs names of layers; the last one by default */
+export const smallNetwork = (
+  layers: readonly SmallLayer[],
+  seed = 1,
+  outputs?: readonly string[],
+): Network => smallModel(layers, seed, outputs).network;
 
 /** Its configuration as Keras 2 writes it. */
-export function smallConfig(layers: readonly SmallLayer[], name = "small") {
+export function smallConfig(
+  layers: readonly SmallLayer[],
+  name = "small",
+  outputs: readonly string[] = [layers.at(-1)!.name],
+) {
   const ends = layers
     .filter(({ type }) => type === "InputLayer")
     .map((layer) => [layer.name, 0, 0]);
@@ -48,7 +60,7 @@ export function smallConfig(layers: readonly SmallLayer[], name = "small") {
         };
       }),
       input_layers: ends,
-      output_layers: [[layers.at(-1)!.name, 0, 0]],
+      output_layers: outputs.map((output) => [output, 0, 0]),
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Tensor } from "../base/tensor.ts";
 import type { Image } from "../data/image.ts";
 import { type Preprocessing, prepareImage } from "../data/preprocess.ts";
 import type { OpenedModel } from "../formats/format.ts";
+import { type GradientOptions, gradientOf } from "../model/gradient-of.ts";
 import { lowerModel } from "../model/lower.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network, NetworkLayer } from "../model/network.ts";
@@ -132,6 +133,41 @@ export class Model {
     if (prediction === undefined)
       throw new StriateError(`${this.name}: the output is no list of classes; use predict`);
     return prediction.scores;
+  }
+
+  /**
+   * The gradient of a class, a unit, or a layer by the input, or by any other value.
+   *
+   *     const photo = await readImage("dog.jpg");
+   *     // how the model's first output changes with each pixel: (1, height, width, channels)
+   *     const slopes = await model.gradient(photo, { of: { output: 0, index: 0 } });
+   *     // of a layer's unit before its activation; guided backpropagation of a difference
+   *     await model.gradient(photo, { of: { value: "conv2d_2_pre", index: [4, 5, 17] } });
+   *     await model.gradient(photo, {
+   *       of: [{ value: "logits", index: 1 }, { value: "logits", index: 0, weight: -1 }],
+   *       rules: "guided-backprop",
+   *     });
+   *
+   * @param options.wrt the value to differentiate by, the first input by default: an input, a layer, `NAME_pre`
+   * @returns of the shape of that value, in the model's own layout; a batch has a gradient for each row
+   * @throws StriateError naming the layer and the op where one on the way has no gradient
+   */
+  async gradient(
+    input: ModelInput,
+    options: GradientOptions & { wrt?: string; preprocessing?: PreprocessingChoice },
+  ): Promise<Tensor> {
+    const wrt = options.wrt ?? this.network.inputs[0]!.name;
+    return (await this.gradients(input, { ...options, wrt: [wrt] }))[0]!;
+  }
+
+  /** {@link gradient} by several values at once. @returns a tensor for each of `wrt` */
+  async gradients(
+    input: ModelInput,
+    options: GradientOptions & { wrt: readonly string[]; preprocessing?: PreprocessingChoice },
+  ): Promise<Tensor[]> {
+    await this.settle();
+    const feeds = this.feeds(input, options.preprocessing);
+    return gradientOf(this.running, feeds, options, options.wrt);
   }
 
   /** How a photo is prepared for this model, with the caller's choice on top. */

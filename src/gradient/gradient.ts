@@ -4,23 +4,22 @@ import type { DataType } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { type Graph, type GraphNode, HOUSE_OPSET, copyGraph, nodeLabel } from "../graph/graph.ts";
 import { nodesFor, outerReads } from "../graph/traverse.ts";
-import {
-  attributeValues,
-  type GradientContext,
-  type GradientRule,
-  type OpDefinition,
-} from "../ops/define-op.ts";
+import { attributeValues, type GradientContext, type OpDefinition } from "../ops/define-op.ts";
 import { isConcrete } from "../ops/dims.ts";
 import { Formula } from "../ops/formula.ts";
 import { findOp } from "../ops/index.ts";
 import { ShapeInference } from "../ops/infer-shapes.ts";
 import { numbersOf } from "../ops/known.ts";
 import { isFloat, pathFrom } from "./path.ts";
+import type { GradientRules } from "./rule-sets.ts";
 
 /** What to differentiate. */
 export interface GradientRequest {
-  /** The value that is differentiated; of one that is no scalar, the sum of its elements. */
-  of: string;
+  /**
+   * The value that is differentiated; of one that is no scalar, the sum of its elements. Several, each
+   * with its seed, are added up.
+   */
+  of: string | readonly { readonly value: string; readonly seed?: string }[];
   /**
    * The gradient that arrives at `of`, of the same shape; ones by default. A value of the graph, or
    * else a new input of that name.
@@ -29,7 +28,19 @@ export interface GradientRequest {
   /** The values to differentiate by: inputs, constants, or inner values. */
   wrt: readonly string[];
   /** Other rules for some standard ops, by op type: guided backpropagation changes that of Relu. */
-  rules?: Readonly<Record<string, GradientRule<Record<string, unknown>>>>;
+  rules?: GradientRules;
+}
+
+/** An op on the way has no gradient rule. */
+export class MissingRuleError extends StriateError {
+  readonly node: GraphNode;
+
+  constructor(node: GraphNode) {
+    super(
+      `${nodeLabel(node)}: striate has no gradient for ${node.op}, which lies between the values that were asked for`,
+    );
+    this.node = node;
+  }
 }
 
 export interface WithGradient {
@@ -78,9 +89,10 @@ class ReverseWalk {
   run({ of, seed, wrt, rules = {} }: GradientRequest): WithGradient {
     const own = [...this.#graph.nodes];
     const constants = new Set(this.#graph.initializers.keys());
-    for (const name of [of, ...wrt]) this.#check(name);
+    const terms = typeof of === "string" ? [{ value: of, seed }] : of;
+    for (const name of [...terms.map(({ value }) => value), ...wrt]) this.#check(name);
     const path = pathFrom(own, wrt, (name) => isFloat(this.#type(name)));
-    this.#arrived.set(of, [this.#seed(of, seed)]);
+    for (const term of terms) this.#arrive(term.value, this.#seed(term.value, term.seed));
     for (const node of own.toReversed()) this.#visit(node, path, rules);
     const gradients = new Map(wrt.map((name) => [name, this.#gradientOf(name)]));
     this.#dropUnused(own, constants, [...gradients.values()]);
@@ -108,21 +120,22 @@ class ReverseWalk {
     return seed;
   }
 
+  #arrive(name: string, gradient: string): void {
+    const others = this.#arrived.get(name);
+    if (others) others.push(gradient);
+    else this.#arrived.set(name, [gradient]);
+  }
+
   /** Carries the gradients that arrived at a node's outputs on to its inputs. */
-  #visit(
-    node: GraphNode,
-    path: ReadonlySet<string>,
-    rules: NonNullable<GradientRequest["rules"]>,
-  ): void {
+  #visit(node: GraphNode, path: ReadonlySet<string>, rules: GradientRules): void {
     const arrives = node.outputs.some((name) => path.has(name) && this.#arrived.has(name));
-    if (!arrives) return;
+    // What was asked for may be made by an op that has no rule, and needs none.
+    const goesOn = [...node.inputs, ...outerReads(node)].some((name) => path.has(name));
+    if (!arrives || !goesOn) return;
     const op = findOp(node.domain, node.op);
     const rule = (node.domain === "" ? rules[node.op] : undefined) ?? op?.gradient;
     if (rule === "zero") return;
-    if (!op || typeof rule !== "function")
-      throw new StriateError(
-        `${nodeLabel(node)}: striate has no gradient for ${node.op}, which lies between the values that were asked for`,
-      );
+    if (!op || typeof rule !== "function") throw new MissingRuleError(node);
     namingSync(nodeLabel(node), () => {
       const context = this.#context(op, node, path);
       const gradients = rule(context);
@@ -130,10 +143,7 @@ class ReverseWalk {
       for (const [i, name] of [...node.inputs, ...context.captured].entries()) {
         const gradient = gradients[i];
         if (!path.has(name) || gradient == null) continue;
-        const fitted = this.#fit(gradient, name);
-        const others = this.#arrived.get(name);
-        if (others) others.push(fitted);
-        else this.#arrived.set(name, [fitted]);
+        this.#arrive(name, this.#fit(gradient, name));
       }
     });
   }

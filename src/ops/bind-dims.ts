@@ -31,6 +31,7 @@ export function bindInputs(
   shapes: Readonly<Record<string, readonly number[]>>,
 ): Graph {
   const lengths: Record<string, number> = {};
+  let replaced = false;
   const bound = copyGraph(graph);
   for (const [name, shape] of Object.entries(shapes)) {
     const input = bound.inputs.find((value) => value.name === name);
@@ -41,10 +42,13 @@ export function bindInputs(
       );
     for (const [axis, length] of (input.shape ?? []).entries())
       if (typeof length === "string") lengths[length] = shape[axis]!;
+      else if (length !== null && length !== shape[axis]) replaced = true;
     input.shape = shape;
   }
-  // What was inferred from a fixed length that is replaced no longer holds.
-  bound.values.clear();
-  for (const output of bound.outputs) output.shape = output.shape && output.shape.map(() => null);
+  if (replaced) {
+    // What was inferred from the fixed length no longer holds.
+    bound.values.clear();
+    for (const output of bound.outputs) output.shape = output.shape && output.shape.map(() => null);
+  }
   return bindDims(bound, lengths);
 }

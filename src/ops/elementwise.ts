@@ -144,8 +144,8 @@ export const elementwiseOps: readonly OpDefinition[] = [
     known: ({ type, known: of }) => castKnown(of(0), type(1)),
     gradient: ({ f, grad, type }) => [f.cast(grad, type(0)), null],
   }),
-  // y = min(max(x, low), high): dx = g where low <= x <= high (the edges too, as tf.clip_by_value);
-  // what is cut off goes to the bound that cut it
+  // y = min(max(x, low), high): dx = g where low <= x <= high (the edges too, as tf.clip_by_value; not
+  // those of 0 and 6, as tf.nn.relu6); what is cut off goes to the bound that cut it
   defineOp({
     type: "Clip",
     attributes: { min: attr.float(), max: attr.float() },
@@ -160,7 +160,11 @@ export const elementwiseOps: readonly OpDefinition[] = [
       );
       return known(x.type, x.shape, items);
     },
-    gradient({ f, grad, inputs: [x, low, high] }) {
+    gradient({ f, grad, inputs: [x, low, high], numbers }) {
+      if (numbers(1)?.[0] === 0 && numbers(2)?.[0] === 6) {
+        const inside = f.where(f.less(x!, high!), grad, 0);
+        return [f.where(f.greater(x!, low!), inside, 0), null, null];
+      }
       const below = low ? f.less(x!, low) : undefined;
       const above = high ? f.greater(x!, high) : undefined;
       const kept = below ? f.where(below, 0, grad) : grad;

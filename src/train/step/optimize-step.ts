@@ -1,6 +1,5 @@
+import { stepForm } from "../../gradient/step-form.ts";
 import { microBatch } from "../../graph/passes/rows/micro-batch.ts";
-import { stepPasses } from "../../graph/passes/step/step-passes.ts";
-import { inferShapes } from "../../ops/infer-shapes.ts";
 import type { StepGraph } from "./executor.ts";
 
 export interface OptimizeOptions {
@@ -12,13 +11,7 @@ export interface OptimizeOptions {
 
 /** The step graph in a faster form: the same inputs and outputs, the same numbers but for rounding. */
 export function optimizeStep(step: StepGraph, options: OptimizeOptions): StepGraph {
-  let { graph } = step;
-  for (const [name, pass] of Object.entries(stepPasses)) {
-    if (options.without?.includes(name)) continue;
-    const result = pass(graph);
-    if (result !== graph) inferShapes(result);
-    graph = result;
-  }
+  let graph = stepForm(step.graph, options.without);
   if (options.microBatch !== null)
     graph = microBatch(graph, {
       rows: step.rows,
