@@ -19,18 +19,23 @@ export function fillBox(target: Canvas, box: PixelBox, color: Rgb, opacity: numb
   }
 }
 
-/** Paints a colour onto a canvas, as far as a shape covers each pixel. */
+/** Paints a colour onto a canvas inside `clip`, as far as a shape covers each pixel. */
 export function blendCoverage(
   target: Canvas,
   coverage: Coverage,
   color: Rgb,
   opacity: number,
+  clip: PixelBox,
 ): void {
   const { data, width, top } = target;
   const [red, green, blue] = color;
-  for (let y = 0; y < coverage.height; y++) {
-    let at = ((coverage.y - top + y) * width + coverage.x) * 3;
-    for (let i = y * coverage.width, end = i + coverage.width; i < end; i++, at += 3) {
+  const left = Math.max(coverage.x, clip.left);
+  const right = Math.min(coverage.x + coverage.width, clip.right);
+  const bottom = Math.min(coverage.y + coverage.height, clip.bottom);
+  for (let y = Math.max(coverage.y, clip.top); y < bottom; y++) {
+    let at = ((y - top) * width + left) * 3;
+    const row = (y - coverage.y) * coverage.width - coverage.x;
+    for (let i = row + left; i < row + right; i++, at += 3) {
       const share = coverage.shares[i]!;
       if (share > 0) blendPixel(data, at, red, green, blue, share * opacity);
     }

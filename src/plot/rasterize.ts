@@ -1,12 +1,21 @@
 import { StriateError } from "../base/errors.ts";
 import { type Canvas, blendCoverage, blendRaster, fillBox } from "./blend.ts";
 import { parseColor } from "./color.ts";
-import { type PixelBox, coverageOf } from "./coverage.ts";
+import { type Coverage, type PixelBox, coverageOf } from "./coverage.ts";
 import { flatten } from "./path.ts";
-import type { ImageMark, Mark, PathMark, Picture, RectMark, TextMark } from "./picture.ts";
+import type {
+  GroupMark,
+  ImageMark,
+  Mark,
+  PathMark,
+  Picture,
+  RectMark,
+  TextMark,
+} from "./picture.ts";
 import { type Raster, filledRaster } from "./raster.ts";
 import { resizeSmooth } from "./resize.ts";
 import { strokeOutline } from "./stroke.ts";
+import { textCoverage } from "./text-coverage.ts";
 import { type ForeignPiece, foreignPieces, placeText, textRuns } from "./text-outline.ts";
 
 /** Text as pixels with opacity, and where their upper left corner goes. */
@@ -52,20 +61,23 @@ export function* rasterizeStrips(
   const { width, height } = rasterSize(picture, scale);
   const rows = Math.min(Math.max(Math.floor(stripBytes / (width * 3)), 1), height);
   const memory = new Uint8Array(width * rows * 3);
-  for (let top = 0; top < height; top += rows) {
+  const whole = { left: 0, top: 0, right: width, bottom: height };
+  const strips = Array.from({ length: Math.ceil(height / rows) }, (): PlacedMark[] => []);
+  for (const placed of placeMarks(picture.marks, { scale, x: 0, y: 0, clip: whole })) {
+    const first = Math.max(0, Math.floor(placed.top / rows));
+    const last = Math.min(strips.length - 1, Math.floor(placed.bottom / rows));
+    for (let i = first; i <= last; i++) strips[i]!.push(placed);
+  }
+  for (const [i, marks] of strips.entries()) {
+    const top = i * rows;
     const bottom = Math.min(top + rows, height);
     const size = width * (bottom - top) * 3;
     const paper = filledRaster(width, bottom - top, picture.background, memory.subarray(0, size));
-    const target = { ...paper, top };
-    const pen: Pen = {
-      target,
-      scale,
-      x: 0,
-      y: 0,
-      clip: { left: 0, top, right: width, bottom },
-      foreignText,
-    };
-    for (const mark of picture.marks) drawMark(pen, mark);
+    const strip = { ...whole, top, bottom };
+    for (const { mark, pen } of marks) {
+      const clip = intersect(pen.clip, strip);
+      drawMark({ ...pen, clip, target: { ...paper, top }, foreignText }, mark);
+    }
     yield paper;
   }
 }
@@ -82,16 +94,81 @@ export function rasterSize(picture: Picture, scale = 1): { width: number; height
 }
 
 /** Where marks go: coordinates of a mark times `scale`, plus (x, y), inside `clip`. */
-interface Pen {
-  readonly target: Canvas;
+interface Place {
   readonly scale: number;
   readonly x: number;
   readonly y: number;
   readonly clip: PixelBox;
+}
+
+interface Pen extends Place {
+  readonly target: Canvas;
   readonly foreignText: RasterizeOptions["foreignText"];
 }
 
-function drawMark(pen: Pen, mark: Mark): void {
+type Leaf = Exclude<Mark, GroupMark>;
+
+/** A mark out of its groups, and between which rows it lies at the most. */
+interface PlacedMark {
+  readonly mark: Leaf;
+  readonly pen: Place;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/**
+ * Takes the marks out of their groups, in order. A picture of thousands of cells is drawn in dozens of
+ * strips: each strip then looks at its own marks only.
+ */
+function placeMarks(marks: readonly Mark[], pen: Place): PlacedMark[] {
+  const placed: PlacedMark[] = [];
+  const walk = (mark: Mark, at: Place): void => {
+    if (mark.kind !== "group") {
+      const rows = rowsOf(mark, at);
+      const top = Math.max(rows.top, at.clip.top);
+      const bottom = Math.min(rows.bottom, at.clip.bottom);
+      if (bottom >= top) placed.push({ mark, pen: at, top, bottom });
+      return;
+    }
+    const x = at.x + mark.x * at.scale;
+    const y = at.y + mark.y * at.scale;
+    const clip = mark.clip
+      ? intersect(at.clip, boxOf(x, y, mark.clip.width * at.scale, mark.clip.height * at.scale))
+      : at.clip;
+    const inner = { ...at, x, y, clip };
+    for (const child of mark.marks) walk(child, inner);
+  };
+  for (const mark of marks) walk(mark, pen);
+  return placed;
+}
+
+/** Rows that a mark does not reach beyond. */
+function rowsOf(mark: Leaf, { y, scale }: Place): { top: number; bottom: number } {
+  switch (mark.kind) {
+    case "image":
+    case "rect":
+      return { top: y + mark.y * scale - 1, bottom: y + (mark.y + mark.height) * scale + 1 };
+    case "text": {
+      // Accents and all; turned text may go anywhere.
+      if (mark.angle) return { top: -Infinity, bottom: Infinity };
+      const [baseline, size] = [y + mark.y * scale, mark.size * scale];
+      return { top: baseline - 2 * size, bottom: baseline + size };
+    }
+    case "path": {
+      let [top, bottom] = [Infinity, -Infinity];
+      for (const [, ...numbers] of mark.path)
+        for (let i = 1; i < numbers.length; i += 2) {
+          top = Math.min(top, numbers[i]!);
+          bottom = Math.max(bottom, numbers[i]!);
+        }
+      // A pen reaches beyond its line, at a sharp corner by several times its width.
+      const reach = (mark.stroke ? 10 * (mark.strokeWidth ?? 1) : 0) + 1;
+      return { top: y + (top - reach) * scale, bottom: y + (bottom + reach) * scale };
+    }
+  }
+}
+
+function drawMark(pen: Pen, mark: Leaf): void {
   switch (mark.kind) {
     case "image":
       return drawImage(pen, mark);
@@ -101,18 +178,6 @@ function drawMark(pen: Pen, mark: Mark): void {
       return drawPath(pen, mark);
     case "text":
       return drawText(pen, mark);
-    case "group": {
-      const x = pen.x + mark.x * pen.scale;
-      const y = pen.y + mark.y * pen.scale;
-      const clip = mark.clip
-        ? intersect(
-            pen.clip,
-            boxOf(x, y, mark.clip.width * pen.scale, mark.clip.height * pen.scale),
-          )
-        : pen.clip;
-      const inner = { ...pen, x, y, clip };
-      for (const child of mark.marks) drawMark(inner, child);
-    }
   }
 }
 
@@ -142,7 +207,7 @@ function drawRect(pen: Pen, mark: RectMark): void {
   }
   const points = [x, y, x + width, y, x + width, y + height, x, y + height];
   const coverage = coverageOf([{ points, closed: true }], pen.clip);
-  if (coverage) blendCoverage(pen.target, coverage, color, opacity);
+  if (coverage) blendCoverage(pen.target, coverage, color, opacity, pen.clip);
 }
 
 function drawPath(pen: Pen, mark: PathMark): void {
@@ -150,14 +215,14 @@ function drawPath(pen: Pen, mark: PathMark): void {
   const opacity = mark.opacity ?? 1;
   if (mark.fill) {
     const coverage = coverageOf(runs, pen.clip);
-    if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.fill), opacity);
+    if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.fill), opacity, pen.clip);
   }
   if (mark.stroke) {
     const width = (mark.strokeWidth ?? 1) * pen.scale;
     const dash = mark.dash?.map((length) => length * pen.scale);
     const outlines = runs.flatMap((run) => strokeOutline(run, width, dash));
     const coverage = coverageOf(outlines, pen.clip);
-    if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.stroke), opacity);
+    if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.stroke), opacity, pen.clip);
   }
 }
 
@@ -168,21 +233,21 @@ function drawText(pen: Pen, mark: TextMark): void {
     y: pen.y + mark.y * pen.scale,
     size: mark.size * pen.scale,
   };
-  // Level text, accents and all, is not drawn for strips that it does not reach into.
-  const { top, bottom } = pen.clip;
-  if (!mark.angle && (placed.y + placed.size < top || placed.y - 2 * placed.size > bottom)) return;
-  const text = placeText(placed);
+  const color = parseColor(mark.fill);
+  const paint = (coverage: Coverage | undefined) =>
+    coverage && blendCoverage(pen.target, coverage, color, 1, pen.clip);
+  const text = mark.angle || pen.foreignText ? placeText(placed) : undefined;
+  const foreign = text && pen.foreignText ? foreignPieces(text) : [];
+  if (!mark.angle && foreign.length === 0) return void paint(textCoverage(placed));
   const done = new Set<number>();
-  if (pen.foreignText)
-    for (const piece of foreignPieces(text)) {
-      const drawn = pen.foreignText(piece);
-      if (!drawn) continue;
-      const { raster, x, y } = drawn;
-      blendRaster(pen.target, raster, boxOf(x, y, raster.width, raster.height), pen.clip, 1);
-      for (let i = piece.first; i <= piece.last; i++) done.add(i);
-    }
-  const coverage = coverageOf(textRuns(text, done), pen.clip);
-  if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.fill), 1);
+  for (const piece of foreign) {
+    const drawn = pen.foreignText!(piece);
+    if (!drawn) continue;
+    const { raster, x, y } = drawn;
+    blendRaster(pen.target, raster, boxOf(x, y, raster.width, raster.height), pen.clip, 1);
+    for (let i = piece.first; i <= piece.last; i++) done.add(i);
+  }
+  paint(coverageOf(textRuns(text!, done), pen.clip));
 }
 
 function boxOf(x: number, y: number, width: number, height: number): PixelBox {
