@@ -121,7 +121,16 @@ describe("findClasses", () => {
     ["one class only", pictures("Pet/Cat/1.jpg"), [], 'only one class folder, "Pet/Cat"'],
     ["no class folders", pictures("1.jpg", "2.jpg"), [], "2 pictures lie without class folders"],
     ["nothing", [], [], "there are no pictures"],
-    ["only documents", [{ path: "a/b.txt", kind: "other" }], [], "there are no pictures"],
+    [
+      "only documents",
+      [
+        { path: "a/b.txt", kind: "other" },
+        { path: "a/c.TXT", kind: "other" },
+        { path: "b/d", kind: "other" },
+      ],
+      [],
+      "there are no pictures, and 3 files that are not read: 2 .txt, 1 without an ending",
+    ],
     [
       "a class of broken files",
       [...pictures("cat/1.jpg"), { path: "dog/1.jpg", kind: "broken" }],
@@ -130,6 +139,14 @@ describe("findClasses", () => {
     ],
   ])("refuses %s in one sentence", (_title, files, folders, message) => {
     expect(() => findClasses(files, folders)).toThrow(message);
+  });
+
+  it("mentions folders in which nothing is read, by ending", () => {
+    const raw = { path: "cow/1.cr2", kind: "other" } as const;
+    const found = findClasses([...pictures("cat/1.jpg", "dog/1.jpg"), raw]);
+    expect(found.notices).toEqual([
+      'folder "cow" is left out: there are no pictures in it, and a file that is not read: 1 .cr2',
+    ]);
   });
 
   it("mentions pictures beside class folders", () => {

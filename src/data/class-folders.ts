@@ -1,5 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import { compareCodePoints } from "./code-point-order.ts";
+import { countEndings } from "./count-endings.ts";
 
 /** A file of a data set as its listing and its first bytes show it. */
 export interface FoundFile {
@@ -153,7 +154,7 @@ function classFolders(top: Folder, notices: string[]): Folder[] {
     throw new StriateError(
       loose > 0
         ? `${loose} pictures lie${where} without class folders: make a folder for each class, such as cats and dogs`
-        : `there are no pictures${where}`,
+        : `there are no pictures${where}${unread(top)}`,
     );
   if (empty.length > 0)
     throw new StriateError(
@@ -165,6 +166,11 @@ function classFolders(top: Folder, notices: string[]): Folder[] {
       `class folder "${unreadable.path}" holds no readable picture: ` +
         `all ${count(unreadable, "broken")} files in it are empty or no pictures`,
     );
+  for (const folder of inner)
+    if (!holdsPictures(folder) && !isEmpty(folder))
+      notices.push(
+        `folder "${folder.path}" is left out: there are no pictures in it${unread(folder)}`,
+      );
   if (loose > 0) notices.push(`${loose} pictures beside the class folders${where} are left out`);
   return classes;
 }
@@ -193,6 +199,14 @@ function label(splits: readonly [string, Folder[]][], notices: string[]): ClassL
     return [name, pictures] as const;
   });
   return { classNames, splits: new Map(listed), skipped, notices };
+}
+
+/** What lies in a folder and is not read: `, and 8 files that are not read: 6 .ppm, 2 .pgm`. */
+function unread(folder: Folder): string {
+  const files = everyFile(folder).filter(({ kind }) => kind !== "picture");
+  if (files.length === 0) return "";
+  const which = files.length === 1 ? "a file that is" : `${files.length} files that are`;
+  return `, and ${which} not read: ${countEndings(files.map(({ path }) => path))}`;
 }
 
 function everyFile(folder: Folder): FoundFile[] {

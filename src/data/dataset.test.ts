@@ -328,7 +328,7 @@ describe("ImageSet", () => {
     await indicesOf(set.split());
     expect(set.warnings()).toEqual([
       "5 of 11 files could not be read as pictures and are left out: 1.jpg (is cut off), " +
-        "2.jpg (is cut off), 3.jpg (is cut off) and 2 more",
+        "2.jpg (is cut off), 3.jpg (is cut off) and 2 more (4 .jpg, 1 .txt)",
     ]);
   });
 

@@ -2,6 +2,7 @@ import { StriateError } from "../base/errors.ts";
 import { nearestNames } from "../base/names.ts";
 import type { SkippedFile } from "./class-folders.ts";
 import { compareCodePoints } from "./code-point-order.ts";
+import { countEndings } from "./count-endings.ts";
 import { Dataset } from "./dataset.ts";
 import type { ExampleShape, ExampleSource } from "./example.ts";
 import { numpyPermutation } from "./numpy-permutation.ts";
@@ -116,7 +117,7 @@ export class ImageSet {
     return [
       ...this.notices,
       `${skipped.length} of ${total} files could not be read as pictures and are left out: ` +
-        `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`,
+        `${shown.join(", ")}${rest > 0 ? ` and ${rest} more (${countEndings(skipped.map(({ path }) => path))})` : ""}`,
     ];
   }
 

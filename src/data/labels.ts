@@ -1,9 +1,11 @@
+import { namesInTable } from "./label-tables.ts";
+
 /**
  * Names of classes from a text: one a line, or separated by commas on one line. The number that
  * Teachable Machine and others write in front (`0 cat`, `0: 'tench'`) and a WordNet id are taken off.
  * JSON is read in the forms that are met beside models: a list, a list under `labels` (TF.js'
  * metadata.json), a table of number to name, of name to number (Keras' `class_indices`), or of number to
- * id and name (Keras' imagenet_class_index.json).
+ * id and name (Keras' imagenet_class_index.json). So are CSV tables, YAML and label maps (.pbtxt).
  *
  * @returns the names in the order of the network's outputs; none where there are no names
  */
@@ -11,6 +13,8 @@ export function parseLabels(text: string): string[] {
   const plain = text.replace(/^\uFEFF/, "");
   const value = maybeJson(plain);
   if (typeof value === "object" && value !== null) return labelsIn(value, 0) ?? [];
+  const table = namesInTable(plain);
+  if (table) return table;
   const lines = plain
     .split(/\r?\n/)
     .map((line) => line.trim())

@@ -1,6 +1,7 @@
 import { naming } from "../base/errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { inlineFunctions } from "../graph/passes/opening/inline-functions.ts";
+import { liftBodyWeights } from "../graph/passes/opening/lift-body-weights.ts";
 import { liftConstants } from "../graph/passes/opening/lift-constants.ts";
 import { separatePads } from "../graph/passes/engine/separate-pads.ts";
 import { hasHalves, widenHalves } from "../graph/passes/opening/widen-halves.ts";
@@ -43,7 +44,7 @@ export const onnx = defineFormat({
 
 function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network {
   checkVersions(file);
-  let graph = liftConstants(inlineFunctions(file));
+  let graph = liftBodyWeights(liftConstants(inlineFunctions(file)));
   checkDomains(graph);
   const halves = hasHalves(graph);
   if (halves) graph = widenHalves(graph);

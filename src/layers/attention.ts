@@ -10,7 +10,7 @@ import {
   commonFields,
   defineLayer,
 } from "./define-layer.ts";
-import { knownLength, plainTensor } from "./symbolic.ts";
+import { knownLength, plainOrder, plainTensor } from "./symbolic.ts";
 
 /** What a score loses where it must not count: Keras' own number. */
 const minus = 1e9;
@@ -76,7 +76,7 @@ function lowerAttention<C extends Config>(context: LowerContext<C>, score: Score
     ...(call.kwargs.use_causal_mask === true ? [causalMask(b, raw)] : []),
   ]);
   const softmax = b.op("Softmax", [scores], { axis: -1 });
-  const weights = dropScores(context, softmax, [query.shape[1], value.shape[1]]);
+  const weights = dropScores(context, softmax, [query.shape.at(-2), value.shape.at(-2)]);
   let result = b.op("MatMul", [weights, plain(value)]);
   if (query.mask !== undefined) {
     const kept = b.op("Cast", [query.mask], { to: 1 });
@@ -94,7 +94,7 @@ function attentionShapes(
 ): KerasShape[] {
   const [query, value] = parts(inputs);
   const output = [...query.slice(0, -1), value.at(-1) ?? null];
-  const scores = [query[0] ?? null, query[1] ?? null, value[1] ?? null];
+  const scores = [...query.slice(0, -1), value.at(-2) ?? null];
   return kwargs.return_attention_scores === true ? [output, scores] : [output];
 }
 
@@ -107,8 +107,8 @@ const scalar = (name: string, config: Config): WeightSpec => ({
 
 /** `tanh(query + key)` of each pair: `(N, T, 1, D)` and `(N, 1, S, D)`. */
 function pairs({ b, plain }: LowerContext<Config>, query: SymbolicTensor, key: SymbolicTensor) {
-  const rows = b.op("Unsqueeze", [plain(query), b.i64([2])]);
-  return b.op("Add", [rows, b.op("Unsqueeze", [plain(key), b.i64([1])])]);
+  const rows = b.op("Unsqueeze", [plain(query), b.i64([-2])]);
+  return b.op("Add", [rows, b.op("Unsqueeze", [plain(key), b.i64([-3])])]);
 }
 
 /**
@@ -135,7 +135,10 @@ export const attention = defineLayer({
     lowerAttention(context, (_, query, key) => {
       const { b, config, plain, weight } = context;
       if (config.score_mode === "dot") {
-        const turned = b.op("Transpose", [plain(key)], { perm: [0, 2, 1] });
+        // Of two axes, as Keras allows, the rows of the batch look at one another.
+        const axes = plainOrder(key.shape.length);
+        const perm = [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!];
+        const turned = b.op("Transpose", [plain(key)], { perm });
         const scores = b.op("MatMul", [plain(query), turned]);
         return config.use_scale ? b.op("Mul", [scores, weight("scale")]) : scores;
       }

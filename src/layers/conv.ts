@@ -6,23 +6,23 @@ import { commonFields, defineLayer } from "./define-layer.ts";
 import { kernelAndBias, kernelFields } from "./kernel-fields.ts";
 import { kernelSizeFromKeras1, renameKeras1 } from "./keras1.ts";
 import { dataFormatField, graphOrder, joinShape, knownChannels, splitShape } from "./layouts.ts";
+import { withLeadingAxes } from "./leading-axes.ts";
 import { type Window, windowAttributes, windowOutput } from "./windows.ts";
 
 /**
  * A convolution over `rank` spatial axes: Conv1D, Conv2D, Conv3D.
  *
  * Input `(N, ...space, C)`, kernel `(...window, C / groups, filters)`, output `(N, ...space', filters)`;
- * the channels stand second in a channels_first layer.
+ * the channels stand second in a channels_first layer. The batch may have several axes, as in Keras 2.
  *
  * Source: https://keras.io/api/layers/convolution_layers/
  */
 function convolution(rank: 1 | 2 | 3) {
   const ones = new Array<number>(rank).fill(1);
-  return defineLayer({
+  const definition = defineLayer({
     className: `Conv${rank}D`,
     aliases: [`Convolution${rank}D`, `AtrousConvolution${rank}D`],
     kind: "convolution",
-    inputRank: rank + 2,
     fields: {
       ...commonFields,
       filters: field.int(undefined, { min: 1 }),
@@ -72,6 +72,7 @@ function convolution(rank: 1 | 2 | 3) {
       return activate(context, output, config.activation);
     },
   });
+  return withLeadingAxes(rank + 2, definition);
 }
 
 /** The window of any layer with the fields of a convolution. */

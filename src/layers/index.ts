@@ -67,7 +67,14 @@ import { merge } from "./merge-keras1.ts";
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from "./merge.ts";
 import { augMix, cutMix, mixUp, randomErasing, randomGaussianBlur } from "./mixing-augmentation.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
-import { activityRegularization, gaussianDropout, gaussianNoise, identity } from "./noise.ts";
+import {
+  activityRegularization,
+  addLoss,
+  addMetric,
+  gaussianDropout,
+  gaussianNoise,
+  identity,
+} from "./noise.ts";
 import {
   groupNormalization,
   layerNormalization,
@@ -185,6 +192,8 @@ export const definitions = {
   gaussianNoise,
   gaussianDropout,
   activityRegularization,
+  addLoss,
+  addMetric,
   masking,
   identity,
   // Of keras.applications

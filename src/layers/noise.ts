@@ -61,6 +61,24 @@ export const activityRegularization = defineLayer({
   lower: ({ inputs }) => inputs[0]!,
 });
 
+/**
+ * What `model.add_loss` and `model.add_metric` leave in a Keras 2 file: the numbers pass through.
+ *
+ * Source: keras/engine/base_layer.py of Keras 2
+ */
+const passing = <const N extends string>(className: N) =>
+  defineLayer({
+    className,
+    kind: "other",
+    fields: commonFields,
+    // The running mean of a metric is no weight of the network.
+    convertWeights: () => [],
+    outputShape: (_, [input]) => input!,
+    lower: ({ inputs }) => inputs[0]!,
+  });
+export const addLoss = passing("AddLoss");
+export const addMetric = passing("AddMetric");
+
 /** Source: https://keras.io/api/layers/core_layers/identity/ */
 export const identity = defineLayer({
   className: "Identity",

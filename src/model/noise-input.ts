@@ -4,7 +4,7 @@ import { type Tensor, castTo, float32 } from "../base/tensor.ts";
 import type { Image } from "../data/image.ts";
 import { prepareImage } from "../data/preprocess.ts";
 import type { Network, Port } from "./network.ts";
-import { photoInput, preprocessingFor } from "./photo-input.ts";
+import { type PreprocessingChoice, photoInput, preprocessingFor } from "./photo-input.ts";
 
 /** Pixels a side of a photo whose size the network leaves open, and the length of other free axes. */
 const freePhoto = 128;
@@ -15,12 +15,17 @@ const freeLength = 16;
  * a photo is, where the network takes one; else normal numbers, and small whole ones where it takes
  * whole numbers. The same seed gives the same input.
  *
+ * @param choice among others the size of a photo, where the network leaves it open
  * @returns tensors by input name, in the user's layout, with a batch of one
  */
-export function noiseFeeds(network: Network, seed = 0): Record<string, Tensor> {
+export function noiseFeeds(
+  network: Network,
+  seed = 0,
+  choice: PreprocessingChoice = {},
+): Record<string, Tensor> {
   const random = new Random(seed);
   if (takesPhoto(network)) {
-    const { how, input } = preprocessingFor(network);
+    const { how, input } = preprocessingFor(network, choice);
     const [height, width] = how.size ?? [freePhoto, freePhoto];
     return {
       [input.port.name]: prepareImage(noiseImage(height, width, random), how, input.layout),

@@ -4,6 +4,7 @@ import { convertModel } from "../formats/convert.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions, WrittenFile } from "../formats/format.ts";
 import { lostParts } from "../formats/lost-parts.ts";
 import { readModel } from "../formats/read-model.ts";
+import { toUser } from "../model/network.ts";
 import { noiseFeeds } from "../model/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { runtime } from "#runtime";
@@ -103,10 +104,13 @@ async function outputsOf({ network }: OpenedModel, feeds: ReturnType<typeof nois
   const given = Object.values(feeds);
   const own = Object.fromEntries(network.inputs.map(({ name }, i) => [name, given[i]!]));
   try {
-    return await running.run(
+    const { outputs } = network;
+    const values = await running.run(
       own,
-      network.outputs.map((port) => port.value),
+      outputs.map((port) => port.value),
     );
+    // In the layout of each side's user, which both kinds of file share; their graphs need not.
+    return values.map((value, i) => toUser(value, outputs[i]!));
   } finally {
     await running.release();
   }

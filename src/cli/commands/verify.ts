@@ -1,7 +1,10 @@
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
+import { formatShape } from "../../base/shape.ts";
 import { textTable } from "../../base/text-table.ts";
 import { Model } from "../../api/model.ts";
+import type { Tensor } from "../../base/tensor.ts";
+import type { Network } from "../../model/network.ts";
 import { noiseFeeds } from "../../model/noise-input.ts";
 import { openModel } from "../../node/files/open-model.ts";
 import { formatNumber } from "../../plot/format-number.ts";
@@ -33,6 +36,12 @@ export const verify = defineCommand({
       help: "largest difference that is no fault, as a share of the layer's largest value",
     }),
     seed: field.int(0, { help: "of the noise" }),
+    size: field.nullable(
+      field.tuple(2, undefined, {
+        min: 1,
+        help: "height,width of the noise, for a network that takes pictures of any size",
+      }),
+    ),
     json: field.boolean(false, { help: "print data instead of a table" }),
     ...modelFields,
     ...photoFields,
@@ -43,19 +52,45 @@ export const verify = defineCommand({
     const opened = await openModel(file as string, await readOptions(options));
     const model = new Model(opened, runtime, sessionOptions(options));
     const { feeds, words } = await feedsFor(model, inputFile as string | undefined, options);
-    const result = await verifyNetwork(model.network, feeds, waysFor(options));
+    const result = await verifyNetwork(model.network, feeds, waysFor(options)).catch(
+      (error: unknown) => {
+        throw inputFile === undefined ? askingForSize(model.network, feeds, error) : error;
+      },
+    );
     if (options.json) io.out(JSON.stringify({ file, input: words, ...result }, null, 2));
     else say(io, words, result);
     judge(file as string, result, options.tolerance);
   },
 });
 
-type Options = Parameters<typeof preprocessingChoice>[0] & { seed: number };
+type Options = Parameters<typeof preprocessingChoice>[0] & {
+  seed: number;
+  size: readonly number[] | null;
+};
+
+/** Noise has to be of some size: where the network leaves it open, the size may be the fault. */
+function askingForSize(
+  { name, origin, inputs }: Network,
+  feeds: Readonly<Record<string, Tensor>>,
+  error: unknown,
+): unknown {
+  const free = inputs.find(({ shape }) => shape.slice(1).some((n) => typeof n !== "number"));
+  if (!(error instanceof StriateError) || free === undefined) return error;
+  return new StriateError(
+    `${origin.file ?? name}: the input "${free.name}" ${formatShape(free.shape)} leaves its size open, and noise of ` +
+      `${formatShape(feeds[free.name]!.shape)} does not go through (${error.message}); ` +
+      "give a size that does, --size 224,224, or an input of the right shape (.npy, .npz)",
+    { cause: error },
+  );
+}
 
 async function feedsFor(model: Model, path: string | undefined, options: Options) {
-  if (path === undefined)
-    return { feeds: noiseFeeds(model.network, options.seed), words: `noise, seed ${options.seed}` };
   const choice = preprocessingChoice(options);
+  if (path === undefined) {
+    const size = options.size as [number, number] | null;
+    const feeds = noiseFeeds(model.network, options.seed, { ...choice, ...(size && { size }) });
+    return { feeds, words: `noise, seed ${options.seed}` };
+  }
   const { input, words } = await readInput(model, path, choice);
   return { feeds: model.feeds(input, choice), words };
 }

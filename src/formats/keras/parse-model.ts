@@ -149,10 +149,15 @@ class ModelParser {
   }
 }
 
-/** Keras 3 keeps quantised weights as integers with scales of their own. */
+/**
+ * Keras 3 keeps quantised weights as integers with scales of their own. Their policies have many classes
+ * and one thing in common: a mode, or as a name `int8_from_float32`.
+ */
 function refuseQuantised(dtype: unknown, layer: string): void {
-  if (!isObject(dtype) || !String(dtype.class_name).startsWith("Quantized")) return;
-  const mode = isObject(dtype.config) ? dtype.config.mode : undefined;
+  const config = isObject(dtype) && isObject(dtype.config) ? dtype.config : {};
+  const mode =
+    typeof dtype === "string" ? /^(\w+?)_from_\w+$/.exec(dtype)?.[1] : (config.mode ?? undefined);
+  if (mode === undefined) return;
   throw new StriateError(
     `${layer}: its weights are quantised (${String(mode)}), which is not supported; open the model as it was before that`,
   );

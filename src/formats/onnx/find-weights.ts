@@ -1,6 +1,6 @@
 import { sizeOf } from "../../base/shape.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
-import { producers } from "../../graph/traverse.ts";
+import { producers, subgraphs } from "../../graph/traverse.ts";
 import type { NetworkWeight } from "../../model/network.ts";
 import { isTrainable, takesScalarWeights, weightName } from "./layer-kinds.ts";
 
@@ -20,9 +20,16 @@ export class WeightFinder {
     this.#makers = producers(graph);
   }
 
-  /** The addresses of a node's weights, in the order of its inputs. */
+  /**
+   * The addresses of a node's weights, in the order of its inputs; those of a node with bodies are the
+   * weights of the nodes inside.
+   */
   weightsOf(node: GraphNode, layer: string): string[] {
-    const found: string[] = [];
+    const found = subgraphs(node).flatMap((body) =>
+      body.nodes.flatMap((inner) =>
+        this.#weightsInside(inner, `${layer}/${inner.name || inner.op}`),
+      ),
+    );
     node.inputs.forEach((input, i) => {
       const name = this.#data.has(input) ? null : weightName(node.domain, node.op, i);
       if (name === null) return;
@@ -33,6 +40,13 @@ export class WeightFinder {
       }
     });
     return [...new Set(found)];
+  }
+
+  /** What a body reads of the graph around it is a weight where it is an initializer there. */
+  #weightsInside(node: GraphNode, layer: string): string[] {
+    const isOwn = (input: string) => this.#graph.initializers.has(input);
+    const inputs = node.inputs.map((input) => (isOwn(input) ? input : ""));
+    return this.weightsOf({ ...node, inputs }, layer);
   }
 
   /** Number of elements of weights. */

@@ -1,15 +1,14 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { StriateError } from "../../base/errors.ts";
+import { dirname } from "node:path";
 import type { OpenedModel, ReadModelOptions } from "../../formats/format.ts";
 import { readModel } from "../../formats/read-model.ts";
 import { fetchModel, isUrl } from "./fetch-model.ts";
 import { openFileBytes } from "./file-bytes.ts";
 import { readSibling, statOf } from "./files.ts";
 import { labelsBeside } from "./labels-beside.ts";
+import { modelInFolder } from "./model-in-folder.ts";
 
 /**
- * Opens a model file, or the folder of a TF.js model or SavedModel, from disk or from a web address.
+ * Opens a model file, or a folder with one model in it, from disk or from a web address.
  * The content decides what it is, not the name.
  *
  * @throws StriateError in one sentence that names the file: it is missing, no model, damaged, or has
@@ -25,7 +24,7 @@ export async function openModel(
     return opened;
   }
   const found = await statOf(path);
-  const file = found.isDirectory() ? modelInFolder(path) : path;
+  const file = found.isDirectory() ? await modelInFolder(path) : path;
   const opened = await readOpened(path, file, options);
   opened.network.origin.file = path;
   opened.network.labels ??= await labelsBeside(file, opened.network);
@@ -45,15 +44,4 @@ async function readOpened(
   } finally {
     bytes.close();
   }
-}
-
-/** The file of a folder that says what the model is. */
-const folderFiles = ["model.json", "saved_model.pb", "config.json"];
-
-function modelInFolder(folder: string): string {
-  const name = folderFiles.find((candidate) => existsSync(join(folder, candidate)));
-  if (name !== undefined) return join(folder, name);
-  throw new StriateError(
-    `${folder}: is a folder without a model in it; name a model file, or a folder with a model.json or a saved_model.pb`,
-  );
 }
