@@ -129,7 +129,7 @@ export class Model {
 
   /** The classes with their scores, best first, for one photo. */
   async classify(photo: ModelInput, labels = this.network.labels): Promise<ClassScore[]> {
-    const prediction = readPrediction(this.network, await this.predict(photo), labels);
+    const prediction = readPrediction(this.network, await this.predictAll(photo), labels);
     if (prediction === undefined)
       throw new StriateError(`${this.name}: the output is no list of classes; use predict`);
     return prediction.scores;

@@ -30,8 +30,8 @@ export async function inspectPhoto(
   const image = await readPhoto(photo, {});
   try {
     const findings = await findPreprocessing(model.running, image);
-    const output = await model.predict(image, { scale: findings.how.scale });
-    return { ...findings, photo, prediction: readPrediction(model.network, output, names) };
+    const outputs = await model.predictAll(image, { scale: findings.how.scale });
+    return { ...findings, photo, prediction: readPrediction(model.network, outputs, names) };
   } finally {
     await model.dispose();
   }

@@ -1,61 +1,178 @@
+import { attribute } from "../graph/attributes.ts";
+import type { Dim, Graph, GraphNode } from "../graph/graph.ts";
 import { producers } from "../graph/traverse.ts";
-import type { Network } from "./network.ts";
+import type { Network, Port } from "./network.ts";
 
-/** The end of a classifier: the numbers that its softmax or sigmoid makes probabilities of. */
+/**
+ * What makes an output out of its logits. `logits`: nothing does, or nothing that is known; the numbers
+ * are as the last layer leaves them.
+ */
+export type HeadKind = "softmax" | "log-softmax" | "sigmoid" | "logits";
+
+/** The end of a classifier: an output, and the numbers that its softmax or sigmoid makes it of. */
 export interface Head {
-  readonly kind: "softmax" | "sigmoid";
-  /** Graph value. */
+  /** The output as the user sees it; its `value` is the activated one. */
+  readonly port: Port;
+  readonly kind: HeadKind;
+  /** Graph value before the activation; that of the output itself where the kind is `logits`. */
   readonly logits: string;
+  /** Whether the logits lie as the output does: nothing but Identity is between activation and output. */
+  readonly direct: boolean;
+  /**
+   * Numbers of the output for one row that tell classes apart; undefined where the file leaves it open.
+   * Of maps (a segmentation) those at one place.
+   */
+  readonly units: number | undefined;
+  /** The classes: two for a single sigmoid, whose value is the second's, else the units. */
+  readonly classes: number | undefined;
+  /** The axis of the output that tells classes apart, as the user counts them. */
+  readonly axis: number;
+  /** Of maps that come out: the graph axes of the logits that are classes and batch. */
+  readonly map?: { readonly channels: number; readonly batch: number };
+  /** Names of the classes, where the network has as many. */
+  readonly labels?: readonly string[];
 }
 
-/** What an output says of the input's preparation. */
-export interface HeadReading {
-  /** Of the output in bits: 0 is sure of one class. Null where it is no list of probabilities. */
-  readonly entropy: number | null;
-  /** How little the output speaks for the input: the entropy's share of its most, more where saturated. */
-  readonly doubt: number;
-}
+/** Ops that make probabilities of logits. */
+const activations: Readonly<Record<string, HeadKind>> = {
+  Softmax: "softmax",
+  LogSoftmax: "log-softmax",
+  Sigmoid: "sigmoid",
+};
 
-/** The head of a network, where its first output is a softmax or a sigmoid. */
-export function findHead(network: Network): Head | undefined {
+/** Ops behind an activation that write its numbers in another form, or as the nearest code. */
+const transparent =
+  /^(Identity|Cast|Dropout|Transpose|Reshape|Flatten|Squeeze|Unsqueeze|Clip|QuantizeLinear|DequantizeLinear)$/;
+
+/** The heads of all outputs that are real numbers, in their order. */
+export function findHeads(network: Network): Head[] {
   const made = producers(network.graph);
-  let node = made.get(network.outputs[0]?.value ?? "");
-  while (node && /^(Identity|Reshape|Flatten|Cast)$/.test(node.op))
-    node = made.get(node.inputs[0]!);
-  if (node?.op === "Softmax") return { kind: "softmax", logits: node.inputs[0]! };
-  if (node?.op === "Sigmoid") return { kind: "sigmoid", logits: node.inputs[0]! };
+  return network.outputs
+    .filter(({ type }) => /float|double/.test(type))
+    .map((port) => headOf(network, port, made));
+}
+
+/** The head of a network: of its first output that is real numbers. */
+export function findHead(network: Network): Head | undefined {
+  return findHeads(network)[0];
+}
+
+/**
+ * The head of one output.
+ *
+ * @param made the node that makes each value, where the caller knows it
+ */
+export function headOf(
+  network: Network,
+  port: Port,
+  made: ReadonlyMap<string, GraphNode> = producers(network.graph),
+): Head {
+  const axis = classAxis(port, network.layout);
+  const found = activationBehind(network.graph, made, port, axis);
+  const own = { kind: "logits", logits: port.value, direct: true, order: port.order } as const;
+  const { kind, logits, direct, order } = found ?? own;
+  const isMap = axis.others.length > 0;
+  const at = isMap ? (found?.axis ?? axis.own) : axis.own;
+  const length = axis.isBatch ? 1 : port.shape[at];
+  const units = typeof length === "number" ? length : undefined;
+  const classes = kind === "sigmoid" && units === 1 ? 2 : units;
+  const { labels } = network;
+  return {
+    port,
+    kind,
+    logits,
+    direct,
+    units,
+    classes,
+    axis: at,
+    ...(isMap && order ? { map: { channels: order.indexOf(at), batch: order.indexOf(0) } } : {}),
+    ...(labels && labels.length === classes ? { labels } : {}),
+  };
+}
+
+/** Which axis of an output tells the classes apart, as the user counts them. */
+interface ClassAxis {
+  own: number;
+  /** Further axes that are longer than 1, the batch aside. */
+  others: readonly number[];
+  /** Whether it is the batch: an output `(N)` has one unit. */
+  isBatch: boolean;
+}
+
+/** `(N, C)`, `(N, C, 1, 1)`, `(N, 1, 1, C)`, `(C)`; of maps the channels. */
+function classAxis({ shape, order }: Port, layout: Network["layout"]): ClassAxis {
+  const rank = shape.length;
+  if (rank < 2) return { own: 0, others: [], isBatch: rank === 1 && typeof shape[0] !== "number" };
+  const long = shape.flatMap((length, axis) => (axis > 0 && length !== 1 ? [axis] : []));
+  if (long.length < 2) return { own: long[0] ?? rank - 1, others: [], isBatch: false };
+  const last = order[1] === rank - 1 || layout === "NHWC" || rank === 3;
+  const own = last ? rank - 1 : 1;
+  return { own, others: long.filter((axis) => axis !== own), isBatch: false };
+}
+
+interface FoundActivation {
+  kind: HeadKind;
+  logits: string;
+  direct: boolean;
+  /** The user's axes by the logits' graph axis; undefined behind a Reshape. */
+  order: readonly number[] | undefined;
+  /** The user's axis that a softmax sums to one. */
+  axis: number | undefined;
+}
+
+/** Walks from an output up to the softmax or sigmoid that made it. */
+function activationBehind(
+  graph: Graph,
+  made: ReadonlyMap<string, GraphNode>,
+  port: Port,
+  classes: ClassAxis,
+): FoundActivation | undefined {
+  let order: readonly number[] | undefined = port.order;
+  let direct = true;
+  for (let node = made.get(port.value); node; node = made.get(node.inputs[0]!)) {
+    const kind = Object.hasOwn(activations, node.op) ? activations[node.op]! : undefined;
+    if (kind !== undefined) {
+      // Behind a Reshape the axes of maps are lost.
+      if (order === undefined && classes.others.length > 0) return undefined;
+      const axis = kind === "sigmoid" ? undefined : softmaxAxis(graph, node, order, port.shape);
+      if (axis === "other" || (axis !== undefined && !fits(axis, classes))) return undefined;
+      return { kind, logits: node.inputs[0]!, direct, order, axis };
+    }
+    if (!transparent.test(node.op)) return undefined;
+    direct &&= node.op === "Identity";
+    if (node.op === "Transpose") order = order && orderBefore(order, node);
+    else if (/^(Reshape|Flatten|Squeeze|Unsqueeze)$/.test(node.op)) order = undefined;
+  }
   return undefined;
 }
 
-/** Logits that lie further apart than this are none that training leaves. */
-const plausibleSpread = 30;
+/** A softmax over an axis of length 1, or over the places of a map, is no distribution over classes. */
+const fits = (axis: number, { own, others }: ClassAxis) => axis === own || others.includes(axis);
 
-/**
- * Reads entropy and saturation of one output. Values that are far too large (bytes where the network
- * knows 0 to 1) make it look sure of itself: probabilities as 1 and 1e-40 are no sign of a good input.
- */
-export function readHead({ kind }: Head, logits: ArrayLike<number>): HeadReading {
-  const values = Array.from(logits);
-  if (values.length === 0 || !values.every(Number.isFinite)) return { entropy: null, doubt: 2 };
-  const pairs = kind === "sigmoid" ? values.map((logit) => [0, logit]) : [values];
-  const readings = pairs.map((each) => {
-    const { entropy, spread } = softmaxEntropy(each);
-    const excess = Math.max(0, spread - plausibleSpread) / plausibleSpread;
-    return { entropy, doubt: entropy / Math.log2(Math.max(2, each.length)) + Math.min(2, excess) };
-  });
-  const mean = (of: (reading: HeadReading & { entropy: number }) => number) =>
-    readings.reduce((sum, reading) => sum + of(reading), 0) / readings.length;
-  return { entropy: mean(({ entropy }) => entropy), doubt: mean(({ doubt }) => doubt) };
+/** The user's axes by graph axis of what a Transpose reads. */
+function orderBefore(order: readonly number[], node: GraphNode): readonly number[] {
+  const perm = attribute(node, "perm", "ints") ?? order.map((_, axis) => order.length - 1 - axis);
+  const before: number[] = [];
+  perm.forEach((axis, i) => (before[axis] = order[i]!));
+  return before;
 }
 
-function softmaxEntropy(logits: readonly number[]): { entropy: number; spread: number } {
-  const highest = Math.max(...logits);
-  const lowest = Math.min(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  const entropy = powers.reduce((sum, power) => {
-    const share = power / total;
-    return share > 0 ? sum - share * Math.log2(share) : sum;
-  }, 0);
-  return { entropy: Math.max(0, entropy), spread: highest - lowest };
+/**
+ * The user's axis that a softmax sums to one; undefined where a Reshape hides it; "other" where it sums
+ * several. Before opset 13 it sums over all axes from the given one on.
+ */
+function softmaxAxis(
+  graph: Graph,
+  node: GraphNode,
+  order: readonly number[] | undefined,
+  shape: readonly Dim[],
+): number | "other" | undefined {
+  if (order === undefined) return undefined;
+  const flattens = (graph.opsets.get("") ?? 13) < 13;
+  const given = attribute(node, "axis", "int") ?? (flattens ? 1 : -1);
+  const first = given < 0 ? given + order.length : given;
+  if (!flattens) return order[first];
+  const summed = order.slice(first);
+  const long = summed.filter((axis) => shape[axis] !== 1);
+  return long.length > 1 ? "other" : (long[0] ?? summed.at(-1));
 }

@@ -167,6 +167,21 @@ export function selectLayers(network: Network, pattern: string): NetworkLayer[] 
   return network.layers.filter((layer) => chosen.has(layer));
 }
 
+/**
+ * The axis of a layer's value that its channels lie on, as the user counts axes: the last, or the one
+ * behind the batch where pictures have their channels first.
+ *
+ * @param config of the layer, whose `data_format` counts more than the network's layout
+ */
+export function channelAxis(
+  rank: number,
+  layout: Network["layout"],
+  config: Readonly<Record<string, unknown>> = {},
+): number {
+  const first = config.data_format ? config.data_format === "channels_first" : layout === "NCHW";
+  return first ? Math.min(1, rank - 1) : rank - 1;
+}
+
 /** Checks a tensor against a port; free lengths take any value. */
 export function checkInput(value: AnyTensor, port: Port): void {
   const fits =

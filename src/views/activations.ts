@@ -1,7 +1,13 @@
 import { StriateError } from "../base/errors.ts";
 import { formatShape, stridesOf } from "../base/shape.ts";
 import { type Tensor, toFloat32 } from "../base/tensor.ts";
-import { type NetworkLayer, type Port, selectLayers, toUser } from "../model/network.ts";
+import {
+  type NetworkLayer,
+  type Port,
+  channelAxis,
+  selectLayers,
+  toUser,
+} from "../model/network.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import type { FeatureMaps } from "./feature-maps.ts";
 import { type MapStatistics, mapStatistics, toPlanes } from "./map-statistics.ts";
@@ -91,9 +97,8 @@ export class LayerActivation implements FeatureMaps {
         `layer "${this.address}" (${this.layer.className}) makes ${formatShape(shape)}, which holds no maps: ` +
           "maps have four axes; choose a convolution or a pooling",
       );
-    const own = this.layer.config.data_format as string | undefined;
-    const first = own ? own === "channels_first" : this.#layout === "NCHW";
-    const axes = first ? ([1, 2, 3] as const) : ([3, 1, 2] as const);
+    const isFirst = channelAxis(4, this.#layout, this.layer.config) === 1;
+    const axes = isFirst ? ([1, 2, 3] as const) : ([3, 1, 2] as const);
     const [channels, height, width] = axes.map((axis) => shape[axis]!) as [number, number, number];
     return { axes, channels, height, width };
   }

@@ -11,7 +11,7 @@ import { RunningNetwork } from "../model/running.ts";
 import { openModel } from "../node/files/open-model.ts";
 import { readImage } from "../node/pictures/read-image.ts";
 import { runtime } from "../runtime/node/index.ts";
-import { readHead } from "../model/head.ts";
+import { readHead } from "./detective/head-reading.ts";
 import { findStatistics, misfitOf } from "./detective/misfit.ts";
 import { describeFindings, findPreprocessing } from "./preprocessing-detective.ts";
 
@@ -127,12 +127,12 @@ describe("the evidence", () => {
   });
 
   it("of an output is its entropy, unless it is saturated", () => {
-    const softmax = (logits: number[]) => readHead({ kind: "softmax", logits: "" }, logits);
+    const softmax = (logits: number[]) => readHead({ kind: "softmax" }, logits);
     expect(softmax([1, 1, 1, 1])).toEqual({ entropy: 2, doubt: 1 });
     expect(softmax([10, 0, 0, 0]).doubt).toBeLessThan(0.01);
     expect(softmax([900, 0, 0, 0]).doubt).toBe(2);
     expect(softmax([NaN, 0])).toEqual({ entropy: null, doubt: 2 });
-    expect(readHead({ kind: "sigmoid", logits: "" }, [0])).toEqual({ entropy: 1, doubt: 1 });
+    expect(readHead({ kind: "sigmoid" }, [0])).toEqual({ entropy: 1, doubt: 1 });
   });
 });
 

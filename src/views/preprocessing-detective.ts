@@ -3,7 +3,9 @@ import type { Image } from "../data/image.ts";
 import { type Preprocessing, prepareImage } from "../data/preprocess.ts";
 import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input.ts";
 import type { RunningNetwork } from "../model/running.ts";
-import { type HeadReading, findHead, readHead } from "../model/head.ts";
+import { type Head, findHead } from "../model/head.ts";
+import type { Network } from "../model/network.ts";
+import { type HeadReading, readHead } from "./detective/head-reading.ts";
 import { type StoredStatistics, findStatistics, misfitOf } from "./detective/misfit.ts";
 
 /** One way of preparing a photo, and what speaks for it. */
@@ -96,7 +98,7 @@ async function judge(
   feeds: Parameters<RunningNetwork["run"]>[0],
   statistics: StoredStatistics | undefined,
 ): Promise<Evidence> {
-  const head = findHead(running.network);
+  const head = findClassifier(running.network);
   const asked = [...(statistics ? [statistics.reads] : []), ...(head ? [head.logits] : [])];
   const values = asked.length > 0 ? await running.run(feeds, asked) : [];
   const misfit = statistics ? misfitOf(values[0]!, statistics) : null;
@@ -104,6 +106,12 @@ async function judge(
     ? readHead(head, toFloat32(values.at(-1)!).data)
     : { entropy: null, doubt: 0 };
   return { misfit, ...reading };
+}
+
+/** The head, where its output is made by a softmax or a sigmoid: of other numbers nothing can be said. */
+function findClassifier(network: Network): Head | undefined {
+  const head = findHead(network);
+  return head?.kind === "logits" ? undefined : head;
 }
 
 /** A misfit twice as large counts as much as an output that knows nothing where the other is sure. */

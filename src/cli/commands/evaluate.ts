@@ -14,7 +14,7 @@ import { openDataset } from "../../node/datasets/open-dataset.ts";
 import { encodePng } from "../../node/pictures/encode-png.ts";
 import { writeFolder } from "../../node/files/files.ts";
 import { openModel } from "../../node/files/open-model.ts";
-import { headFor } from "../../node/training/training-model.ts";
+import { classifierLoss } from "../../train/compile/classifier-loss.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { Classification, classProbabilities } from "../../views/evaluation/classification.ts";
 import { drawEvaluation } from "../../views/evaluation/draw-evaluation.ts";
@@ -95,7 +95,7 @@ async function report(
     order.map((label) => set.classNames[label]!),
     options.wrong,
   );
-  const head = headFor(opened, set.classNames);
+  const head = classifierLoss(opened.network, set.classNames);
   const [height, width] = set.shape;
   const { layout } = photoInput(opened.network);
   const batches = part.batch(options.batch).prefetch(1);

@@ -100,7 +100,7 @@ async function look(paths: readonly string[], options: SeeOptions) {
   await model.dispose();
   freeTensors(model.network.graph.initializers.values());
   const seen = names.map((name, i): SeenPhoto => {
-    const prediction = readPrediction(model.network, result.outputs[i]![0]!, labels);
+    const prediction = readPrediction(model.network, result.outputs[i]!, labels);
     const layers = result.layers.filter(({ photo }) => photo === name);
     return { name, path: paths[i]!, image: images[i]!, prediction, layers };
   });

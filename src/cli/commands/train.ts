@@ -14,7 +14,8 @@ import type { DatasetProgress } from "../../node/datasets/dataset-options.ts";
 import { openDataset } from "../../node/datasets/open-dataset.ts";
 import { checkEnding } from "../../node/files/save-model.ts";
 import { saveTraining } from "../../node/training/save-training.ts";
-import { headFor, trainingModel } from "../../node/training/training-model.ts";
+import { trainingModel } from "../../node/training/training-model.ts";
+import { classifierLoss } from "../../train/compile/classifier-loss.ts";
 import { type TrainingRunResult, runTraining } from "../../node/training/training-run.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { Callback } from "../../train/callbacks/callback.ts";
@@ -139,7 +140,7 @@ async function trainOn(
   const [height, width] = set.shape;
   const size = [height, width] as const;
   const opened = await trainingModel({ model, classes: set.classNames.length, size, seed });
-  const head = headFor(opened, set.classNames);
+  const head = classifierLoss(opened.network, set.classNames);
   const { how } = preprocessingFor(opened.network);
   const batches = pictureBatches(set, {
     batch,

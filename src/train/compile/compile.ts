@@ -1,10 +1,10 @@
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
-import { producers } from "../../graph/traverse.ts";
 import type { LossDefinition, Reduction } from "../../training/losses/define-loss.ts";
 import { parseLoss } from "../../training/losses/index.ts";
 import { Optimizer } from "../../training/optimizers/optimizer.ts";
 import type { Configured, Identifier } from "../../training/registry.ts";
+import { headOf } from "../../model/head.ts";
 import type { Network, Port } from "../../model/network.ts";
 import { type MetricChoice, compileMetrics, inKerasWords } from "./compile-metrics.ts";
 import type { Compiled, OutputLoss } from "./compiled.ts";
@@ -64,33 +64,17 @@ export function compile(network: Network, options: CompileOptions): Compiled {
 
 /**
  * The graph value before the output's final sigmoid or softmax, where the loss wants to look through
- * it, as Keras does. A softmax over another axis than the last is no class distribution for the loss.
+ * it, as Keras does: through Identity alone. A softmax over another axis than the last is no class
+ * distribution for the loss.
  */
 export function logitsOf(
   network: Network,
   port: Port,
   { definition }: Pick<OutputLoss, "definition">,
 ): string | null {
-  if (!definition.looksThrough) return null;
-  const node = finalNode(network, port);
-  if (node?.op !== definition.looksThrough) return null;
-  return node.op === "Softmax" && !isOverLastAxis(node.attributes.axis, port)
-    ? null
-    : node.inputs[0]!;
-}
-
-/** The node that makes an output, seen through Identity. */
-function finalNode(network: Network, port: Port) {
-  const made = producers(network.graph);
-  let node = made.get(port.value);
-  while (node?.op === "Identity") node = made.get(node.inputs[0]!);
-  return node;
-}
-
-function isOverLastAxis(attribute: { value: unknown } | undefined, port: Port): boolean {
-  const rank = port.shape.length;
-  const axis = typeof attribute?.value === "number" ? attribute.value : -1;
-  return port.order[axis < 0 ? axis + rank : axis] === rank - 1;
+  const { kind, direct, axis, logits } = headOf(network, port);
+  const isWanted = direct && kind === definition.looksThrough?.toLowerCase();
+  return isWanted && (kind === "sigmoid" || axis === port.shape.length - 1) ? logits : null;
 }
 
 function checkHead(network: Network, port: Port, { definition }: Configured<LossDefinition>): void {
@@ -102,7 +86,7 @@ function checkHead(network: Network, port: Port, { definition }: Configured<Loss
       `loss ${definition.className}: output "${port.name}" has one unit, ${shape}, and a class loss ` +
         `over one unit learns nothing; use BinaryCrossentropy, or one unit for each class`,
     );
-  if (finalNode(network, port)?.op === "Softmax")
+  if (headOf(network, port).kind === "softmax")
     throw new StriateError(
       `output "${port.name}", ${shape}: a softmax over one unit is always 1 and learns nothing; ` +
         `use a sigmoid, or one unit for each class`,
