@@ -6,7 +6,7 @@ import { addGradient } from "../src/gradient/gradient.ts";
 import { GraphBuilder } from "../src/graph/builder.ts";
 import type { Graph } from "../src/graph/graph.ts";
 import { withOutputs } from "../src/graph/outputs.ts";
-import { microBatch } from "../src/graph/passes/rows/micro-batch.ts";
+import { microBatch } from "../src/train/rows/micro-batch.ts";
 import { stepPasses } from "../src/graph/passes/step/step-passes.ts";
 import { Formula } from "../src/ops/formula.ts";
 import { inferShapes } from "../src/ops/infer-shapes.ts";

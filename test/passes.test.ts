@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Tensor, toNumbers } from "../src/base/tensor.ts";
 import type { Graph } from "../src/graph/graph.ts";
-import { cutAtExchanges } from "../src/graph/passes/rows/exchange.ts";
-import { microBatch } from "../src/graph/passes/rows/micro-batch.ts";
+import { cutAtExchanges } from "../src/train/rows/exchange.ts";
+import { microBatch } from "../src/train/rows/micro-batch.ts";
 import { nchwc } from "../src/graph/passes/nchwc/nchwc.ts";
-import { shardBatch } from "../src/graph/passes/rows/shard-batch.ts";
+import { shardBatch } from "../src/train/rows/shard-batch.ts";
 import { type GraphPass, stepPasses } from "../src/graph/passes/step/step-passes.ts";
 import { subgraphs } from "../src/graph/traverse.ts";
 import { inferShapes } from "../src/ops/infer-shapes.ts";

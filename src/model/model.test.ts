@@ -63,9 +63,9 @@ describe("receptive fields", () => {
       [conv(4, { padding: "same" }), ["MaxPooling2D"], conv(4, { padding: "same", strides: 2 })],
     );
     // 3, then a pool to 4 (step 2), then 4 + 2 * 2 = 8 (step 4); "same" with stride 2 on 16 pads the end.
-    expect(fieldOf(network)).toEqual([
-      { size: 8, step: 4, start: -1 },
-      { size: 8, step: 4, start: -1 },
+    expect(fieldOf(network)).toMatchObject([
+      { size: 8, step: 4, firstCentre: 2.5 },
+      { size: 8, step: 4, firstCentre: 2.5 },
     ]);
   });
 
@@ -85,9 +85,9 @@ describe("receptive fields", () => {
         conv(2, { kernel_size: [3, 5], dilation_rate: [2, 1] }),
       ],
     );
-    expect(fieldOf(network)).toEqual([
-      { size: 5, step: 1, start: -2 },
-      { size: 5, step: 1, start: -1 },
+    expect(fieldOf(network)).toMatchObject([
+      { size: 5, step: 1, firstCentre: 0 },
+      { size: 5, step: 1, firstCentre: 1 },
     ]);
   });
 

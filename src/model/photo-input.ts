@@ -38,10 +38,9 @@ export function photoInput(network: Network): PhotoInput {
 }
 
 function photoPort(port: Port): PhotoInput | undefined {
-  const { shape, order } = port;
+  const { shape } = port;
   if (shape.length !== 4) return undefined;
-  // A channels_last model is NCHW inside, so its order says it; else the channel count does.
-  const last = order[1] === 3 || (shape[1] !== 1 && shape[1] !== 3 && isChannels(shape[3]));
+  const last = hasChannelsLast(port);
   const channels = last ? shape[3] : shape[1];
   const [height, width] = last ? [shape[1], shape[2]] : [shape[2], shape[3]];
   if (channels !== null && typeof channels !== "string" && !isChannels(channels)) return undefined;
@@ -52,6 +51,17 @@ function photoPort(port: Port): PhotoInput | undefined {
     ...(typeof height === "number" && typeof width === "number" ? { size: [height, width] } : {}),
   };
 }
+
+/** A channels_last model is NCHW inside, so its order says it; else the channel count does. */
+function hasChannelsLast({ shape, order }: Port): boolean {
+  const last = shape.length - 1;
+  if (order[1] !== 1) return order[1] === last;
+  return shape.length === 4 && !isChannels(shape[1]) && isChannels(shape[3]);
+}
+
+/** The axis of the channels in the graph value of an input that may be a picture. */
+export const channelAxis = (port: Port): number =>
+  port.order.indexOf(hasChannelsLast(port) ? port.shape.length - 1 : 1);
 
 const isChannels = (length: unknown): length is 1 | 3 => length === 1 || length === 3;
 

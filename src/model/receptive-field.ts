@@ -1,112 +1,106 @@
-import type { GraphNode } from "../graph/graph.ts";
-import { attribute } from "../graph/attributes.ts";
+import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { Tensor } from "../base/tensor.ts";
+import { findOp } from "../ops/index.ts";
+import { inferShapes } from "../ops/infer-shapes.ts";
+import { nodeFacts } from "../ops/node-facts.ts";
+import { type AxisSight, type Sight, type SightContext, joined } from "../ops/sight.ts";
+import { Steps } from "../ops/steps.ts";
 import type { Network } from "./network.ts";
+import { channelAxis } from "./photo-input.ts";
 
-/**
- * Which part of the input one pixel of a feature map can see, along one spatial axis: pixel `i` sees
- * the input from `start + i * step` on, `size` pixels far. `start` may be negative: it sees padding.
- */
+/** Which part of the picture an element of a feature map can see, along one axis. All in pixels. */
 export interface Field1d {
+  /** Pixels that an element sees; the most, where they do not all see equally many. */
   size: number;
+  /** Pixels from one element to the next; a fraction behind an upsampling. */
   step: number;
-  start: number;
+  /** The middle of what element 0 sees. It may lie in the padding, and between two pixels. */
+  firstCentre: number;
+  /** The first and the last pixel that element `i` sees, padding included. */
+  range(i: number): readonly [from: number, to: number];
 }
 
-/** The receptive field along each spatial axis; `"all"`: a value that sees the whole input. */
+/** The receptive field along each axis of the picture; `"all"`: a value that sees the whole input. */
 export type ReceptiveField = readonly Field1d[] | "all";
 
 /**
- * The receptive field of every value of the graph that depends on an input of rank 3 to 5.
+ * The receptive field of every value of the graph that depends on an input of rank 3 to 5. What an op
+ * sees of its inputs stands in its record; this is the walk over them. A value whose field cannot be
+ * known, since a length is free or an op is not known, has none.
  *
  * Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
  * Distill 2019.
  */
 export function receptiveFields(network: Network): Map<string, ReceptiveField> {
-  const fields = new Map<string, ReceptiveField>();
-  for (const { value, shape } of network.inputs)
-    fields.set(
-      value,
-      Array.from({ length: Math.max(0, shape.length - 2) }, () => ({ size: 1, step: 1, start: 0 })),
+  const { graph } = network;
+  const constants = inferShapes(graph);
+  const sights = new Map<string, Sight | undefined>();
+  for (const port of network.inputs) {
+    const channels = channelAxis(port);
+    const axes = port.shape.map((_, axis) => axis > 0 && axis !== channels);
+    sights.set(
+      port.value,
+      axes.map((isSpace, axis) => (isSpace ? itself(axis) : null)),
     );
-  for (const node of network.graph.nodes) {
-    const seen = node.inputs.map((name) => fields.get(name)).filter((field) => field !== undefined);
-    if (seen.length === 0) continue;
-    const field = fieldOf(network, node, seen);
-    for (const output of node.outputs) fields.set(output, field);
   }
-  return fields;
+  for (const node of graph.nodes) {
+    if (!node.inputs.some((name) => sights.has(name))) continue;
+    const sight = sightOf(graph, constants, sights, node);
+    if (sight !== "nothing") for (const output of node.outputs) sights.set(output, sight);
+  }
+  const spaces = Math.max(0, ...network.inputs.map(({ shape }) => shape.length - 2));
+  return new Map(
+    [...sights].flatMap(([value, sight]) =>
+      sight === undefined ? [] : [[value, fieldOf(sight, spaces)] as const],
+    ),
+  );
 }
 
-/** Ops that slide a window over the picture. */
-const sliding = /^(Conv|FusedConv|MaxPool|AveragePool|LpPool|ConvInteger|QLinearConv)$/;
-
-/** Ops after which a pixel is no longer at a place of its own. */
-const mixing =
-  /^(Flatten|Gemm|MatMul|Global|Reduce|ArgM|Softmax|LSTM|GRU|RNN|Reshape|Attention|InstanceN|LayerN|GroupN|Einsum)/;
-
-function fieldOf(network: Network, node: GraphNode, seen: ReceptiveField[]): ReceptiveField {
-  if (seen.includes("all")) return "all";
-  const joined = join(seen as Field1d[][]);
-  if (sliding.test(node.op)) return slide(network, node, joined);
-  if (node.op === "ConvTranspose") return spread(network, node, joined);
-  if (node.op === "Pad") return pad(network, node, joined);
-  return mixing.test(node.op) ? "all" : joined;
+function itself(source: number): AxisSight {
+  const steps = Steps.linear(0, 1);
+  return { source, first: steps, last: steps };
 }
 
-function kernelOf(network: Network, node: GraphNode): readonly number[] {
-  const declared = attribute(node, "kernel_shape", "ints");
-  return declared ?? network.graph.initializers.get(node.inputs[1] ?? "")?.shape.slice(2) ?? [];
-}
-
-function slide(network: Network, node: GraphNode, field: readonly Field1d[]): Field1d[] {
-  const kernel = kernelOf(network, node);
-  const strides = attribute(node, "strides", "ints", []);
-  const dilations = attribute(node, "dilations", "ints", []);
-  const pads = attribute(node, "pads", "ints", []);
-  return field.map(({ size, step, start }, i) => ({
-    size: size + ((kernel[i] ?? 1) - 1) * (dilations[i] ?? 1) * step,
-    step: step * (strides[i] ?? 1),
-    start: start - (pads[i] ?? 0) * step,
-  }));
-}
-
-/** A transposed convolution: each output pixel reads about kernel / stride pixels, which lie closer. */
-function spread(network: Network, node: GraphNode, field: readonly Field1d[]): Field1d[] {
-  const kernel = kernelOf(network, node);
-  const strides = attribute(node, "strides", "ints", []);
-  return field.map(({ size, step, start }, i) => {
-    const stride = strides[i] ?? 1;
-    const reads = Math.ceil((kernel[i] ?? 1) / stride);
-    return {
-      size: size + (reads - 1) * step,
-      step: step / stride,
-      start: start - (reads - 1) * step,
-    };
+/** What the node's outputs see; undefined where it cannot be known. */
+function sightOf(
+  graph: Graph,
+  constants: ReadonlyMap<string, Tensor>,
+  sights: ReadonlyMap<string, Sight | undefined>,
+  node: GraphNode,
+): Sight | "nothing" | undefined {
+  const op = findOp(node.domain, node.op);
+  if (op === undefined || op.sees === "nothing") return op && "nothing";
+  const read = node.inputs.filter((name) => sights.has(name));
+  if (read.some((name) => sights.get(name) === undefined)) return undefined;
+  if (op.sees === "all") return "all";
+  const context: SightContext<Record<string, unknown>> = {
+    ...nodeFacts(graph, constants, node, op),
+    sees: (i) => sights.get(node.inputs[i] ?? ""),
+  };
+  if (op.sees !== "same") return op.sees(context);
+  const inputs = node.inputs.flatMap((name, i) => {
+    const sight = sights.get(name);
+    return sight === undefined ? [] : [{ sight, shape: context.shape(i) }];
   });
+  return joined(inputs, context.outputShape(0));
 }
 
-/** Padding as an op of its own moves the places of all pixels. */
-function pad(network: Network, node: GraphNode, field: readonly Field1d[]): Field1d[] {
-  const pads = network.graph.initializers.get(node.inputs[1] ?? "");
-  return field.map((axis, i) => ({
-    ...axis,
-    start: axis.start - Number(pads?.data[i + 2] ?? 0) * axis.step,
-  }));
+/** Where an axis of the picture is lost among others, an element has no place of its own. */
+function fieldOf(sight: Sight, spaces: number): ReceptiveField {
+  if (sight === "all") return sight;
+  const axes = sight.filter((axis) => axis !== null).sort((a, b) => a.source - b.source);
+  return axes.length < spaces && sight.length > 0 && axes.length > 0 ? "all" : axes.map(field1d);
 }
 
-/** Where branches meet, a pixel sees what any of them saw. */
-function join(fields: readonly (readonly Field1d[])[]): Field1d[] {
-  const [first = [], ...rest] = fields;
-  return first.map((axis, i) => {
-    let { size, step, start } = axis;
-    for (const other of rest) {
-      const field = other[i];
-      if (field === undefined) continue;
-      const end = Math.max(start + size, field.start + field.size);
-      start = Math.min(start, field.start);
-      size = end - start;
-      step = Math.max(step, field.step);
-    }
-    return { size, step, start };
-  });
+function field1d({ first, last }: AxisSight): Field1d {
+  const period = Math.max(first.period, last.period);
+  const step = first.slope;
+  const elements = Array.from({ length: period }, (_, i) => [first.at(i), last.at(i)] as const);
+  const centres = elements.map(([from, to], i) => (from + to) / 2 - i * step);
+  return {
+    size: Math.max(...elements.map(([from, to]) => to - from + 1)),
+    step,
+    firstCentre: centres.reduce((sum, centre) => sum + centre, 0) / period,
+    range: (i) => [first.at(i), last.at(i)],
+  };
 }

@@ -98,7 +98,7 @@ function fieldSize(
   layer: NetworkLayer,
 ): readonly number[] | "all" | null {
   if (layer.kind === "input" || field === undefined || field.length === 0) return null;
-  return field === "all" ? "all" : field.map((axis) => Math.round(axis.size));
+  return field === "all" ? "all" : field.map((axis) => axis.size);
 }
 
 const sum = (values: readonly number[]): number =>

@@ -8,6 +8,7 @@ import {
 } from "./define-op.ts";
 import { sameShape } from "./elementwise.ts";
 import type { Formula } from "./formula.ts";
+import { pointwise } from "./pointwise.ts";
 
 // Activations. In every rule g = dL/dy, and s is the logistic function 1 / (1 + e^-x).
 
@@ -18,6 +19,8 @@ function activation<const S extends AttributeSpecs>(
 ): OpDefinition {
   return defineOp({
     type,
+    ...pointwise,
+    role: "activation",
     attributes,
     shape: sameShape,
     gradient: ({ f, grad, inputs: [x], outputs: [y], attributes: values }) => [
@@ -36,6 +39,9 @@ export const activationOps: readonly OpDefinition[] = [
   // y = x > 0 ? x : slope x: dx as LeakyRelu, d slope = x g where x <= 0
   defineOp({
     type: "PRelu",
+    ...pointwise,
+    role: "activation",
+    weights: [null, "alpha"],
     shape: ({ type, shape }) => {
       broadcastDims([shape(0), shape(1)]);
       return [{ type: type(0), shape: shape(0) }];

@@ -9,6 +9,8 @@ import {
 } from "./define-op.ts";
 import { addDims, broadcastDims, productOf, quotientOf, subtractDims } from "./dims.ts";
 import { type Known, zip } from "./known.ts";
+import { pointwise } from "./pointwise.ts";
+import { elementwise, elementwiseSum } from "./rows.ts";
 
 // Arithmetic with broadcasting. The rules return gradients of the broadcast shape; the walk sums them
 // down to each input's own.
@@ -42,8 +44,19 @@ function binary(
   type: string,
   combine: (type: DataType, a: Dim, b: Dim) => Dim,
   gradient: GradientRule<object>,
+  weight: string,
+  rows = elementwise,
 ): OpDefinition {
-  return defineOp({ type, shape: broadcastShape, known: knownBy(combine as never), gradient });
+  return defineOp({
+    type,
+    ...pointwise,
+    role: "arithmetic",
+    weights: [weight, weight],
+    rows,
+    shape: broadcastShape,
+    known: knownBy(combine as never),
+    gradient,
+  });
 }
 
 export const arithmeticOps: readonly OpDefinition[] = [
@@ -52,18 +65,22 @@ export const arithmeticOps: readonly OpDefinition[] = [
     "Add",
     (_, a, b) => addDims(a, b),
     ({ grad }) => [grad, grad],
+    "bias",
+    elementwiseSum,
   ),
   // d(a - b) = da - db
   binary(
     "Sub",
     (_, a, b) => subtractDims(a, b),
     ({ f, grad }) => [grad, f.apply("Neg", grad)],
+    "bias",
   ),
   // d(a b) = b da + a db
   binary(
     "Mul",
     (_, a, b) => productOf([a, b]),
     ({ f, grad, inputs: [a, b] }) => [f.mul(grad, b!), f.mul(grad, a!)],
+    "scale",
   ),
   // d(a / b) = da / b - (a / b) db / b
   binary(
@@ -78,10 +95,13 @@ export const arithmeticOps: readonly OpDefinition[] = [
       const da = f.div(grad, b!);
       return [da, f.apply("Neg", f.mul(da, y!))];
     },
+    "scale",
   ),
   // d(a ^ b) = b a^(b-1) da + a^b ln(a) db; the second is 0 where a <= 0, as in TensorFlow
   defineOp({
     type: "Pow",
+    ...pointwise,
+    role: "arithmetic",
     shape: broadcastShape,
     known: knownBy(ofNumbers(Math.pow) as never),
     gradient({ f, grad, inputs, outputs: [y], type }) {
@@ -98,6 +118,8 @@ export const arithmeticOps: readonly OpDefinition[] = [
   // fmod: d(a mod b) = da - trunc(a / b) db; Python's: floor in place of trunc
   defineOp({
     type: "Mod",
+    ...pointwise,
+    role: "arithmetic",
     attributes: { fmod: attr.int(0) },
     shape: broadcastShape,
     known: knownBy(ofNumbers((a, b) => a - Math.floor(a / b) * b) as never),
@@ -112,12 +134,16 @@ export const arithmeticOps: readonly OpDefinition[] = [
   // d(sum) = sum of the d's
   defineOp({
     type: "Sum",
+    ...pointwise,
+    role: "merging",
     shape: broadcastShape,
     gradient: ({ grad, inputs }) => inputs.map(() => grad),
   }),
   // d(mean) = mean of the d's
   defineOp({
     type: "Mean",
+    ...pointwise,
+    role: "arithmetic",
     shape: broadcastShape,
     gradient({ f, grad, inputs }) {
       const part = f.div(grad, inputs.length);
@@ -137,6 +163,8 @@ function extreme(
 ): OpDefinition {
   return defineOp({
     type,
+    ...pointwise,
+    role: "arithmetic",
     shape: broadcastShape,
     known: knownBy((_, ...items) =>
       items.every((item) => typeof item === "number") ? combine(...(items as number[])) : null,

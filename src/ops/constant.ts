@@ -6,6 +6,7 @@ import type { Dim, ValueType } from "../graph/graph.ts";
 import { attr, defineOp, type OpDefinition, type ShapeContext } from "./define-op.ts";
 import { productOf } from "./dims.ts";
 import { filled, fromTensor, known } from "./known.ts";
+import { mixesAll, pointwise } from "./pointwise.ts";
 
 // Values that do not depend on what flows through the graph: constants, shapes, random numbers.
 
@@ -35,9 +36,14 @@ export function constantValue(attributes: {
   throw new StriateError("a Constant without a value");
 }
 
+/** They do not change with the elements of an input. */
+const givenValues = { ...mixesAll, sees: "nothing" } as const;
+
 export const constantOps: readonly OpDefinition[] = [
   defineOp({
     type: "Constant",
+    ...givenValues,
+    role: "arithmetic",
     attributes: constantAttributes,
     shape: ({ attributes }) => {
       const { type, shape } = constantValue(attributes);
@@ -48,6 +54,8 @@ export const constantOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "ConstantOfShape",
+    ...givenValues,
+    role: "arithmetic",
     attributes: { value: attr.tensor() },
     shape: ({ attributes: { value }, known: of, shape }) => [
       { type: value?.type ?? "float32", shape: of(0)?.items ?? unknownOfRank(shape(0)?.[0]) },
@@ -63,6 +71,8 @@ export const constantOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "Shape",
+    ...givenValues,
+    role: "shape",
     attributes: { start: attr.int(0), end: attr.int() },
     shape({ attributes, shape }) {
       const part = partOf(shape(0), attributes);
@@ -76,6 +86,8 @@ export const constantOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "Size",
+    ...givenValues,
+    role: "shape",
     shape: () => [{ type: "int64", shape: [] }],
     known({ shape }) {
       const x = shape(0);
@@ -86,6 +98,8 @@ export const constantOps: readonly OpDefinition[] = [
   // from, to (not included), step
   defineOp({
     type: "Range",
+    ...mixesAll,
+    role: "arithmetic",
     shape(context) {
       const range = rangeOf(context);
       return [{ type: context.type(0), shape: [range?.count ?? null] }];
@@ -100,6 +114,8 @@ export const constantOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "EyeLike",
+    ...givenValues,
+    role: "arithmetic",
     attributes: { dtype: attr.int(), k: attr.int(0) },
     shape: ({ attributes: { dtype }, shape, type }) => [
       { type: dtype === undefined ? type(0) : typeOfCode(dtype), shape: shape(0) },
@@ -113,6 +129,8 @@ export const constantOps: readonly OpDefinition[] = [
   random("Bernoulli", true),
   defineOp({
     type: "Multinomial",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { dtype: attr.int(6), sample_size: attr.int(1), seed: attr.float() },
     shape: ({ attributes: { dtype, sample_size }, shape }) => [
       { type: typeOfCode(dtype), shape: [shape(0)?.[0] ?? null, sample_size] },
@@ -124,6 +142,8 @@ export const constantOps: readonly OpDefinition[] = [
 function random(type: string, like: boolean): OpDefinition {
   return defineOp({
     type,
+    ...(type === "Bernoulli" ? { ...pointwise, rows: "whole" } : givenValues),
+    role: "arithmetic",
     attributes: {
       dtype: attr.int(),
       shape: attr.ints(),

@@ -1,8 +1,10 @@
 import { StriateError } from "../base/errors.ts";
 import { normalizeAxis } from "../base/shape.ts";
-import type { ValueType } from "../graph/graph.ts";
+import type { Graph, ValueType } from "../graph/graph.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { commonDims } from "./dims.ts";
+import type { CostContext } from "./multiply-adds.ts";
+import { mixesAll } from "./pointwise.ts";
 import { scanGradient } from "./scan-gradient.ts";
 
 // Ops with graphs inside.
@@ -10,6 +12,10 @@ import { scanGradient } from "./scan-gradient.ts";
 export const controlOps: readonly OpDefinition[] = [
   defineOp({
     type: "If",
+    ...mixesAll,
+    role: "wrapper",
+    multiplyAdds: ({ attributes, body }) =>
+      larger(body(attributes.then_branch), body(attributes.else_branch)),
     attributes: { then_branch: attr.graph(), else_branch: attr.graph() },
     shape({ attributes: { then_branch, else_branch }, body, numbers }) {
       const condition = numbers(0)?.[0];
@@ -33,6 +39,9 @@ export const controlOps: readonly OpDefinition[] = [
   // front, and yields a condition, the carried values, and slices that are stacked.
   defineOp({
     type: "Loop",
+    ...mixesAll,
+    role: "wrapper",
+    multiplyAdds: () => null,
     attributes: { body: attr.graph() },
     shape({ node, attributes, shape, type, body }) {
       const graph = attributes.body;
@@ -55,6 +64,9 @@ export const controlOps: readonly OpDefinition[] = [
   // Inputs: states, then sequences; the body sees one element of each sequence.
   defineOp({
     type: "Scan",
+    ...mixesAll,
+    role: "wrapper",
+    multiplyAdds: scanCost,
     attributes: {
       body: attr.graph(),
       num_scan_inputs: attr.int(1),
@@ -126,4 +138,24 @@ function settle(
     if (same || attempt > 3) return next.map((value, i) => common[i] ?? value);
     values = common;
   }
+}
+
+const larger = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? null : Math.max(a, b);
+
+/** The body, once for each element of a sequence. */
+function scanCost({
+  attributes: { body: graph, num_scan_inputs, scan_input_axes },
+  body,
+  inputs,
+  lengths,
+}: CostContext<{
+  body: Graph | undefined;
+  num_scan_inputs: number;
+  scan_input_axes: readonly number[] | undefined;
+}>): number | null {
+  const sequence = lengths(inputs - num_scan_inputs);
+  const steps = sequence?.at(scan_input_axes?.[0] ?? 0);
+  const once = body(graph);
+  return steps === undefined || once === null ? null : steps * once;
 }

@@ -4,6 +4,10 @@ import type { Dim, ValueType } from "../graph/graph.ts";
 import { convGradient, convTransposeGradient } from "./conv-gradient.ts";
 import { attr, defineOp, type OpDefinition, type ShapeContext } from "./define-op.ts";
 import type { Dims } from "./dims.ts";
+import { attribute } from "../graph/attributes.ts";
+import { type CostContext, forEach } from "./multiply-adds.ts";
+import { type RowContext, type RowResult, firstAxisOnly } from "./rows.ts";
+import { type Sight, type SightContext, spatially } from "./sight.ts";
 import { transposedWindows } from "./transposed-window.ts";
 import {
   type ConvAttributes,
@@ -11,19 +15,29 @@ import {
   convAttributes,
   convTransposeAttributes,
 } from "./window-attributes.ts";
-import { spatialOf, windowsOf } from "./window.ts";
+import { readsOfTransposed, readsOfWindow, spatialOf, windowsOf } from "./window.ts";
 
 // Convolutions over any number of spatial axes: x [N, C, ...], weights [M, C / group, ...].
 
 export const convOps: readonly OpDefinition[] = [
   defineOp({
     type: "Conv",
+    role: "convolution",
+    weights: [null, "kernel", "bias"],
+    rows: { rule: convRows },
+    sees: convSight,
+    multiplyAdds: (c) => convCost(c, 1),
     attributes: convAttributes,
     shape: (context) => [{ type: context.type(0), shape: convDims(context, 1) }],
     gradient: convGradient,
   }),
   defineOp({
     type: "ConvInteger",
+    role: "convolution",
+    weights: [null, "kernel"],
+    rows: "whole",
+    sees: convSight,
+    multiplyAdds: (c) => convCost(c, 1),
     attributes: convAttributes,
     shape: (context) => [{ type: "int32", shape: convDims(context, 1) }],
     gradient: "unsupported",
@@ -31,12 +45,22 @@ export const convOps: readonly OpDefinition[] = [
   // x, its scale and zero point, w, its scale and zero point, those of y, bias
   defineOp({
     type: "QLinearConv",
+    role: "convolution",
+    weights: [null, null, null, "kernel", null, null, null, null, "bias"],
+    rows: "whole",
+    sees: (c) => convSight(c, 3),
+    multiplyAdds: (c) => convCost(c, 3),
     attributes: convAttributes,
     shape: (context) => [{ type: context.type(7), shape: convDims(context, 3) }],
     gradient: "unsupported",
   }),
   defineOp({
     type: "ConvTranspose",
+    role: "convolution",
+    weights: [null, "kernel", "bias"],
+    rows: { rule: firstAxisOnly },
+    sees: transposedSight,
+    multiplyAdds: (c) => forEach(c.lengths(0), c.lengths(1)?.slice(1)),
     attributes: convTransposeAttributes,
     shape: convTransposeShape,
     gradient: convTransposeGradient,
@@ -44,6 +68,11 @@ export const convOps: readonly OpDefinition[] = [
   // x, weights, offsets, bias, mask
   defineOp({
     type: "DeformConv",
+    role: "convolution",
+    weights: [null, "kernel", null, "bias"],
+    rows: "whole",
+    sees: "all",
+    multiplyAdds: (c) => convCost(c, 1),
     attributes: { ...convAttributes, offset_group: attr.int(1) },
     shape: (context) => [{ type: context.type(0), shape: convDims(context, 1) }],
     gradient: "unsupported",
@@ -107,3 +136,36 @@ function convTransposeShape({
     },
   ];
 }
+
+/** x [N, C, ...] with weights [M, C, ...]: rows in N stay, rows in both C's are summed over. */
+function convRows(c: RowContext): RowResult {
+  const [x, w, bias] = [c.rows(0), c.rows(1), c.rows(2)];
+  if (bias || x?.offset !== undefined) return null;
+  if (x && !w) return x.axis === 0 ? [x] : null;
+  const group = attribute(c.node, "group", "int", 1);
+  const isSum = x && w && x.axis === 1 && w.axis === 1 && x.each === w.each && group === 1;
+  return isSum && !c.node.inputs[2] ? "sum" : null;
+}
+
+/** What each position of the windows covers. @param w the input that has the weights */
+export function convSight(c: SightContext<ConvAttributes>, w = 1): Sight | undefined {
+  if (c.sees(w) !== undefined) return "all";
+  const spatial = c.shape(0)?.slice(2);
+  const kernel = c.attributes.kernel_shape ?? kernelOf(c.shape(w));
+  if (spatial === undefined || kernel === undefined) return undefined;
+  const windows = windowsOf(c.attributes, kernel, spatial);
+  return spatially(c, (axis) => readsOfWindow(windows[axis]!, c.attributes.auto_pad));
+}
+
+function transposedSight(c: SightContext<ConvTransposeAttributes>): Sight | undefined {
+  if (c.sees(1) !== undefined) return "all";
+  const spatial = c.shape(0)?.slice(2);
+  const kernel = c.attributes.kernel_shape ?? kernelOf(c.shape(1));
+  if (spatial === undefined || kernel === undefined) return undefined;
+  const windows = transposedWindows(c.attributes, kernel, spatial);
+  return spatially(c, (axis) => readsOfTransposed(windows[axis]!, c.attributes.auto_pad));
+}
+
+/** Window times input channels of a group, for each element of the output. */
+export const convCost = (c: CostContext<unknown>, w: number): number | null =>
+  forEach(c.outputLengths(0), c.lengths(w)?.slice(1));

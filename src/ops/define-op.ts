@@ -4,7 +4,12 @@ import type { Attribute, Graph, GraphNode, ValueType } from "../graph/graph.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Dims } from "./dims.ts";
 import type { Formula } from "./formula.ts";
+import type { InputFacts } from "./input-facts.ts";
 import type { Known } from "./known.ts";
+import type { MultiplyAdds } from "./multiply-adds.ts";
+import type { OpRole, OpWeights } from "./role.ts";
+import type { Rows } from "./rows.ts";
+import type { Sees } from "./sight.ts";
 
 /** Declares one attribute of an op: its ONNX kind, and its default where the specification gives one. */
 export interface AttributeSpec<T> {
@@ -48,22 +53,6 @@ export type AttributeSpecs = Record<string, AttributeSpec<unknown>>;
 export type AttributeValues<S extends AttributeSpecs> = {
   [K in keyof S]: S[K] extends AttributeSpec<infer T> ? T : never;
 };
-
-/** What a rule may ask about a node's inputs. */
-export interface InputFacts<A> {
-  node: GraphNode;
-  attributes: A;
-  /** The version of the op's domain that the graph uses. */
-  opset: number;
-  /** Whether input `i` is given. */
-  has(i: number): boolean;
-  /** Element type of input `i`; an error when the input is missing. */
-  type(i: number): DataType;
-  /** The value of input `i` where it is known without running anything. */
-  constant(i: number): Tensor | undefined;
-  /** The same as plain numbers; for axes, pads and the like. */
-  numbers(i: number): readonly number[] | undefined;
-}
 
 /** What a shape rule may look at. */
 export interface ShapeContext<A> extends InputFacts<A> {
@@ -141,6 +130,21 @@ export interface OpDefinition<S extends AttributeSpecs = AttributeSpecs> {
    * `"unsupported"`: there is a derivative, and we do not have it.
    */
   gradient: GradientRule<AttributeValues<S>> | "zero" | "unsupported";
+  /** What it is to a person who reads a network as a list of layers. */
+  role: OpRole;
+  /** What its inputs are called where they are weights. */
+  weights: OpWeights;
+  /** What it does to the rows of a batch. */
+  rows: Rows;
+  /** What an element of its outputs sees of its inputs: windows, strides, or everything. */
+  sees: Sees<AttributeValues<S>>;
+  /** What it costs. */
+  multiplyAdds: MultiplyAdds<AttributeValues<S>>;
+  /**
+   * Outputs that are what it makes of its input; those behind them are statistics, masks or indices.
+   * All by default.
+   */
+  results?: number;
   /**
    * The output is an integer that stands for a real number (a quantised value), and gradients pass
    * through it.

@@ -11,6 +11,10 @@ import {
 } from "./define-op.ts";
 import type { Formula } from "./formula.ts";
 import { known } from "./known.ts";
+import { pointwise } from "./pointwise.ts";
+import type { OpRole } from "./role.ts";
+import { passedOn } from "./rows.ts";
+import { ofFirst } from "./sight.ts";
 
 // Functions of one input, element by element.
 
@@ -26,9 +30,12 @@ function unary(
   type: string,
   gradient: Derivative | "zero",
   value?: (x: number) => number,
+  role: OpRole = "arithmetic",
 ): OpDefinition {
   return defineOp({
     type,
+    ...pointwise,
+    role,
     shape: sameShape,
     known:
       value &&
@@ -86,7 +93,7 @@ export const elementwiseOps: readonly OpDefinition[] = [
   unary("Sinh", (f, g, _, y) => f.mul(g, f.apply("Sqrt", f.add(1, f.mul(y, y))))),
   unary("Cosh", (f, g, x) => f.mul(g, f.apply("Sinh", x))),
   // dx = g (1 - y²)
-  unary("Tanh", (f, g, _, y) => f.mul(g, f.sub(1, f.mul(y, y)))),
+  unary("Tanh", (f, g, _, y) => f.mul(g, f.sub(1, f.mul(y, y))), undefined, "activation"),
   // dx = g / sqrt(x² + 1)
   unary("Asinh", (f, g, x) => f.div(g, f.apply("Sqrt", f.add(f.mul(x, x), 1)))),
   // dx = g / sqrt(x² - 1)
@@ -94,8 +101,12 @@ export const elementwiseOps: readonly OpDefinition[] = [
   // dx = g / (1 - x²)
   unary("Atanh", (f, g, x) => f.div(g, f.sub(1, f.mul(x, x)))),
   // y = erf x: dx = g 2/sqrt(pi) e^(-x²)
-  unary("Erf", (f, g, x) =>
-    f.mul(g, f.mul(f.apply("Exp", f.apply("Neg", f.mul(x, x))), 2 / Math.sqrt(Math.PI))),
+  unary(
+    "Erf",
+    (f, g, x) =>
+      f.mul(g, f.mul(f.apply("Exp", f.apply("Neg", f.mul(x, x))), 2 / Math.sqrt(Math.PI))),
+    undefined,
+    "activation",
   ),
   unary("Sign", "zero", Math.sign),
   unary("Floor", "zero", Math.floor),
@@ -105,6 +116,9 @@ export const elementwiseOps: readonly OpDefinition[] = [
 
   defineOp({
     type: "Identity",
+    ...pointwise,
+    role: "notation",
+    rows: passedOn,
     shape: sameShape,
     known: (context) => context.known(0),
     gradient: passOn,
@@ -113,6 +127,10 @@ export const elementwiseOps: readonly OpDefinition[] = [
   // dx = g mask / (1 - ratio)
   defineOp({
     type: "Dropout",
+    ...pointwise,
+    role: "regularization",
+    rows: "whole",
+    results: 1,
     attributes: { ratio: attr.float(), seed: attr.int() },
     shape: (context) => [
       ...sameShape(context),
@@ -132,6 +150,8 @@ export const elementwiseOps: readonly OpDefinition[] = [
   // Between floating types the gradient is cast back; there is none through an integer.
   defineOp({
     type: "Cast",
+    ...pointwise,
+    role: "notation",
     attributes: { to: attr.int(), saturate: attr.int(1) },
     shape: ({ attributes, shape }) => [{ type: typeOfCode(attributes.to ?? 0), shape: shape(0) }],
     known: ({ attributes, known: of }) => castKnown(of(0), typeOfCode(attributes.to ?? 0)),
@@ -139,6 +159,10 @@ export const elementwiseOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "CastLike",
+    ...pointwise,
+    role: "notation",
+    rows: "whole",
+    sees: ofFirst,
     attributes: { saturate: attr.int(1) },
     shape: ({ shape, type }) => [{ type: type(1), shape: shape(0) }],
     known: ({ type, known: of }) => castKnown(of(0), type(1)),
@@ -148,6 +172,8 @@ export const elementwiseOps: readonly OpDefinition[] = [
   // those of 0 and 6, as tf.nn.relu6); what is cut off goes to the bound that cut it
   defineOp({
     type: "Clip",
+    ...pointwise,
+    role: "activation",
     attributes: { min: attr.float(), max: attr.float() },
     shape: sameShape,
     known: (context) => {

@@ -2,6 +2,9 @@ import type { Dim } from "../graph/graph.ts";
 import { defineOp, type OpDefinition } from "./define-op.ts";
 import { broadcastDims, isConcrete, productOf } from "./dims.ts";
 import { filled } from "./known.ts";
+import { noWeights } from "./role.ts";
+import { type RowContext, type RowResult, sameForAll } from "./rows.ts";
+import { type Sight, type SightContext, joined, mixing } from "./sight.ts";
 
 // Repeating elements.
 
@@ -9,6 +12,11 @@ export const expandOps: readonly OpDefinition[] = [
   // The walk sums the gradient down to the input's shape.
   defineOp({
     type: "Expand",
+    role: "reshaping",
+    weights: noWeights,
+    rows: { rule: expandRows, shapeInput: 1 },
+    sees: expandSight,
+    multiplyAdds: 0,
     shape({ known, shape, type }) {
       const [x, target] = [shape(0), known(1)];
       const rank = shape(1)?.[0];
@@ -29,6 +37,13 @@ export const expandOps: readonly OpDefinition[] = [
   // dx = the sum of g over the copies
   defineOp({
     type: "Tile",
+    role: "reshaping",
+    weights: noWeights,
+    rows: "whole",
+    sees: mixing(({ numbers }) =>
+      numbers(1)?.flatMap((times, axis) => (times === 1 ? [] : [axis])),
+    ),
+    multiplyAdds: 0,
     shape({ known, shape, type }) {
       const [x, repeats] = [shape(0), known(1)];
       return [
@@ -48,3 +63,14 @@ export const expandOps: readonly OpDefinition[] = [
     },
   }),
 ];
+
+function expandRows(c: RowContext): RowResult {
+  const rows = c.rows(0)!;
+  const axis = rows.axis + c.outputShape(0).length - c.shape(0).length;
+  return sameForAll(c, { ...rows, axis });
+}
+
+function expandSight(c: SightContext<unknown>): Sight | undefined {
+  const sight = c.sees(0);
+  return sight && joined([{ sight, shape: c.shape(0) }], c.outputShape(0));
+}

@@ -1,7 +1,9 @@
-import { convDims } from "./conv.ts";
+import { convCost, convDims, convSight } from "./conv.ts";
 import { convAttributes } from "./window-attributes.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { sameShape } from "./elementwise.ts";
+import { gemmCost } from "./matmul.ts";
+import { pointwise } from "./pointwise.ts";
 
 // ONNX Runtime's own ops, which it writes into files that it has optimised: shapes only. Each stands for
 // standard ops, and the file before optimisation has gradients.
@@ -13,6 +15,11 @@ export const fusedOps: readonly OpDefinition[] = [
   defineOp({
     type: "FusedConv",
     domain,
+    role: "convolution",
+    weights: [null, "kernel", "bias"],
+    rows: "whole",
+    sees: convSight,
+    multiplyAdds: (c) => convCost(c, 1),
     attributes: { ...convAttributes, activation: attr.string(), activation_params: attr.floats() },
     shape: (context) => [{ type: context.type(0), shape: convDims(context, 1) }],
     gradient: "unsupported",
@@ -20,6 +27,11 @@ export const fusedOps: readonly OpDefinition[] = [
   defineOp({
     type: "FusedGemm",
     domain,
+    role: "dense",
+    weights: ["kernel", "kernel", "bias"],
+    rows: "whole",
+    sees: "all",
+    multiplyAdds: gemmCost,
     attributes: {
       activation: attr.string(),
       activation_alpha: attr.float(),
@@ -38,11 +50,23 @@ export const fusedOps: readonly OpDefinition[] = [
     gradient: "unsupported",
   }),
   ...["Gelu", "FastGelu", "BiasGelu"].map((type) =>
-    defineOp({ type, domain, shape: sameShape, gradient: "unsupported" }),
+    defineOp({
+      type,
+      domain,
+      ...pointwise,
+      role: "activation",
+      weights: [null, "bias"],
+      rows: "whole",
+      shape: sameShape,
+      gradient: "unsupported",
+    }),
   ),
   defineOp({
     type: "QuickGelu",
     domain,
+    ...pointwise,
+    role: "activation",
+    rows: "whole",
     attributes: { alpha: attr.float(1.702) },
     shape: sameShape,
     gradient: "unsupported",

@@ -10,12 +10,20 @@ import {
   scatterNDGradient,
 } from "./gather-gradient.ts";
 import { known } from "./known.ts";
+import { mixesAll } from "./pointwise.ts";
+import { type RowContext, type RowResult, axisAttribute } from "./rows.ts";
+import type { Sight, SightContext } from "./sight.ts";
 
 // Reading and writing at indices.
 
 export const gatherOps: readonly OpDefinition[] = [
   defineOp({
     type: "Gather",
+    role: "lookup",
+    weights: ["embeddings"],
+    rows: { rule: gatherRows },
+    sees: gatherSight,
+    multiplyAdds: 0,
     attributes: { axis: attr.int(0) },
     shape({ attributes, shape, type }) {
       const [x, indices] = [shape(0), shape(1)];
@@ -34,12 +42,16 @@ export const gatherOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "GatherElements",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { axis: attr.int(0) },
     shape: ({ shape, type }) => [{ type: type(0), shape: shape(1) }],
     gradient: gatherElementsGradient,
   }),
   defineOp({
     type: "GatherND",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { batch_dims: attr.int(0) },
     shape({ attributes: { batch_dims }, shape, type }) {
       const [x, indices] = [shape(0), shape(1)];
@@ -56,20 +68,45 @@ export const gatherOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "ScatterElements",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { axis: attr.int(0), reduction: attr.string("none") },
     shape: sameShape,
     gradient: scatterElementsGradient,
   }),
   defineOp({
     type: "Scatter",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { axis: attr.int(0) },
     shape: sameShape,
     gradient: "unsupported",
   }),
   defineOp({
     type: "ScatterND",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { reduction: attr.string("none") },
     shape: sameShape,
     gradient: scatterNDGradient,
   }),
 ];
+
+/** The index has no rows of its own. */
+function gatherRows(c: RowContext): RowResult {
+  const rows = c.rows(0);
+  if (rows === null || c.rows(1)) return null;
+  const [axis] = axisAttribute(0)(c, c.shape(0).length);
+  if (axis === rows.axis || rows.offset !== undefined) return null;
+  const added = axis! < rows.axis ? c.shape(1).length - 1 : 0;
+  return [{ axis: rows.axis + added, each: rows.each }];
+}
+
+/** Picking along another axis than the picture's leaves its axes as they are. */
+function gatherSight(c: SightContext<{ axis: number }>): Sight | undefined {
+  const [sight, indices] = [c.sees(0), c.shape(1)];
+  if (sight === undefined || sight === "all" || c.sees(1) !== undefined) return "all";
+  const axis = normalizeAxis(c.attributes.axis, sight.length);
+  if (sight[axis]) return "all";
+  return indices ? sight.toSpliced(axis, 1, ...indices.map(() => null)) : undefined;
+}

@@ -11,6 +11,7 @@ import { gatherOps } from "./gather.ts";
 import { joinOps } from "./join.ts";
 import { logicalOps } from "./logical.ts";
 import { matmulOps } from "./matmul.ts";
+import { namedOps } from "./named.ts";
 import { normalizationOps } from "./normalization.ts";
 import { poolOps } from "./pool.ts";
 import { quantizeOps } from "./quantize.ts";
@@ -48,6 +49,7 @@ export const allOps: readonly OpDefinition[] = [
   ...recurrentOps,
   ...controlOps,
   ...fusedOps,
+  ...namedOps,
 ];
 
 const byName = new Map(allOps.map((op) => [`${op.domain ?? ""}:${op.type}`, op]));

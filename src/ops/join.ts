@@ -1,15 +1,13 @@
 import { StriateError } from "../base/errors.ts";
 import { formatShape, normalizeAxis } from "../base/shape.ts";
 import type { Dim } from "../graph/graph.ts";
-import {
-  attr,
-  defineOp,
-  type InputFacts,
-  type OpDefinition,
-  type ShapeContext,
-} from "./define-op.ts";
+import { attr, defineOp, type OpDefinition, type ShapeContext } from "./define-op.ts";
+import type { InputFacts } from "./input-facts.ts";
 import { addDims } from "./dims.ts";
 import { type Known, known } from "./known.ts";
+import { noWeights } from "./role.ts";
+import { type RowContext, type RowResult, axisAttribute, besides, isRepeated } from "./rows.ts";
+import { type Sight, type SightContext, anyOf, joined, mixing } from "./sight.ts";
 
 // Joining tensors along an axis, and cutting one into pieces.
 
@@ -17,6 +15,11 @@ export const joinOps: readonly OpDefinition[] = [
   // dx_i = the slice of g where x_i went
   defineOp({
     type: "Concat",
+    role: "merging",
+    weights: noWeights,
+    rows: { rule: concatRows, cutsRepeated: true },
+    sees: concatSight,
+    multiplyAdds: 0,
     attributes: { axis: attr.int(1) },
     shape({ node, attributes: { axis }, shape, type }) {
       const shapes = node.inputs.map((_, i) => shape(i));
@@ -58,6 +61,11 @@ export const joinOps: readonly OpDefinition[] = [
   // dx = the gradients of the pieces, joined again; zeros for a piece that nobody used
   defineOp({
     type: "Split",
+    role: "reshaping",
+    weights: noWeights,
+    rows: { rule: besides(axisAttribute(0)) },
+    sees: mixing(({ attributes }, rank) => [normalizeAxis(attributes.axis, rank)]),
+    multiplyAdds: 0,
     attributes: { axis: attr.int(0), num_outputs: attr.int(), split: attr.ints() },
     shape(context) {
       const { node, attributes, shape, type } = context;
@@ -96,4 +104,29 @@ function pieces(
   if (has(1) || typeof length !== "number") return new Array<Dim>(count).fill(null);
   const each = Math.ceil(length / count);
   return Array.from({ length: count }, (_, i) => Math.min(each, Math.max(0, length - i * each)));
+}
+
+/** Joined along an axis: all parts must have the rows on one other axis. */
+function concatRows(c: RowContext): RowResult {
+  const rank = c.outputShape(0).length;
+  const [joined] = axisAttribute(0)(c, rank);
+  const one = c.node.inputs.map((_, i) => c.rows(i)).find((rows) => rows !== null);
+  if (!one || one.axis === joined || one.offset !== undefined) return null;
+  const fits = c.node.inputs.every((name, i) => {
+    const rows = c.rows(i);
+    if (rows === null) return isRepeated(c.facts, name, one.axis);
+    return rows.axis === one.axis && rows.each === one.each && rows.offset === undefined;
+  });
+  return fits ? [one] : null;
+}
+
+/** Joined along channels an element sees what any part sees there. */
+function concatSight(c: SightContext<{ axis: number }>): Sight | undefined {
+  const parts = c.node.inputs.flatMap((_, i) => {
+    const sight = c.sees(i);
+    return sight === undefined ? [] : [{ sight, shape: c.shape(i) }];
+  });
+  const all = joined(parts, c.outputShape(0));
+  if (all === "all") return all;
+  return anyOf(all, [normalizeAxis(c.attributes.axis, all.length)]) ? "all" : all;
 }

@@ -4,12 +4,15 @@ import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { broadcastDims } from "./dims.ts";
 import { sameShape } from "./elementwise.ts";
 import { type Known, zip } from "./known.ts";
+import { pointwise } from "./pointwise.ts";
 
 // Comparisons, logic, and the choice between two values.
 
 function comparison(type: string, compare: (a: number, b: number) => boolean): OpDefinition {
   return defineOp({
     type,
+    ...pointwise,
+    role: "arithmetic",
     shape: (context) => broadcastShape(context).map(({ shape }) => ({ type: "bool", shape })),
     known({ known }) {
       const [a, b] = [known(0), known(1)];
@@ -29,7 +32,7 @@ function compareDims(a: Dim, b: Dim, compare: (a: number, b: number) => boolean)
 }
 
 const zero = (type: string, shape: OpDefinition["shape"]): OpDefinition =>
-  defineOp({ type, shape, gradient: "zero" });
+  defineOp({ type, ...pointwise, role: "arithmetic", shape, gradient: "zero" });
 
 export const logicalOps: readonly OpDefinition[] = [
   comparison("Equal", (a, b) => a === b),
@@ -44,6 +47,8 @@ export const logicalOps: readonly OpDefinition[] = [
   zero("IsNaN", ({ shape }) => [{ type: "bool", shape: shape(0) }]),
   defineOp({
     type: "IsInf",
+    ...pointwise,
+    role: "arithmetic",
     attributes: { detect_negative: attr.int(1), detect_positive: attr.int(1) },
     shape: ({ shape }) => [{ type: "bool", shape: shape(0) }],
     gradient: "zero",
@@ -53,6 +58,8 @@ export const logicalOps: readonly OpDefinition[] = [
   zero("BitwiseXor", broadcastShape),
   defineOp({
     type: "BitShift",
+    ...pointwise,
+    role: "arithmetic",
     attributes: { direction: attr.string() },
     shape: broadcastShape,
     gradient: "zero",
@@ -61,6 +68,8 @@ export const logicalOps: readonly OpDefinition[] = [
   // y = c ? a : b: da = g where c, db = g elsewhere
   defineOp({
     type: "Where",
+    ...pointwise,
+    role: "arithmetic",
     shape: ({ shape, type }) => [
       { type: type(1), shape: broadcastDims([shape(0), shape(1), shape(2)]) },
     ],

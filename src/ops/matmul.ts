@@ -10,18 +10,32 @@ import {
 } from "./define-op.ts";
 import { broadcastDims, type Dims } from "./dims.ts";
 import type { Formula } from "./formula.ts";
-import { float } from "../graph/attributes.ts";
+import { attribute, float } from "../graph/attributes.ts";
+import { type CostContext, forEach } from "./multiply-adds.ts";
+import { mixesAll } from "./pointwise.ts";
+import { type RowContext, type RowResult, elementwiseRows } from "./rows.ts";
+import type { Sight, SightContext } from "./sight.ts";
 
 // Matrix products.
 
 export const matmulOps: readonly OpDefinition[] = [
   defineOp({
     type: "MatMul",
+    role: "dense",
+    weights: ["kernel", "kernel"],
+    rows: { rule: matmulRows },
+    sees: matmulSight,
+    multiplyAdds: (c) => forEach(c.outputLengths(0), c.lengths(0)?.slice(-1)),
     shape: ({ shape, type }) => [{ type: type(0), shape: matmulDims(shape(0), shape(1)) }],
     gradient: matmulGradient,
   }),
   defineOp({
     type: "MatMulInteger",
+    role: "dense",
+    weights: ["kernel", "kernel"],
+    rows: "whole",
+    sees: matmulSight,
+    multiplyAdds: (c) => forEach(c.outputLengths(0), c.lengths(0)?.slice(-1)),
     shape: ({ shape }) => [{ type: "int32", shape: matmulDims(shape(0), shape(1)) }],
     gradient: "unsupported",
   }),
@@ -29,6 +43,11 @@ export const matmulOps: readonly OpDefinition[] = [
   // Y = alpha A' B' + beta C, where ' is a transposition or nothing
   defineOp({
     type: "Gemm",
+    role: "dense",
+    weights: ["kernel", "kernel", "bias"],
+    rows: { rule: gemmRows },
+    sees: "all",
+    multiplyAdds: gemmCost,
     attributes: {
       alpha: attr.float(1),
       beta: attr.float(1),
@@ -59,6 +78,9 @@ export const matmulOps: readonly OpDefinition[] = [
 
   defineOp({
     type: "Einsum",
+    ...mixesAll,
+    role: "arithmetic",
+    multiplyAdds: einsumCost,
     attributes: { equation: attr.string("") },
     shape: einsumShape,
     gradient: einsumGradient,
@@ -186,4 +208,68 @@ function einsumGradient({
     );
     return f.expand(f.reshape(product, lengths), shape(i));
   });
+}
+
+/** Y = A' B' + C: rows of A' stay, rows on the inner axis of both are summed over. */
+function gemmRows(c: RowContext): RowResult {
+  const side = (i: number, name: string) => {
+    const rows = c.rows(i);
+    if (rows === null) return null;
+    return attribute(c.node, name, "int", 0) !== 0 ? 1 - rows.axis : rows.axis;
+  };
+  const [a, b] = [side(0, "transA"), side(1, "transB")];
+  const addend = c.node.inputs[2] ? c.shape(2) : undefined;
+  const rowwise = addend === undefined || (addend.length === 2 ? addend[0] : 1) === 1;
+  if (c.rows(2) !== null) return null;
+  if (a === 0 && b === null && rowwise) return [{ axis: 0, each: c.rows(0)!.each }];
+  const isSum = a === 1 && b === 0 && c.rows(0)!.each === c.rows(1)!.each;
+  return isSum && addend === undefined ? "sum" : null;
+}
+
+/** A B: rows in a leading axis or in the rows of A stay, rows on the inner axis of both are summed over. */
+function matmulRows(c: RowContext): RowResult {
+  const [a, b] = [c.rows(0), c.rows(1)];
+  const [rankA, rankB] = [c.shape(0).length, c.shape(1).length];
+  const rank = c.outputShape(0).length;
+  if (rankA < 2 || rankB < 2 || a?.offset !== undefined) return null;
+  if (a && b) {
+    const inner = a.axis === rankA - 1 && b.axis === rankB - 2 && a.each === b.each;
+    if (inner) return "sum";
+  }
+  if (a && !b && a.axis === rankA - 2) return [{ axis: rank - 2, each: a.each }];
+  const leading = [a && a.axis < rankA - 2, b && b.axis < rankB - 2];
+  if (leading.some((is) => is === false)) return null;
+  return elementwiseRows({
+    ...c,
+    // The matrices themselves are not broadcast.
+    shape: (i) => [...c.shape(i).slice(0, -2), 1, 1],
+    node: { ...c.node, inputs: c.node.inputs.slice(0, 2) },
+  });
+}
+
+/** A times a matrix of weights mixes the last axis and leaves the others; other products mix all. */
+function matmulSight(c: SightContext<unknown>): Sight | undefined {
+  const a = c.sees(0);
+  if (a === undefined || a === "all" || c.sees(1) !== undefined) return "all";
+  if (a.at(-1) || (c.shape(1)?.length ?? 0) !== 2) return "all";
+  return a;
+}
+
+/** Elements of Y times the length of the inner axis. */
+export function gemmCost(c: CostContext<{ transA: number }>): number | null {
+  const inner = c.lengths(0)?.[c.attributes.transA ? 0 : 1];
+  return forEach(c.outputLengths(0), inner === undefined ? undefined : [inner]);
+}
+
+/** One product for each combination of the letters. */
+function einsumCost(c: CostContext<{ equation: string }>): number | null {
+  const { operands } = parseEquation(c.attributes.equation);
+  const lengths = new Map<string, number>();
+  for (const [i, letters] of operands.entries())
+    for (const [axis, letter] of [...letters].entries()) {
+      const length = c.lengths(i)?.[axis];
+      if (length === undefined || letter === ".") return null;
+      lengths.set(letter, Math.max(length, lengths.get(letter) ?? 1));
+    }
+  return forEach([...lengths.values()], []);
 }

@@ -1,6 +1,8 @@
 import { StriateError } from "../base/errors.ts";
 import { normalizeAxis } from "../base/shape.ts";
 import { attr, defineOp, type OpDefinition, type ShapeContext } from "./define-op.ts";
+import { attribute } from "../graph/attributes.ts";
+import { normalizeAxes, spatialAxes } from "./axes.ts";
 import { sameShape } from "./elementwise.ts";
 import {
   batchGradient,
@@ -12,10 +14,42 @@ import {
   meanVarianceGradient,
   rmsGradient,
 } from "./normalization-gradient.ts";
+import { noWeights } from "./role.ts";
+import {
+  type RowContext,
+  type RowRule,
+  axisAttribute,
+  besides,
+  firstAxis,
+  firstAxisOnly,
+} from "./rows.ts";
+import { mixing, ofFirst } from "./sight.ts";
+
+const axesFrom = (axis: number, rank: number): number[] =>
+  Array.from({ length: rank }, (_, i) => i).slice(normalizeAxis(axis, rank));
+
+const fromAxisOn = ({ node }: RowContext, rank: number): number[] =>
+  axesFrom(attribute(node, "axis", "int", -1), rank);
+
+/** At inference the statistics are given. */
+const batchNormRows: RowRule = (c) =>
+  attribute(c.node, "training_mode", "int", 0) !== 0 ? null : firstAxisOnly(c);
 
 export const normalizationOps: readonly OpDefinition[] = [
   defineOp({
     type: "BatchNormalization",
+    role: "normalization",
+    weights: [
+      null,
+      "gamma",
+      "beta",
+      { statistic: "moving_mean" },
+      { statistic: "moving_variance" },
+    ],
+    rows: { rule: batchNormRows },
+    sees: ofFirst,
+    multiplyAdds: 0,
+    results: 1,
     attributes: {
       epsilon: attr.float(1e-5),
       momentum: attr.float(0.9),
@@ -35,42 +69,78 @@ export const normalizationOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "InstanceNormalization",
+    role: "normalization",
+    weights: [null, "gamma", "beta"],
+    rows: { rule: firstAxisOnly },
+    sees: mixing((_, rank) => spatialAxes(rank)),
+    multiplyAdds: 0,
     attributes: { epsilon: attr.float(1e-5) },
     shape: sameShape,
     gradient: instanceGradient,
   }),
   defineOp({
     type: "GroupNormalization",
+    role: "normalization",
+    weights: [null, "gamma", "beta"],
+    rows: "whole",
+    sees: mixing((_, rank) => spatialAxes(rank)),
+    multiplyAdds: 0,
     attributes: { epsilon: attr.float(1e-5), num_groups: attr.int(1), stash_type: attr.int(1) },
     shape: sameShape,
     gradient: groupGradient,
   }),
   defineOp({
     type: "LayerNormalization",
+    role: "normalization",
+    weights: [null, "gamma", "beta"],
+    rows: { rule: besides(fromAxisOn) },
+    sees: mixing(({ attributes }, rank) => axesFrom(attributes.axis, rank)),
+    multiplyAdds: 0,
+    results: 1,
     attributes: { axis: attr.int(-1), epsilon: attr.float(1e-5), stash_type: attr.int(1) },
     shape: layerShape,
     gradient: layerGradient,
   }),
   defineOp({
     type: "RMSNormalization",
+    role: "normalization",
+    weights: [null, "gamma"],
+    rows: "whole",
+    sees: mixing(({ attributes }, rank) => axesFrom(attributes.axis, rank)),
+    multiplyAdds: 0,
     attributes: { axis: attr.int(-1), epsilon: attr.float(1e-5), stash_type: attr.int(1) },
     shape: sameShape,
     gradient: rmsGradient,
   }),
   defineOp({
     type: "MeanVarianceNormalization",
+    role: "normalization",
+    weights: noWeights,
+    rows: "whole",
+    sees: mixing(({ attributes }, rank) => normalizeAxes(attributes.axes, rank)),
+    multiplyAdds: 0,
     attributes: { axes: attr.ints([0, 2, 3]) },
     shape: sameShape,
     gradient: meanVarianceGradient,
   }),
   defineOp({
     type: "LpNormalization",
+    role: "normalization",
+    weights: noWeights,
+    rows: { rule: besides(axisAttribute(-1)) },
+    sees: mixing(({ attributes }, rank) => [normalizeAxis(attributes.axis, rank)]),
+    multiplyAdds: 0,
     attributes: { axis: attr.int(-1), p: attr.int(2) },
     shape: sameShape,
     gradient: lpGradient,
   }),
   defineOp({
     type: "LRN",
+    role: "normalization",
+    weights: noWeights,
+    rows: { rule: firstAxis },
+    sees: mixing(() => [1]),
+    multiplyAdds: 0,
     attributes: {
       alpha: attr.float(0.0001),
       beta: attr.float(0.75),

@@ -4,14 +4,20 @@ import type { DataType } from "../base/tensor.ts";
 import { typeOfCode } from "../graph/protobuf/types.ts";
 import { attr, defineOp, type GradientContext, type OpDefinition } from "./define-op.ts";
 import { broadcastDims } from "./dims.ts";
-import { matmulDims } from "./matmul.ts";
+import { gemmCost, matmulDims } from "./matmul.ts";
+import { forEach } from "./multiply-adds.ts";
+import { mixesAll, pointwise } from "./pointwise.ts";
+import { ofFirst } from "./sight.ts";
 
 // Quantised values: q = saturate(round(x / scale) + zero point).
+
+const coding = { ...pointwise, role: "notation", rows: "whole", sees: ofFirst } as const;
 
 export const quantizeOps: readonly OpDefinition[] = [
   // x, scale, zero point
   defineOp({
     type: "QuantizeLinear",
+    ...coding,
     attributes: {
       axis: attr.int(1),
       block_size: attr.int(0),
@@ -30,6 +36,7 @@ export const quantizeOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "DequantizeLinear",
+    ...coding,
     attributes: { axis: attr.int(1), block_size: attr.int(0), output_dtype: attr.int(0) },
     shape: ({ attributes: { output_dtype }, shape, type }) => [
       { type: output_dtype ? typeOfCode(output_dtype) : type(1), shape: shape(0) },
@@ -38,6 +45,7 @@ export const quantizeOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "DynamicQuantizeLinear",
+    ...coding,
     shape: ({ shape }) => [
       { type: "uint8", shape: shape(0) },
       { type: "float32", shape: [] },
@@ -48,6 +56,11 @@ export const quantizeOps: readonly OpDefinition[] = [
   // a, its scale and zero point, b, its scale and zero point, those of y
   defineOp({
     type: "QLinearMatMul",
+    role: "dense",
+    weights: ["kernel", null, null, "kernel"],
+    rows: "whole",
+    sees: "all",
+    multiplyAdds: (c) => forEach(c.outputLengths(0), c.lengths(0)?.slice(-1)),
     shape: ({ shape, type }) => [{ type: type(7), shape: matmulDims(shape(0), shape(3)) }],
     gradient: "unsupported",
   }),
@@ -55,6 +68,9 @@ export const quantizeOps: readonly OpDefinition[] = [
     defineOp({
       type,
       domain: "com.microsoft",
+      ...pointwise,
+      role: "arithmetic",
+      rows: "whole",
       shape: ({ shape, type: typeOf }) => [
         { type: typeOf(0), shape: broadcastDims([shape(0), shape(3)]) },
       ],
@@ -65,6 +81,8 @@ export const quantizeOps: readonly OpDefinition[] = [
     defineOp({
       type,
       domain: "com.microsoft",
+      ...(type === "QLinearSoftmax" ? mixesAll : { ...pointwise, rows: "whole" }),
+      role: "activation",
       shape: ({ shape, type: typeOf }) => [{ type: typeOf(0), shape: shape(0) }],
       gradient: "unsupported",
     }),
@@ -73,6 +91,11 @@ export const quantizeOps: readonly OpDefinition[] = [
   defineOp({
     type: "QGemm",
     domain: "com.microsoft",
+    role: "dense",
+    weights: ["kernel", null, null, "kernel", null, null, "bias"],
+    rows: "whole",
+    sees: "all",
+    multiplyAdds: gemmCost,
     attributes: { alpha: attr.float(1), transA: attr.int(0), transB: attr.int(0) },
     shape({ attributes: { transA, transB }, has, shape, type }) {
       const rows = shape(0)?.[transA ? 1 : 0] ?? null;
@@ -84,6 +107,8 @@ export const quantizeOps: readonly OpDefinition[] = [
   defineOp({
     type: "QLinearGlobalAveragePool",
     domain: "com.microsoft",
+    ...mixesAll,
+    role: "pooling",
     attributes: { channels_last: attr.int(0) },
     shape({ attributes: { channels_last }, shape, type }) {
       const x = shape(0);

@@ -4,12 +4,23 @@ import type { Dim } from "../graph/graph.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { productOf, type Dims } from "./dims.ts";
 import { sameShape } from "./elementwise.ts";
+import { attribute } from "../graph/attributes.ts";
+import { mixesAll } from "./pointwise.ts";
+import { noWeights } from "./role.ts";
+import { type RowContext, type RowResult, firstAxis, sameForAll } from "./rows.ts";
+import { type Reads, type Sight, type SightContext, spatially } from "./sight.ts";
+import { Steps } from "./steps.ts";
 
 // Ops that move elements around and keep all of them: the gradient moves them back.
+
+const moving = { role: "reshaping", weights: noWeights, multiplyAdds: 0 } as const;
 
 export const rearrangeOps: readonly OpDefinition[] = [
   defineOp({
     type: "Transpose",
+    ...moving,
+    rows: { rule: transposeRows },
+    sees: transposeSight,
     attributes: { perm: attr.ints() },
     shape({ attributes: { perm }, shape, type }) {
       const x = shape(0);
@@ -31,6 +42,9 @@ export const rearrangeOps: readonly OpDefinition[] = [
   // Blocks of channels become blocks of pixels.
   defineOp({
     type: "DepthToSpace",
+    ...moving,
+    rows: { rule: firstAxis },
+    sees: (c) => spatially(c, () => repeating(c.attributes.blocksize ?? 1)),
     attributes: { blocksize: attr.int(), mode: attr.string("DCR") },
     shape: ({ attributes: { blocksize = 1 }, shape, type }) => [
       { type: type(0), shape: blocks(shape(0), blocksize, true) },
@@ -44,6 +58,9 @@ export const rearrangeOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "SpaceToDepth",
+    ...moving,
+    rows: { rule: firstAxis },
+    sees: (c) => spatially(c, () => blockOf(c.attributes.blocksize ?? 1)),
     attributes: { blocksize: attr.int() },
     shape: ({ attributes: { blocksize = 1 }, shape, type }) => [
       { type: type(0), shape: blocks(shape(0), blocksize, false) },
@@ -57,6 +74,8 @@ export const rearrangeOps: readonly OpDefinition[] = [
   // the gradient, at the same places.
   defineOp({
     type: "Col2Im",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { dilations: attr.ints(), pads: attr.ints(), strides: attr.ints() },
     shape({ shape, type, numbers }) {
       const [x, image, block] = [shape(0), numbers(1), numbers(2)];
@@ -85,6 +104,8 @@ export const rearrangeOps: readonly OpDefinition[] = [
   // Its own inverse: the same lengths reverse the gradient.
   defineOp({
     type: "ReverseSequence",
+    ...mixesAll,
+    role: "reshaping",
     attributes: { batch_axis: attr.int(1), time_axis: attr.int(0) },
     shape: sameShape,
     gradient: ({ b, grad, inputs, attributes: { batch_axis, time_axis } }) => [
@@ -130,3 +151,30 @@ function patchPlaces(
   const starts = sums(along.map((axis) => axis.starts));
   return sums(along.map((axis) => axis.taps)).flatMap((tap) => starts.map((start) => start + tap));
 }
+
+function transposeRows(c: RowContext): RowResult {
+  const rows = c.rows(0)!;
+  const perm = attribute(c.node, "perm", "ints", reversed(c.shape(0).length));
+  return sameForAll(c, { ...rows, axis: perm.indexOf(rows.axis) });
+}
+
+function transposeSight(
+  c: SightContext<{ perm: readonly number[] | undefined }>,
+): Sight | undefined {
+  const sight = c.sees(0);
+  return Array.isArray(sight)
+    ? permute(sight as Exclude<Sight, "all">, c.attributes.perm ?? reversed(sight.length))
+    : sight;
+}
+
+/** Each pixel becomes `size` pixels. */
+function repeating(size: number): Reads {
+  const steps = Steps.of(size, 1, () => 0);
+  return { first: steps, last: steps };
+}
+
+/** `size` pixels become one. */
+const blockOf = (size: number): Reads => ({
+  first: Steps.linear(0, size),
+  last: Steps.linear(size - 1, size),
+});

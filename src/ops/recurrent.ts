@@ -1,5 +1,7 @@
+import { sizeOf } from "../base/shape.ts";
 import type { Dim, ValueType } from "../graph/graph.ts";
 import { attr, defineOp, type AttributeSpecs, type OpDefinition } from "./define-op.ts";
+import type { CostContext } from "./multiply-adds.ts";
 
 // Recurrent layers: x [steps, batch, features], or [batch, steps, features] with layout 1.
 
@@ -23,6 +25,11 @@ export const recurrentOps: readonly OpDefinition[] = [
 function recurrent(type: string, states: number, extra: AttributeSpecs = {}): OpDefinition {
   return defineOp({
     type,
+    role: "recurrent",
+    weights: [null, "kernel", "recurrent_kernel", "bias"],
+    rows: "whole",
+    sees: "all",
+    multiplyAdds: recurrentCost,
     attributes: { ...recurrentAttributes, ...extra },
     shape({ attributes, shape, type: typeOf }): ValueType[] {
       const { direction, hidden_size, layout } = attributes;
@@ -40,4 +47,12 @@ function recurrent(type: string, states: number, extra: AttributeSpecs = {}): Op
     },
     gradient: "unsupported",
   });
+}
+
+/** Each step multiplies its features and the state before it. */
+function recurrentCost({ lengths, ...c }: CostContext<Record<string, unknown>>): number | null {
+  const [x, kernel, recurrence] = [lengths(0), lengths(1), lengths(2)];
+  if (!x || !kernel || !recurrence) return null;
+  const [steps, rows] = c.attributes["layout"] ? [x[1]!, x[0]!] : [x[0]!, x[1]!];
+  return steps * rows * (sizeOf(kernel) + sizeOf(recurrence));
 }

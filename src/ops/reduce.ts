@@ -1,16 +1,15 @@
 import { normalizeAxis } from "../base/shape.ts";
+import { attribute } from "../graph/attributes.ts";
 import type { DataType } from "../base/tensor.ts";
 import type { Dim, ValueType } from "../graph/graph.ts";
-import {
-  attr,
-  defineOp,
-  type InputFacts,
-  type OpDefinition,
-  type ShapeContext,
-} from "./define-op.ts";
+import { attr, defineOp, type OpDefinition, type ShapeContext } from "./define-op.ts";
+import type { InputFacts } from "./input-facts.ts";
 import { productOf } from "./dims.ts";
 import type { Formula } from "./formula.ts";
 import { known } from "./known.ts";
+import { mixesAll, pointwise } from "./pointwise.ts";
+import { type RowContext, type RowResult, axisAttribute, besides } from "./rows.ts";
+import { type Sight, type SightContext, anyOf, mixing } from "./sight.ts";
 
 // Reductions over axes. Until opset 17 most of them had the axes as an attribute, now as an input.
 
@@ -71,6 +70,10 @@ function reduction(
 ): OpDefinition {
   return defineOp({
     type,
+    ...mixesAll,
+    role: "arithmetic",
+    rows: { rule: (c) => reductionRows(c, type === "ReduceSum") },
+    sees: (c) => reductionSight(c, axesOf),
     attributes: reduceAttributes,
     shape: reduceShape,
     known: knownItems && ((context) => knownReduction(context, knownItems)),
@@ -147,6 +150,10 @@ export const reduceOps: readonly OpDefinition[] = [
   // y[i] = sum of x[0..i]: dx = the same sum of g from the other end
   defineOp({
     type: "CumSum",
+    ...pointwise,
+    role: "arithmetic",
+    rows: "whole",
+    sees: mixing(({ numbers }, rank) => numbers(1)?.map((axis) => normalizeAxis(axis, rank))),
     attributes: { exclusive: attr.int(0), reverse: attr.int(0) },
     shape: ({ type, shape }) => [{ type: type(0), shape: shape(0) }],
     gradient: ({ b, grad, inputs, attributes: { exclusive, reverse } }) => [
@@ -164,6 +171,11 @@ function shareOfExtreme({ f, g, x, y, reduce }: Reduction): string {
 function argument(type: string): OpDefinition {
   return defineOp({
     type,
+    ...mixesAll,
+    role: "arithmetic",
+    rows: { rule: besides(axisAttribute(0)) },
+    sees: (c) =>
+      reductionSight(c, ({ attributes }, rank) => [normalizeAxis(attributes.axis, rank)]),
     attributes: { axis: attr.int(0), keepdims: attr.int(1), select_last_index: attr.int(0) },
     shape({ attributes: { axis, keepdims }, shape }) {
       const x = shape(0);
@@ -174,4 +186,38 @@ function argument(type: string): OpDefinition {
     },
     gradient: "zero",
   });
+}
+
+/** @param isSum whether the parts of a batch add up to the result */
+function reductionRows(c: RowContext, isSum: boolean): RowResult {
+  const rows = c.rows(0);
+  const axes = rowAxesOf(c, c.shape(0).length);
+  if (rows === null || rows.offset !== undefined || axes === undefined) return null;
+  if (axes.includes(rows.axis)) return isSum ? "sum" : null;
+  const keep = attribute(c.node, "keepdims", "int", 1) !== 0;
+  const before = keep ? 0 : axes.filter((axis) => axis < rows.axis).length;
+  return [{ axis: rows.axis - before, each: rows.each }];
+}
+
+/** Axes that are an input in newer opsets and were an attribute before; none given means all. */
+function rowAxesOf({ node, facts }: RowContext, rank: number): number[] | undefined {
+  const given = node.inputs[1]
+    ? facts.integers(node.inputs[1])
+    : attribute(node, "axes", "ints", []);
+  if (given === undefined) return undefined;
+  return given.length === 0
+    ? Array.from({ length: rank }, (_, axis) => axis)
+    : given.map((axis) => normalizeAxis(axis, rank));
+}
+
+/** A reduction over an axis of the picture leaves no place; other axes go, or stay with length 1. */
+function reductionSight<A extends { keepdims: number }>(
+  c: SightContext<A>,
+  axesOf: (c: SightContext<A>, rank: number) => readonly number[] | undefined,
+): Sight | undefined {
+  const sight = c.sees(0);
+  if (sight === undefined || sight === "all") return sight;
+  const axes = axesOf(c, sight.length);
+  if (axes === undefined || anyOf(sight, axes)) return "all";
+  return c.attributes.keepdims ? sight : sight.filter((_, axis) => !axes.includes(axis));
 }

@@ -1,16 +1,19 @@
 import { StriateError } from "../base/errors.ts";
-import { formatShape, normalizeAxis } from "../base/shape.ts";
+import { formatShape, normalizeAxis, sizeOf } from "../base/shape.ts";
 import type { Dim } from "../graph/graph.ts";
 import {
   attr,
   defineOp,
   type GradientContext,
-  type InputFacts,
   type OpDefinition,
   type ShapeContext,
 } from "./define-op.ts";
+import type { InputFacts } from "./input-facts.ts";
 import { isConcrete, productOf, quotientOf, type Dims } from "./dims.ts";
 import { known } from "./known.ts";
+import { noWeights } from "./role.ts";
+import type { RowContext, RowResult } from "./rows.ts";
+import type { AxisSight, Sight, SightContext } from "./sight.ts";
 
 // Ops that give the same elements another shape. The gradient takes the input's shape again.
 
@@ -34,9 +37,15 @@ function reshaping<const S extends NonNullable<OpDefinition["attributes"]>>(
   dims: (
     context: ShapeContext<{ [K in keyof S]: S[K] extends { default: infer T } ? T : never }>,
   ) => Dims,
+  shapeInput?: number,
 ): OpDefinition {
   return defineOp({
     type,
+    role: "reshaping",
+    weights: noWeights,
+    rows: { rule: reshapeRows, ...(shapeInput === undefined ? {} : { shapeInput }) },
+    sees: reshapeSight,
+    multiplyAdds: 0,
     attributes,
     shape: (context) => [{ type: context.type(0), shape: dims(context as never) }],
     known: sameItems(type, dims as never) as never,
@@ -50,7 +59,7 @@ function axesOf({ attributes, has, numbers }: InputFacts<{ axes: readonly number
 }
 
 export const reshapeOps: readonly OpDefinition[] = [
-  reshaping("Reshape", { allowzero: attr.int(0), shape: attr.ints() }, reshapeDims),
+  reshaping("Reshape", { allowzero: attr.int(0), shape: attr.ints() }, reshapeDims, 1),
   reshaping("Flatten", { axis: attr.int(1) }, ({ attributes, shape }) => {
     const x = shape(0);
     if (x === null) return [null, null];
@@ -116,4 +125,42 @@ function reshapeDims({
 
 function misfit(x: readonly Dim[], target: readonly Dim[]): StriateError {
   return new StriateError(`cannot reshape ${formatShape(x)} to ${formatShape(target)}`);
+}
+
+/** The axis of the new shape at which what the rows enclose stays together. */
+function reshapeRows(c: RowContext): RowResult {
+  const rows = c.rows(0);
+  if (rows === null || rows.offset !== undefined) return null;
+  const outside = sizeOf(c.shape(0).slice(0, rows.axis));
+  const shape = c.outputShape(0);
+  for (let axis = 0, before = 1; axis < shape.length; before *= shape[axis++]!)
+    if (before === outside && shape[axis]! % c.count === 0)
+      return [{ axis, each: shape[axis]! / c.count }];
+  return null;
+}
+
+/** An axis of the picture stays one where it keeps its length and what lies behind it. */
+function reshapeSight(c: SightContext<unknown>): Sight | undefined {
+  const sight = c.sees(0);
+  if (sight === undefined || sight === "all") return sight;
+  const [from, to] = [c.shape(0), c.outputShape(0)];
+  if (from === null || to === null) return undefined;
+  const result: (AxisSight | null)[] = to.map(() => null);
+  let next = 0;
+  for (const [axis, seen] of sight.entries()) {
+    if (seen === null) continue;
+    const behind = productOf(from.slice(axis + 1));
+    const at = to.findIndex(
+      (length, i) =>
+        i >= next &&
+        length !== null &&
+        length === from[axis] &&
+        behind !== null &&
+        productOf(to.slice(i + 1)) === behind,
+    );
+    if (at < 0) return "all";
+    result[at] = seen;
+    next = at + 1;
+  }
+  return result;
 }

@@ -12,6 +12,9 @@ import {
 import { resamplingRows } from "./resample.ts";
 import { transposedAlong } from "./along-axis.ts";
 import { normalizeAxes } from "./axes.ts";
+import { noWeights } from "./role.ts";
+import { type Sight, type SightContext, through } from "./sight.ts";
+import { resizeReads } from "./resize-sight.ts";
 
 // Resampling.
 
@@ -28,10 +31,19 @@ const resizeAttributes = {
 };
 export type ResizeAttributes = AttributeValues<typeof resizeAttributes>;
 
+const resampling = {
+  role: "reshaping",
+  weights: noWeights,
+  rows: "whole",
+  multiplyAdds: 0,
+} as const;
+
 export const resizeOps: readonly OpDefinition[] = [
   // x, roi, scales, sizes
   defineOp({
     type: "Resize",
+    ...resampling,
+    sees: resizeSight,
     attributes: resizeAttributes,
     shape: resizeShape,
     gradient: resizeGradient,
@@ -39,6 +51,8 @@ export const resizeOps: readonly OpDefinition[] = [
   // Until opset 9: scales an input (an attribute before 9). No graph that gradients run on has it.
   defineOp({
     type: "Upsample",
+    ...resampling,
+    sees: upsampleSight,
     attributes: { mode: attr.string("nearest"), scales: attr.floats() },
     shape({ attributes, numbers, shape, type }) {
       return [{ type: type(0), shape: scaled(shape(0), attributes.scales ?? numbers(1)) }];
@@ -48,6 +62,8 @@ export const resizeOps: readonly OpDefinition[] = [
   // x [N, C, H, W], grid [N, H', W', 2]
   defineOp({
     type: "GridSample",
+    ...resampling,
+    sees: "all",
     attributes: {
       align_corners: attr.int(0),
       mode: attr.string("linear"),
@@ -63,6 +79,8 @@ export const resizeOps: readonly OpDefinition[] = [
   // theta [N, 2, 3], size
   defineOp({
     type: "AffineGrid",
+    ...resampling,
+    sees: "all",
     attributes: { align_corners: attr.int(0) },
     shape({ known, type }) {
       const size = known(1)?.items;
@@ -164,4 +182,45 @@ function resizeGradient(context: GradientContext<ResizeAttributes>): (string | n
     lengths[axis] = x[axis]!;
   }
   return [g, ...none];
+}
+
+function resizeSight(c: SightContext<ResizeAttributes>): Sight | undefined {
+  const scalesAt = c.opset === 10 && c.node.inputs.length === 2 ? 1 : 2;
+  const scales = c.numbers(scalesAt);
+  return resampledSight(c, c.attributes, (axis, rank) =>
+    scales?.length ? scales[normalizeAxes(c.attributes.axes, rank).indexOf(axis)] : undefined,
+  );
+}
+
+/** Upsample had neither modes of rounding nor another way of counting pixels. */
+function upsampleSight(
+  c: SightContext<{ mode: string; scales: readonly number[] | undefined }>,
+): Sight | undefined {
+  const { mode, scales = c.numbers(1) } = c.attributes;
+  const how = { mode, coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
+  return resampledSight(c, { ...how, antialias: 0 }, (axis) => scales?.[axis]);
+}
+
+function resampledSight(
+  c: SightContext<unknown>,
+  how: Pick<
+    ResizeAttributes,
+    "mode" | "coordinate_transformation_mode" | "nearest_mode" | "antialias"
+  >,
+  scaleOf: (axis: number, rank: number) => number | undefined,
+): Sight | undefined {
+  const sight = c.sees(0);
+  if (sight === undefined || sight === "all") return sight;
+  // Which part of the picture is taken is a value of the graph.
+  if (how.coordinate_transformation_mode === "tf_crop_and_resize") return "all";
+  const result = sight.map((axis, i) => {
+    if (axis === null) return null;
+    const reads = resizeReads(how, {
+      input: c.shape(0)?.[i] ?? null,
+      output: c.outputShape(0)?.[i] ?? null,
+      scale: scaleOf(i, sight.length),
+    });
+    return reads && through(axis, reads);
+  });
+  return result.includes(undefined) ? undefined : (result as Exclude<Sight, "all">);
 }

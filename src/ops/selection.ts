@@ -1,12 +1,17 @@
 import { normalizeAxis } from "../base/shape.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { sameShape } from "./elementwise.ts";
+import { mixesAll } from "./pointwise.ts";
+import { mixing } from "./sight.ts";
 
 // Choosing elements by their value.
 
 export const selectionOps: readonly OpDefinition[] = [
   defineOp({
     type: "TopK",
+    ...mixesAll,
+    role: "arithmetic",
+    sees: mixing(({ attributes }, rank) => [normalizeAxis(attributes.axis, rank)]),
     attributes: { axis: attr.int(-1), k: attr.int(), largest: attr.int(1), sorted: attr.int(1) },
     shape({ attributes, numbers, shape, type }) {
       const x = shape(0);
@@ -25,11 +30,15 @@ export const selectionOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "NonZero",
+    ...mixesAll,
+    role: "arithmetic",
     shape: ({ shape }) => [{ type: "int64", shape: [shape(0)?.length ?? null, null] }],
     gradient: "zero",
   }),
   defineOp({
     type: "Compress",
+    ...mixesAll,
+    role: "reshaping",
     attributes: { axis: attr.int() },
     shape({ attributes: { axis }, shape, type }) {
       const x = shape(0);
@@ -40,6 +49,8 @@ export const selectionOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "Unique",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { axis: attr.int(), sorted: attr.int(1) },
     shape({ attributes: { axis }, shape, type }) {
       const x = shape(0);
@@ -52,6 +63,8 @@ export const selectionOps: readonly OpDefinition[] = [
   // indices, depth, [off, on]
   defineOp({
     type: "OneHot",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { axis: attr.int(-1) },
     shape({ attributes, numbers, shape, type }) {
       const indices = shape(0);
@@ -64,17 +77,23 @@ export const selectionOps: readonly OpDefinition[] = [
   // boxes, scores, and limits
   defineOp({
     type: "NonMaxSuppression",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { center_point_box: attr.int(0) },
     shape: () => [{ type: "int64", shape: [null, 3] }],
     gradient: "zero",
   }),
   defineOp({
     type: "Det",
+    ...mixesAll,
+    role: "arithmetic",
     shape: ({ shape, type }) => [{ type: type(0), shape: shape(0)?.slice(0, -2) ?? null }],
     gradient: "unsupported",
   }),
   defineOp({
     type: "NegativeLogLikelihoodLoss",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { ignore_index: attr.int(), reduction: attr.string("mean") },
     shape: ({ attributes: { reduction }, shape, type }) => [
       { type: type(0), shape: reduction === "none" ? shape(1) : [] },
@@ -83,6 +102,8 @@ export const selectionOps: readonly OpDefinition[] = [
   }),
   defineOp({
     type: "SoftmaxCrossEntropyLoss",
+    ...mixesAll,
+    role: "arithmetic",
     attributes: { ignore_index: attr.int(), reduction: attr.string("mean") },
     shape: (context) => [
       {

@@ -1,6 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import { normalizeAxis } from "../base/shape.ts";
-import type { InputFacts } from "./define-op.ts";
+import type { InputFacts } from "./input-facts.ts";
 
 export type SliceAttributes = {
   axes: readonly number[] | undefined;

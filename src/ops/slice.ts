@@ -4,14 +4,23 @@ import { normalizeAxes } from "./axes.ts";
 import type { Dim } from "../graph/graph.ts";
 import { attr, defineOp, type OpDefinition } from "./define-op.ts";
 import { known } from "./known.ts";
+import { pointwise } from "./pointwise.ts";
+import { noWeights } from "./role.ts";
+import { type RowContext, besides } from "./rows.ts";
+import { type Sight, type SightContext, ofFirst, reading, through } from "./sight.ts";
 import { centerGradient, padGradient, sliceGradient } from "./slice-gradient.ts";
-import { type SliceRange, rangesOf, resolveRange } from "./slice-range.ts";
+import { type SliceAttributes, type SliceRange, rangesOf, resolveRange } from "./slice-range.ts";
 
 // Cutting out and padding.
+
+const cutting = { role: "reshaping", weights: noWeights, multiplyAdds: 0 } as const;
 
 export const sliceOps: readonly OpDefinition[] = [
   defineOp({
     type: "Slice",
+    ...cutting,
+    rows: { rule: besides(slicedAxes) },
+    sees: sliceSight,
     attributes: { axes: attr.ints(), starts: attr.ints(), ends: attr.ints() },
     shape(context) {
       const x = context.shape(0);
@@ -41,6 +50,9 @@ export const sliceOps: readonly OpDefinition[] = [
 
   defineOp({
     type: "Pad",
+    ...cutting,
+    rows: { rule: besides(paddedAxes) },
+    sees: padSight,
     attributes: { mode: attr.string("constant"), pads: attr.ints(), value: attr.float() },
     shape({ attributes, has, numbers, shape, type }) {
       const x = shape(0);
@@ -67,6 +79,9 @@ export const sliceOps: readonly OpDefinition[] = [
 
   defineOp({
     type: "CenterCropPad",
+    ...cutting,
+    rows: "whole",
+    sees: centerSight,
     attributes: { axes: attr.ints() },
     shape({ attributes: { axes }, known: of, shape, type }) {
       const x = shape(0);
@@ -83,6 +98,10 @@ export const sliceOps: readonly OpDefinition[] = [
   // The upper or lower triangle of matrices: dx = the same triangle of g
   defineOp({
     type: "Trilu",
+    ...pointwise,
+    role: "arithmetic",
+    rows: "whole",
+    sees: ofFirst,
     attributes: { upper: attr.int(1) },
     shape: ({ shape, type }) => [{ type: type(0), shape: shape(0) }],
     gradient: ({ b, grad, inputs, attributes: { upper } }) => [
@@ -100,4 +119,60 @@ function slicedLength(range: SliceRange, length: Dim): Dim {
   return range.step === 1 && range.start >= 0 && range.end >= 0 && range.end <= range.start
     ? 0
     : null;
+}
+
+function slicedAxes({ node, facts }: RowContext, rank: number): number[] | undefined {
+  return node.inputs[3]
+    ? facts.integers(node.inputs[3])?.map((axis) => normalizeAxis(axis, rank))
+    : facts.integers(node.inputs[1])?.map((_, axis) => axis);
+}
+
+function paddedAxes({ node, facts }: RowContext, rank: number): number[] | undefined {
+  const pads = facts.integers(node.inputs[1]);
+  if (pads === undefined || node.inputs[3]) return undefined;
+  return pads.flatMap((pad, i) => (pad === 0 ? [] : [i % rank]));
+}
+
+/** Each axis begins at another element; undefined where that is not known. */
+function shifted(
+  c: SightContext<unknown>,
+  start: (axis: number, rank: number) => { first: number; step?: number } | undefined,
+): Sight | undefined {
+  const sight = c.sees(0);
+  if (sight === undefined || sight === "all") return sight;
+  const result = sight.map((axis, i) => {
+    const at = axis && start(i, sight.length);
+    return at ? through(axis, reading(at.first, at.step)) : at;
+  });
+  return result.includes(undefined) ? undefined : (result as Exclude<Sight, "all">);
+}
+
+function sliceSight(c: SightContext<SliceAttributes>): Sight | undefined {
+  return shifted(c, (axis, rank) => {
+    const ranges = rangesOf(c, rank);
+    const range = ranges?.find((one) => one.axis === axis);
+    const length = c.shape(0)?.[axis];
+    if (ranges === undefined || range === undefined) return ranges && { first: 0 };
+    if (typeof length === "number") return resolveRange(range, length);
+    return range.start >= 0 && range.step > 0
+      ? { first: range.start, step: range.step }
+      : undefined;
+  });
+}
+
+/** Where the border is mirrored, what lies in the padding is seen again inside. */
+function padSight(c: SightContext<{ pads: readonly number[] | undefined }>): Sight | undefined {
+  const pads = c.attributes.pads ?? c.numbers(1);
+  if (!pads || (c.has(3) && !c.numbers(3))) return undefined;
+  return shifted(c, (axis, rank) => ({
+    first: -(pads[normalizeAxes(c.numbers(3), rank).indexOf(axis)] ?? 0),
+  }));
+}
+
+function centerSight(c: SightContext<unknown>): Sight | undefined {
+  return shifted(c, (axis) => {
+    const [from, to] = [c.shape(0)?.[axis], c.outputShape(0)?.[axis]];
+    if (typeof from !== "number" || typeof to !== "number") return undefined;
+    return { first: from >= to ? Math.floor((from - to) / 2) : -Math.floor((to - from) / 2) };
+  });
 }

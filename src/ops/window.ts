@@ -1,6 +1,8 @@
 import { StriateError } from "../base/errors.ts";
 import type { Dim } from "../graph/graph.ts";
 import type { Dims } from "./dims.ts";
+import type { Reads } from "./sight.ts";
+import { Steps } from "./steps.ts";
 
 /** The attributes that convolutions and pools share. */
 export interface WindowAttributes {
@@ -146,4 +148,42 @@ export function windowAttributes(windows: readonly Window[]): {
     dilations: windows.map((window) => window.dilation),
     pads: [...windows.map((window) => window.begin), ...windows.map((window) => window.end)],
   };
+}
+
+/**
+ * What position `o` of a window covers: from `o stride - begin` on. While the length of the axis is
+ * not known, SAME is taken to pad as it does where the stride divides the length.
+ */
+export function readsOfWindow(window: Window, auto_pad: string): Reads {
+  const { stride, begin } = begun(window, auto_pad);
+  return {
+    first: Steps.linear(-begin, stride),
+    last: Steps.linear(reach(window) - 1 - begin, stride),
+  };
+}
+
+/**
+ * The same for the window of the convolution that a transposed one is the transpose of: element `o` of
+ * the output reads the positions whose window covers it.
+ */
+export function readsOfTransposed(window: Window, auto_pad: string): Reads {
+  const { stride, begin } = begun(window, auto_pad);
+  const read = (o: number): number[] =>
+    Array.from({ length: window.kernel }, (_, tap) => o + begin - tap * window.dilation)
+      .filter((place) => place % stride === 0)
+      .map((place) => place / stride);
+  // No tap falls on an element between the windows: from the next one to the one before is nothing.
+  const from = (o: number) => Math.min(...read(o), Math.ceil((o + begin) / stride));
+  return {
+    first: Steps.of(stride, 1, from),
+    last: Steps.of(stride, 1, (o) => Math.max(...read(o), from(o) - 1)),
+  };
+}
+
+function begun(window: Window, auto_pad: string): Window {
+  const isOpen = typeof window.input !== "number" && auto_pad.startsWith("SAME");
+  if (!isOpen) return window;
+  const total = Math.max(0, reach(window) - window.stride);
+  const small = Math.floor(total / 2);
+  return { ...window, begin: auto_pad === "SAME_UPPER" ? small : total - small };
 }

@@ -2,7 +2,7 @@ import { sizeOf } from "../../base/shape.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { producers, subgraphs } from "../../graph/traverse.ts";
 import type { NetworkWeight } from "../../model/network.ts";
-import { isTrainable, takesScalarWeights, weightName } from "./layer-kinds.ts";
+import { type NodeWeight, nodeWeight, takesScalarWeights } from "./layer-kinds.ts";
 
 /** Finds the constants that are the weights of each node, and gives them addresses. */
 export class WeightFinder {
@@ -31,12 +31,12 @@ export class WeightFinder {
       ),
     );
     node.inputs.forEach((input, i) => {
-      const name = this.#data.has(input) ? null : weightName(node.domain, node.op, i);
-      if (name === null) return;
+      const weight = this.#data.has(input) ? undefined : nodeWeight(node, i);
+      if (weight === undefined) return;
       for (const initializer of this.#constants(input)) {
         const { shape } = this.#graph.initializers.get(initializer)!;
-        if (sizeOf(shape) === 1 && !takesScalarWeights(node.op)) continue;
-        found.push(this.#add(initializer, `${layer}/${name}`));
+        if (sizeOf(shape) === 1 && !takesScalarWeights(node)) continue;
+        found.push(this.#add(initializer, layer, weight));
       }
     });
     return [...new Set(found)];
@@ -82,9 +82,10 @@ export class WeightFinder {
     return found;
   }
 
-  #add(initializer: string, wanted: string): string {
+  #add(initializer: string, layer: string, { name, trainable }: NodeWeight): string {
     const known = this.#addresses.get(initializer);
     if (known !== undefined) return known;
+    const wanted = `${layer}/${name}`;
     let address = wanted;
     for (let i = 1; this.weights.has(address); i++) address = `${wanted}_${i}`;
     const { shape } = this.#graph.initializers.get(initializer)!;
@@ -94,7 +95,7 @@ export class WeightFinder {
       shape,
       order: shape.map((_, axis) => axis),
       graphShape: shape,
-      trainable: isTrainable(address),
+      trainable,
     });
     return address;
   }

@@ -5,7 +5,7 @@ import type { NetworkLayer, NetworkWeight, Port } from "../../model/network.ts";
 import { nodeAddresses } from "./addresses.ts";
 import { WeightFinder } from "./find-weights.ts";
 import { integerProducts } from "./integer-products.ts";
-import { isTransparent, layerKind } from "./layer-kinds.ts";
+import { isTransparent, layerKind, resultsOf, roleOf } from "./layer-kinds.ts";
 import { rectifiedValues } from "./quantised.ts";
 
 export interface LayerTable {
@@ -30,7 +30,7 @@ export function layerTable(
   const products = integerProducts(graph);
   const partial = new Set([...products.values()].flatMap(({ nodes }) => nodes));
   const isLayer = (node: GraphNode) =>
-    node.outputs.some((name) => data.has(name)) && !isTransparent(node.op) && !partial.has(node);
+    node.outputs.some((name) => data.has(name)) && !isTransparent(node) && !partial.has(node);
   const names = new Set(inputs.map((port) => port.name));
   const addresses = nodeAddresses(graph.nodes.filter(isLayer), names);
   const finder = new WeightFinder(graph, data);
@@ -50,10 +50,10 @@ export function layerTable(
     layers.push({
       address,
       className: node.op,
-      kind: layerKind(node.op, isData),
+      kind: layerKind(node, isData),
       inbound: [...new Set(reads.map((name) => makers.get(name) ?? ""))],
       reads,
-      outputs: (products.has(node) ? [products.get(node)!.real] : outputsOf(node)).map(portOf),
+      outputs: (products.has(node) ? [products.get(node)!.real] : resultsOf(node)).map(portOf),
       ...(rectified.has(node.outputs[0] ?? "") ? { activation: "relu" } : {}),
       weights,
       parameters: finder.count(weights),
@@ -67,17 +67,11 @@ export function layerTable(
 function dataValues(graph: Graph): Set<string> {
   const data = new Set(graph.inputs.map((value) => value.name));
   for (const node of graph.nodes) {
-    if (node.op === "Shape" || node.op === "Size") continue;
+    if (roleOf(node) === "shape") continue;
     if ([...node.inputs, ...outerReads(node)].some((name) => data.has(name)))
       for (const name of node.outputs) if (name !== "") data.add(name);
   }
   return data;
-}
-
-/** Outputs that are statistics or masks are not what the layer makes of the photo. */
-function outputsOf(node: GraphNode): string[] {
-  const named = node.outputs.filter((name) => name !== "");
-  return /Normalization$|^(Dropout|MaxPool)$/.test(node.op) ? named.slice(0, 1) : named;
 }
 
 const inputLayer = (port: Port): NetworkLayer => ({

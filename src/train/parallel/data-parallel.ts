@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, bytesOf, bytesPerElement, float32, toFloat32 } from "../../base/tensor.ts";
-import type { Round } from "../../graph/passes/rows/exchange.ts";
+import type { Round } from "../rows/exchange.ts";
 import { separatePads } from "../../graph/passes/engine/separate-pads.ts";
 import { writeOnnx } from "../../graph/protobuf/write.ts";
 import type { WorkerThread } from "../../runtime/runtime.ts";

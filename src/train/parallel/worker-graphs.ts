@@ -1,7 +1,7 @@
 import type { Graph } from "../../graph/graph.ts";
-import { cutAtExchanges } from "../../graph/passes/rows/exchange.ts";
-import { microBatch } from "../../graph/passes/rows/micro-batch.ts";
-import { shardBatch } from "../../graph/passes/rows/shard-batch.ts";
+import { cutAtExchanges } from "../rows/exchange.ts";
+import { microBatch } from "../rows/micro-batch.ts";
+import { shardBatch } from "../rows/shard-batch.ts";
 import type { WorkerGraphs, WorkerPart } from "./data-parallel.ts";
 import { rowsOf } from "./job.ts";
 import { optimizeStep, rowInputs } from "../step/optimize-step.ts";

@@ -1,5 +1,5 @@
 import { stepForm } from "../../gradient/step-form.ts";
-import { microBatch } from "../../graph/passes/rows/micro-batch.ts";
+import { microBatch } from "../rows/micro-batch.ts";
 import type { StepGraph } from "./executor.ts";
 
 export interface OptimizeOptions {

@@ -1,8 +1,8 @@
-import { sizeOf } from "../../../base/shape.ts";
-import { bytesPerElement } from "../../../base/tensor.ts";
-import type { Graph, GraphNode } from "../../graph.ts";
-import { outerReads } from "../../traverse.ts";
-import { GraphFacts } from "../facts.ts";
+import { sizeOf } from "../../base/shape.ts";
+import { bytesPerElement } from "../../base/tensor.ts";
+import type { Graph, GraphNode } from "../../graph/graph.ts";
+import { outerReads } from "../../graph/traverse.ts";
+import { GraphFacts } from "../../graph/passes/facts.ts";
 import type { RowAxes } from "./row-axes.ts";
 import { smallestCut } from "./smallest-cut.ts";
 

@@ -1,11 +1,11 @@
-import { sizeOf } from "../../../base/shape.ts";
-import { bytesPerElement } from "../../../base/tensor.ts";
-import { GraphBuilder } from "../../builder.ts";
-import { type Graph, type GraphNode, copyGraph } from "../../graph.ts";
-import { pruned } from "../../outputs.ts";
-import { outerReads } from "../../traverse.ts";
+import { sizeOf } from "../../base/shape.ts";
+import { bytesPerElement } from "../../base/tensor.ts";
+import { GraphBuilder } from "../../graph/builder.ts";
+import { type Graph, type GraphNode, copyGraph } from "../../graph/graph.ts";
+import { pruned } from "../../graph/outputs.ts";
+import { outerReads } from "../../graph/traverse.ts";
 import { WORKERS } from "./exchange.ts";
-import { GraphFacts } from "../facts.ts";
+import { GraphFacts } from "../../graph/passes/facts.ts";
 import { PartWriter } from "./part-writer.ts";
 import { type RowAxes, findRows, shapeOfPart } from "./row-axes.ts";
 

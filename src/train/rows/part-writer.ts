@@ -1,11 +1,11 @@
-import { sameShape, sizeOf } from "../../../base/shape.ts";
-import { type DataType, type Tensor, zeros } from "../../../base/tensor.ts";
-import { attribute } from "../../attributes.ts";
-import type { GraphBuilder } from "../../builder.ts";
-import type { GraphNode } from "../../graph.ts";
-import type { GraphFacts } from "../facts.ts";
-import { type RowAxes, shapeOfPart } from "./row-axes.ts";
-import { isElementwise, isRepeated } from "./row-rules.ts";
+import { sameShape, sizeOf } from "../../base/shape.ts";
+import { type DataType, type Tensor, zeros } from "../../base/tensor.ts";
+import { attribute } from "../../graph/attributes.ts";
+import type { GraphBuilder } from "../../graph/builder.ts";
+import type { GraphNode } from "../../graph/graph.ts";
+import type { GraphFacts } from "../../graph/passes/facts.ts";
+import { isRepeated } from "../../ops/rows.ts";
+import { type RowAxes, rowFacts, shapeOfPart } from "./row-axes.ts";
 
 /**
  * Writes nodes of a graph for a whole batch into one that runs on a part of it: lengths change, and
@@ -147,8 +147,9 @@ export class PartWriter {
     if (name === "") return "";
     const known = this.#names.get(name);
     if (known !== undefined) return known;
-    if (i === shapeInputs[node.op]) return this.#b.i64(this.#shape(node.outputs[0]!));
-    const repeated = isElementwise(node) ? this.#repeated(node, name) : undefined;
+    const facts = rowFacts(node);
+    if (i === facts?.shapeInput) return this.#b.i64(this.#shape(node.outputs[0]!));
+    const repeated = facts?.cutsRepeated ? this.#repeated(node, name) : undefined;
     if (repeated !== undefined) return repeated;
     const constant = this.#facts.constant(name);
     // Values without rows are read from the graph around; constants that only the part needs move in.
@@ -203,6 +204,3 @@ export class PartWriter {
 
 /** Constants up to this many elements are copied into a part even if others read them too. */
 const LARGEST_MOVED = 2 ** 16;
-
-/** The input that says the shape of the output. */
-const shapeInputs: Record<string, number> = { Reshape: 1, Expand: 1, MaxUnpool: 2 };

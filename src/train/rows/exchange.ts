@@ -1,6 +1,6 @@
-import type { Graph, GraphNode, Value, ValueType } from "../../graph.ts";
-import { pruned } from "../../outputs.ts";
-import { outerReads } from "../../traverse.ts";
+import type { Graph, GraphNode, Value, ValueType } from "../../graph/graph.ts";
+import { pruned } from "../../graph/outputs.ts";
+import { outerReads } from "../../graph/traverse.ts";
 
 /** The domain of the marks that a graph for one of several workers bears; no engine knows it. */
 export const WORKERS = "striate.workers";

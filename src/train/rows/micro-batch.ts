@@ -1,9 +1,9 @@
-import { int64 } from "../../../base/tensor.ts";
-import { GraphBuilder } from "../../builder.ts";
-import { type Graph, type GraphNode, copyGraph, emptyGraph } from "../../graph.ts";
-import { pruned } from "../../outputs.ts";
-import { nodesFor, sortNodes } from "../../traverse.ts";
-import { GraphFacts } from "../facts.ts";
+import { int64 } from "../../base/tensor.ts";
+import { GraphBuilder } from "../../graph/builder.ts";
+import { type Graph, type GraphNode, copyGraph, emptyGraph } from "../../graph/graph.ts";
+import { pruned } from "../../graph/outputs.ts";
+import { nodesFor, sortNodes } from "../../graph/traverse.ts";
+import { GraphFacts } from "../../graph/passes/facts.ts";
 import { type Stretch, planStretches } from "./micro-batch-plan.ts";
 import { PartWriter } from "./part-writer.ts";
 import { type RowAxes, findRows } from "./row-axes.ts";

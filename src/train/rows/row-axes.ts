@@ -1,6 +1,7 @@
-import type { Graph, GraphNode } from "../../graph.ts";
-import { GraphFacts } from "../facts.ts";
-import { type Rows, rowRule } from "./row-rules.ts";
+import type { Graph, GraphNode } from "../../graph/graph.ts";
+import { GraphFacts } from "../../graph/passes/facts.ts";
+import { findOp } from "../../ops/index.ts";
+import type { RowAxis, RowFacts } from "../../ops/rows.ts";
 
 /**
  * How a node stands to the rows of a batch: `rows`, it can run on any part of them; `sum`, likewise,
@@ -8,12 +9,18 @@ import { type Rows, rowRule } from "./row-rules.ts";
  */
 export type RowKind = "rows" | "sum" | "whole";
 
+/** What an op does to rows; undefined for one that may do anything. */
+export function rowFacts(node: GraphNode): RowFacts | undefined {
+  const rows = findOp(node.domain, node.op)?.rows;
+  return rows === "whole" ? undefined : rows;
+}
+
 /** Where the rows of a batch lie in the values of a graph. */
 export interface RowAxes {
   /** Rows of the batch. */
   count: number;
   /** The values that have rows. */
-  rows: ReadonlyMap<string, Rows>;
+  rows: ReadonlyMap<string, RowAxis>;
   kind(node: GraphNode): RowKind;
 }
 
@@ -24,14 +31,14 @@ export interface RowAxes {
  */
 export function findRows(graph: Graph, count: number, inputs: readonly string[]): RowAxes {
   const facts = new GraphFacts(graph);
-  const rows = new Map<string, Rows>();
+  const rows = new Map<string, RowAxis>();
   const kinds = new Map<GraphNode, RowKind>();
   for (const name of inputs)
     if (facts.shape(name)?.[0] === count) rows.set(name, { axis: 0, each: 1 });
   for (const node of graph.nodes) {
     if (!node.inputs.some((name) => rows.has(name))) continue;
     const result = isKnown(facts, node)
-      ? rowRule(node)?.({
+      ? rowFacts(node)?.rule({
           node,
           facts,
           count,
@@ -55,7 +62,7 @@ function isKnown(facts: GraphFacts, node: GraphNode): boolean {
 /** The shape of a value when the batch has `count` rows instead of `axes.count`. */
 export function shapeOfPart(
   shape: readonly number[],
-  rows: Rows | undefined,
+  rows: RowAxis | undefined,
   count: number,
 ): number[] {
   return shape.map((length, axis) => (axis === rows?.axis ? count * rows.each : length));
