@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-export { Model, type ModelFitOptions, type ModelHost, type ModelInput } from "./api/model.ts";
+export { Model, type ModelFitOptions, type ModelHost, type ViewOptions } from "./api/model.ts";
+export type { ModelInput } from "./api/model-input.ts";
 export { activations, type ActivationsOptions } from "./api/see.ts";
 export { StriateError, UsageError } from "./base/errors.ts";
 export {
@@ -89,7 +90,19 @@ export {
   drawFeatureMaps,
 } from "./views/feature-maps.ts";
 export { type MapStatistics, mapStatistics } from "./views/map-statistics.ts";
-export { featureMapsView } from "./views/feature-maps-view.ts";
+export * from "./views/index.ts";
+export { allViews, viewNamed } from "./views/all-views.ts";
+export {
+  type ContextOptions,
+  type ViewContext,
+  type Way,
+  StoppedError,
+  viewContext,
+} from "./views/context.ts";
+export { type NamedPicture, type View, defineView } from "./views/define-view.ts";
+export { type Seen, runView } from "./views/run-view.ts";
+export type { DatasetSubject, PairSubject, PhotoSubject, Subjects } from "./views/subject.ts";
+export type { SubjectOptions, ViewInputs } from "./api/view-subject.ts";
 export { type Architecture, architectureOf } from "./views/architecture/boxes.ts";
 export { type ArchitectureOptions, drawArchitecture } from "./views/architecture.ts";
 export { type LayerTree, formatTree, layerTree } from "./model/layer-tree.ts";
@@ -111,9 +124,4 @@ export {
   describeFindings,
   findPreprocessing,
 } from "./views/preprocessing-detective.ts";
-export {
-  type LayerDifference,
-  type VerifyResult,
-  type Way,
-  verifyNetwork,
-} from "./views/verify.ts";
+export { type LayerDifference, type VerifyResult, verifyNetwork } from "./views/verify.ts";

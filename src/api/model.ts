@@ -1,6 +1,6 @@
 import { StriateError } from "../base/errors.ts";
+import type { Fields } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
-import type { Image } from "../data/image.ts";
 import { type Preprocessing, prepareImage } from "../data/preprocess.ts";
 import type { OpenedModel } from "../formats/format.ts";
 import { type GradientOptions, gradientOf } from "../model/gradient-of.ts";
@@ -26,16 +26,20 @@ import type { ClassWeight } from "../train/data/prepare-batch.ts";
 import type { Logs } from "../model/history.ts";
 import { trainedModel } from "../train/trained-model.ts";
 import { Trainer } from "../train/trainer.ts";
-import type {
-  TensorData,
-  Tensors,
-  TrainingBatch,
-  TrainingData,
-} from "../train/data/training-data.ts";
+import type { TensorData, TrainingBatch, TrainingData } from "../train/data/training-data.ts";
 import { type ClassScore, readPrediction } from "../model/prediction.ts";
+import { type ContextOptions, viewContext } from "../views/context.ts";
+import type { View } from "../views/define-view.ts";
+import { type Given, type Seen, runView } from "../views/run-view.ts";
+import type { Subjects, Takes } from "../views/subject.ts";
+import { type ModelInput, isImage, isTensor } from "./model-input.ts";
+import { type SubjectOptions, type ViewInputs, subjectOf } from "./view-subject.ts";
 
-/** What a model takes: a photo, or a tensor for each input, in order or by name. */
-export type ModelInput = Image | Tensors;
+/** Options of `model.view`: the photo's, and those of the computation. */
+export interface ViewOptions extends SubjectOptions, ContextOptions {
+  /** Gets the results on the way, where the view has some. */
+  readonly onPartial?: (seen: Seen<Takes, Fields, Fields, unknown>) => void;
+}
 
 /** What a model needs of its platform. */
 export interface ModelHost extends SessionOptions {
@@ -191,6 +195,25 @@ export class Model {
   }
 
   /**
+   * Sees the model in a way of `views`: `model.view(gradCamView, photo, { target: "class:dog" })`.
+   *
+   * @param input what the view takes: a photo or tensors, photos, another model with a photo, nothing
+   * @param asks the view's questions; those left out take their default
+   * @returns the result, with its words, tables, arrays and pictures
+   * @throws StriateError that says what the view needs, where the network does not have it
+   */
+  async view<T extends Takes, A extends Fields, S extends Fields, R>(
+    view: View<T, A, S, R>,
+    input: ViewInputs[T],
+    asks: Given<A> = {},
+    options: ViewOptions = {},
+  ): Promise<Seen<T, A, S, R>> {
+    await this.settle();
+    const subject = subjectOf(this, view.takes, input, options) as Subjects[T];
+    return runView(view, viewContext(this.running, options), subject, asks, options.onPartial);
+  }
+
+  /**
    * Says how the model is to be trained.
    *
    * @param options by default what the file was saved with, if it was; the optimizer then goes on
@@ -326,5 +349,3 @@ export class Model {
 
 const isDataSet = (input: ModelInput | TrainingData): input is TrainingData =>
   typeof (input as Partial<TrainingData>).epoch === "function";
-const isTensor = (input: ModelInput): input is Tensor => "type" in input && "shape" in input;
-const isImage = (input: ModelInput): input is Image => "width" in input && "origin" in input;

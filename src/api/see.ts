@@ -1,6 +1,7 @@
 import { type LayerActivation, computeActivations } from "../views/activations.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
-import type { Model, ModelInput } from "./model.ts";
+import type { ModelInput } from "./model-input.ts";
+import type { Model } from "./model.ts";
 
 export interface ActivationsOptions {
   /** An address, a unique prefix, a glob, or a list of these; `conv` (the default), `all`. */

@@ -5,7 +5,6 @@ import { field } from "../base/fields.ts";
 import { version } from "../version.ts";
 import { fileNames } from "./file-names.ts";
 import { flagsOf, parseFlags, writeOutImplied } from "./flags.ts";
-import { layerLine } from "./layer-line.ts";
 
 describe("flags", () => {
   const fields = {
@@ -80,30 +79,6 @@ describe("file names", () => {
 
   it("are never the same, not even where case does not count", () => {
     expect(fileNames(["Conv", "conv", "conv"])).toEqual(["Conv", "conv-2", "conv-3"]);
-  });
-});
-
-describe("the line of a layer", () => {
-  it("counts what is dead, constant and not finite", () => {
-    const line = layerLine({
-      address: "conv2d",
-      class: "Conv2D + relu",
-      shape: [1, 6, 5, 16],
-      range: { low: 0, high: 1.23456 },
-      zeros: 0.412,
-      maps: 16,
-      dead: 1,
-      constant: 2,
-      nonFinite: 0,
-    });
-    expect(line).toEqual([
-      "conv2d",
-      "Conv2D + relu",
-      "(1, 6, 5, 16)",
-      "0 .. 1.23",
-      "41 %",
-      "1 dead, 2 constant of 16",
-    ]);
   });
 });
 

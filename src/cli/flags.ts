@@ -79,6 +79,12 @@ export function parseFlags<F extends Fields>(
   return values as Values<F>;
 }
 
+/** The options that belong to some of a command's fields: those of a view, for instance. */
+export function optionsOf<F extends Fields>(fields: F, options: Values<F>): Values<F> {
+  const own = Object.keys(fields).map((key) => [key, options[key]]);
+  return Object.fromEntries(own) as Values<F>;
+}
+
 function fromText(field: Field<unknown>, text: unknown): unknown {
   if (typeof text !== "string") return text;
   switch (field.kind) {

@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
-import type { Model, ModelInput } from "../api/model.ts";
+import type { ModelInput } from "../api/model-input.ts";
+import type { Model } from "../api/model.ts";
 import { describePreprocessing } from "../data/preprocess.ts";
 import { readNpy } from "../formats/npy.ts";
 import { readNpz } from "../formats/npz.ts";

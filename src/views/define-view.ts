@@ -1,38 +1,109 @@
 import type { Fields, Values } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
-import type { RunningNetwork } from "../model/running.ts";
+import type { Column } from "../base/text-table.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Network } from "../model/network.ts";
 import type { Picture } from "../plot/picture.ts";
-
-/** A photo as a view gets it. */
-export interface ViewPhoto {
-  /** For titles and file names: the file's name without its folder and ending. */
-  name: string;
-  /** The network's inputs in the user's layout, by name. */
-  feeds: Readonly<Record<string, Tensor>>;
-}
-
-/** A picture with the name that it is saved under. */
-export interface NamedPicture {
-  name: string;
-  picture: Picture;
-}
+import type { ViewContext } from "./context.ts";
+import type { Subjects, Takes } from "./subject.ts";
 
 /**
- * A way of seeing. `compute` gives numbers, `draw` gives pictures of them: a library user calls
- * `compute` alone; the command line and the page add `draw`, and derive their flags and controls
- * from `fields`.
+ * A way of seeing: one record, from which the command with its flags, its `--json` and its
+ * `--numbers`, the library's function and the page's controls derive. See docs/views.md.
+ *
+ * @typeParam T what it looks at
+ * @typeParam A its questions: another value needs a new computation
+ * @typeParam S its looks: another value only redraws
+ * @typeParam R its result: plain data with all that the other functions need
  */
-export interface ViewDefinition<F extends Fields, R> {
-  id: string;
-  title: string;
-  fields: F;
-  compute(target: RunningNetwork, photos: readonly ViewPhoto[], options: Values<F>): Promise<R>;
+export interface View<T extends Takes, A extends Fields, S extends Fields, R> {
+  /** `grad-cam`: the method's name on the command line. */
+  readonly id: string;
+  /** `Grad-CAM` */
+  readonly title: string;
+  /** What am I looking at: one sentence, for `--help`, the docs and the page. */
+  readonly summary: string;
+  /** Where the method comes from: authors, year, address. */
+  readonly paper?: string;
+  readonly formula?: string;
+  /** A known way to misread it. */
+  readonly pitfall?: string;
+  readonly takes: T;
+  readonly asks: A;
+  readonly shows: S;
+  /** Its own command; a view of a photo without one is a method of `striate explain`. */
+  readonly command?: ViewCommand;
+  /**
+   * The numbers. A generator may yield results so far, each as whole as the last one: it can be
+   * stopped after each, and that result then stands.
+   *
+   * @throws StriateError that says what the view needs, where the network does not have it
+   */
+  compute(
+    context: ViewContext,
+    subject: Subjects[T],
+    asks: Values<A>,
+  ): Promise<R> | AsyncGenerator<R, R, void>;
+  /** The caption, and the answer in lines. */
+  words(result: R, subject: Subjects[T], asks: Values<A>): ViewWords;
+  /** The answer as plain data that JSON can hold: numbers that do not exist are null. */
+  json(result: R, subject: Subjects[T], asks: Values<A>): unknown;
+  /** Named arrays for `.npz`, at their own resolution, before any scaling for display. */
+  arrays?(result: R, subject: Subjects[T]): Iterable<readonly [name: string, value: Tensor]>;
+  /** The numbers that stand in rows. */
+  tables?(result: R, subject: Subjects[T], asks: Values<A>): readonly ViewTable[];
   /** One picture after the other, each drawn when it is asked for: together they may be large. */
-  draw(result: R, options: Values<F>): Iterable<NamedPicture>;
+  draw?(result: R, subject: Subjects[T], shows: Values<S>): Iterable<NamedPicture>;
+  /** The graph that makes the arrays from the network's inputs, to be exported; its outputs bear their names. */
+  graph?(network: Network, asks: Values<A>): Graph | Promise<Graph>;
+  /** Tests whether the result can be trusted, by asking the network again. */
+  check?(
+    context: ViewContext,
+    subject: Subjects[T],
+    result: R,
+    asks: Values<A>,
+  ): Promise<ViewCheck>;
 }
 
-export function defineView<const F extends Fields, R>(
-  definition: ViewDefinition<F, R>,
-): ViewDefinition<F, R> {
-  return definition;
+/** Any view, for those who treat all alike. */
+export type AnyView = View<Takes, Fields, Fields, unknown>;
+
+export interface ViewCommand {
+  /** `filters` */
+  readonly name: string;
+  /** Keys of `asks` that stand as words behind the file, without a flag. */
+  readonly words?: readonly string[];
+  readonly examples?: readonly string[];
+}
+
+export interface ViewWords {
+  /** What stands under a picture: method, target, layer, range, preparation. */
+  readonly caption: string;
+  /** What the command prints. */
+  readonly lines: readonly string[];
+}
+
+export interface ViewTable {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** A picture with the name that it is saved under; `/` makes a folder. */
+export interface NamedPicture {
+  readonly name: string;
+  readonly picture: Picture;
+}
+
+export interface ViewCheck {
+  /** In plain words: `removing the brightest tenth lowers dog from 99 % to 61 %`. */
+  readonly words: string;
+  readonly arrays?: Iterable<readonly [name: string, value: Tensor]>;
+  readonly json: unknown;
+}
+
+export function defineView<T extends Takes, const A extends Fields, const S extends Fields, R>(
+  view: View<T, A, S, R>,
+): View<T, A, S, R> {
+  return view;
 }

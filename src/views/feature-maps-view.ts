@@ -1,35 +1,48 @@
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { type Prediction, formatPrediction, readPrediction } from "../model/prediction.ts";
 import { colormapNames } from "../plot/colormap.ts";
 import { type Range, combineRanges } from "../plot/range.ts";
 import { type LayerActivation, computeActivations } from "./activations.ts";
 import { type NamedPicture, defineView } from "./define-view.ts";
 import { drawFeatureMaps } from "./feature-maps.ts";
-import type { scaleModes } from "./map-scale.ts";
-import { layerRange } from "./map-scale.ts";
+import { layerNumbers, layerTable } from "./feature-maps/layer-numbers.ts";
+import { layerRange, type scaleModes } from "./map-scale.ts";
+import type { PhotoSubject } from "./subject.ts";
+import { textOfTable } from "./text-of-table.ts";
 
-/** A layer's maps of one photo. */
-export interface SeenLayer {
-  photo: string;
-  maps: LayerActivation;
+/** What the network makes of one photo. */
+export interface PhotoActivations {
+  readonly photo: string;
+  /** Of the chosen layers, in the order of the network; also of those that make no maps. */
+  readonly activations: readonly LayerActivation[];
+  /** The network's outputs, in the user's layout. */
+  readonly outputs: readonly Tensor[];
+  /** Absent where no output is a list of classes. */
+  readonly prediction: Prediction | undefined;
 }
 
-export interface FeatureMapsResult {
-  /** Photo by photo, in each in the order of the network. */
-  layers: SeenLayer[];
-  /** The network's outputs, photo by photo, in the user's layout. */
-  outputs: Tensor[][];
-}
+/** Photo by photo. */
+export type FeatureMapsResult = readonly PhotoActivations[];
 
 /** The grids of feature maps: what every chosen layer makes of each photo. */
 export const featureMapsView = defineView({
   id: "feature-maps",
   title: "Feature maps",
-  fields: {
+  summary: "What every layer makes of a photo: one small picture for each of its channels",
+  paper: "Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901",
+  formula: "A[i, j, c]: the layer's own output",
+  pitfall:
+    "With a scale for each map a weak map looks as strong as a strong one: scale_mode=layer compares them.",
+  takes: "photos",
+  command: { name: "see" },
+  asks: {
     layers: field.string("conv", {
       help: "which layers: an address, a unique prefix, a glob, a list; conv, all",
     }),
+  },
+  shows: {
     scale_mode: field.choice(["map", "layer", "network", "photos"], "map", {
       help: "what shares one scale of colours",
     }),
@@ -41,51 +54,113 @@ export const featureMapsView = defineView({
     columns: field.string("16", { help: "maps in a row: a number, or auto" }),
     theme: field.choice(["light", "dark"], "light", { help: "paper of the pictures" }),
   },
-  async compute(target, photos, options): Promise<FeatureMapsResult> {
-    const layers: SeenLayer[] = [];
-    const outputs: Tensor[][] = [];
-    for (const photo of photos) {
-      const result = await computeActivations(target, photo.feeds, options.layers);
-      outputs.push(result.outputs);
-      for (const maps of choose(result.activations, options.layers))
-        layers.push({ photo: photo.name, maps });
+  async compute({ running, ...context }, photos, asks): Promise<FeatureMapsResult> {
+    const seen: PhotoActivations[] = [];
+    for (const { name, inputs, labels } of photos) {
+      context.throwIfStopped();
+      context.progress(seen.length / photos.length, name);
+      const { activations, outputs } = await computeActivations(running, inputs, asks.layers);
+      const prediction = readPrediction(running.network, outputs, labels);
+      seen.push({ photo: name, activations, outputs, prediction });
     }
-    return { layers, outputs };
+    return seen;
   },
-  *draw({ layers }, options): Generator<NamedPicture> {
-    const columns = options.columns === "auto" ? "auto" : Number(options.columns);
-    for (const layer of layers) {
-      const range = sharedRange(layers, layer, options.scale_mode);
-      const picture = drawFeatureMaps(layer.maps, {
+  words(result, photos) {
+    const lines = result.flatMap(({ activations, prediction }, i) => [
+      `\n${titleOf(photos[i]!)}${prediction ? `: ${formatPrediction(prediction)}` : ""}`,
+      textOfTable(layerTable(photos[i]!.name, withMaps(activations))),
+    ]);
+    const layers = result[0]?.activations.map(({ address }) => address) ?? [];
+    const preparation = photos[0]?.preparation ?? "";
+    return {
+      caption: `Feature maps of ${layers.join(", ")}. Input: ${preparation}.`,
+      lines: [`input: ${preparation}`, ...lines],
+    };
+  },
+  json: featureMapsReport,
+  *arrays(result) {
+    for (const { photo, activations } of result)
+      for (const { address, tensor } of activations)
+        yield [result.length > 1 ? `${photo}/${address}` : address, tensor];
+  },
+  tables(result) {
+    return result.map(({ photo, activations }) => layerTable(photo, withMaps(activations)));
+  },
+  *draw(result, _photos, shows): Generator<NamedPicture> {
+    const columns = shows.columns === "auto" ? "auto" : Number(shows.columns);
+    const all = drawnLayers(result);
+    for (const { photo, maps } of all) {
+      const range = sharedRange(all, photo, shows.scale_mode);
+      const picture = drawFeatureMaps(maps, {
         columns,
-        scaleMode: options.scale_mode,
-        theme: options.theme,
-        note: `${layer.photo}.`,
+        scaleMode: shows.scale_mode,
+        theme: shows.theme,
+        note: `${photo}.`,
         ...(range ? { range } : {}),
-        ...(options.colormap ? { colormap: options.colormap } : {}),
+        ...(shows.colormap ? { colormap: shows.colormap } : {}),
       });
-      yield { name: layer.maps.address, picture };
+      const place = result.length > 1 ? `${photo}/` : "";
+      // A nested model's address is a name and no folder.
+      yield { name: place + maps.address.replaceAll("/", "__"), picture };
     }
   },
 });
 
+/** The numbers of every map, photo by photo and layer by layer. */
+export function featureMapsReport(result: FeatureMapsResult) {
+  return result.map(({ photo, activations, prediction }) => ({
+    photo,
+    prediction: prediction ?? null,
+    layers: withMaps(activations).map((maps) => ({
+      ...layerNumbers(maps),
+      statistics: maps.statistics.map(finiteOrNull),
+    })),
+  }));
+}
+
+interface DrawnLayer {
+  readonly photo: string;
+  readonly maps: LayerActivation;
+}
+
 /** Layers with maps. Those without are left out of a wide choice, and are an error when named alone. */
-function choose(all: readonly LayerActivation[], pattern: string): LayerActivation[] {
-  const drawn = all.filter((activation) => activation.hasMaps);
-  if (drawn.length === 0) {
-    const [first] = all;
-    if (first) void first.channels;
-    throw new StriateError(`no layer in "${pattern}" makes maps`);
+function drawnLayers(result: FeatureMapsResult): DrawnLayer[] {
+  const drawn = result.flatMap(({ photo, activations }) =>
+    withMaps(activations).map((maps) => ({ photo, maps })),
+  );
+  const first = result[0]?.activations[0];
+  if (drawn.length === 0 && first) {
+    void first.channels;
+    throw new StriateError("none of the chosen layers makes maps");
   }
   return drawn;
 }
 
+const withMaps = (activations: readonly LayerActivation[]): LayerActivation[] =>
+  activations.filter(({ hasMaps }) => hasMaps);
+
 function sharedRange(
-  layers: readonly SeenLayer[],
-  layer: SeenLayer,
+  layers: readonly DrawnLayer[],
+  photo: string,
   mode: (typeof scaleModes)[number],
 ): Range | undefined {
   if (mode !== "network" && mode !== "photos") return undefined;
-  const sharing = mode === "photos" ? layers : layers.filter(({ photo }) => photo === layer.photo);
+  const sharing = mode === "photos" ? layers : layers.filter((each) => each.photo === photo);
   return combineRanges(sharing.map(({ maps }) => layerRange(maps.statistics)));
 }
+
+/** The file as the user named it, with what was done to its pixels. */
+function titleOf({ name, photo }: PhotoSubject): string {
+  if (photo === undefined) return name;
+  const { steps, name: file } = photo.origin;
+  return steps.length > 0 ? `${file} (${steps.join(", ")})` : file;
+}
+
+/** JSON has no NaN: a number that does not exist is null. */
+const finiteOrNull = <T extends object>(numbers: T) =>
+  Object.fromEntries(
+    Object.entries(numbers).map(([key, value]) => [
+      key,
+      typeof value === "number" && !Number.isFinite(value) ? null : (value as unknown),
+    ]),
+  );

@@ -5,7 +5,8 @@ import { noiseFeeds } from "../model/noise-input.ts";
 import { runtime } from "../runtime/node/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { runtime as webRuntime } from "../runtime/web/index.ts";
-import { type Way, relative, verifyNetwork } from "./verify.ts";
+import type { Way } from "./context.ts";
+import { relative, verifyNetwork } from "./verify.ts";
 
 const network = smallNetwork(residualLayers);
 const feeds = noiseFeeds(network);

@@ -2,16 +2,8 @@ import { StriateError, messageOf } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Network, NetworkLayer, Port } from "../model/network.ts";
 import { RunningNetwork } from "../model/running.ts";
-import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
+import type { Way } from "./context.ts";
 import { compareTensors, relativeDifference } from "../base/compare-tensors.ts";
-
-/** One way of running a network. */
-export interface Way {
-  /** In words, for the table: `WebAssembly`. */
-  readonly name: string;
-  readonly runtime: Runtime;
-  readonly options: SessionOptions;
-}
 
 /** What one layer made, compared with what it made in the reference run. */
 export interface LayerDifference {

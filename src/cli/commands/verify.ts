@@ -11,7 +11,8 @@ import { formatNumber } from "../../plot/format-number.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { runtime as webRuntime } from "../../runtime/web/index.ts";
 
-import { type VerifyResult, type Way, relative, verifyNetwork } from "../../views/verify.ts";
+import type { Way } from "../../views/context.ts";
+import { type VerifyResult, relative, verifyNetwork } from "../../views/verify.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
 import {
   engineFields,

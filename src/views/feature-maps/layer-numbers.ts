@@ -1,8 +1,9 @@
-import { formatShape } from "../base/shape.ts";
-import { combineRanges } from "../plot/range.ts";
-import type { SeenLayer } from "../views/feature-maps-view.ts";
-import { layerRange } from "../views/map-scale.ts";
-import type { MapStatistics } from "../views/map-statistics.ts";
+import { formatShape } from "../../base/shape.ts";
+import { combineRanges } from "../../plot/range.ts";
+import type { LayerActivation } from "../activations.ts";
+import type { ViewTable } from "../define-view.ts";
+import { layerRange } from "../map-scale.ts";
+import type { MapStatistics } from "../map-statistics.ts";
 
 /** What is said of a layer in one line and in the report. */
 export interface LayerNumbers {
@@ -19,7 +20,7 @@ export interface LayerNumbers {
   nonFinite: number;
 }
 
-export function layerNumbers({ maps }: SeenLayer): LayerNumbers {
+export function layerNumbers(maps: LayerActivation): LayerNumbers {
   const { statistics } = maps;
   const count = (state: MapStatistics["state"]) =>
     statistics.filter((entry) => entry.state === state).length;
@@ -38,7 +39,20 @@ export function layerNumbers({ maps }: SeenLayer): LayerNumbers {
   };
 }
 
-/** `conv2d  Conv2D + relu  (1, 148, 148, 32)  0 .. 1.24  52 % zero  3 of 32 maps dead` */
+/** One line a layer: `conv2d  Conv2D + relu  (1, 148, 148, 32)  0 .. 1.24  52 %  3 dead of 32` */
+export function layerTable(name: string, layers: readonly LayerActivation[]): ViewTable {
+  return { name, columns, rows: layers.map((maps) => layerLine(layerNumbers(maps))) };
+}
+
+const columns = [
+  { title: "layer" },
+  { title: "class" },
+  { title: "shape" },
+  { title: "range" },
+  { title: "zero", right: true },
+  { title: "dead maps" },
+];
+
 export function layerLine(numbers: LayerNumbers): string[] {
   const { range, zeros, maps, dead, constant, nonFinite } = numbers;
   const odd = [

@@ -1,0 +1,98 @@
+import { scaleAffine } from "../base/affine.ts";
+import { type Preprocessing, describePreprocessing } from "../data/preprocess.ts";
+import type { Image } from "../data/image.ts";
+import type { Tensor } from "../base/tensor.ts";
+import type { Network } from "../model/network.ts";
+import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input.ts";
+import type { RunningNetwork } from "../model/running.ts";
+import type { DatasetSubject, InputPlace, PhotoSubject, Takes } from "../views/subject.ts";
+import { type ModelInput, isImage } from "./model-input.ts";
+
+/** The part of a model that a view needs. */
+export interface ViewedModel {
+  readonly name: string;
+  readonly network: Network;
+  readonly running: RunningNetwork;
+  feeds(input: ModelInput, choice?: PreprocessingChoice): Record<string, Tensor>;
+  preprocessing(choice?: PreprocessingChoice): Preprocessing;
+}
+
+/** What `model.view` takes, by what the view takes. */
+export interface ViewInputs {
+  photo: ModelInput;
+  "maybe-photo": ModelInput | undefined;
+  photos: ModelInput | readonly Image[];
+  dataset: DatasetSubject;
+  network: undefined;
+  /** The other network, and the photo for both. */
+  pair: { other: ViewedModel; photo: ModelInput };
+}
+
+export interface SubjectOptions {
+  /** How a photo is prepared, where it is not to be as the model says. */
+  readonly preprocessing?: PreprocessingChoice;
+  /** For titles and file names; the photo's file name by default. */
+  readonly name?: string;
+  /** Words for the classes; the model's own by default. */
+  readonly labels?: readonly string[];
+}
+
+/** A photo or tensors as a view gets them. */
+export function photoSubject(
+  model: ViewedModel,
+  input: ModelInput,
+  options: SubjectOptions = {},
+): PhotoSubject {
+  const { preprocessing, labels } = options;
+  const inputs = model.feeds(input, preprocessing);
+  const rest = { inputs, ...(labels ? { labels } : {}) };
+  if (!isImage(input))
+    return { ...rest, name: options.name ?? "input", preparation: "tensors as they are" };
+  return {
+    ...rest,
+    name: options.name ?? stemOf(input.origin.name),
+    preparation: describePreprocessing(model.preprocessing(preprocessing)),
+    photo: input,
+    place: placeOf(model, input, inputs),
+  };
+}
+
+/** The whole photo is stretched over the whole input. */
+function placeOf(model: ViewedModel, photo: Image, inputs: PhotoSubject["inputs"]): InputPlace {
+  const { port, layout } = preprocessingFor(model.network).input;
+  const { shape } = inputs[port.name]!;
+  const [height, width] = layout === "NHWC" ? [shape[1]!, shape[2]!] : [shape[2]!, shape[3]!];
+  return { size: [height, width], toPhoto: scaleAffine({ height, width }, photo) };
+}
+
+/** `rocky` of `photos/rocky.jpg`. */
+function stemOf(file: string): string {
+  return file.replace(/^.*[/\\]/, "").replace(/(.)\.\w+$/, "$1");
+}
+
+/** The subject of any view, from what its user has. */
+export function subjectOf(
+  model: ViewedModel,
+  takes: Takes,
+  input: ViewInputs[Takes],
+  options: SubjectOptions,
+) {
+  if (input === undefined || takes === "network") return undefined;
+  if (takes === "dataset") return input as DatasetSubject;
+  if (takes === "pair") {
+    const { other, photo } = input as ViewInputs["pair"];
+    const side = (of: ViewedModel) => ({
+      name: of.network.origin.file ?? of.name,
+      running: of.running,
+      photo: photoSubject(of, photo, options),
+    });
+    return { a: side(model), b: side(other) };
+  }
+  if (takes !== "photos") return photoSubject(model, input as ModelInput, options);
+  return isImages(input)
+    ? input.map((image) => photoSubject(model, image, { ...options, name: undefined }))
+    : [photoSubject(model, input as ModelInput, options)];
+}
+
+const isImages = (input: unknown): input is readonly Image[] =>
+  Array.isArray(input) && input.length > 0 && input.every((each) => isImage(each as ModelInput));

@@ -1,0 +1,72 @@
+import { StriateError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import type { RunningNetwork } from "../model/running.ts";
+import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
+
+/** What a view works with. Nothing in it belongs to a platform. */
+export interface ViewContext {
+  /** The network (`running.network`) with its engine: its values and its gradients. */
+  readonly running: RunningNetwork;
+  /** All that is random in a view comes from here: one seed, one result. */
+  readonly random: Random;
+  /** What {@link random} was made from, for a view that needs several streams. */
+  readonly seed: number;
+  /** Asks the view to stop. Any `AbortSignal` will do. */
+  readonly signal: StopSignal;
+  /** Bytes that the tensors of one run may take together: batches are cut to it. */
+  readonly memory: number;
+  /** Other ways of running a network here, for views that compare them; the first is the reference. */
+  readonly ways: readonly Way[];
+  /** Says how far the view got, 0 to 1, and in words what it does. */
+  progress(done: number, words?: string): void;
+  /** @throws StoppedError when the view was asked to stop; for loops that have no result yet */
+  throwIfStopped(): void;
+}
+
+/** The part of an `AbortSignal` that every platform has. */
+export interface StopSignal {
+  readonly aborted: boolean;
+}
+
+/** One way of running a network. */
+export interface Way {
+  /** In words, for the table: `WebAssembly`. */
+  readonly name: string;
+  readonly runtime: Runtime;
+  readonly options: SessionOptions;
+}
+
+/** A view was stopped before it had a result. */
+export class StoppedError extends StriateError {
+  override name = "StoppedError";
+}
+
+export interface ContextOptions {
+  /** 0 by default. */
+  readonly seed?: number;
+  readonly signal?: StopSignal;
+  /** Bytes; 512 MiB by default. */
+  readonly memory?: number;
+  readonly ways?: readonly Way[];
+  /** Hears how far the view got, 0 to 1. */
+  readonly onProgress?: (done: number, words?: string) => void;
+}
+
+export const defaultMemory = 2 ** 29;
+
+/** The context of one run of a view. */
+export function viewContext(running: RunningNetwork, options: ContextOptions = {}): ViewContext {
+  const { seed = 0, signal = { aborted: false }, memory = defaultMemory, ways = [] } = options;
+  return {
+    running,
+    random: new Random(seed),
+    seed,
+    signal,
+    memory,
+    ways,
+    progress: (done, words) => options.onProgress?.(done, words),
+    throwIfStopped() {
+      if (signal.aborted) throw new StoppedError("stopped before there was a result");
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { Affine } from "../base/affine.ts";
+import { StriateError } from "../base/errors.ts";
+import type { Tensor } from "../base/tensor.ts";
+import type { Image } from "../data/image.ts";
+import type { RunningNetwork } from "../model/running.ts";
+
+/**
+ * What a view looks at. `maybe-photo` is a photo or none: the view then makes up its own input.
+ * `pair` is two networks, each with the same photo as it wants it.
+ */
+export interface Subjects {
+  readonly photo: PhotoSubject;
+  readonly "maybe-photo": PhotoSubject | undefined;
+  readonly photos: readonly PhotoSubject[];
+  readonly dataset: DatasetSubject;
+  readonly network: undefined;
+  readonly pair: PairSubject;
+}
+export type Takes = keyof Subjects;
+
+/** One photo, or one set of tensors, prepared for a network. Nothing of it is changed by a view. */
+export interface PhotoSubject {
+  /** For titles, array names and file names: the file's name without its folder and ending. */
+  readonly name: string;
+  /** The network's inputs in the user's layout, batch of one, by name. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  /** What was done to the photo, in words: `resized to 150 x 150 (bilinear); x / 255`. */
+  readonly preparation: string;
+  /** The photo itself, upright where its preparation turns it; absent where tensors were given. */
+  readonly photo?: Image;
+  /** Where the network's input lies on {@link PhotoSubject.photo}. */
+  readonly place?: InputPlace;
+  /** Words for the classes; the network's own where it is absent. */
+  readonly labels?: readonly string[];
+}
+
+/** Where a network's input lies on the pixels of the photo. */
+export interface InputPlace {
+  /** [height, width] of the input. */
+  readonly size: readonly [number, number];
+  /** Takes a point of the input to the photo as {@link PhotoSubject.photo} has it. */
+  readonly toPhoto: Affine;
+}
+
+/** Photos with their classes, read one after the other. */
+export interface DatasetSubject {
+  readonly name: string;
+  /** How many there are; those that turn out to be unreadable are still counted. */
+  readonly length: number;
+  readonly labels?: readonly string[];
+  /** Reads them from the first on, each time that it is called. */
+  photos(): AsyncIterable<LabelledPhoto>;
+}
+
+export interface LabelledPhoto extends PhotoSubject {
+  /** The number of its class. */
+  readonly label: number;
+}
+
+/** Two networks; the context's own is `a`. */
+export interface PairSubject {
+  readonly a: PairSide;
+  readonly b: PairSide;
+}
+
+export interface PairSide {
+  /** The file as the user named it. */
+  readonly name: string;
+  readonly running: RunningNetwork;
+  readonly photo: PhotoSubject;
+}
+
+/** All photos that a subject holds; none for a network alone and for a data set, which is not held. */
+export function photosOf(subject: Subjects[Takes]): readonly PhotoSubject[] {
+  if (subject === undefined) return [];
+  if ("inputs" in subject) return [subject];
+  if ("a" in subject) return [subject.a.photo];
+  return Array.isArray(subject) ? (subject as readonly PhotoSubject[]) : [];
+}
+
+/** The only input tensor. @throws StriateError where the network takes several */
+export function onlyInput({ inputs }: PhotoSubject): readonly [name: string, value: Tensor] {
+  const entries = Object.entries(inputs);
+  if (entries.length !== 1)
+    throw new StriateError(
+      `this view needs a network with one input, and this one takes ${entries.length}: ${Object.keys(inputs).join(", ")}`,
+    );
+  return entries[0]!;
+}
