@@ -8,6 +8,7 @@ import { addGradient } from "../src/gradient/gradient.ts";
 import { definitions, findLayer } from "../src/layers/index.ts";
 import { parseLayer } from "../src/layers/layer.ts";
 import { operationClassNames } from "../src/layers/operations.ts";
+import { bindDims } from "../src/ops/bind-dims.ts";
 import { lowerModel } from "../src/model/lower.ts";
 import { toGraph, toUser, weightToUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
@@ -140,10 +141,8 @@ describe("each layer can be differentiated", () => {
   test.each(walked.map((fixture) => [fixture.class, fixture] as const))("%s", (_, fixture) => {
     const each = fixture.cases.find((candidate) => !candidate.training)!;
     const { model } = singleLayerModel(fixture, each);
-    const { graph, inputs, outputs, weights } = lowerModel(model, {
-      batch: each.inputs[0]!.shape[0],
-      training: false,
-    });
+    const { graph: free, inputs, outputs, weights } = lowerModel(model, { training: false });
+    const graph = bindDims(free, { N: each.inputs[0]!.shape[0]! });
     const trained = [...weights.values()].filter((weight) => weight.trainable);
     const wrt = [...inputs.map((port) => port.value), ...trained.map((weight) => weight.value)];
     const { gradients } = addGradient(graph, { of: outputs[0]!.value, wrt });

@@ -4,7 +4,6 @@ import type { Tensor } from "../base/tensor.ts";
 import { type Preprocessing, prepareImage } from "../data/preprocess.ts";
 import type { OpenedModel } from "../formats/format.ts";
 import { type GradientOptions, gradientOf } from "../model/gradient-of.ts";
-import { lowerModel } from "../model/lower.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network, NetworkLayer } from "../model/network.ts";
 import { toUser } from "../model/network.ts";
@@ -21,7 +20,6 @@ import { type FitOptions, fit } from "../train/fit.ts";
 import { predictData } from "../train/predict.ts";
 import { type FitDataOptions, evaluationData, fitData } from "../train/data/fit-data.ts";
 import type { History } from "../model/history.ts";
-import { networkWeights, setNetworkWeights } from "../train/model-weights.ts";
 import type { ClassWeight } from "../train/data/prepare-batch.ts";
 import type { Logs } from "../model/history.ts";
 import { trainedModel } from "../train/trained-model.ts";
@@ -234,7 +232,13 @@ export class Model {
     const { device, threads, optimize } = this.#host;
     const session = { device, threads, optimize };
     const createExecutor = fastExecutor(this.#runtime, session);
-    const settings = { runtime: this.#runtime, createExecutor, seed: options?.seed, ...session };
+    const settings = {
+      runtime: this.#runtime,
+      network,
+      createExecutor,
+      seed: options?.seed,
+      ...session,
+    };
     const trainer = new Trainer(keras, chosen, settings);
     const before = this.#trainer;
     if (before) this.#ended = this.settle().then(() => before.close());
@@ -334,8 +338,6 @@ export class Model {
     if (trainer === undefined || trainer.version === this.#settled) return;
     this.#settled = trainer.version;
     await trainer.sync();
-    const trained = lowerModel(this.keras!);
-    setNetworkWeights(this.network, networkWeights(trained));
     await this.running.release();
   }
 

@@ -10,11 +10,15 @@ export function lazyTensor<T extends DataType>(
   make: () => DataArrays[T],
 ): Tensor<T> {
   let made: DataArrays[T] | undefined;
+  // Forgotten once it was called: it may hold on to another form of the elements.
+  let maker: typeof make | undefined = make;
   return {
     type,
     shape,
     get data() {
-      return (made ??= make());
+      made ??= maker!();
+      maker = undefined;
+      return made;
     },
   };
 }

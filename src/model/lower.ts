@@ -1,7 +1,7 @@
 import { StriateError, fail, namingSync } from "../base/errors.ts";
 import { lazyTensor } from "../base/lazy-tensor.ts";
-import { isIdentityOrder, permute, sameShape, sizeOf } from "../base/shape.ts";
-import { toFloat32 } from "../base/tensor.ts";
+import { permute, sameShape, sizeOf } from "../base/shape.ts";
+import { type Tensor, toFloat32 } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Dim } from "../graph/graph.ts";
 import { emptyGraph } from "../graph/graph.ts";
@@ -24,18 +24,29 @@ import {
   type Origin,
   type Port,
   weightToGraph,
-  weightToUser,
 } from "./network.ts";
 
 export interface LowerOptions {
   /** Training behaviour of dropout and batch normalisation. */
   training?: boolean;
-  /** Fixes the batch; free (`N`) by default. */
-  batch?: number;
   origin?: Origin;
+  /** Told of each weight when it is in the graph, and where the layer has it. */
+  onWeight?(lowered: LoweredWeight): void;
 }
 
-/** Turns a Keras model into a Network: each layer writes its ONNX nodes, in the order of the calls. */
+/** A weight of a layer, and what the graph made of it. */
+export interface LoweredWeight {
+  layer: Layer;
+  name: string;
+  weight: NetworkWeight;
+  /** In the graph's layout; it is turned when somebody looks. */
+  turned: Tensor<"float32">;
+}
+
+/**
+ * Turns a Keras model into a Network: each layer writes its ONNX nodes, in the order of the calls. The
+ * batch is free (`N`; `bindDims` binds it), and the model stays as it is.
+ */
 export function lowerModel(model: KerasModel, options: LowerOptions = {}): Network {
   return new Lowering(model, options).run();
 }
@@ -88,7 +99,7 @@ class Lowering {
     const { layer } = ref;
     const [declared] = shapesOf(layer, []);
     // A fixed batch in a file is how it was exported, not what the layers need.
-    const shape = [this.#options.batch ?? null, ...declared!.slice(1)];
+    const shape = [null, ...declared!.slice(1)];
     const channelsFirst = usesChannelsFirst(this.#model);
     const order = graphOrder(
       shape.length,
@@ -256,14 +267,13 @@ class Lowering {
       constraint: spec.constraint,
     };
     this.#weights.set(path, weight);
-    const turned = weightToGraph(toFloat32(value), weight);
+    const turned = lazyTensor(
+      "float32",
+      weight.graphShape,
+      () => toFloat32(weightToGraph(toFloat32(value), weight)).data,
+    );
     this.#b.initializer(weight.value, turned);
-    // A kernel is kept once, as the graph has it; the layer turns it back when somebody looks.
-    if (!isIdentityOrder(order))
-      layer.weights.set(
-        spec.name,
-        lazyTensor("float32", spec.shape, () => toFloat32(weightToUser(turned, weight)).data),
-      );
+    this.#options.onWeight?.({ layer, name: spec.name, weight, turned });
   }
 
   #randomInput(
@@ -275,8 +285,7 @@ class Lowering {
     const name = this.#b.fresh(`${address}/random`);
     const [batch, ...rest] = shape;
     const whole = batch === null ? [null, ...this.#knownSteps(), ...rest] : shape;
-    const declared = batch === null ? [this.#options.batch ?? null, ...whole.slice(1)] : whole;
-    this.#b.input(name, this.#dims(declared));
+    this.#b.input(name, this.#dims(whole));
     this.#random.push({ value: name, shape: whole, distribution, rate });
     if (whole.length === shape.length) return name;
     return this.#b.op("Reshape", [name, this.#b.i64([-1, ...(rest as number[])])]);

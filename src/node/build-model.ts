@@ -8,7 +8,7 @@ import {
   buildInput,
   buildSequential,
 } from "../model/build.ts";
-import { lowerModel } from "../model/lower.ts";
+import { lowerShared } from "../model/lower-shared.ts";
 import type { KerasModel } from "../model/model.ts";
 import { runtime } from "#runtime";
 import type { SessionOptions } from "../runtime/runtime.ts";
@@ -49,5 +49,5 @@ function plainBlock(block: Block | Model): Block {
 }
 
 function modelOf(keras: KerasModel, options: SessionOptions): Model {
-  return new Model({ network: lowerModel(keras), keras }, runtime, { ...nodeHost, ...options });
+  return new Model({ network: lowerShared(keras), keras }, runtime, { ...nodeHost, ...options });
 }

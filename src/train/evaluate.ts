@@ -98,9 +98,9 @@ class Forward {
   }
 
   async #start(rows: number) {
-    const { model, compiled, runtime, sessionOptions } = this.#trainer;
+    const { network, compiled, runtime, sessionOptions } = this.#trainer;
     await this.#trainer.sync();
-    const graph = buildEvaluationGraph(model, compiled.losses, rows);
+    const graph = buildEvaluationGraph(network, compiled.losses, rows);
     return { graph, session: await runtime.open(graph.graph, sessionOptions) };
   }
 

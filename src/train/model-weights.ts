@@ -1,6 +1,7 @@
-import type { Tensor } from "../base/tensor.ts";
+import { lazyTensor } from "../base/lazy-tensor.ts";
+import { type Tensor, toFloat32 } from "../base/tensor.ts";
 import type { KerasModel, Layer } from "../model/model.ts";
-import { type Network, type NetworkWeight, weightToGraph, weightToUser } from "../model/network.ts";
+import { type Network, type NetworkWeight, weightToUser } from "../model/network.ts";
 
 /** The weights of a network in the graph's layout, by address. */
 export function networkWeights(network: Network): Map<string, Tensor> {
@@ -20,7 +21,10 @@ export function setNetworkWeights(network: Network, weights: ReadonlyMap<string,
   }
 }
 
-/** Gives the layers of a Keras model other weights; they come in the graph's layout. */
+/**
+ * Gives the layers of a Keras model other weights; they come in the graph's layout, and are turned when
+ * somebody looks.
+ */
 export function setModelWeights(
   model: KerasModel,
   weights: ReadonlyMap<string, Tensor>,
@@ -28,21 +32,11 @@ export function setModelWeights(
 ): void {
   for (const { address, layer, name } of weightsOf(model)) {
     const value = weights.get(address);
-    if (value) layer.weights.set(name, weightToUser(value, layouts.get(address)!));
+    if (value === undefined) continue;
+    const layout = layouts.get(address)!;
+    const turn = () => toFloat32(weightToUser(value, layout)).data;
+    layer.weights.set(name, lazyTensor("float32", layout.shape, turn));
   }
-}
-
-/** The weights of a Keras model in the graph's layout, by address. */
-export function modelWeights(
-  model: KerasModel,
-  layouts: ReadonlyMap<string, NetworkWeight>,
-): Map<string, Tensor> {
-  return new Map(
-    [...weightsOf(model)].flatMap(({ address, layer, name }) => {
-      const layout = layouts.get(address);
-      return layout ? [[address, weightToGraph(layer.weights.get(name)!, layout)] as const] : [];
-    }),
-  );
 }
 
 /** Every weight of a model, nested ones too, with its address. */

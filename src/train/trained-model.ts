@@ -1,5 +1,5 @@
 import type { OpenedModel } from "../formats/format.ts";
-import { lowerModel } from "../model/lower.ts";
+import { copyGraph } from "../graph/graph.ts";
 import type { Trainer } from "./trainer.ts";
 
 /**
@@ -12,8 +12,10 @@ export async function trainedModel(
 ): Promise<OpenedModel> {
   await trainer.sync();
   const { labels, preprocessing } = trainer.notes;
+  const { network } = trainer;
+  // Training may go on; what is handed out stays as it is.
   return {
-    network: { ...lowerModel(trainer.model), labels, preprocessing },
+    network: { ...network, graph: copyGraph(network.graph), labels, preprocessing },
     keras: trainer.model,
     compile: trainer.compiled.serialized,
     ...(includeOptimizer && { optimizer: await trainer.optimizerState() }),

@@ -12,9 +12,15 @@ import { stepRandomInputs } from "./step/activity-penalty.ts";
 import { type CompileOptions, compile } from "./compile/compile.ts";
 import type { Compiled } from "./compile/compiled.ts";
 import type { StepExecutor, StepResult } from "./step/executor.ts";
-import { modelWeights, setModelWeights } from "./model-weights.ts";
-import { type CreateExecutor, type PlannedWeight, planTraining } from "./compile/plan.ts";
+import { networkWeights, setModelWeights, setNetworkWeights } from "./model-weights.ts";
+import {
+  type CreateExecutor,
+  type PlannedWeight,
+  type TrainingPlan,
+  planTraining,
+} from "./compile/plan.ts";
 import { plainExecutor } from "./step/plain-executor.ts";
+import { type TrainingNetwork, trainingNetwork } from "./step/step-graph.ts";
 import {
   type ClassWeight,
   type PreparedBatch,
@@ -28,6 +34,8 @@ import type { TrainingBatch } from "./data/training-data.ts";
 
 export interface TrainerOptions extends SessionOptions {
   runtime: Runtime;
+  /** The model as it predicts, where it is lowered already; its weights are kept up to date. */
+  network?: Network;
   /** How steps are run; the plain executor by default. */
   createExecutor?: CreateExecutor;
   /** Of dropout masks and noise. */
@@ -56,6 +64,8 @@ export class Trainer {
   readonly runtime: Runtime;
   readonly sessionOptions: SessionOptions;
   readonly #createExecutor: CreateExecutor;
+  /** What all steps are made of: the model is lowered for training once. */
+  readonly #training: TrainingNetwork;
   readonly #weights: ReadonlyMap<string, PlannedWeight>;
   readonly #penalised: readonly string[];
   #executor: StepExecutor | undefined;
@@ -70,15 +80,16 @@ export class Trainer {
 
   /** @throws StriateError where the model, the loss and the metrics do not go together */
   constructor(model: KerasModel, compileOptions: CompileOptions, options: TrainerOptions) {
-    const { runtime, createExecutor, seed = 0, ...session } = options;
+    const { runtime, network, createExecutor, seed = 0, ...session } = options;
     this.model = model;
-    this.network = lowerModel(model);
+    this.network = network ?? lowerModel(model);
+    this.#training = trainingNetwork(model);
     this.compiled = compile(this.network, compileOptions);
     this.seed = seed;
     this.runtime = runtime;
     this.sessionOptions = session;
     this.#createExecutor = createExecutor ?? plainExecutor(runtime, session);
-    this.#weights = planTraining(model, this.compiled.optimizer, this.compiled.losses, 1).weights;
+    this.#weights = this.#plan(1).weights;
     this.#penalised = [...this.#weights]
       .filter(([, { penalty }]) => penalty.l1 !== 0 || penalty.l2 !== 0)
       .map(([address]) => address);
@@ -107,12 +118,16 @@ export class Trainer {
     if (this.#executor && rows <= this.#rows) return this.#executor;
     const state = await this.readState();
     await this.#executor?.close();
-    const { optimizer, losses } = this.compiled;
-    this.#executor = await this.#createExecutor(planTraining(this.model, optimizer, losses, rows));
+    this.#executor = await this.#createExecutor(this.#plan(rows));
     this.#rows = rows;
     await this.#executor.writeWeights(state.weights);
     await this.#executor.writeState(state);
     return this.#executor;
+  }
+
+  #plan(rows: number): TrainingPlan {
+    const { optimizer, losses } = this.compiled;
+    return planTraining(this.#training, optimizer, losses, rows);
   }
 
   /** Checks a batch and puts it in the graph's layout. */
@@ -167,12 +182,12 @@ export class Trainer {
 
   /** The weights now, in the graph's layout. */
   async readWeights(): Promise<Map<string, Tensor>> {
-    return this.#executor ? this.#executor.readWeights() : modelWeights(this.model, this.#weights);
+    return this.#executor ? this.#executor.readWeights() : networkWeights(this.network);
   }
 
   async writeWeights(weights: ReadonlyMap<string, Tensor>): Promise<void> {
     if (this.#executor) await this.#executor.writeWeights(weights);
-    else setModelWeights(this.model, weights, this.#weights);
+    else this.#settle(weights);
     this.#version++;
   }
 
@@ -199,11 +214,16 @@ export class Trainer {
     return this.#version;
   }
 
-  /** Puts the trained weights into the model's layers. */
+  /** Puts the trained weights into the network and the model's layers. */
   async sync(): Promise<void> {
     if (this.#executor && this.#synced !== this.#version)
-      setModelWeights(this.model, await this.#executor.readWeights(), this.#weights);
+      this.#settle(await this.#executor.readWeights());
     this.#synced = this.#version;
+  }
+
+  #settle(weights: ReadonlyMap<string, Tensor>): void {
+    setNetworkWeights(this.network, weights);
+    setModelWeights(this.model, weights, this.#weights);
   }
 
   /** The optimizer as a Keras file keeps it, in the file's layout. */
@@ -232,7 +252,7 @@ export class Trainer {
   /** Frees the engine's memory; weights and state are kept. */
   async close(): Promise<void> {
     const { slots, weights } = await this.readState();
-    setModelWeights(this.model, weights, this.#weights);
+    this.#settle(weights);
     await this.#executor?.close();
     this.#executor = undefined;
     this.#slots = slots;
@@ -240,7 +260,7 @@ export class Trainer {
   }
 
   #random(): readonly RandomInput[] {
-    this.#randomInputs ??= stepRandomInputs(lowerModel(this.model, { training: true }));
+    this.#randomInputs ??= stepRandomInputs(this.#training.network);
     return this.#randomInputs;
   }
 

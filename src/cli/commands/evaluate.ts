@@ -165,7 +165,11 @@ async function measure(
     await running.release();
     return logs;
   }
-  const trainer = new Trainer(opened.keras, { loss }, { runtime, ...session });
+  const trainer = new Trainer(
+    opened.keras,
+    { loss },
+    { runtime, network: opened.network, ...session },
+  );
   const logs = await evaluateModel(trainer, data, {
     onBatch: (batch, _, { predictions }) => onBatch(batch, predictions[0]!.data as Float32Array),
   });

@@ -162,7 +162,13 @@ async function trainOn(
       loss: head.loss,
       metrics: [head.accuracy],
     },
-    { runtime, createExecutor: fastExecutor(runtime, session), seed, ...session },
+    {
+      runtime,
+      network: opened.network,
+      createExecutor: fastExecutor(runtime, session),
+      seed,
+      ...session,
+    },
   );
   trainer.notes.labels = [...set.classNames];
   trainer.notes.preprocessing = { size, resize: "bilinear", scale: how.scale };

@@ -1,5 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
-import { lowerModel } from "../../model/lower.ts";
+import { lowerShared } from "../../model/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { OpenedModel, ReadModelOptions } from "../format.ts";
 import { isObject } from "./json.ts";
@@ -36,7 +36,7 @@ export function openKeras(
 ): OpenedModel {
   const keras = parseKerasModel(config, { kerasVersion: writer.major, replace: options.replace });
   assign(keras);
-  const network = lowerModel(keras, {
+  const network = lowerShared(keras, {
     origin: {
       format,
       dialect: `Keras ${writer.major} ${keras.className}`,

@@ -5,7 +5,7 @@ import { isObject, parseJson } from "../../formats/keras/json.ts";
 import { kerasWriter } from "../../formats/keras/keras-writer.ts";
 import { parseKerasModel } from "../../formats/keras/parse-model.ts";
 import { initializeWeights } from "../../model/initialize-weights.ts";
-import { lowerModel } from "../../model/lower.ts";
+import { lowerShared } from "../../model/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { tutorialModel } from "../../model/tutorial.ts";
 import { openModel } from "../files/open-model.ts";
@@ -48,7 +48,7 @@ export async function trainingModel(options: TrainingModelOptions): Promise<Open
 }
 
 function opened(keras: KerasModel): OpenedModel {
-  return { keras, network: lowerModel(keras) };
+  return { keras, network: lowerShared(keras) };
 }
 
 function readText(path: string): string {

@@ -3,12 +3,10 @@ import { sizeOf } from "../../base/shape.ts";
 import { type Constraint, parseConstraint } from "../../training/constraints.ts";
 import { type Penalty, parseRegularizer } from "../../training/regularizers.ts";
 import type { Optimizer } from "../../training/optimizers/optimizer.ts";
-import { lowerModel } from "../../model/lower.ts";
-import type { KerasModel } from "../../model/model.ts";
 import type { NetworkWeight } from "../../model/network.ts";
 import type { OutputLoss } from "./compiled.ts";
 import type { StepExecutor, StepGraph } from "../step/executor.ts";
-import { buildStepGraph } from "../step/step-graph.ts";
+import { type TrainingNetwork, buildStepGraph } from "../step/step-graph.ts";
 
 /** A weight while it is trained. */
 export interface PlannedWeight extends NetworkWeight {
@@ -34,12 +32,12 @@ export interface TrainingPlan {
 export type CreateExecutor = (plan: TrainingPlan) => Promise<StepExecutor>;
 
 export function planTraining(
-  model: KerasModel,
+  training: TrainingNetwork,
   optimizer: Optimizer,
   losses: readonly OutputLoss[],
   rows: number,
 ): TrainingPlan {
-  const { weights } = lowerModel(model, { training: true, batch: 1 });
+  const { weights } = training.network;
   return {
     optimizer,
     rows,
@@ -56,6 +54,6 @@ export function planTraining(
         },
       ]),
     ),
-    stepGraph: (part) => buildStepGraph(model, losses, part),
+    stepGraph: (part) => buildStepGraph(training, losses, part),
   };
 }

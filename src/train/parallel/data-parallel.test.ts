@@ -12,8 +12,9 @@ import { type WorkerGraphs, dataParallelExecutor } from "./data-parallel.ts";
 import type { TrainRequest } from "./job.ts";
 import type { StepBatch, StepExecutor, StepGraph } from "../step/executor.ts";
 import { fastExecutor } from "../step/fast-executor.ts";
-import { modelWeights } from "../model-weights.ts";
+import { networkWeights } from "../model-weights.ts";
 import { plainExecutor } from "../step/plain-executor.ts";
+import { trainingNetwork } from "../step/step-graph.ts";
 import { type TrainingPlan, planTraining } from "../compile/plan.ts";
 
 const ROWS = 6;
@@ -91,7 +92,7 @@ function plan(
     loss: "binary_crossentropy",
     optimizer: optimizer as never,
   });
-  return { plan: planTraining(model, parsed, losses, ROWS), model };
+  return { plan: planTraining(trainingNetwork(model), parsed, losses, ROWS), model };
 }
 
 function batch(seed: number, rows = ROWS): StepBatch {
@@ -134,7 +135,7 @@ async function makeSteps(executor: StepExecutor, plan: TrainingPlan, from: numbe
 
 /** Trains from the model's weights, and returns what there is to compare. */
 async function train(executor: StepExecutor, plan: TrainingPlan, model: KerasModel) {
-  await executor.writeWeights(modelWeights(model, plan.weights));
+  await executor.writeWeights(networkWeights(lowerModel(model)));
   const made = await makeSteps(executor, plan, 0, 4);
   const weights = await executor.readWeights();
   const state = await executor.readState();
@@ -221,7 +222,7 @@ describe("steps on several threads", () => {
     const { plan: one, model } = plan("adam");
     const whole = await train(await parallel(one, 2), one, model);
     const before = await parallel(one, 2);
-    await before.writeWeights(modelWeights(model, one.weights));
+    await before.writeWeights(networkWeights(lowerModel(model)));
     await makeSteps(before, one, 0, 2);
     const [weights, state] = [await before.readWeights(), await before.readState()];
     await before.close();

@@ -1,8 +1,9 @@
 import { permute } from "../../base/shape.ts";
 import { addGradient } from "../../gradient/gradient.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
-import { type Graph, copyGraph } from "../../graph/graph.ts";
+import type { Graph } from "../../graph/graph.ts";
 import { producers } from "../../graph/traverse.ts";
+import { bindDims } from "../../ops/bind-dims.ts";
 import { Formula } from "../../ops/formula.ts";
 import { lowerModel } from "../../model/lower.ts";
 import type { Reduction } from "../../training/losses/define-loss.ts";
@@ -13,6 +14,21 @@ import { logitsOf } from "../compile/compile.ts";
 import type { OutputLoss } from "../compile/compiled.ts";
 import type { StepGraph } from "./executor.ts";
 
+/** A model as it behaves in training, with weights that are fed; what all step graphs are made of. */
+export interface TrainingNetwork {
+  network: Network;
+  /** Graph input of each weight, by address. */
+  weights: Map<string, string>;
+  /** Whether a row's result depends on the other rows of its batch. */
+  couplesBatch: boolean;
+}
+
+export function trainingNetwork(model: KerasModel): TrainingNetwork {
+  const network = lowerModel(model, { training: true });
+  const weights = weightsAsInputs(network.graph, network);
+  return { network, weights, couplesBatch: couplesBatch(model) };
+}
+
 /**
  * The plain graph of one training step without its update: the model's forward pass in training, the
  * loss, and the gradients of the trainable weights.
@@ -20,13 +36,11 @@ import type { StepGraph } from "./executor.ts";
  * @param rows of the batch, or of the part of it that one worker takes
  */
 export function buildStepGraph(
-  model: KerasModel,
+  { network, weights, couplesBatch: coupled }: TrainingNetwork,
   losses: readonly OutputLoss[],
   rows: number,
 ): StepGraph {
-  const network = lowerModel(model, { training: true, batch: rows });
   const withLoss = addLoss(network, losses, rows);
-  const weights = weightsAsInputs(withLoss.graph, network);
   const trained = [...network.weights].filter(([, weight]) => weight.trainable);
   const { graph, gradients } = addGradient(withLoss.graph, {
     of: withLoss.loss,
@@ -40,8 +54,7 @@ export function buildStepGraph(
       x: network.inputs.map((port) => port.value),
       y: withLoss.targets,
       rowWeight: withLoss.rowWeight,
-      // Their shapes with the batch free, so that each is known to have rows or not.
-      random: stepRandomInputs(lowerModel(model, { training: true })),
+      random: stepRandomInputs(network),
       weights,
     },
     outputs: {
@@ -61,7 +74,7 @@ export function buildStepGraph(
       predictions: addPredictions(outputs, network, withLoss, rows),
     },
     // The steps of a whole batch that count are what a masked loss is divided by.
-    couplesBatch: couplesBatch(model) || withLoss.masks.length > 0,
+    couplesBatch: coupled || withLoss.masks.length > 0,
   };
 }
 
@@ -75,13 +88,16 @@ export interface EvaluationGraph {
   couplesBatch: boolean;
 }
 
-/** The graph of the loss without training: no dropout, moving averages, weights as constants. */
+/**
+ * The graph of the loss without training: no dropout, moving averages, weights as constants.
+ *
+ * @param network as it predicts
+ */
 export function buildEvaluationGraph(
-  model: KerasModel,
+  network: Network,
   losses: readonly OutputLoss[],
   rows: number,
 ): EvaluationGraph {
-  const network = lowerModel(model, { batch: rows });
   const withLoss = addLoss(network, losses, rows);
   const { graph, loss, targets, rowWeight, rowShare } = withLoss;
   const outputs = new Outputs(graph);
@@ -124,7 +140,7 @@ export function couplesBatch(model: KerasModel): boolean {
  * row's weight; and what layers ask for the size of their outputs.
  */
 function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) {
-  const graph = copyGraph(network.graph);
+  const graph = bindDims(network.graph, { N: rows });
   const b = new GraphBuilder(graph);
   const f = new Formula(b, "float32");
   const rowWeight = b.input(b.fresh("row_weight"), [rows]);
