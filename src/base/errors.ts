@@ -17,8 +17,19 @@ export function fail(message: string, cause?: unknown): never {
 }
 
 /**
- * Runs `work` and puts `subject` (a file, a layer) in front of the message of any error that does
- * not name it yet, so that no error reaches the user without its place.
+ * Whether an error is a mistake in the program and none of the user's: what the language itself throws.
+ * A system's refusal bears a code; memory that there is not enough of can be mended by asking for less.
+ */
+export function isBug(error: unknown): boolean {
+  if (!(error instanceof Error) || "code" in error) return false;
+  if (error instanceof RangeError) return !/allocation failed|array length/i.test(error.message);
+  return error instanceof TypeError || error instanceof ReferenceError;
+}
+
+/**
+ * Runs `work` and puts `subject` (a file, a layer) in front of the message of an error that does not
+ * name it yet, so that no error that a user can mend arrives without its place. A bug passes as it is:
+ * as a sentence about the user's file it would be hidden, and wrong.
  */
 export async function naming<T>(subject: string, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -38,6 +49,7 @@ export function namingSync<T>(subject: string, work: () => T): T {
 }
 
 function named(subject: string, error: unknown): unknown {
+  if (isBug(error)) return error;
   const message = messageOf(error);
   if (error instanceof StriateError && message.includes(subject)) return error;
   const Kind = error instanceof UsageError ? UsageError : StriateError;

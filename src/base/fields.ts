@@ -179,7 +179,8 @@ export function parseFields<F extends Fields>(
     try {
       values[key] = declared.parse(given);
     } catch (error) {
-      throw new StriateError(`"${key}": ${(error as Error).message}`, { cause: error });
+      if (!(error instanceof StriateError)) throw error;
+      throw new StriateError(`"${key}": ${error.message}`, { cause: error });
     }
   }
   return values as Values<F>;

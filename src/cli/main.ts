@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { StriateError, UsageError, messageOf } from "../base/errors.ts";
+import { Command } from "commander";
+import { UsageError } from "../base/errors.ts";
 import { nearestNames } from "../base/names.ts";
 import { version } from "../version.ts";
 import type { CommandDefinition, CommandIo } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { flagsOf, parseFlags, writeOutImplied } from "./flags.ts";
+import { reportError } from "./report-error.ts";
 
 const io: CommandIo = {
   out: (text) => void process.stdout.write(`${text}\n`),
@@ -14,7 +15,7 @@ const io: CommandIo = {
   env: process.env,
 };
 
-/** Runs the command line and returns the exit code: 0, 1 for an error, 2 for wrong usage. */
+/** Runs the command line and returns the exit code: 0, 1 for an error, 2 for wrong usage, 70 for a bug. */
 export async function main(args: readonly string[]): Promise<number> {
   const debug = args.includes("--debug");
   try {
@@ -40,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(writeOutImplied(fields, args), { from: "user" });
     return 0;
   } catch (error) {
-    return report(error, debug);
+    return reportError(error, debug, io.err);
   }
 }
 
@@ -60,24 +61,6 @@ function addCommand(program: Command, definition: CommandDefinition): void {
     const words = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
     await definition.run(words, parseFlags(definition.fields, command.opts()), io);
   });
-}
-
-function report(error: unknown, debug: boolean): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    io.err(`striate: ${error.message.replace(/^error: /, "")}; see striate --help`);
-    return 2;
-  }
-  const known = error instanceof StriateError;
-  io.err(`striate: ${known ? "" : "unexpected error: "}${messageOf(error)}`);
-  if (debug && error instanceof Error) io.err(stackOf(error));
-  else if (!known) io.err("(run again with --debug for the stack)");
-  return error instanceof UsageError ? 2 : 1;
-}
-
-function stackOf(error: Error): string {
-  const cause = error.cause instanceof Error ? `\ncaused by: ${stackOf(error.cause)}` : "";
-  return `${error.stack ?? error.message}${cause}`;
 }
 
 // Whoever reads the output may stop early (`| head`): that is no error.

@@ -79,10 +79,10 @@ export class Registry<D extends KerasRecord> {
         serialized: { class_name: definition.className, config: { ...raw, ...config } },
       };
     } catch (error) {
-      throw new StriateError(
-        `${this.kind} "${definition.className}": ${(error as Error).message}`,
-        { cause: error },
-      );
+      if (!(error instanceof StriateError)) throw error;
+      throw new StriateError(`${this.kind} "${definition.className}": ${error.message}`, {
+        cause: error,
+      });
     }
   }
 

@@ -1,4 +1,4 @@
-import { StriateError, messageOf } from "../base/errors.ts";
+import { StriateError, isBug, messageOf } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Network, NetworkLayer, Port } from "../model/network.ts";
 import { RunningNetwork } from "../model/running.ts";
@@ -75,7 +75,7 @@ export async function verifyNetwork(
       });
       results.push({ way: way.name, layers, outputsAlone: largestOf(lone), failed: undefined });
     } catch (error) {
-      if (way === first) throw error;
+      if (way === first || isBug(error)) throw error;
       const failed = messageOf(error);
       results.push({ way: way.name, layers: [], outputsAlone: undefined, failed });
     }

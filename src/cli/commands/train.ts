@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { StriateError, messageOf } from "../../base/errors.ts";
+import { StriateError, isBug, messageOf } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { Values } from "../../base/fields.ts";
 import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
@@ -241,7 +241,7 @@ async function run(
       notify: (text) => io.err(text),
     });
   } catch (error) {
-    if (trainer.iterations === 0) throw error;
+    if (trainer.iterations === 0 || isBug(error)) throw error;
     throw new StriateError(`${messageOf(error)}; what was trained before it is in ${checkpoint}`, {
       cause: error,
     });

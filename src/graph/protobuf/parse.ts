@@ -1,5 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { StriateError, messageOf } from "../../base/errors.ts";
+import { StriateError, isBug, messageOf } from "../../base/errors.ts";
 import {
   type AttributeProto,
   type GraphProto,
@@ -19,6 +19,7 @@ export function parseOnnx(bytes: Uint8Array): ModelProto {
   try {
     model = fromBinary(ModelProtoSchema, bytes, { recursionLimit: DEEPEST });
   } catch (error) {
+    if (isBug(error) && !(error instanceof RangeError)) throw error;
     throw new StriateError(`not a readable ONNX file: ${inWords(error)}`, { cause: error });
   }
   if (model.graph === undefined)

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { totalmem } from "node:os";
-import { StriateError, messageOf, naming } from "../../base/errors.ts";
+import { StriateError, isBug, messageOf, naming } from "../../base/errors.ts";
 import { nearestNames } from "../../base/names.ts";
 import { parseByteSize } from "../../data/byte-size.ts";
 import { cachedSource } from "../../data/cached-source.ts";
@@ -193,6 +193,7 @@ function decodingSource(
         );
         return new Uint8Array(into.buffer);
       } catch (error) {
+        if (isBug(error)) throw error;
         const path = pathOf(index);
         const reason = messageOf(error).replace(`${path}: `, "");
         skipped.push({ path, reason });

@@ -1,0 +1,35 @@
+import { CommanderError } from "commander";
+import { StriateError, UsageError, messageOf } from "../base/errors.ts";
+import { version } from "../version.ts";
+
+/** The exit code of a mistake in the program itself, as sysexits.h has it (EX_SOFTWARE). */
+const bugCode = 70;
+
+/**
+ * Says what went wrong.
+ *
+ * @returns the exit code: 1 for what the user can mend, 2 for wrong usage, 70 for a bug
+ */
+export function reportError(error: unknown, debug: boolean, err: (text: string) => void): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    err(`striate: ${error.message.replace(/^error: /, "")}; see striate --help`);
+    return 2;
+  }
+  // What the system refuses (a disk, a port) bears a code.
+  const known = error instanceof StriateError || (error instanceof Error && "code" in error);
+  err(`striate: ${known ? "" : "unexpected error: "}${messageOf(error)}`);
+  if (debug && error instanceof Error) err(stackOf(error));
+  if (known) return error instanceof UsageError ? 2 : 1;
+  err(
+    `This is a mistake in striate ${version}, not in what you gave it. Please report it with the command, ` +
+      (debug ? "the lines above" : "what it says when run again with --debug") +
+      " and, if it can be shared, the file.",
+  );
+  return bugCode;
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by: ${stackOf(error.cause)}` : "";
+  return `${error.stack ?? error.message}${cause}`;
+}
