@@ -53,6 +53,11 @@ export class Registry<D extends KerasRecord> {
       this.#byName.set(plainName(name), definition);
   }
 
+  /** The record of this name, in any spelling. */
+  find(name: string): D | undefined {
+    return this.#byName.get(plainName(name));
+  }
+
   /** Class names, for messages and help. */
   names(): string[] {
     return [...new Set([...this.#byName.values()].map((definition) => definition.className))];

@@ -5,7 +5,8 @@ import type { Hdf5Group } from "../hdf5/hdf5-file.ts";
 import { isObject } from "./json.ts";
 import type { KerasWriter } from "./keras-writer.ts";
 import type { LayerWeights } from "../../model/list-weights.ts";
-import { type SlotLayout, slotLayout, slotNames } from "./optimizer-slots.ts";
+import { slotGroups, slotsOf } from "./optimizer-slots.ts";
+import type { SlotSpec } from "../../training/optimizers/define-optimizer.ts";
 import { readNames } from "./read-names.ts";
 
 /** An array of an optimizer's state, in the order of the file. */
@@ -48,14 +49,14 @@ export function readOptimizer(
   const className = serialized.class_name.replace(/^.*>/, "");
   const config = { ...(isObject(serialized.config) ? serialized.config : {}) };
   if (isLegacy(writer)) config.is_legacy_optimizer ??= true;
-  const layout = slotLayout(className, config);
-  if (layout === undefined) return undefined;
-  const trained = weights.flatMap(({ path, specs }) =>
-    specs
+  const specs = slotsOf(className, config);
+  if (specs === undefined) return undefined;
+  const trained = weights.flatMap(({ path, specs: own }) =>
+    own
       .filter((spec) => spec.trainable)
       .map((spec) => ({ address: `${path}/${spec.name}`, shape: spec.shape })),
   );
-  const slots = byName(arrays, trained, layout) ?? byPlace(arrays, trained, layout);
+  const slots = byName(arrays, trained, specs) ?? byPlace(arrays, trained, specs);
   if (slots === undefined) return undefined;
   return { className, config, iterations: iterationsOf(arrays), slots };
 }
@@ -83,34 +84,34 @@ type Slots = OptimizerState["slots"];
 function byName(
   arrays: readonly StateArray[],
   trained: readonly Trained[],
-  layout: SlotLayout,
+  wanted: readonly SlotSpec[],
 ): Slots | undefined {
-  const wanted = layout.groups.flat();
-  const lists = new Map<string, StateArray[]>(wanted.map((slot) => [slot, []]));
+  const lists = new Map<string, StateArray[]>(wanted.map(({ name }) => [name, []]));
   for (const array of arrays) lists.get(slotOf(array.name ?? "", wanted) ?? "")?.push(array);
   return fill([...lists], trained);
 }
 
-function slotOf(name: string, wanted: readonly string[]): string | undefined {
+function slotOf(name: string, wanted: readonly SlotSpec[]): string | undefined {
   const parts = name.replace(/:\d+$/, "").split("/");
   for (const word of [parts.at(-1)!, parts[1] ?? ""]) {
-    const slot = Object.hasOwn(slotNames, word) ? slotNames[word] : undefined;
-    if (slot !== undefined && wanted.includes(slot)) return slot;
+    const slot = wanted.find((spec) => spec.name === word || spec.oldName === word);
+    if (slot !== undefined) return slot.name;
   }
   const last = parts.at(-1)!;
-  return [...wanted].sort((a, b) => b.length - a.length).find((slot) => last.endsWith(`_${slot}`));
+  const longestFirst = wanted.map((spec) => spec.name).sort((a, b) => b.length - a.length);
+  return longestFirst.find((slot) => last.endsWith(`_${slot}`));
 }
 
 /** By place: as today's optimizers make them, or, in old Keras, every slot in a block of its own. */
 function byPlace(
   arrays: readonly StateArray[],
   trained: readonly Trained[],
-  layout: SlotLayout,
+  specs: readonly SlotSpec[],
 ): Slots | undefined {
   const first = arrays.findIndex(({ shape }) => shape.length > 0);
   const state = first < 0 ? [] : arrays.slice(first);
-  const blocks: SlotLayout = { groups: layout.groups.flat().map((slot) => [slot]) };
-  for (const { groups } of [layout, blocks]) {
+  const blocks = specs.map(({ name }) => [name]);
+  for (const groups of [slotGroups(specs), blocks]) {
     let at = 0;
     const lists = groups.flatMap((group) => {
       const part = state.slice(at, (at += group.length * trained.length));

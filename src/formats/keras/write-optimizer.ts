@@ -2,7 +2,7 @@ import { type Tensor, float32, int64 } from "../../base/tensor.ts";
 import type { OptimizerState } from "../../model/optimizer-state.ts";
 import type { Json } from "./json.ts";
 import type { LayerWeights } from "../../model/list-weights.ts";
-import { slotLayout } from "./optimizer-slots.ts";
+import { keptBy, slotGroups, slotsOf } from "./optimizer-slots.ts";
 
 /** An array of an optimizer's state, with Keras 2's name for it. */
 interface NamedArray {
@@ -17,18 +17,23 @@ interface NamedArray {
  * @param weights of the model, in the order of its layers
  */
 export function stateForH5(state: OptimizerState, weights: readonly LayerWeights[]): NamedArray[] {
-  const { className, iterations } = state;
+  const { className, config, iterations } = state;
+  const slots = slotsOf(className, config) ?? [];
+  const oldName = (slot: string) => slots.find(({ name }) => name === slot)?.oldName ?? slot;
   const arrays = groupsOf(state).flatMap((group) =>
     group.flatMap((slot) =>
       arraysOf(state, [slot], weights).map(({ address, array }) => ({
-        name: `${className}/${address}/${oldName(className, slot)}:0`,
+        name: `${className}/${address}/${oldName(slot)}:0`,
         array,
       })),
     ),
   );
   return [
     { name: `${className}/iter:0`, array: int64([iterations], []) },
-    ...nadamProduct(state).map((array) => ({ name: `${className}/momentum_cache:0`, array })),
+    ...keptBy(className, config, iterations).map(({ oldName: name, value }) => ({
+      name: `${className}/${name}:0`,
+      array: float32([], [value]),
+    })),
     ...arrays,
   ];
 }
@@ -44,12 +49,16 @@ export function stateForZip(state: OptimizerState, weights: readonly LayerWeight
     ...groupsOf(state).flatMap((group) =>
       arraysOf(state, group, weights).map(({ array }) => array),
     ),
-    ...nadamProduct(state),
+    ...keptBy(state.className, state.config, state.iterations).map(({ value }) =>
+      float32([], [value]),
+    ),
   ];
 }
 
-const groupsOf = ({ className, config, slots }: OptimizerState): readonly (readonly string[])[] =>
-  slotLayout(className, config)?.groups ?? [...slots.keys()].map((slot) => [slot]);
+function groupsOf({ className, config, slots }: OptimizerState): readonly (readonly string[])[] {
+  const known = slotsOf(className, config);
+  return known ? slotGroups(known) : [...slots.keys()].map((slot) => [slot]);
+}
 
 /** The arrays of some slots, weight by weight. */
 function arraysOf(
@@ -68,25 +77,8 @@ function arraysOf(
   );
 }
 
-/** The names of slots up to Keras 2.10. */
-function oldName(className: string, slot: string): string {
-  if (className === "RMSprop") return { velocity: "rms", average_gradient: "mg" }[slot] ?? slot;
-  if (className === "SGD" || className === "Adagrad") return slot;
-  return { momentum: "m", velocity: "v", velocity_hat: "vhat" }[slot] ?? slot;
-}
-
 /** The learning rate as an array; a schedule is no variable, and Keras stores none for it. */
 function learningRate(config: Json): Tensor[] {
   const rate = config.learning_rate ?? config.lr ?? 0.001;
   return typeof rate === "number" ? [float32([], [rate])] : [];
-}
-
-/** Nadam keeps the product of its momentum factors, which the number of steps fixes. */
-function nadamProduct({ className, config, iterations }: OptimizerState): Tensor[] {
-  if (className !== "Nadam") return [];
-  const beta = typeof config.beta_1 === "number" ? config.beta_1 : 0.9;
-  let product = 1;
-  for (let step = 1; step <= iterations; step++)
-    product = Math.fround(product * beta * (1 - 0.5 * 0.96 ** step));
-  return [float32([], [product])];
 }

@@ -1,5 +1,10 @@
 import { type Values, field } from "../../base/fields.ts";
-import { type UpdateContext, defineOptimizer, optimizerFields } from "./define-optimizer.ts";
+import {
+  type SlotSpec,
+  type UpdateContext,
+  defineOptimizer,
+  optimizerFields,
+} from "./define-optimizer.ts";
 
 const fields = {
   ...optimizerFields(0.001),
@@ -10,11 +15,16 @@ const fields = {
 };
 type Config = Values<typeof fields>;
 
-const slots = ({ amsgrad }: Config) =>
-  ["momentum", "velocity", ...(amsgrad ? ["velocity_hat"] : [])].map((name) => ({
-    name,
-    initial: 0,
-  }));
+/** The two moments of the gradient, which Keras makes together. */
+export const momentSlots = (): SlotSpec[] => [
+  { name: "momentum", initial: 0, oldName: "m" },
+  { name: "velocity", initial: 0, oldName: "v", interleaved: true },
+];
+
+const slots = ({ amsgrad }: Config): SlotSpec[] => [
+  ...momentSlots(),
+  ...(amsgrad ? [{ name: "velocity_hat", initial: 0, oldName: "vhat" }] : []),
+];
 
 /** `1 - beta^t` as float32 computes it. */
 export const correction = (beta: number, t: number): number =>

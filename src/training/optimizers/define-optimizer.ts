@@ -9,6 +9,20 @@ export interface SlotSpec {
   name: string;
   /** Value of every element before the first step. */
   initial: number;
+  /** Keras' name of it up to 2.10, where that was another one: `m`, `rms`. */
+  oldName?: string;
+  /**
+   * Files have its arrays beside those of the slot before it, weight by weight; else a slot is a block
+   * of its own. Adam has `m0 v0 m1 v1 ... vhat0 vhat1 ...`.
+   */
+  interleaved?: boolean;
+}
+
+/** A number that files keep beside the slots, though the count of steps fixes it. */
+export interface KeptScalar {
+  /** Keras' name of it up to 2.10. */
+  oldName: string;
+  value: number;
 }
 
 /** What an update is written from; all names are values of the graph. */
@@ -37,7 +51,14 @@ export interface Update {
  * the graph and fed as scalars.
  */
 export interface OptimizerDefinition<F extends Fields = Fields> extends KerasRecord<F> {
+  /**
+   * The slots, in the order in which Keras makes them and its files have them.
+   *
+   * Source: `build` of the classes in keras/src/optimizers
+   */
   slots(config: Values<F>): SlotSpec[];
+  /** What Keras keeps beside the slots after so many steps. Files before Keras 3 have it in front of them. */
+  kept?(config: Values<F>, iterations: number): KeptScalar[];
   /**
    * Scalars that the update reads. Computed with float32 rounding where Keras does, since
    * `1 - beta^t` loses digits that would show.

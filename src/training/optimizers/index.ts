@@ -1,31 +1,27 @@
 import { StriateError } from "../../base/errors.ts";
-import { Registry, creator } from "../registry.ts";
-import { adagrad } from "./adagrad.ts";
-import { adam, adamw } from "./adam.ts";
+import type { Fields, Options } from "../../base/fields.ts";
+import { type Serialized, Registry, creator } from "../registry.ts";
+import * as all from "./all.ts";
 import type { OptimizerDefinition } from "./define-optimizer.ts";
-import { nadam } from "./nadam.ts";
-import { rmsprop } from "./rmsprop.ts";
-import { sgd } from "./sgd.ts";
 
-/** Every optimizer that striate knows. A new one is one more line here. */
-export const optimizerRegistry = new Registry<OptimizerDefinition>("optimizer", [
-  sgd,
-  rmsprop,
-  adam,
-  adamw,
-  adagrad,
-  nadam,
-] as unknown as OptimizerDefinition[]);
+/** The optimizers, found by any of their names. */
+export const optimizerRegistry = new Registry<OptimizerDefinition>(
+  "optimizer",
+  Object.values(all) as unknown as OptimizerDefinition[],
+);
+
+type Creators = {
+  readonly [K in keyof typeof all]: (typeof all)[K] extends OptimizerDefinition<
+    infer F extends Fields
+  >
+    ? (options?: Options<F>) => Serialized
+    : never;
+};
 
 /** Optimizers by name, as in `optimizers.rmsprop({ learningRate: 1e-4 })`. */
-export const optimizers = {
-  sgd: creator(sgd),
-  rmsprop: creator(rmsprop),
-  adam: creator(adam),
-  adamw: creator(adamw),
-  adagrad: creator(adagrad),
-  nadam: creator(nadam),
-};
+export const optimizers = Object.fromEntries(
+  Object.entries(all).map(([name, definition]) => [name, creator(definition as never)]),
+) as unknown as Creators;
 
 /** Adds an optimizer of the user's own. */
 export function registerOptimizer(definition: OptimizerDefinition): void {

@@ -1,5 +1,5 @@
 import { field } from "../../base/fields.ts";
-import { correction, movingAverage } from "./adam.ts";
+import { correction, momentSlots, movingAverage } from "./adam.ts";
 import { defineOptimizer, optimizerFields } from "./define-optimizer.ts";
 
 /** Adam's momentum warms up: at step t it is `beta1 * (1 - 0.5 * 0.96^t)`. */
@@ -10,6 +10,13 @@ export function momentumProduct(beta: number, t: number): number {
   let product = 1;
   // Below the smallest double it stays 0: long runs need not loop on.
   for (let i = 1; i <= t && product !== 0; i++) product *= warmed(beta, i);
+  return product;
+}
+
+/** The same as Keras keeps it: rounded to float32 at every step. */
+function storedProduct(beta: number, t: number): number {
+  let product = 1;
+  for (let i = 1; i <= t && product !== 0; i++) product = Math.fround(product * warmed(beta, i));
   return product;
 }
 
@@ -32,9 +39,9 @@ export const nadam = defineOptimizer({
     beta_2: field.number(0.999, { min: 0, max: 1 }),
     epsilon: field.number(1e-7, { min: 0 }),
   },
-  slots: () => [
-    { name: "momentum", initial: 0 },
-    { name: "velocity", initial: 0 },
+  slots: momentSlots,
+  kept: ({ beta_1: beta }, iterations) => [
+    { oldName: "momentum_cache", value: storedProduct(beta, iterations) },
   ],
   scalars({ beta_1: beta, beta_2 }, learningRate, iteration) {
     const t = iteration + 1;

@@ -26,9 +26,9 @@ export const rmsprop = defineOptimizer({
     is_legacy_optimizer: field.boolean(false),
   },
   slots: ({ momentum, centered }) => [
-    { name: "velocity", initial: 0 },
+    { name: "velocity", initial: 0, oldName: "rms" },
     ...(momentum > 0 ? [{ name: "momentum", initial: 0 }] : []),
-    ...(centered ? [{ name: "average_gradient", initial: 0 }] : []),
+    ...(centered ? [{ name: "average_gradient", initial: 0, oldName: "mg" }] : []),
   ],
   scalars: (_, learningRate) => ({ learningRate }),
   lower({ f, config, weight, gradient, slots, scalars }) {

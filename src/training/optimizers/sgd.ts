@@ -17,7 +17,7 @@ export const sgd = defineOptimizer({
     momentum: field.number(0, { min: 0, max: 1 }),
     nesterov: field.boolean(false),
   },
-  slots: ({ momentum }) => (momentum === 0 ? [] : [{ name: "momentum", initial: 0 }]),
+  slots: ({ momentum }) => (momentum > 0 ? [{ name: "momentum", initial: 0 }] : []),
   scalars: (_, learningRate) => ({ learningRate }),
   lower({ f, config, weight, gradient, slots, scalars }): Update {
     const step = f.mul(gradient, scalars.learningRate!);
