@@ -2,6 +2,7 @@
 export { adagrad } from "./adagrad.ts";
 export { adam } from "./adam.ts";
 export { adamw } from "./adam.ts";
+export { lion } from "./lion.ts";
 export { nadam } from "./nadam.ts";
 export { rmsprop } from "./rmsprop.ts";
 export { sgd } from "./sgd.ts";
