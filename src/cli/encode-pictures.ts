@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { OutputFile } from "../node/files/files.ts";
+import type { OutputFile } from "../node/files/write-files.ts";
 import { encodePng } from "../node/pictures/encode-png.ts";
 import { toSvg } from "../plot/svg.ts";
 import type { NamedPicture } from "../views/define-view.ts";

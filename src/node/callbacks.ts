@@ -1,4 +1,4 @@
-import { appendFile, mkdir, rm } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { StriateError, messageOf } from "../base/errors.ts";
@@ -15,6 +15,7 @@ import { tensorBoard } from "../train/callbacks/tensorboard.ts";
 import { terminateOnNaN } from "../train/callbacks/terminate-on-nan.ts";
 import { trainedModel } from "../train/trained-model.ts";
 import { checkEnding, saveModel } from "./files/save-model.ts";
+import { writeFileAtomic } from "./files/write-files.ts";
 
 /** What can be done while a model is trained: `model.fit(data, { callbacks: [callbacks.earlyStopping()] })`. */
 export const callbacks = {
@@ -34,7 +35,10 @@ export const callbacks = {
   /** Writes one line an epoch into a file, which is begun anew unless `append` is given. */
   csvLogger(path: string, options: CsvLoggerOptions & { append?: boolean } = {}): Callback {
     const logger = csvLogger((text) => add(path, text), options);
-    return { ...logger, onTrainBegin: () => (options.append ? undefined : begin(path)) };
+    return {
+      ...logger,
+      onTrainBegin: () => (options.append ? undefined : writeFileAtomic(path, "")),
+    };
   },
 
   /** Writes event files for TensorBoard, in the folders `train` and `validation` of `logDir`. */
@@ -43,10 +47,6 @@ export const callbacks = {
     return tensorBoard((run, bytes) => add(join(logDir, run, file), bytes));
   },
 };
-
-async function begin(path: string): Promise<void> {
-  await rm(path, { force: true });
-}
 
 async function add(path: string, content: string | Uint8Array): Promise<void> {
   try {

@@ -9,7 +9,7 @@ import { noiseFeeds } from "../model/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { runtime } from "#runtime";
 import { compareTensors, relativeDifference } from "../base/compare-tensors.ts";
-import { writeFileAtomic, writeFolder } from "./files/files.ts";
+import { writeFileAtomic, writeFolder } from "./files/write-files.ts";
 import { openModel } from "./files/open-model.ts";
 
 export interface ConvertOptions extends ReadModelOptions {

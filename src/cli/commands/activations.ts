@@ -4,7 +4,7 @@ import { type Tensor, castTo } from "../../base/tensor.ts";
 import { Model } from "../../api/model.ts";
 import { writeNpz } from "../../formats/npz.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
-import { writeFileAtomic } from "../../node/files/files.ts";
+import { writeFileAtomic } from "../../node/files/write-files.ts";
 import { openModel } from "../../node/files/open-model.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { computeActivations } from "../../views/activations.ts";

@@ -12,7 +12,7 @@ import type { Serialized } from "../../training/registry.ts";
 import { RunningNetwork } from "../../model/running.ts";
 import { openDataset } from "../../node/datasets/open-dataset.ts";
 import { encodePng } from "../../node/pictures/encode-png.ts";
-import { writeFolder } from "../../node/files/files.ts";
+import { writeFolder } from "../../node/files/write-files.ts";
 import { openModel } from "../../node/files/open-model.ts";
 import { classifierLoss } from "../../train/compile/classifier-loss.ts";
 import { runtime } from "../../runtime/node/index.ts";

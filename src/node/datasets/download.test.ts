@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DownloadOptions, type DownloadProgress, download } from "./download.ts";
+import { ownMark } from "../files/process-mark.ts";
 import { catsVsDogs } from "./named.ts";
 import { openDataset } from "./open-dataset.ts";
 
@@ -197,9 +198,10 @@ describe("download", () => {
 
   it("lets one process download at a time, and takes over from a dead one", async () => {
     const url = await serve(send(content));
-    await writeFile(join(folder, "pets.zip.lock"), String(process.pid));
+    const path = join(folder, "pets.zip.lock");
+    await writeFile(path, JSON.stringify(ownMark()));
     await expect(fetchIt(url)).rejects.toThrow(`process ${process.pid} is downloading it already`);
-    await writeFile(join(folder, "pets.zip.lock"), "999999999");
+    await writeFile(path, JSON.stringify({ ...ownMark(), start: "1" }));
     await fetchIt(url);
     expect(await isWhole()).toBe(true);
   });

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import {
   type FileHandle,
-  mkdir,
   open,
   readFile,
   rename,
@@ -15,6 +14,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { formatByteSize } from "../../data/byte-size.ts";
+import { lock } from "../files/lock.ts";
 
 export interface DownloadOptions {
   readonly url: string;
@@ -68,8 +68,10 @@ export async function download(options: DownloadOptions): Promise<void> {
   const known = await readRecord<FileRecord>(`${target}.json`);
   const there = await stat(target).catch(() => undefined);
   if (there && known?.bytes === there.size && known.url === url) return;
-  await mkdir(dirname(target), { recursive: true });
-  const release = await lock(`${target}.lock`, url);
+  const release = await lock(
+    `${target}.lock`,
+    (pid) => new StriateError(`${url}: process ${pid} is downloading it already; wait for it`),
+  );
   try {
     const total = await fetchPart(options);
     await verify(options, total);
@@ -226,31 +228,6 @@ async function readRecord<T>(path: string): Promise<T | undefined> {
     return JSON.parse(await readFile(path, "utf8")) as T;
   } catch {
     return undefined;
-  }
-}
-
-/** Keeps a second process from writing into the same part. Returns what gives the lock back. */
-async function lock(path: string, url: string): Promise<() => Promise<void>> {
-  for (let attempt = 0; ; attempt++)
-    try {
-      await writeFile(path, String(process.pid), { flag: "wx" });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 0)
-        throw new StriateError(`${path}: cannot be written: ${messageOf(error)}`, { cause: error });
-      const owner = Number(await readFile(path, "utf8").catch(() => ""));
-      if (owner > 0 && isAlive(owner))
-        throw new StriateError(`${url}: process ${owner} is downloading it already; wait for it`);
-      await rm(path, { force: true });
-    }
-}
-
-function isAlive(process_: number): boolean {
-  try {
-    process.kill(process_, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

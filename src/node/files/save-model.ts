@@ -2,7 +2,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { StriateError, naming } from "../../base/errors.ts";
 import type { FormatDefinition, OpenedModel } from "../../formats/format.ts";
 import { formats } from "../../formats/index.ts";
-import { writeFilesAtomic } from "./files.ts";
+import { writeFilesAtomic } from "./write-files.ts";
 
 /**
  * Writes a model file; the ending of the path says of which kind. What a kind has in several files is

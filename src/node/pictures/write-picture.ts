@@ -1,7 +1,7 @@
 import type { Picture } from "../../plot/picture.ts";
 import { toSvg } from "../../plot/svg.ts";
 import { type PngOptions, encodePng } from "./encode-png.ts";
-import { writeFileAtomic } from "../files/files.ts";
+import { writeFileAtomic } from "../files/write-files.ts";
 
 /**
  * Writes a picture as a PNG file, in one piece: whoever finds the file finds it whole.

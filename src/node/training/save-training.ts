@@ -5,7 +5,7 @@ import { StriateError, messageOf } from "../../base/errors.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { drawHistory } from "../../views/history/draw-history.ts";
 import type { History } from "../../model/history.ts";
-import { writeFileAtomic } from "../files/files.ts";
+import { writeFileAtomic } from "../files/write-files.ts";
 import { saveModel } from "../files/save-model.ts";
 import { writePng } from "../pictures/write-picture.ts";
 

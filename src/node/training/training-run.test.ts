@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -62,14 +62,6 @@ test("a checkpoint of another network, or a damaged one, is refused by name", as
   await expect(train(join(folder, "none"), { resume: true })).rejects.toThrow(
     /no training to go on with: .*none: no such file/,
   );
-});
-
-test("half of a checkpoint that a killed process left is cleared away", async () => {
-  const path = join(folder, "cleared.checkpoint");
-  const [half, other] = [`${path}.0123abcd.part`, join(folder, "other.checkpoint.0123abcd.part")];
-  for (const file of [half, other]) writeFileSync(file, "half");
-  await train(path);
-  expect([half, other].map((file) => existsSync(file))).toEqual([false, true]);
 });
 
 test("a training that is done has nothing left to do", async () => {

@@ -1,5 +1,3 @@
-import { readdir, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import { StriateError, messageOf, naming } from "../../base/errors.ts";
 import { sameShape } from "../../base/shape.ts";
 import type { FitRun } from "../../train/callbacks/callback.ts";
@@ -13,7 +11,8 @@ import { type FitOptions, fit } from "../../train/fit.ts";
 import type { History } from "../../model/history.ts";
 import type { Trainer } from "../../train/trainer.ts";
 import type { TrainingData } from "../../train/data/training-data.ts";
-import { readFileBytes, writeFileAtomic } from "../files/files.ts";
+import { readFileBytes } from "../files/files.ts";
+import { writeFileAtomic } from "../files/write-files.ts";
 
 export interface TrainingRunOptions extends Omit<FitOptions, "shouldStop" | "checkpoint" | "from"> {
   /** Where the training is kept so that it can go on. */
@@ -45,7 +44,6 @@ export async function runTraining(
   options: TrainingRunOptions,
 ): Promise<TrainingRunResult> {
   const { checkpoint: path, resume, about = {}, notify, ...fitOptions } = options;
-  await clearParts(path);
   const kept = resume ? await readCheckpoint(path, trainer, about) : undefined;
   if (kept) await trainer.writeState(kept.state);
   const signals = watchSignals(notify);
@@ -66,15 +64,6 @@ export async function runTraining(
   } finally {
     signals.release();
   }
-}
-
-/** Removes what a process that was killed while it wrote a checkpoint left beside it. */
-async function clearParts(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => [] as string[]);
-  for (const name of names)
-    if (name.startsWith(`${basename(path)}.`) && name.endsWith(".part"))
-      await rm(join(folder, name), { force: true });
 }
 
 /** Writes the checkpoint. A disk that is full must not end the training: the next one may fit. */
