@@ -133,17 +133,48 @@ describe("striate train", () => {
     expect(err).toContain("--patience needs pictures to validate with");
   });
 
-  test("a training that was begun otherwise is not gone on with", () => {
-    const other = striate(
-      trainArgs("whole.h5", "--epochs", "5", "--resume", "--seed", "9"),
-      folder,
-    );
-    expect(other.code).toBe(1);
-    expect(other.err).toMatch(
-      /whole\.h5\.checkpoint: the training was begun with seed 1, now it is 9/,
+  test("a training that was begun otherwise is not gone on with, and all that differs is said", () => {
+    const other = ["--epochs", "5", "--resume", "--seed", "9", "--lr", "0.1", "--limit", "140"];
+    const { code, err } = striate(trainArgs("whole.h5", ...other), folder);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /whole\.h5\.checkpoint: the training was begun with seed 1, now it is 9; with learning rate 0\.001, now it is 0\.1; with limit 150, now it is 140; .*--force/,
     );
     const none = striate(trainArgs("none.h5", "--resume"), folder);
     expect(none.err).toMatch(/no training to go on with: none\.h5\.checkpoint: no such file/);
+  });
+
+  test("a model of more epochs is not replaced by one of fewer", () => {
+    const { code, err } = striate(trainArgs("whole.h5", "--epochs", "1"), folder);
+    expect(code).toBe(1);
+    expect(err).toContain("whole.h5: is a model of 4 epochs, this training is to have 1; --resume");
+  });
+
+  test("a training that diverges destroys nothing, and goes back with another learning rate", () => {
+    const begun = striate(trainArgs("nan.h5", "--epochs", "1"), folder);
+    expect([begun.code, begun.err]).toEqual([0, ""]);
+    const files = ["nan.h5", "nan.h5.checkpoint", "nan.history.json"];
+    const contents = () => files.map((file) => readFileSync(join(folder, file), "latin1"));
+    const before = contents();
+    const more = ["--epochs", "2", "--resume"];
+    const bad = striate(trainArgs("nan.h5", ...more, "--lr", "1e30", "--force"), folder);
+    expect(bad.code).toBe(1);
+    expect(bad.err).toMatch(
+      /the training diverged in epoch 2, batch \d: the loss is .*; the last good weights are in nan\.h5\.checkpoint/,
+    );
+    expect(contents()).toEqual(before);
+    const same = striate(trainArgs("nan.h5", ...more, "--lr", "1e30"), folder);
+    expect(same.err).toContain("with this learning rate the training diverges in epoch 2");
+    const good = striate(trainArgs("nan.h5", ...more, "--lr", "1e-4"), folder);
+    expect(good.code).toBe(0);
+    expect(good.err).toMatch(
+      /diverged in epoch 2; it goes back to the weights of after epoch 1, with another learning rate: begun with learning rate 0\.001, now it is 0\.0001\n$/,
+    );
+    expect(existsSync(join(folder, "nan.h5.diverged"))).toBe(false);
+    const first = striate(trainArgs("first.h5", "--epochs", "1", "--lr", "1e30"), folder);
+    expect(first.code).toBe(1);
+    expect(first.err).toContain("nothing was written; begin again with a smaller learning rate");
+    expect(readdirSync(folder).filter((name) => name.startsWith("first"))).toEqual([]);
   });
 
   test("labels that do not fit the head are refused before anything is trained", () => {
@@ -195,6 +226,19 @@ describe("a training that is ended from outside", () => {
     const more = ["--epochs", String(position.epoch + 1), "--resume"];
     const next = striate(trainArgs(`${signal}.h5`, ...more), folder);
     expect([next.code, next.err]).toEqual([0, ""]);
+  });
+
+  test("two trainings do not write one file; the lock of one that was killed holds nobody up", async () => {
+    const run = await startTraining("shared.h5", 1);
+    const other = striate(trainArgs("shared.h5", "--epochs", "1"), folder);
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(/shared\.h5: process \d+ is training into it; wait for it, or/);
+    run.child.kill("SIGKILL");
+    await run.ended;
+    const { epoch } = checkpointOf("shared.h5").position;
+    const next = striate(trainArgs("shared.h5", "--epochs", String(epoch + 1)), folder);
+    expect([next.code, next.err]).toEqual([0, ""]);
+    expect(readdirSync(folder).filter((name) => /^shared.*(lock|part)/.test(name))).toEqual([]);
   });
 
   test("kill -9 leaves the last whole checkpoint", async () => {

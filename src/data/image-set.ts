@@ -129,6 +129,12 @@ export class ImageSet {
     throw new StriateError(`${this.name}: no class "${className}"; there are ${near}`);
   }
 
+  /** Every picture of the set by path and class number, in listed order: what a training depends on. */
+  listing(): string[] {
+    const { length } = this.#source;
+    return Array.from({ length }, (_, i) => `${this.#source.label(i)} ${this.#source.id(i)}`);
+  }
+
   /** Gives memory and files back. */
   close(): Promise<void> {
     return this.#source.close();

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { StriateError, isBug, messageOf } from "../../base/errors.ts";
@@ -9,19 +11,24 @@ import type { ImageSet } from "../../data/image-set.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { optimizerRegistry } from "../../training/optimizers/index.ts";
 import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
-import { summarize } from "../../model/summary.ts";
+import { formatSummary, summarize } from "../../model/summary.ts";
 import type { DatasetProgress } from "../../node/datasets/dataset-options.ts";
 import { openDataset } from "../../node/datasets/open-dataset.ts";
+import { lock } from "../../node/files/lock.ts";
 import { checkEnding } from "../../node/files/save-model.ts";
+import { type TrainingFacts, rateFact } from "../../node/training/same-training.ts";
 import { saveTraining } from "../../node/training/save-training.ts";
 import { trainingModel } from "../../node/training/training-model.ts";
 import { classifierLoss } from "../../train/compile/classifier-loss.ts";
-import { type TrainingRunResult, runTraining } from "../../node/training/training-run.ts";
+import {
+  type TrainingRunResult,
+  epochsDone,
+  runTraining,
+} from "../../node/training/training-run.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { Callback } from "../../train/callbacks/callback.ts";
 import { earlyStopping } from "../../train/callbacks/early-stopping.ts";
 import { progress } from "../../train/callbacks/progress.ts";
-import { terminateOnNaN } from "../../train/callbacks/terminate-on-nan.ts";
 import { fastExecutor } from "../../train/step/fast-executor.ts";
 import { pictureBatches } from "../../data/picture-batches.ts";
 import { trainedModel } from "../../train/trained-model.ts";
@@ -54,6 +61,9 @@ const fields = {
   ),
   size: field.nullable(field.tuple(2, undefined, { min: 1, help: "height,width of the pictures" })),
   resume: field.boolean(false, { help: "go on with the training that was stopped" }),
+  force: field.boolean(false, {
+    help: "replace another file or a longer training; go on with --resume whatever differs",
+  }),
   jfif_only: field.boolean(false, { help: "leave out the photos that TensorFlow Datasets drops" }),
   limit: field.nullable(field.int(undefined, { min: 1, help: "use so many pictures only" })),
   memory: field.nullable(
@@ -132,11 +142,43 @@ async function trainOn(
   options: Options,
   io: CommandIo,
 ): Promise<void> {
-  const { model, seed, batch } = options;
   const out = options.out ?? defaultOut(data);
   checkEnding(out);
   if ((await stat(out).catch(() => undefined))?.isDirectory())
     throw new StriateError(`${out}: expected a name for the model file, it is a folder`);
+  const release = await lock(
+    `${out}.lock`,
+    (pid) =>
+      new StriateError(
+        `${out}: process ${pid} is training into it; wait for it, or give another name by --out`,
+      ),
+  );
+  try {
+    if (!options.resume && !options.force) await refuseLess(out, options.epochs);
+    await trainInto(out, set, data, options, io);
+  } finally {
+    await release();
+  }
+}
+
+/** A model that took many epochs is not replaced by one of fewer. */
+async function refuseLess(out: string, epochs: number): Promise<void> {
+  const done = existsSync(out) ? await epochsDone(`${out}.checkpoint`) : undefined;
+  if (done !== undefined && done > epochs)
+    throw new StriateError(
+      `${out}: is a model of ${done} epochs, this training is to have ${epochs}; --resume goes on with it, ` +
+        `--force replaces it, --out gives the new one another name`,
+    );
+}
+
+async function trainInto(
+  out: string,
+  set: ImageSet,
+  data: string,
+  options: Options,
+  io: CommandIo,
+): Promise<void> {
+  const { model, seed, batch } = options;
   const [height, width] = set.shape;
   const size = [height, width] as const;
   const opened = await trainingModel({ model, classes: set.classNames.length, size, seed });
@@ -176,7 +218,8 @@ async function trainOn(
     io.out(line);
   for (const text of [...set.warnings(), ...trainer.compiled.notices]) io.err(text);
   try {
-    const { history, stopped } = await run(trainer, batches, data, out, options, io);
+    const about = { ...factsOf(set, opened, options, rateFor(data, options)), data };
+    const { history, stopped } = await run(trainer, batches, about, out, options, io);
     if (stopped) {
       io.out(
         `stopped in epoch ${stopped.epoch + 1} after batch ${stopped.batch}; ` +
@@ -215,12 +258,12 @@ function headerLines(
 async function run(
   trainer: Trainer,
   { training, validation }: ReturnType<typeof pictureBatches>,
-  data: string,
+  about: TrainingFacts,
   out: string,
   options: Options,
   io: CommandIo,
 ): Promise<TrainingRunResult> {
-  const { epochs, batch, seed, optimizer, resume } = options;
+  const { epochs, resume, force } = options;
   const checkpoint = `${out}.checkpoint`;
   try {
     return await runTraining(trainer, training, {
@@ -229,23 +272,38 @@ async function run(
       callbacks: callbacksFor(options, io),
       checkpoint,
       resume,
-      about: {
-        data,
-        model: options.model,
-        batch,
-        seed,
-        optimizer,
-        augment: options.augment,
-        validation: options.validation,
-      },
+      about,
+      force,
       notify: (text) => io.err(text),
     });
   } catch (error) {
     if (trainer.iterations === 0 || isBug(error)) throw error;
+    // A training that diverged says by itself where its weights are.
+    if (messageOf(error).includes(checkpoint)) throw error;
     throw new StriateError(`${messageOf(error)}; what was trained before it is in ${checkpoint}`, {
       cause: error,
     });
   }
+}
+
+/** What makes this training this one: the same facts give the same numbers. */
+function factsOf(
+  set: ImageSet,
+  { network }: OpenedModel,
+  options: Options,
+  rate: number,
+): TrainingFacts {
+  const { model, batch, seed, optimizer, augment, validation, limit, patience, device } = options;
+  return {
+    ...{ model, classes: set.classNames.join(", "), batch, seed, optimizer, [rateFact]: rate },
+    pictures: createHash("sha256").update(set.listing().join("\n")).digest("hex"),
+    size: set.shape.slice(0, 2).join(" x "),
+    layers: createHash("sha256")
+      .update(formatSummary(summarize(network)))
+      .digest("hex"),
+    threads: options.threads ?? runtime.defaultThreads(),
+    ...{ augment, validation, limit, patience, device, "jfif-only": options.jfif_only },
+  };
 }
 
 function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
@@ -255,7 +313,6 @@ function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
     ? (text: string) => void process.stdout.write(text)
     : (text: string) => io.out(text.trimEnd());
   return [
-    terminateOnNaN((text) => io.err(text)),
     ...(patience === null ? [] : [earlyStopping({ patience, restoreBestWeights: true })]),
     progress({ write, isTty, columns }),
   ];
