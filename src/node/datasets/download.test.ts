@@ -196,6 +196,27 @@ describe("download", () => {
     await expect(fetchIt("pets.zip")).rejects.toThrow("pets.zip: is no http or https address");
   });
 
+  it("takes no other part for the one it asked for, and no answer without an end", async () => {
+    const wrong: Answer = (_, response) => {
+      const range = { "content-range": "bytes 0-99/*", "content-length": 100 };
+      response.writeHead(206, range).end(content.subarray(0, 100));
+    };
+    const url = await serve(send(content, { limit: 1000 }), wrong, send(content));
+    await fetchIt(url);
+    expect(await isWhole()).toBe(true);
+    stop();
+    await rm(folder, { recursive: true });
+    const endless = await serve((request) => {
+      request.socket.end(
+        Buffer.concat([Buffer.from("HTTP/1.0 200 OK\r\n\r\n"), content.subarray(0, 99)]),
+      );
+    });
+    await expect(download({ url: endless, target: join(folder, "pets.zip") })).rejects.toThrow(
+      "the server does not say where the file ends",
+    );
+    expect(await readdir(folder)).not.toContain("pets.zip");
+  });
+
   it("lets one process download at a time, and takes over from a dead one", async () => {
     const url = await serve(send(content));
     const path = join(folder, "pets.zip.lock");

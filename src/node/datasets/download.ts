@@ -15,6 +15,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { formatByteSize } from "../../data/byte-size.ts";
 import { lock } from "../files/lock.ts";
+import { request } from "../files/request.ts";
+import { parseAddress, shownAddress } from "../files/web-address.ts";
 
 export interface DownloadOptions {
   readonly url: string;
@@ -63,14 +65,16 @@ interface FileRecord {
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const { url, target } = options;
-  if (!/^https?:\/\//i.test(url))
-    throw new StriateError(`${url}: is no http or https address to download from`);
+  parseAddress(url);
   const known = await readRecord<FileRecord>(`${target}.json`);
   const there = await stat(target).catch(() => undefined);
   if (there && known?.bytes === there.size && known.url === url) return;
   const release = await lock(
     `${target}.lock`,
-    (pid) => new StriateError(`${url}: process ${pid} is downloading it already; wait for it`),
+    (pid) =>
+      new StriateError(
+        `${shownAddress(url)}: process ${pid} is downloading it already; wait for it`,
+      ),
   );
   try {
     const total = await fetchPart(options);
@@ -102,7 +106,7 @@ async function fetchPart(options: DownloadOptions): Promise<number> {
       idle = received > before ? 0 : idle + 1;
       if (idle > retries)
         throw new StriateError(
-          `${url}: the download broke off (${reasonOf(failure)}) with ${formatByteSize(received)} received; ` +
+          `${shownAddress(url)}: the download broke off (${reasonOf(failure)}) with ${formatByteSize(received)} received; ` +
             "run the command again to go on from there",
           { cause: failure },
         );
@@ -128,10 +132,9 @@ async function fetchOnce(
     headers["range"] = `bytes=${received}-`;
     if (record?.validator) headers["if-range"] = record.validator;
   }
-  const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(new Error("no answer")), idleTimeout);
+  const answer = await request(parseAddress(url), { headers, silence: idleTimeout });
+  const { response } = answer;
   try {
-    const response = await fetch(url, { headers, signal: silence.signal });
     const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
     const goesOn = response.status === 206 && Number(range?.[1]) === received;
     if (response.status === 416) {
@@ -140,12 +143,22 @@ async function fetchOnce(
       return undefined;
     }
     if (!response.ok) throw refusal(url, response);
+    if (response.status === 206 && !goesOn) {
+      // A part that was not asked for is not the file: begin again, without asking for a part.
+      await part.truncate(0);
+      throw new Error("the server sends another part of the file than was asked for");
+    }
     if (!goesOn) received = 0;
     const length = response.headers.get("content-length");
     const total = goesOn ? Number(range![2]) : length === null ? undefined : Number(length);
     if (bytes !== undefined && total !== undefined && total !== bytes)
       throw new StriateError(
-        `${url}: the server offers ${total} bytes, expected ${bytes}: it is not the file that is wanted`,
+        `${shownAddress(url)}: the server offers ${total} bytes, expected ${bytes}: it is not the file that is wanted`,
+      );
+    const told = response.headers.get("transfer-encoding")?.includes("chunked") ?? false;
+    if (total === undefined && !told && bytes === undefined)
+      throw new StriateError(
+        `${shownAddress(url)}: the server does not say where the file ends, so that a cut could not be told`,
       );
     if (received === 0) await part.truncate(0);
     await checkRoom(target, (total ?? 0) - received);
@@ -155,18 +168,18 @@ async function fetchOnce(
       // A weak ETag cannot vouch for a range.
       JSON.stringify({ url, ...(validator && !validator.startsWith("W/") && { validator }) }),
     );
-    for await (const chunk of response.body ?? []) {
-      clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(new Error("no answer")), idleTimeout);
-      await append(part, chunk as Uint8Array, target);
-      received += (chunk as Uint8Array).length;
+    for await (const chunk of answer.chunks()) {
+      await append(part, chunk, target);
+      received += chunk.length;
       onProgress?.({ received, phase: "download", ...(total !== undefined && { total }) });
       if (bytes !== undefined && received > bytes)
-        throw new StriateError(`${url}: the server sends more than the ${bytes} bytes expected`);
+        throw new StriateError(
+          `${shownAddress(url)}: the server sends more than the ${bytes} bytes expected`,
+        );
     }
     return total === undefined || received >= total ? received : undefined;
   } finally {
-    clearTimeout(timer);
+    answer.close();
   }
 }
 
@@ -183,7 +196,9 @@ function refusal(url: string, response: Response): Error {
   const answer = `the server answered ${response.status} ${response.statusText}`.trim();
   return response.status >= 500 || response.status === 429 || response.status === 408
     ? new Error(answer)
-    : new StriateError(`${url}: ${answer}; the file may have moved, give another address`);
+    : new StriateError(
+        `${shownAddress(url)}: ${answer}; the file may have moved, give another address`,
+      );
 }
 
 async function checkRoom(target: string, needed: number): Promise<void> {
@@ -201,7 +216,7 @@ async function verify(options: DownloadOptions, length: number): Promise<void> {
   const part = partOf(target);
   const wrong = async (what: string): Promise<never> => {
     await Promise.all([rm(part, { force: true }), rm(`${part}.json`, { force: true })]);
-    throw new StriateError(`${url}: ${what}; the download was thrown away`);
+    throw new StriateError(`${shownAddress(url)}: ${what}; the download was thrown away`);
   };
   if (bytes !== undefined && length !== bytes)
     await wrong(`the server sent ${length} bytes, expected ${bytes}`);

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Server, createServer } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +55,72 @@ describe("a model at a web address", () => {
     for (const path of ["../secret", "/secret", "http://127.0.0.1:1/secret", "//127.0.0.1:1/x"])
       expect(() => source.sibling(path), path).toThrow("leads out of the model's folder");
     expect(asked.filter((path) => path.includes("secret"))).toEqual([]);
+  });
+});
+
+/** A server of its own, with one answer to everything. */
+async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(answer);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const close = () => (server.closeAllConnections(), server.close());
+  return { at: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+describe("a server that is slow, silent or leads elsewhere", () => {
+  it("may take as long as it likes, as long as it goes on", async () => {
+    const { at, close } = await serve((_, response) => {
+      let sent = 0;
+      const timer = setInterval(() => {
+        response.write("0123456789");
+        if (++sent === 10) (response.end(), clearInterval(timer));
+      }, 40);
+    });
+    const { bytes } = await fetchModel(`${at}/m.h5`, { silence: 200 });
+    expect(bytes.length).toBe(100);
+    close();
+  });
+
+  it("is given up when it says nothing any more", async () => {
+    const { at, close } = await serve((_, response) => void response.write("0123456789"));
+    await expect(fetchModel(`${at}/m.h5`, { silence: 100 })).rejects.toThrow(
+      `${at}/m.h5: cannot be fetched: the server gives no answer any more`,
+    );
+    close();
+  });
+
+  it("leads weights to no other server, and the model only on", async () => {
+    const inside: string[] = [];
+    const other = await serve((request, response) => {
+      inside.push(request.url ?? "");
+      response.end("0123456789");
+    });
+    const { at, close } = await serve((request, response) => {
+      const to = request.url?.startsWith("/m/w.bin") ? other.at : "/m/moved.h5";
+      if (request.url?.startsWith("/m/moved.h5")) response.end("model");
+      else response.writeHead(302, { location: `${to}`, connection: "close" }).end();
+    });
+    const source = await fetchModel(`${at}/m/model.json?token=SECRET`);
+    expect(source.name).toBe(`${at}/m/model.json?…`);
+    await expect(source.sibling("w.bin")).rejects.toThrow(
+      `${at}/m/w.bin?…: leads to another server (${other.at}) and is not fetched`,
+    );
+    expect(inside).toEqual([]);
+    close();
+    other.close();
+  });
+
+  it("gets a name and a password as HTTP has them, and nobody reads them", async () => {
+    let got: string | undefined;
+    const { at, close } = await serve((request, response) => {
+      got = request.headers.authorization;
+      response.writeHead(403).end();
+    });
+    const address = `${at.replace("//", "//me:SECRET@")}/m.h5`;
+    const error = await fetchModel(address).catch((reason: Error) => reason.message);
+    expect(error).toMatch(/^http:\/\/…@127.*\/m\.h5: the server answers 403 Forbidden$/);
+    expect(Buffer.from(got!.slice("Basic ".length), "base64").toString()).toBe("me:SECRET");
+    await expect(fetchModel("http://[")).rejects.toThrow("http://[: is no http or https address");
+    close();
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
-import { isAbsolute, normalize, resolve, sep } from "node:path";
+import { isAbsolute, join, normalize, resolve, sep } from "node:path";
 import { StriateError, messageOf } from "../../base/errors.ts";
+import { formatByteSize } from "../../data/byte-size.ts";
 
 /** Node reads no larger file in one piece; larger arrays would not fit beside their copies anyway. */
 export const maxBytes = 2 ** 31 - 1;
@@ -10,11 +11,11 @@ export const maxBytes = 2 ** 31 - 1;
  *
  * @throws StriateError when it is missing, a folder, too large or cannot be read
  */
-export async function readFileBytes(path: string): Promise<Uint8Array> {
+export async function readFileBytes(path: string, most = maxBytes): Promise<Uint8Array> {
   const found = await regularFile(path);
-  if (found.size > maxBytes)
+  if (found.size > most)
     throw new StriateError(
-      `${path}: is ${(found.size / 2 ** 30).toFixed(1)} GB large; at most 2 GB can be read`,
+      `${path}: is ${formatByteSize(found.size)} large; at most ${formatByteSize(most + 1)} can be read`,
     );
   try {
     return await readFile(path);
@@ -45,7 +46,11 @@ export async function statOf(path: string) {
  *
  * @throws StriateError when the path leads out of the folder, or nothing is there
  */
-export async function readSibling(folder: string, path: string): Promise<Uint8Array> {
+export async function readSibling(
+  folder: string,
+  path: string,
+  most = maxBytes,
+): Promise<Uint8Array> {
   const outside = new StriateError(
     `"${path}" leads out of the model's folder and is not read; put the file beside the model`,
   );
@@ -59,8 +64,8 @@ export async function readSibling(folder: string, path: string): Promise<Uint8Ar
     throw new StriateError(`"${path}" is missing beside the model`, { cause: error });
   }
   // A link inside the folder may lead out of it as well.
-  if (!real.startsWith((await realpath(folder)) + sep)) throw outside;
-  return readFileBytes(target);
+  if (!real.startsWith(join(await realpath(folder), sep))) throw outside;
+  return readFileBytes(target, most);
 }
 
 /** Why the operating system refused, in words. */

@@ -1,20 +1,20 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { parseLabels } from "../../data/labels.ts";
 import type { Network } from "../../model/network.ts";
+import { readSibling } from "./files.ts";
 
 /** Longer files are no lists of names. */
 const maxBytes = 1_000_000;
 
 /**
  * The class names in a `labels.txt` beside a model file, as Teachable Machine puts them there;
- * undefined where there is none, or not one name for each unit of the network's output.
+ * undefined where there is none (a pipe and a link out of the folder are none), or not one name for each unit of the network's output.
  */
 export async function labelsBeside(file: string, network: Network): Promise<string[] | undefined> {
   const units = network.outputs[0]?.shape.at(-1);
   if (network.outputs.length !== 1 || typeof units !== "number" || units < 2) return undefined;
-  const text = await readFile(join(dirname(file), "labels.txt"), "utf8").catch(() => "");
-  if (text === "" || text.length > maxBytes) return undefined;
-  const labels = parseLabels(text);
+  const bytes = await readSibling(dirname(file), "labels.txt", maxBytes).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  const labels = parseLabels(new TextDecoder().decode(bytes));
   return labels.length === units ? labels : undefined;
 }

@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
 import type { OpenedModel, ReadModelOptions } from "../../formats/format.ts";
 import { readModel } from "../../formats/read-model.ts";
-import { fetchModel, isUrl } from "./fetch-model.ts";
+import { fetchModel } from "./fetch-model.ts";
 import { openFileBytes } from "./file-bytes.ts";
 import { readSibling, statOf } from "./files.ts";
 import { labelsBeside } from "./labels-beside.ts";
+import { isUrl } from "./web-address.ts";
 import { modelInFolder } from "./model-in-folder.ts";
 
 /**
@@ -19,8 +20,9 @@ export async function openModel(
   options: ReadModelOptions = {},
 ): Promise<OpenedModel> {
   if (isUrl(path)) {
-    const opened = await readModel(await fetchModel(path), options);
-    opened.network.origin.file = path;
+    const source = await fetchModel(path);
+    const opened = await readModel(source, options);
+    opened.network.origin.file = source.name;
     return opened;
   }
   const found = await statOf(path);
