@@ -151,7 +151,7 @@ describe("striate train", () => {
   });
 
   test("a training that diverges destroys nothing, and goes back with another learning rate", () => {
-    const few = ["--limit", "32", "--validation", "0"];
+    const few = ["--limit", "64", "--validation", "0"];
     const begun = striate(trainArgs("nan.h5", ...few, "--epochs", "1"), folder);
     expect([begun.code, begun.err]).toEqual([0, ""]);
     const files = ["nan.h5", "nan.h5.checkpoint", "nan.history.json"];
