@@ -2,7 +2,7 @@ import { type Preprocessing, describePreprocessing } from "../data/preprocess.ts
 import type { Network } from "../model/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { version } from "../version.ts";
-import type { OutputFile } from "../node/files/files.ts";
+import type { OutputFile } from "../node/files/write-files.ts";
 import { type FeatureMapsResult, featureMapsReport } from "../views/feature-maps-view.ts";
 import type { PhotoSubject } from "../views/subject.ts";
 

@@ -62,7 +62,10 @@ describe("a model at a web address", () => {
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = createServer(answer);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const close = () => (server.closeAllConnections(), server.close());
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
   return { at: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
@@ -72,7 +75,9 @@ describe("a server that is slow, silent or leads elsewhere", () => {
       let sent = 0;
       const timer = setInterval(() => {
         response.write("0123456789");
-        if (++sent === 10) (response.end(), clearInterval(timer));
+        if (++sent < 10) return;
+        response.end();
+        clearInterval(timer);
       }, 40);
     });
     const { bytes } = await fetchModel(`${at}/m.h5`, { silence: 200 });
