@@ -1,36 +1,39 @@
-import { extname } from "node:path";
+import { basename, extname } from "node:path";
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
-import type { ModelInput } from "../api/model-input.ts";
 import type { Model } from "../api/model.ts";
-import { describePreprocessing } from "../data/preprocess.ts";
+import { type SubjectOptions, photoSubject } from "../api/view-subject.ts";
 import { readNpy } from "../formats/npy.ts";
 import { readNpz } from "../formats/npz.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
 import { readFileBytes } from "../node/files/files.ts";
+import type { PhotoSubject } from "../views/subject.ts";
 import { readPhoto } from "./photos.ts";
 
 /**
  * The input of a command as a file: a photo, prepared as the model says; an `.npy`, or an `.npz` with one
  * array for each input, as they are.
- *
- * @returns what a model takes, and what was done to it in words
  */
-export async function readInput(
+export async function readSubject(
   model: Model,
   path: string,
   choice: PreprocessingChoice,
-): Promise<{ input: ModelInput; words: string }> {
+  options: Pick<SubjectOptions, "name" | "labels"> = {},
+): Promise<PhotoSubject> {
   const ending = extname(path).toLowerCase();
-  if (ending === ".npy")
-    return { input: readNpy(await readFileBytes(path), path), words: `${path}, as it is` };
-  if (ending === ".npz") {
-    const arrays = await readNpz(await readFileBytes(path), path);
-    return { input: feedsFrom(model, arrays, path), words: `${path}, as it is` };
+  if (ending === ".npy" || ending === ".npz") {
+    const bytes = await readFileBytes(path);
+    const tensors =
+      ending === ".npy" ? readNpy(bytes, path) : feedsFrom(model, await readNpz(bytes, path), path);
+    const name = options.name ?? basename(path, extname(path));
+    return {
+      ...photoSubject(model, tensors, { ...options, name }),
+      preparation: `${path}, as it is`,
+    };
   }
   const how = model.preprocessing(choice);
   const image = await readPhoto(path, { orient: how.orient, resize: how.resize });
-  return { input: image, words: `${path}; ${describePreprocessing(how)}` };
+  return photoSubject(model, image, { ...options, preprocessing: choice });
 }
 
 function feedsFrom(

@@ -47,6 +47,7 @@ export interface ContextOptions {
   readonly signal?: StopSignal;
   /** Bytes; 512 MiB by default. */
   readonly memory?: number;
+  /** By default the engine without and with its optimisations. */
   readonly ways?: readonly Way[];
   /** Hears how far the view got, 0 to 1. */
   readonly onProgress?: (done: number, words?: string) => void;
@@ -56,17 +57,25 @@ export const defaultMemory = 2 ** 29;
 
 /** The context of one run of a view. */
 export function viewContext(running: RunningNetwork, options: ContextOptions = {}): ViewContext {
-  const { seed = 0, signal = { aborted: false }, memory = defaultMemory, ways = [] } = options;
+  const { seed = 0, signal = { aborted: false }, memory = defaultMemory } = options;
   return {
     running,
     random: new Random(seed),
     seed,
     signal,
     memory,
-    ways,
+    ways: options.ways ?? waysOf(running.runtime),
     progress: (done, words) => options.onProgress?.(done, words),
     throwIfStopped() {
       if (signal.aborted) throw new StoppedError("stopped before there was a result");
     },
   };
+}
+
+/** The graph node by node, and with all that the engine rewrites. */
+function waysOf(runtime: Runtime): Way[] {
+  return [
+    { name: "as written", runtime, options: { optimize: "none" } },
+    { name: "optimised", runtime, options: { optimize: "all" } },
+  ];
 }

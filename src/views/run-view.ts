@@ -88,20 +88,27 @@ export class Seen<T extends Takes, A extends Fields, S extends Fields, R> {
     return this.view.tables?.(this.result, this.subject, this.asks) ?? [];
   }
 
-  /**
-   * The numbers as an `.npz` holds them: the view's arrays, and what went in as `input`, or as
-   * `input/NAME` where the network has several; with several photos, `PHOTO/input`.
-   */
+  /** The numbers as an `.npz` holds them: the view's arrays, and what went in. */
   arrays(): Map<string, Tensor> {
-    const arrays = new Map(this.view.arrays?.(this.result, this.subject) ?? []);
+    const own = this.view.arrays?.(this.result, this.subject) ?? [];
+    return new Map([...own, ...this.inputs()]);
+  }
+
+  /**
+   * What went in, as `input`, or as `input/NAME` where the network has several; with several photos
+   * `PHOTO/input`.
+   */
+  inputs(): Map<string, Tensor> {
     const photos = photosOf(this.subject);
-    for (const { name: photo, inputs } of photos) {
+    const named = photos.flatMap(({ name: photo, inputs }) => {
       const place = photos.length > 1 ? `${photo}/` : "";
       const entries = Object.entries(inputs);
-      for (const [name, value] of entries)
-        arrays.set(`${place}input${entries.length === 1 ? "" : `/${name}`}`, value);
-    }
-    return arrays;
+      return entries.map(([name, value]) => {
+        const own = entries.length > 1 ? `input/${name}` : "input";
+        return [place + own, value] as const;
+      });
+    });
+    return new Map(named);
   }
 
   /** The pictures, each drawn when it is asked for. */

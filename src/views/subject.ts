@@ -78,6 +78,11 @@ export function photosOf(subject: Subjects[Takes]): readonly PhotoSubject[] {
   return Array.isArray(subject) ? (subject as readonly PhotoSubject[]) : [];
 }
 
+/** The input in words: the file, and what was done to it. */
+export function describePhoto({ photo, preparation }: PhotoSubject): string {
+  return photo ? `${photo.origin.name}; ${preparation}` : preparation;
+}
+
 /** The only input tensor. @throws StriateError where the network takes several */
 export function onlyInput({ inputs }: PhotoSubject): readonly [name: string, value: Tensor] {
   const entries = Object.entries(inputs);

@@ -7,7 +7,10 @@ import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { writeFileAtomic } from "../../node/files/write-files.ts";
 import { openModel } from "../../node/files/open-model.ts";
 import { runtime } from "../../runtime/node/index.ts";
-import { computeActivations } from "../../views/activations.ts";
+import { viewContext } from "../../views/context.ts";
+import { featureMapsView } from "../../views/feature-maps-view.ts";
+import { runView } from "../../views/run-view.ts";
+import { describePhoto } from "../../views/subject.ts";
 import { defineCommand } from "../command.ts";
 import {
   engineFields,
@@ -17,7 +20,7 @@ import {
   readOptions,
   sessionOptions,
 } from "../options.ts";
-import { readInput } from "../read-input.ts";
+import { readSubject } from "../read-input.ts";
 
 export const activations = defineCommand({
   name: "activations",
@@ -44,14 +47,17 @@ export const activations = defineCommand({
       sessionOptions(options),
     );
     checkFiniteWeights(model.network);
-    const { input, words } = await readInput(model, inputFile as string, choice);
-    const feeds = model.feeds(input, choice);
-    const { activations: made } = await computeActivations(model.running, feeds, options.layers);
+    const photo = await readSubject(model, inputFile as string, choice);
+    const { layers, dtype } = options;
+    const context = viewContext(model.running);
+    const seen = await runView(featureMapsView, context, [photo], { layers });
+    const inputs = seen.inputs();
     const arrays = new Map<string, Tensor>();
-    for (const { address, tensor } of made) arrays.set(address, castTo(tensor, options.dtype));
-    addInputs(arrays, feeds);
+    for (const [name, tensor] of seen.arrays())
+      arrays.set(name, inputs.has(name) ? tensor : castTo(tensor, dtype));
     await writeFileAtomic(options.out, await writeNpz(arrays));
     const shapes = [...arrays].map(([name, { shape }]) => ({ name, shape }));
+    const words = describePhoto(photo);
     if (options.json) {
       io.out(JSON.stringify({ file: options.out, input: words, arrays: shapes }, null, 2));
       return;
@@ -61,10 +67,3 @@ export const activations = defineCommand({
     io.out(`wrote ${options.out}`);
   },
 });
-
-/** What went in stands under `input`; where there are several, under `input/NAME`. */
-function addInputs(arrays: Map<string, Tensor>, feeds: Readonly<Record<string, Tensor>>): void {
-  const entries = Object.entries(feeds);
-  for (const [name, value] of entries)
-    arrays.set(entries.length === 1 ? "input" : `input/${name}`, value);
-}

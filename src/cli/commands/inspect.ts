@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import { Model } from "../../api/model.ts";
+import { photoSubject } from "../../api/view-subject.ts";
 import { UsageError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { OpenedModel } from "../../formats/format.ts";
@@ -7,12 +9,21 @@ import { formatTree, layerTree } from "../../model/layer-tree.ts";
 import type { Network } from "../../model/network.ts";
 import { formatSummary, summarize } from "../../model/summary.ts";
 import { formatWeights } from "../../model/weight-table.ts";
+import { RunningNetwork } from "../../model/running.ts";
 import { openModel } from "../../node/files/open-model.ts";
+import { readLabels } from "../../node/files/read-labels.ts";
 import { inferShapes } from "../../ops/infer-shapes.ts";
 import { writePng, writeSvg } from "../../node/pictures/write-picture.ts";
+import { runtime } from "../../runtime/node/index.ts";
+import { architectureView } from "../../views/architecture-view.ts";
+import { viewContext } from "../../views/context.ts";
+import { preprocessingView } from "../../views/preprocessing-view.ts";
+import { runView } from "../../views/run-view.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
+import { optionsOf } from "../flags.ts";
 import { modelFields, readOptions } from "../options.ts";
+import { readPhoto } from "../photos.ts";
 
 export const inspect = defineCommand({
   name: "inspect",
@@ -27,10 +38,8 @@ export const inspect = defineCommand({
         implied: "text",
       }),
     ),
-    fold: field.boolean(false, {
-      help: "draw a convolution, its normalisation and its activation as one box",
-    }),
-    theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
+    ...architectureView.asks,
+    ...architectureView.shows,
     out: field.nullable(
       field.string(undefined, { help: "the file that --graph svg or png writes" }),
     ),
@@ -68,17 +77,22 @@ export const inspect = defineCommand({
     } else if (graph !== null) await draw(network, graph, options, io);
     else {
       const found = options.photo ? await lookAt(opened, options.photo, options.labels) : undefined;
-      describe(network, options, io, found?.findings);
-      if (found && !options.json) io.out(`\n${found.words}`);
+      describe(network, options, io, found?.json);
+      if (found && !options.json) io.out(`\n${found.words.lines.join("\n")}`);
     }
   },
 });
 
-/** What a photo tells of the preprocessing. The engine is loaded only where it is needed. */
-async function lookAt(opened: OpenedModel, photo: string, labels: string | null) {
-  const { inspectPhoto, formatFindings } = await import("../inspect-photo.ts");
-  const findings = await inspectPhoto(opened, photo, labels);
-  return { findings, words: formatFindings(findings) };
+/** What a photo tells of the preprocessing. */
+async function lookAt(opened: OpenedModel, path: string, labels: string | null) {
+  const names = labels === null ? undefined : await readLabels(labels);
+  const model = new Model(opened, runtime);
+  const subject = photoSubject(model, await readPhoto(path, {}), { labels: names });
+  try {
+    return await runView(preprocessingView, viewContext(model.running), subject);
+  } finally {
+    await model.dispose();
+  }
 }
 
 function describe(
@@ -117,9 +131,14 @@ async function draw(
   options: { fold: boolean; theme: "light" | "dark"; out: string | null },
   io: CommandIo,
 ): Promise<void> {
-  // The layout's library is loaded only where it is needed.
-  const { drawArchitecture } = await import("../../views/architecture.ts");
-  const picture = drawArchitecture(network, options);
+  const seen = await runView(
+    architectureView,
+    viewContext(new RunningNetwork(network, runtime)),
+    undefined,
+    optionsOf(architectureView.asks, options),
+  );
+  const [drawn] = seen.draw(optionsOf(architectureView.shows, options));
+  const { picture } = drawn!;
   const [stem] = fileNames([basename(network.origin.file ?? network.name).replace(/\.\w+$/, "")]);
   const path = options.out ?? `${stem!}.${kind}`;
   await (kind === "svg" ? writeSvg(path, picture) : writePng(path, picture));

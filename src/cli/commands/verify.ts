@@ -1,19 +1,17 @@
+import { Model } from "../../api/model.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { formatShape } from "../../base/shape.ts";
-import { textTable } from "../../base/text-table.ts";
-import { Model } from "../../api/model.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Network } from "../../model/network.ts";
-import { noiseFeeds } from "../../model/noise-input.ts";
 import { openModel } from "../../node/files/open-model.ts";
-import { formatNumber } from "../../plot/format-number.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { runtime as webRuntime } from "../../runtime/web/index.ts";
-
-import type { Way } from "../../views/context.ts";
-import { type VerifyResult, relative, verifyNetwork } from "../../views/verify.ts";
-import { type CommandIo, defineCommand } from "../command.ts";
+import { type Way, viewContext } from "../../views/context.ts";
+import { noiseSubject } from "../../views/noise-subject.ts";
+import { runView } from "../../views/run-view.ts";
+import { disagreement, verifyView } from "../../views/verify-view.ts";
+import { defineCommand } from "../command.ts";
 import {
   engineFields,
   modelFields,
@@ -22,20 +20,17 @@ import {
   readOptions,
   sessionOptions,
 } from "../options.ts";
-import { readInput } from "../read-input.ts";
+import { readSubject } from "../read-input.ts";
 
 export const verify = defineCommand({
   name: "verify",
-  summary: "Run a network in several ways and compare every layer",
+  summary: verifyView.summary,
   arguments: [
     { name: "<file>", help: "a model file" },
     { name: "[input]", help: "a photo, an .npy or an .npz; random noise by default" },
   ],
   fields: {
-    tolerance: field.number(1e-4, {
-      min: 0,
-      help: "largest difference that is no fault, as a share of the layer's largest value",
-    }),
+    ...verifyView.asks,
     seed: field.int(0, { help: "of the noise" }),
     size: field.nullable(
       field.tuple(2, undefined, {
@@ -52,22 +47,24 @@ export const verify = defineCommand({
   async run([file, inputFile], options, io) {
     const opened = await openModel(file as string, await readOptions(options));
     const model = new Model(opened, runtime, sessionOptions(options));
-    const { feeds, words } = await feedsFor(model, inputFile as string | undefined, options);
-    const result = await verifyNetwork(model.network, feeds, waysFor(options)).catch(
+    const { seed, tolerance } = options;
+    const choice = preprocessingChoice(options);
+    const size = options.size as [number, number] | null;
+    const photo = inputFile
+      ? await readSubject(model, inputFile as string, choice)
+      : noiseSubject(model.network, seed, { ...choice, ...(size && { size }) });
+    const context = viewContext(model.running, { seed, ways: waysFor(options) });
+    const seen = await runView(verifyView, context, photo, { tolerance }).catch(
       (error: unknown) => {
-        throw inputFile === undefined ? askingForSize(model.network, feeds, error) : error;
+        throw inputFile === undefined ? askingForSize(model.network, photo.inputs, error) : error;
       },
     );
-    if (options.json) io.out(JSON.stringify({ file, input: words, ...result }, null, 2));
-    else say(io, words, result);
-    judge(file as string, result, options.tolerance);
+    if (options.json) io.out(JSON.stringify({ file, ...(seen.json as object) }, null, 2));
+    else for (const line of seen.words.lines) io.out(line);
+    const fault = disagreement(seen.result, tolerance);
+    if (fault) throw new StriateError(`${file as string}: ${fault}`);
   },
 });
-
-type Options = Parameters<typeof preprocessingChoice>[0] & {
-  seed: number;
-  size: readonly number[] | null;
-};
 
 /** Noise has to be of some size: where the network leaves it open, the size may be the fault. */
 function askingForSize(
@@ -85,17 +82,6 @@ function askingForSize(
   );
 }
 
-async function feedsFor(model: Model, path: string | undefined, options: Options) {
-  const choice = preprocessingChoice(options);
-  if (path === undefined) {
-    const size = options.size as [number, number] | null;
-    const feeds = noiseFeeds(model.network, options.seed, { ...choice, ...(size && { size }) });
-    return { feeds, words: `noise, seed ${options.seed}` };
-  }
-  const { input, words } = await readInput(model, path, choice);
-  return { feeds: model.feeds(input, choice), words };
-}
-
 /** The graph node by node is the reference; then as every other command runs it, and as a page does. */
 function waysFor(options: Parameters<typeof sessionOptions>[0]): Way[] {
   const { threads } = sessionOptions(options);
@@ -109,50 +95,4 @@ function waysFor(options: Parameters<typeof sessionOptions>[0]): Way[] {
       ? []
       : [{ name: options.device, runtime, options: { ...own, device: options.device } }]),
   ];
-}
-
-function say(io: CommandIo, words: string, result: VerifyResult): void {
-  const { reference, ways, worst } = result;
-  io.out(`input: ${words}`);
-  io.out(`reference: ${reference}, node by node; largest difference of each layer:\n`);
-  const [first, ...others] = ways;
-  const ran = others.filter(({ failed }) => failed === undefined);
-  const rows = first!.layers.map(({ address, className, magnitude }, i) => [
-    address,
-    className,
-    formatNumber(magnitude),
-    ...ran.map(({ layers }) => formatNumber(layers[i]!.largest, 2)),
-  ]);
-  const columns = [
-    { title: "layer" },
-    { title: "class" },
-    { title: "largest value", right: true },
-    ...ran.map(({ way }) => ({ title: way, right: true })),
-  ];
-  io.out(textTable(columns, rows));
-  for (const { way, failed } of others) if (failed) io.out(`${way}: does not run: ${failed}`);
-  const alone = ways.flatMap(({ way, outputsAlone }) =>
-    outputsAlone && outputsAlone.largest > 0
-      ? [`${way} ${formatNumber(outputsAlone.largest, 2)}`]
-      : [],
-  );
-  io.out(
-    alone.length > 0
-      ? `asking for the layers changes the outputs by: ${alone.join(", ")}`
-      : "asking for the layers does not change the outputs",
-  );
-  if (worst)
-    io.out(
-      `largest difference: ${formatNumber(worst.largest, 2)}, ${formatNumber(relative(worst), 2)} of the layer's largest value, ` +
-        `at ${worst.address} (${worst.way})`,
-    );
-}
-
-/** Says whether the ways agree; a difference that is too large is an error. */
-function judge(file: string, { reference, worst }: VerifyResult, tolerance: number): void {
-  if (worst === undefined || relative(worst) <= tolerance) return;
-  throw new StriateError(
-    `${file}: layer "${worst.address}" differs by ${formatNumber(worst.largest)} between "${reference}" and "${worst.way}", ` +
-      `${formatNumber(relative(worst))} of its largest value and more than the tolerance of ${tolerance}`,
-  );
 }

@@ -1,0 +1,72 @@
+import { withThousands } from "../../base/text-table.ts";
+import type { Network } from "../../model/network.ts";
+import { type ColumnLayout, columnLayout } from "../../plot/column-layout.ts";
+import { count } from "../../plot/format-number.ts";
+import { layeredLayout } from "../../plot/layered-layout.ts";
+import { textWidth } from "../../plot/text.ts";
+import { boxHeight, inset, lineStyle, nameOf, parameterWords, titleStyle } from "./box-text.ts";
+import { type Architecture, type ArchitectureBox, architectureOf } from "./boxes.ts";
+
+/** An architecture with a place for everything. */
+export interface ArchitectureLayout extends Architecture {
+  readonly title: string;
+  /** The kind of file. */
+  readonly subtitle: string;
+  readonly caption: string;
+  readonly layout: ColumnLayout;
+}
+
+/**
+ * Places a box for each layer, links in the direction of the data, nested models in frames. A long
+ * network is broken into columns.
+ */
+export function layoutArchitecture(network: Network, fold = false): ArchitectureLayout {
+  const architecture = architectureOf(network, fold);
+  const { boxes, links, frames } = architecture;
+  const width = boxWidth(boxes);
+  // Weights without a network have no links: a list of boxes.
+  const order =
+    links.length > 0 ? links : boxes.slice(1).map(({ id }, i) => ({ from: boxes[i]!.id, to: id }));
+  const layout = columnLayout(
+    layeredLayout(
+      boxes.map(({ id, frame }) => ({ id, frame, width, height: boxHeight })),
+      order,
+      frames,
+    ),
+  );
+  return {
+    ...architecture,
+    title: network.name,
+    subtitle: [network.origin.format, network.origin.dialect].filter(Boolean).join(", "),
+    caption: captionOf(network, architecture, fold),
+    layout,
+  };
+}
+
+/** All boxes are as wide as the widest needs, within reason. */
+function boxWidth(boxes: readonly ArchitectureBox[]): number {
+  const needs = boxes.map((box) =>
+    Math.max(
+      textWidth(box.title, titleStyle) + (box.detail ? 14 + textWidth(box.detail, lineStyle) : 0),
+      textWidth(nameOf(box), lineStyle),
+      textWidth(box.shape, lineStyle) + 14 + textWidth(parameterWords(box), lineStyle),
+    ),
+  );
+  return Math.ceil(Math.min(320, Math.max(150, ...needs) + 2 * inset));
+}
+
+function captionOf(network: Network, { boxes, frames }: Architecture, fold: boolean): string {
+  const total = [...network.weights.values()].reduce(
+    (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
+    0,
+  );
+  const shown = boxes.filter(({ kind }) => kind !== "input");
+  const layers = shown.reduce((sum, box) => sum + box.layers.length, 0);
+  const folded = fold && layers > shown.length ? ` in ${count(shown.length, "box", "boxes")}` : "";
+  const nested = frames.length > 0 ? ` and ${count(frames.length, "nested model")}` : "";
+  const what =
+    network.outputs.length > 0
+      ? "A box has the layer's class, name, output shape without the batch, and parameters."
+      : "The file holds weights without a network: a box has a layer's name and the shapes of its weights.";
+  return `${count(layers, "layer")}${folded}${nested}, ${withThousands(total)} parameters. ${what}`;
+}
