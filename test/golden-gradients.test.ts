@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type NpzArray } from "./npz.ts";
 import { toNumbers, transpose } from "../src/base/tensor.ts";
 import type { Model } from "../src/api/model.ts";
-import type { Differentiable, GradientOptions } from "../src/model/gradient-of.ts";
+import type { GradientOptions } from "../src/model/gradient-of.ts";
 import { loadModel } from "../src/node/load-model.ts";
 import { arraysOf, asTensor } from "./onnx-files.ts";
 import { describeShared, shared } from "./shared.ts";
@@ -38,11 +38,11 @@ interface Form {
   network: string;
   file: string;
   /** By the golden array's target. */
-  targets: Record<string, Differentiable>;
+  targets: Record<string, GradientOptions["of"]>;
 }
 
 const logits = (value: string): Form["targets"] => ({
-  logit0: { value, index: 0 },
+  logit0: "logit:0",
   logit1: { value, index: 1 },
   prob0: { output: 0, index: 0 },
 });
@@ -51,7 +51,7 @@ const forms: Form[] = [
   {
     network: "tutorial",
     file: "models/tutorial/cat_vs_dog.h5",
-    targets: { dog: { value: "dense_1_pre", index: 0 } },
+    targets: { dog: "class:1" },
   },
   { network: "residual", file: `${views}/residual.keras`, targets: logits("probs_pre") },
   { network: "residual", file: `${views}/residual.h5`, targets: logits("probs_pre") },

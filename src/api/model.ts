@@ -141,14 +141,14 @@ export class Model {
    * The gradient of a class, a unit, or a layer by the input, or by any other value.
    *
    *     const photo = await readImage("dog.jpg");
-   *     // how the model's first output changes with each pixel: (1, height, width, channels)
-   *     const slopes = await model.gradient(photo, { of: { output: 0, index: 0 } });
-   *     // of a layer's unit before its activation; guided backpropagation of a difference
-   *     await model.gradient(photo, { of: { value: "conv2d_2_pre", index: [4, 5, 17] } });
-   *     await model.gradient(photo, {
-   *       of: [{ value: "logits", index: 1 }, { value: "logits", index: 0, weight: -1 }],
-   *       rules: "guided-backprop",
-   *     });
+   *     // how the logit of the predicted class changes with each pixel: (1, height, width, channels)
+   *     const slopes = await model.gradient(photo);
+   *     // of a class, of a layer's unit; guided backpropagation of a difference
+   *     await model.gradient(photo, { of: "class:dog", wrt: "conv2d_3" });
+   *     await model.gradient(photo, { of: "unit:conv2d_2_pre[17]@4,5" });
+   *     await model.gradient(photo, { of: "difference:dog-cat", rules: "guided-backprop" });
+   *     // of elements of any value, by their index in the model's own layout
+   *     await model.gradient(photo, { of: { output: 0, index: 0 } });
    *
    * @param options.wrt the value to differentiate by, the first input by default: an input, a layer, `NAME_pre`
    * @returns of the shape of that value, in the model's own layout; a batch has a gradient for each row
@@ -156,7 +156,7 @@ export class Model {
    */
   async gradient(
     input: ModelInput,
-    options: GradientOptions & { wrt?: string; preprocessing?: PreprocessingChoice },
+    options: GradientOptions & { wrt?: string; preprocessing?: PreprocessingChoice } = {},
   ): Promise<Tensor> {
     const wrt = options.wrt ?? this.network.inputs[0]!.name;
     return (await this.gradients(input, { ...options, wrt: [wrt] }))[0]!;

@@ -3,8 +3,11 @@ import type { Tensor } from "../base/tensor.ts";
 import { type RuleSet, deconvnet, guidedBackpropagation } from "../gradient/rule-sets.ts";
 import { findValue } from "./find-value.ts";
 import { type GradientTerm, seedAt } from "./gradient-query.ts";
+import { findHead } from "./head.ts";
 import { type Network, type Port, toUser } from "./network.ts";
+import { resolveTarget } from "./resolve-target.ts";
 import type { RunningNetwork } from "./running.ts";
+import { parseTarget } from "./target.ts";
 
 /** A value of the network, or elements of it: one of `output`, `layer` and `value` says which. */
 export interface Differentiable {
@@ -26,8 +29,11 @@ export interface Differentiable {
 
 /** What `model.gradient` differentiates, by what, and with which rules. */
 export interface GradientOptions {
-  /** What is differentiated; several are added up. */
-  of: Differentiable | readonly Differentiable[];
+  /**
+   * What is differentiated: a target (`class:dog`, `unit:conv2d_3[17]@4,5`, `predicted`, the default), or
+   * values and their elements; several are added up.
+   */
+  of?: string | Differentiable | readonly Differentiable[];
   /** Other rules at the ReLUs. */
   rules?: "guided-backprop" | "deconvnet" | RuleSet;
 }
@@ -41,14 +47,13 @@ export interface GradientOptions {
 export async function gradientOf(
   running: RunningNetwork,
   feeds: Readonly<Record<string, Tensor>>,
-  { of, rules }: GradientOptions,
+  { of = "predicted", rules }: GradientOptions,
   wrt: readonly string[],
 ): Promise<Tensor[]> {
   const { network } = running;
   const ports = wrt.map((name) => findValue(network, name));
-  const list = Array.isArray(of) ? (of as readonly Differentiable[]) : [of as Differentiable];
   const { gradients } = await running.gradients(feeds, {
-    of: list.map((each) => termOf(network, each)),
+    of: typeof of === "string" ? await targetTerms(running, feeds, of) : termsOf(network, of),
     wrt: ports.map(({ value }) => value),
     rules:
       rules === "guided-backprop"
@@ -59,6 +64,25 @@ export async function gradientOf(
   });
   return gradients.map((value, i) => toUser(value, plainPort(ports[i]!, value)));
 }
+
+async function targetTerms(
+  running: RunningNetwork,
+  feeds: Readonly<Record<string, Tensor>>,
+  text: string,
+): Promise<readonly GradientTerm[]> {
+  const { network } = running;
+  const target = parseTarget(text);
+  const head = findHead(network);
+  const predicts = target.kind === "predicted" || ("name" in target && target.name === "");
+  if (!predicts || head === undefined) return resolveTarget(network, target).terms;
+  const [output] = await running.runRows(feeds, [head.port.value]);
+  return resolveTarget(network, target, { output: toUser(output!, head.port) }).terms;
+}
+
+const termsOf = (network: Network, of: Differentiable | readonly Differentiable[]) =>
+  (Array.isArray(of) ? (of as readonly Differentiable[]) : [of as Differentiable]).map((each) =>
+    termOf(network, each),
+  );
 
 /** A value of unknown rank has the graph's own layout. */
 const plainPort = (port: Port, value: Tensor): Pick<Port, "order"> =>

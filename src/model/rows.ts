@@ -1,6 +1,56 @@
 import { StriateError } from "../base/errors.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
-import { type NumericType, type Tensor, newArray } from "../base/tensor.ts";
+import { type NumericType, type Tensor, bytesPerElement, newArray } from "../base/tensor.ts";
+import type { Graph } from "../graph/graph.ts";
+
+/** Rows that are made as they are needed: a thousand masked photos never lie in memory at once. */
+export interface RowSource {
+  readonly rows: number;
+  /**
+   * Tensors by port name, in the user's layout, of some rows. Called once for each part, in order, and
+   * for row 0 beforehand, which is looked at for its shape.
+   */
+  feeds(start: number, count: number): Readonly<Record<string, Tensor>>;
+}
+
+export const isRowSource = (feeds: object): feeds is RowSource =>
+  typeof (feeds as Partial<RowSource>).feeds === "function";
+
+/** How many rows are run. */
+export interface RowOptions {
+  /** Rows of a part at most; by default as many as fit into memory and run fast. */
+  rowsAtOnce?: number;
+  /** Bytes that the values of a part may take, about; 256 MB by default. */
+  memory?: number;
+  /** Called before each part; what it throws ends the run. */
+  throwIfStopped?: () => void;
+  /** Called after each part with the rows that are done. */
+  onRows?: (done: number, rows: number) => void;
+}
+
+export const defaultMemory = 1 << 28;
+
+/** A part with more bytes of values than this is no faster than two of half the size. */
+const worthwhile = 1 << 25;
+
+/** Rows of a part. */
+export const rowsFor = (memory: number, bytesPerRow: number): number =>
+  Math.max(1, Math.floor(Math.min(memory, worthwhile) / Math.max(1, bytesPerRow)));
+
+/** Bytes of all values that a graph computes; sizes that are not known count nothing. */
+export function bytesOfValues(graph: Graph): number {
+  let bytes = 0;
+  for (const node of graph.nodes)
+    for (const name of node.outputs) {
+      const known = graph.values.get(name);
+      if (!known?.shape || known.type === "string") continue;
+      bytes += known.shape.reduce<number>(
+        (n, length) => n * (typeof length === "number" ? length : 1),
+        bytesPerElement(known.type),
+      );
+    }
+  return bytes;
+}
 
 /** A batch that is run in parts of one size, so that one session serves all of them. */
 export interface RowParts {

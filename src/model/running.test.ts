@@ -10,6 +10,7 @@ import { runtime } from "../runtime/node/index.ts";
 import { findValue } from "./find-value.ts";
 import { type GradientQuery, seedAt } from "./gradient-query.ts";
 import type { Network } from "./network.ts";
+import { takeRows } from "./rows.ts";
 import { RunningNetwork } from "./running.ts";
 
 const opened: RunningNetwork[] = [];
@@ -54,12 +55,44 @@ describe("gradients of a network", () => {
 
   it("a batch gives what its rows give one by one, in whatever parts it is run", async () => {
     const whole = (await running.gradients(feeds, query)).gradients[0]!;
-    const inTwos = (await running.gradients(feeds, query, 2)).gradients[0]!;
+    const inTwos = (await running.gradients(feeds, query, { rowsAtOnce: 2 })).gradients[0]!;
     expectClose(inTwos, whole);
     for (let i = 0; i < 5; i++) {
       const one = { [input.name]: row(feeds[input.name]!, i) };
       expectClose((await running.gradients(one, query)).gradients[0]!, row(whole, i));
     }
+  });
+
+  it("rows can be made as they are needed, with progress, and be stopped", async () => {
+    const whole = (await running.gradients(feeds, query)).gradients[0]!;
+    const asked: number[] = [];
+    const source = {
+      rows: 5,
+      feeds: (start: number, count: number) => {
+        asked.push(start, count);
+        return { [input.name]: takeRows(feeds[input.name]!, start, count) };
+      },
+    };
+    const done: number[] = [];
+    const stop = new AbortController();
+    const options = { rowsAtOnce: 2, onRows: (rows: number) => void done.push(rows) };
+    const { gradients } = await running.gradients(source, query, options);
+    expectClose(gradients[0]!, whole);
+    // The first row alone for its shape; then parts of two, of which the last is filled up.
+    expect(asked).toEqual([0, 1, 0, 2, 2, 2, 4, 1]);
+    expect(done).toEqual([2, 4, 5]);
+    const stopping = {
+      rowsAtOnce: 2,
+      throwIfStopped: () => stop.signal.throwIfAborted(),
+      onRows: () => stop.abort(),
+    };
+    await expect(running.runRows(source, [output], stopping)).rejects.toThrow("abort");
+    const [all] = await running.run(feeds, [output]);
+    expectClose((await running.runRows(source, [output], { rowsAtOnce: 2 }))[0]!, all!);
+    // Parts are as large as memory allows, and one row is always run.
+    asked.splice(0);
+    await running.runRows(source, [output], { memory: 1 });
+    expect(asked.slice(2)).toEqual([0, 1, 1, 1, 2, 1, 3, 1, 4, 1]);
   });
 
   it("terms are added up, weights are factors, and a tensor says what each row asks for", async () => {
@@ -70,7 +103,7 @@ describe("gradients of a network", () => {
       [5, 3],
       Array.from({ length: 15 }, (_, i) => [1, 0, -2][i % 3]!),
     );
-    const fed = await running.gradients(feeds, { ...query, of: [of(all)] }, 2);
+    const fed = await running.gradients(feeds, { ...query, of: [of(all)] }, { rowsAtOnce: 2 });
     expectClose(fed.gradients[0]!, sum.gradients[0]!);
     const first = await running.gradients(feeds, {
       ...query,

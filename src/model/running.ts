@@ -3,12 +3,23 @@ import { type DataType, type NumericType, type Tensor, castTo, toFloat32 } from 
 import type { Graph } from "../graph/graph.ts";
 import { isLarge } from "../graph/passes/engine/lend-weights.ts";
 import { withGiven, withOutputs } from "../graph/outputs.ts";
+import { bindInputs } from "../ops/bind-dims.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { SessionPool } from "../runtime/session-pool.ts";
 import { type Differentiated, differentiate } from "./differentiate.ts";
 import { type GradientQuery, type GradientResult, seedOf } from "./gradient-query.ts";
 import { type Network, type Port, checkInput, toGraph } from "./network.ts";
-import { type RowParts, joinRows, partsOf, takeRows } from "./rows.ts";
+import {
+  type RowOptions,
+  type RowSource,
+  bytesOfValues,
+  defaultMemory,
+  isRowSource,
+  joinRows,
+  partsOf,
+  rowsFor,
+  takeRows,
+} from "./rows.ts";
 
 /**
  * A network with an engine. It asks the engine for chosen values only: one session for each set of
@@ -20,6 +31,7 @@ export class RunningNetwork {
   readonly #options: SessionOptions;
   readonly #values = new SessionPool<Session>((session) => session.release());
   readonly #gradients = new SessionPool<OpenGradient>(({ session }) => session.release());
+  readonly #rowBytes = new Map<string, number>();
 
   constructor(network: Network, runtime: Runtime, options: SessionOptions = {}) {
     this.network = network;
@@ -41,14 +53,7 @@ export class RunningNetwork {
     values: readonly string[],
     known: Readonly<Record<string, Tensor>> = {},
   ): Promise<Tensor[]> {
-    const inputs: Record<string, Tensor> = {};
-    for (const port of this.network.inputs) {
-      const given = feeds[port.name];
-      if (given === undefined) continue;
-      checkInput(given, port);
-      inputs[port.value] = toGraph(asType(given, port), port);
-    }
-    return this.runGraph(inputs, values, known);
+    return this.runGraph(this.#graphInputs(feeds, false), values, known);
   }
 
   /** {@link run} with feeds by graph value, already in the graph's layout. */
@@ -83,71 +88,142 @@ export class RunningNetwork {
    *     // channel 5 of a layer before its activation, all places: seedAt([5]); one place: seedAt([5, i, j])
    *     // deep dream's mean of squares: seed: { name: "itself", write: (f, value) => value }
    *
-   * A batch is run in parts of at most `rowsAtOnce` rows; a network whose batch is fixed to 1 runs photo
+   * Many rows are run in parts, as large as memory allows; a network whose batch is fixed to 1 runs photo
    * by photo. Ties: a max pool gives the whole gradient to the first of equal values, the slope of ReLU
    * is 0 at 0, that of ReLU6 at 6 too.
    *
-   * @param feeds tensors by port name, in the user's layout
+   * @param feeds tensors by port name, in the user's layout, or rows that are made as they are needed
    * @returns tensors in the graph's layout; `toUser` with the port of the value turns them
    * @throws StriateError naming layer and op where one on the way has no gradient
    */
   async gradients(
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Readonly<Record<string, Tensor>> | RowSource,
     query: GradientQuery,
-    rowsAtOnce = 8,
+    options: RowOptions = {},
   ): Promise<GradientResult> {
-    const { network } = this;
-    const given = network.inputs.filter((port) => feeds[port.name] !== undefined);
-    const inputs = Object.fromEntries(
-      given.map((port) => {
-        const value = feeds[port.name]!;
-        checkInput(value, { ...port, shape: [null, ...port.shape.slice(1)] });
-        return [port.value, toGraph(asType(value, port), port)];
-      }),
+    const { wrt, values = [], then } = query;
+    // By weights the rows of a batch add up.
+    const whole = wrt.some((name) => this.network.graph.initializers.has(name));
+    const names = [...(then ? [] : wrt.map((name) => `the gradient by "${name}"`)), ...values];
+    const what = (i: number) => names[i] ?? then?.name ?? "";
+    const source = this.#source(feeds);
+    const results = await this.#inParts(source, { ...options, whole, factor: 2 }, what, (part) =>
+      this.#gradientPart(part, query),
     );
-    const [first] = given;
-    if (first === undefined) throw new StriateError(`${network.name}: got no input`);
-    const rows = inputs[first.value]!.shape[0] ?? 1;
-    const [batch] = first.shape;
-    const byWeights = query.wrt.some((name) => network.graph.initializers.has(name));
-    const most = byWeights ? rows : rowsAtOnce;
+    const count = results.length - values.length;
+    return { gradients: results.slice(0, count), values: results.slice(count) };
+  }
+
+  /**
+   * Runs the network forward on many rows, in parts as large as memory allows: hundreds of masked photos.
+   *
+   * @param feeds tensors by port name, in the user's layout, or rows that are made as they are needed
+   * @returns the values in the graph's layout, of all rows
+   */
+  runRows(
+    feeds: Readonly<Record<string, Tensor>> | RowSource,
+    values: readonly string[],
+    options: RowOptions = {},
+  ): Promise<Tensor[]> {
+    const what = (i: number) => `"${values[i]}"`;
+    return this.#inParts(this.#source(feeds), { ...options, factor: 1 }, what, ({ inputs }) =>
+      this.runGraph(inputs, values),
+    );
+  }
+
+  /** Rows of tensors, or as somebody makes them. */
+  #source(feeds: Readonly<Record<string, Tensor>> | RowSource): RowSource {
+    if (isRowSource(feeds)) return feeds;
+    const port = this.network.inputs.find(({ name }) => feeds[name] !== undefined);
+    if (port === undefined) throw new StriateError(`${this.network.name}: got no input`);
+    const rows = feeds[port.name]!.shape[0] ?? 1;
+    return {
+      rows,
+      feeds: (start, count) =>
+        Object.fromEntries(
+          Object.entries(feeds).map(([name, value]) => [
+            name,
+            value.shape[0] === rows ? takeRows(value, start, count) : value,
+          ]),
+        ),
+    };
+  }
+
+  /** Runs rows in parts of one size, one part after the other, and puts the results together. */
+  async #inParts(
+    source: RowSource,
+    options: RowOptions & { whole?: boolean; factor: number },
+    what: (i: number) => string,
+    run: (part: RowPart) => Promise<Tensor[]>,
+  ): Promise<Tensor[]> {
+    const { rowsAtOnce, memory = defaultMemory, whole = false, factor } = options;
+    const { rows } = source;
+    const batch = this.network.inputs[0]?.shape[0];
+    const first = whole ? undefined : this.#graphInputs(source.feeds(0, 1));
+    const most = first ? (rowsAtOnce ?? rowsFor(memory, factor * this.#bytesPerRow(first))) : rows;
     const parts = partsOf(rows, most, typeof batch === "number" ? batch : undefined);
-    if (byWeights && parts.size !== rows)
+    if (whole && parts.size !== rows)
       throw new StriateError(
         `gradients by weights add up over a batch, which the file fixes to ${parts.size} rows; got ${rows}`,
       );
-    const isWhole = (name: string) => inputs[name]!.shape[0] !== rows;
     const results: Tensor[][] = [];
     for (const start of parts.starts) {
-      const part = Object.fromEntries(
-        Object.entries(inputs).map(([name, value]) => [
-          name,
-          isWhole(name) ? value : takeRows(value, start, parts.size),
-        ]),
-      );
-      results.push(await this.#gradientPart(part, query, start, parts));
+      options.throwIfStopped?.();
+      const count = Math.min(parts.size, rows - start);
+      const given = source.feeds(start, count);
+      const filled = count === parts.size ? given : this.#filledUp(given, count, parts.size);
+      results.push(await run({ inputs: this.#graphInputs(filled), start, size: parts.size }));
+      options.onRows?.(start + count, rows);
     }
-    const names = [...(query.then ? [] : query.wrt), ...(query.values ?? [])];
-    const count = results[0]!.length - (query.values?.length ?? 0);
-    const joined = results[0]!.map((_, i) => {
-      const what = query.then ? query.then.name : `the gradient by "${names[i]}"`;
-      const list = results.map((part) => part[i]!);
-      return joinRows(list, parts, i < count ? what : `"${query.values![i - count]}"`);
-    });
-    return { gradients: joined.slice(0, count), values: joined.slice(count) };
+    return results[0]!.map((_, i) =>
+      joinRows(
+        results.map((part) => part[i]!),
+        parts,
+        what(i),
+      ),
+    );
+  }
+
+  #filledUp(feeds: Readonly<Record<string, Tensor>>, count: number, size: number) {
+    return Object.fromEntries(
+      Object.entries(feeds).map(([name, value]) => [
+        name,
+        value.shape[0] === count ? takeRows(value, 0, size) : value,
+      ]),
+    );
+  }
+
+  /**
+   * Feeds by port as the graph takes them.
+   * @param anyBatch whether the batch may be another than the file says
+   */
+  #graphInputs(feeds: Readonly<Record<string, Tensor>>, anyBatch = true): Record<string, Tensor> {
+    const inputs: Record<string, Tensor> = {};
+    for (const port of this.network.inputs) {
+      const value = feeds[port.name];
+      if (value === undefined) continue;
+      const free = { ...port, shape: port.shape.map((n, axis) => (axis === 0 ? null : n)) };
+      checkInput(value, anyBatch ? free : port);
+      inputs[port.value] = toGraph(asType(value, port), port);
+    }
+    return inputs;
+  }
+
+  /** About how many bytes all values of one row take. */
+  #bytesPerRow(inputs: Readonly<Record<string, Tensor>>): number {
+    const shapes = shapesOf(inputs);
+    const key = JSON.stringify(shapes);
+    const known = this.#rowBytes.get(key);
+    if (known !== undefined) return known;
+    const bytes = bytesOfValues(bindInputs(this.network.graph, shapes));
+    this.#rowBytes.set(key, bytes);
+    return bytes;
   }
 
   /** One part of a batch: what stands for the gradients, then the values. */
-  #gradientPart(
-    inputs: Readonly<Record<string, Tensor>>,
-    query: GradientQuery,
-    start: number,
-    { size }: RowParts,
-  ): Promise<Tensor[]> {
+  #gradientPart({ inputs, start, size }: RowPart, query: GradientQuery): Promise<Tensor[]> {
     const { network } = this;
-    const shapes = Object.fromEntries(
-      Object.entries(inputs).map(([name, value]) => [name, value.shape]),
-    );
+    const shapes = shapesOf(inputs);
     const { of, wrt, values, rules, then } = query;
     const terms = of.map(({ value, seed }) => [value, "write" in seed ? seed.name : null]);
     const key = JSON.stringify([terms, wrt, values, rules?.name, then?.name, shapes]);
@@ -183,6 +259,17 @@ export class RunningNetwork {
 interface OpenGradient extends Differentiated {
   session: Session;
 }
+
+/** A part of a batch, in the graph's layout. */
+interface RowPart {
+  inputs: Readonly<Record<string, Tensor>>;
+  /** The part's first row, and its rows. */
+  start: number;
+  size: number;
+}
+
+const shapesOf = (inputs: Readonly<Record<string, Tensor>>) =>
+  Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, value.shape]));
 
 /** A tensor as the input's type: a photo comes as float32, and some networks want bytes or doubles. */
 function asType(value: Tensor, port: Port): Tensor {
