@@ -85,10 +85,8 @@ export class Dataset implements AsyncIterable<Example> {
 
   /**
    * Shuffles through a buffer of `size` examples, as `tf.data` does. It costs no memory for pictures:
-   * the order is shuffled before they are read.
-   *
-   * @param options.seed another seed, another order
-   * @param options.reshuffleEachEpoch false: the same order in every epoch
+   * the order is shuffled before they are read. Another `seed` gives another order; without
+   * `reshuffleEachEpoch` it is the same in every epoch.
    */
   shuffle(
     size: number,
@@ -103,9 +101,8 @@ export class Dataset implements AsyncIterable<Example> {
   }
 
   /**
-   * Applies `change` to every example, several at a time.
-   *
-   * @param options.seed for the random numbers that `change` gets
+   * Applies `change` to every example, several at a time. `seed` is that of the random numbers that
+   * `change` gets.
    */
   map(change: ExampleMap, { seed = 0 }: { seed?: number } = {}): Dataset {
     const { load, source } = this.#pipeline;
