@@ -23,7 +23,7 @@ export const stored = 0;
 export const deflated = 8;
 
 /** Deflate cannot make more than about 1032 bytes of one: a larger claim is a lie. */
-export const maxInflation = 1040;
+const maxInflation = 1040;
 
 /** No archive of models or pictures holds more files. */
 const maxEntries = 2_000_000;
@@ -40,9 +40,10 @@ export type ReadBytes = (offset: number, length: number) => Uint8Array | Promise
 
 /**
  * Lists a zip by the directory at its end. Nothing is unpacked, and no more memory is taken than the
- * archive has bytes.
+ * archive has bytes. No byte belongs to two files: with {@link checkInflation}, no zip is more than a
+ * thousand times as large when unpacked.
  *
- * @throws StriateError (without the file's name) when the archive is cut off or damaged
+ * @throws StriateError (without the file's name) when the archive is cut off, damaged or overlaps itself
  * @see APPNOTE.TXT 6.3.10, section 4.3
  */
 export async function readZipDirectory(length: number, read: ReadBytes): Promise<ZipEntry[]> {
@@ -50,6 +51,7 @@ export async function readZipDirectory(length: number, read: ReadBytes): Promise
   const bytes = await read(start, size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: ZipEntry[] = [];
+  let claimed = size;
   for (let at = 0; at < bytes.length;) {
     if (
       at + directoryHeaderSize > bytes.length ||
@@ -78,11 +80,21 @@ export async function readZipDirectory(length: number, read: ReadBytes): Promise
     };
     if (!(entry.offset >= 0 && entry.offset + localHeaderSize + packed <= length))
       throw damaged(`"${path}" lies beyond its end`);
+    claimed += localHeaderSize + packed;
+    if (claimed > length) throw damaged("its files overlap one another");
     entries.push(entry);
     if (entries.length > maxEntries) throw new StriateError("the zip holds too many files");
     at = end;
   }
   return entries;
+}
+
+/** @throws StriateError in words that follow the name of the file, when its packed bytes cannot hold it */
+export function checkInflation({ size, packedSize }: ZipEntry): void {
+  if (size > packedSize * maxInflation + 64)
+    throw new StriateError(
+      `claims to be ${size} bytes large, more than its ${packedSize} packed ones can hold`,
+    );
 }
 
 /** Where a file's packed bytes begin within `bytes`, which begin with its local header. */

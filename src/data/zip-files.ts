@@ -6,8 +6,8 @@ import { isLitter } from "./litter.ts";
 import {
   type ZipEntry,
   bodyStart,
+  checkInflation,
   deflated,
-  maxInflation,
   readZipDirectory,
   stored,
 } from "./zip-directory.ts";
@@ -109,10 +109,7 @@ async function readEntry(
   if (entry.encrypted) throw new StriateError("is encrypted in the zip");
   if (size > maxPictureBytes || packedSize > maxPictureBytes)
     throw new StriateError(`is ${size} bytes large, more than any picture`);
-  if (size > packedSize * maxInflation + 64)
-    throw new StriateError(
-      `claims ${size} bytes, more than its ${packedSize} packed ones can hold`,
-    );
+  checkInflation(entry);
   if (method !== stored && method !== deflated)
     throw new StriateError(`is packed by method ${method}, which is not read`);
   let bytes = await file.read(entry.offset, entry.headerSize + packedSize);

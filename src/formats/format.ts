@@ -3,6 +3,7 @@ import type { LayerDefinition } from "../layers/define-layer.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import type { OptimizerState } from "../model/optimizer-state.ts";
+import { type OpenSource, openSource } from "./open-source.ts";
 
 /** A model file as the readers get it: its bytes, and a way to the files beside it. */
 export interface ModelSource {
@@ -56,6 +57,11 @@ export interface ReadModelOptions {
   replace?: Readonly<Record<string, "identity" | LayerDefinition>>;
 }
 
-export function defineFormat(definition: FormatDefinition): FormatDefinition {
-  return definition;
+/** A kind of model file as its reader writes it: what it reads has a budget for the whole file. */
+type Definition = Omit<FormatDefinition, "read"> & {
+  read(source: OpenSource, options?: ReadModelOptions): Promise<OpenedModel>;
+};
+
+export function defineFormat(definition: Definition): FormatDefinition {
+  return { ...definition, read: (source, options) => definition.read(openSource(source), options) };
 }

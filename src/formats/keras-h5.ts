@@ -6,13 +6,15 @@ import {
   type ReadModelOptions,
   type WrittenFile,
 } from "./format.ts";
+import type { OpenSource } from "./open-source.ts";
 import { isHdf5 } from "./hdf5/superblock.ts";
 import { type Hdf5Group, openHdf5 } from "./hdf5/hdf5-file.ts";
 import { writeHdf5 } from "./hdf5/write-hdf5.ts";
 import { inferInput } from "./keras/infer-input.ts";
-import { isObject, parseJson, pythonJson } from "./keras/json.ts";
+import { isObject, pythonJson } from "./keras/json.ts";
 import { type KerasWriter, kerasWriter, writerName } from "./keras/keras-writer.ts";
 import { listWeights } from "../model/list-weights.ts";
+import { parseJson } from "./keras/parse-json.ts";
 import { openKeras, requireNoWeights } from "./keras/open-keras.ts";
 import { kerasOf, ownNotes } from "./keras/own-notes.ts";
 import { stateArrays } from "./keras/read-optimizer.ts";
@@ -36,8 +38,8 @@ export const kerasH5 = defineFormat({
   title: "Keras HDF5",
   extensions: [".h5", ".hdf5"],
   match: ({ bytes }: ModelSource) => isHdf5(bytes),
-  async read({ bytes }: ModelSource, options: ReadModelOptions = {}): Promise<OpenedModel> {
-    const root = openHdf5(bytes);
+  async read({ bytes, budget }: OpenSource, options: ReadModelOptions = {}): Promise<OpenedModel> {
+    const root = openHdf5(bytes, budget);
     const own = root.attribute("model_config");
     const text = own ?? options.architecture;
     const config = typeof text === "string" ? parseJson(text, "model_config") : undefined;

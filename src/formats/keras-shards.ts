@@ -1,8 +1,9 @@
 import { StriateError } from "../base/errors.ts";
 import { defineFormat } from "./format.ts";
 import { type Hdf5Group, openHdf5 } from "./hdf5/hdf5-file.ts";
-import { isObject, parseJson } from "./keras/json.ts";
+import { isObject } from "./keras/json.ts";
 import { kerasWriter, writerName } from "./keras/keras-writer.ts";
+import { parseJson, readJson } from "./keras/parse-json.ts";
 import { openKeras } from "./keras/open-keras.ts";
 import { h5Store, storedGroups } from "./keras/store-h5.ts";
 import { assignFromStore } from "./keras/weights-store.ts";
@@ -27,10 +28,9 @@ export const kerasShards = defineFormat({
     return /^\s*\{/.test(start) && start.includes('"weight_map"');
   },
   async read(source, options = {}) {
-    const text = new TextDecoder().decode(source.bytes.subarray(0));
-    const names = shardNames(parseJson(text, "weights.json"));
+    const names = shardNames(readJson(source.bytes.subarray(0), "weights.json"));
     const files: Hdf5Group[] = [];
-    for (const name of names) files.push(openHdf5(await source.sibling(name)));
+    for (const name of names) files.push(openHdf5(await source.sibling(name), source.budget));
     const format = "Keras HDF5 (weights in shards)";
     const config = options.architecture && parseJson(options.architecture, "the architecture");
     const writer = kerasWriter(undefined, undefined, config ?? { batch_shape: null });

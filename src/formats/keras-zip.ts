@@ -8,9 +8,12 @@ import {
 } from "./format.ts";
 import { openHdf5 } from "./hdf5/hdf5-file.ts";
 import { writeHdf5 } from "./hdf5/write-hdf5.ts";
-import { isObject, parseJson, pythonJson } from "./keras/json.ts";
+import type { Budget } from "../base/budget.ts";
+import { isObject, pythonJson } from "./keras/json.ts";
 import { kerasWriter } from "./keras/keras-writer.ts";
 import { listWeights } from "../model/list-weights.ts";
+import type { OpenSource } from "./open-source.ts";
+import { readJson } from "./keras/parse-json.ts";
 import { openKeras } from "./keras/open-keras.ts";
 import { kerasOf, ownNotes } from "./keras/own-notes.ts";
 import { h5Store } from "./keras/store-h5.ts";
@@ -33,14 +36,17 @@ export const kerasZip = defineFormat({
   title: "Keras zip (.keras)",
   extensions: [".keras"],
   match: ({ bytes }: ModelSource) => isZip(bytes),
-  async read({ bytes, name }: ModelSource, options: ReadModelOptions = {}): Promise<OpenedModel> {
-    const members = await readZip(bytes, name);
+  async read(
+    { bytes, name, budget }: OpenSource,
+    options: ReadModelOptions = {},
+  ): Promise<OpenedModel> {
+    const members = await readZip(bytes, name, budget);
     const config = await json(members, "config.json");
     if (config === undefined) throw new StriateError(whatItIsInstead([...members.keys()]));
     const metadata = await json(members, "metadata.json");
     const version = isObject(metadata) ? metadata.keras_version : undefined;
     const writer = kerasWriter(version, undefined, config);
-    const store = await weightStore(members);
+    const store = await weightStore(members, budget);
     const parts = {
       format: "Keras zip",
       config,
@@ -80,15 +86,15 @@ type Members = ReadonlyMap<string, ZipMember>;
 async function json(members: Members, name: string): Promise<unknown> {
   const member = members.get(name);
   if (member === undefined) return undefined;
-  return parseJson(new TextDecoder("utf-8").decode(await member.read()), name);
+  return readJson(await member.read(), name);
 }
 
 /** Weights in an HDF5 file, or an archive of arrays. */
-async function weightStore(members: Members): Promise<WeightStore> {
+async function weightStore(members: Members, budget: Budget): Promise<WeightStore> {
   const h5 = members.get("model.weights.h5");
-  if (h5) return h5Store([openHdf5(await h5.open())]);
+  if (h5) return h5Store([openHdf5(await h5.open(), budget)]);
   const npz = members.get("model.weights.npz");
-  if (npz) return npzStore(await readZip(await npz.read(), "model.weights.npz"));
+  if (npz) return npzStore(await readZip(await npz.read(), "model.weights.npz", budget));
   throw new StriateError(
     `has no model.weights.h5, only ${[...members.keys()].join(", ")}: the file is not whole`,
   );

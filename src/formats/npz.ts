@@ -1,3 +1,4 @@
+import { Budget } from "../base/budget.ts";
 import type { ByteSource } from "../base/byte-source.ts";
 import { namingSync } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
@@ -8,13 +9,15 @@ import { readZip, writeZip } from "./zip.ts";
  * Reads the arrays of a `.npz` file, by name.
  *
  * @param name of the file, for messages
+ * @param budget of the file that these bytes are a part of
  */
 export async function readNpz(
   bytes: ByteSource,
   name = "arrays.npz",
+  budget = new Budget(bytes.length),
 ): Promise<Map<string, Tensor>> {
   const arrays = new Map<string, Tensor>();
-  for (const [path, member] of await readZip(bytes, name)) {
+  for (const [path, member] of await readZip(bytes, name, budget)) {
     if (!path.endsWith(".npy")) continue;
     const data = await member.read();
     arrays.set(

@@ -1,6 +1,7 @@
 import { naming } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
-import { type ModelSource, defineFormat } from "./format.ts";
+import { defineFormat } from "./format.ts";
+import type { OpenSource } from "./open-source.ts";
 import { Checkpoint } from "./tensorflow/checkpoint.ts";
 import type { TfFunction, TfGraph, TfNode } from "./tensorflow/graph-def.ts";
 import { parseGraphProto } from "./tensorflow/graph-proto.ts";
@@ -48,9 +49,9 @@ export const savedModel = defineFormat({
 async function frozenGraph(
   { graph, restore }: MetaGraph,
   signature: Signature,
-  source: ModelSource,
+  source: OpenSource,
 ): Promise<TfGraph> {
-  const { nodes, functions } = parseGraphProto(graph);
+  const { nodes, functions } = parseGraphProto(graph, source.budget);
   const ends = signature.outputs.map(({ tensor }) => placeOf(tensor)[0]);
   const { nodes: bound, outputs } = bindSignature(nodesBehind(nodes, ends), signature);
   const read = outputs.map((output) => placeOf(output)[0]);

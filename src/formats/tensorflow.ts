@@ -14,7 +14,7 @@ export const tensorflow = defineFormat({
   match: ({ bytes }) => isGraphDef(head(bytes)),
   read: (source) =>
     naming(source.name, () => {
-      const { nodes: called, functions } = parseGraphProto(source.bytes.subarray(0));
+      const { nodes: called, functions } = parseGraphProto(source.bytes.subarray(0), source.budget);
       const nodes = inlineTfFunctions(called, functions);
       const variable = nodes.find(({ op }) => /^Var(iable|HandleOp)/.test(op));
       if (variable)

@@ -1,13 +1,10 @@
 import type { ByteSource } from "../base/byte-source.ts";
 import { StriateError, naming } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
-import {
-  type ModelSource,
-  type OpenedModel,
-  type ReadModelOptions,
-  defineFormat,
-} from "./format.ts";
-import { type Json, isObject, objectOf, parseJson } from "./keras/json.ts";
+import { type OpenedModel, type ReadModelOptions, defineFormat } from "./format.ts";
+import type { OpenSource } from "./open-source.ts";
+import { type Json, isObject, objectOf } from "./keras/json.ts";
+import { readJson } from "./keras/parse-json.ts";
 import { kerasWriter } from "./keras/keras-writer.ts";
 import { openKeras } from "./keras/open-keras.ts";
 import { assignByName } from "./tfjs/layer-weights.ts";
@@ -30,8 +27,7 @@ export const tfjs = defineFormat({
   match: ({ bytes }) => looksLikeTfjs(bytes),
   read: (source, options = {}) =>
     naming(source.name, async () => {
-      const text = new TextDecoder().decode(source.bytes.subarray(0));
-      const model = objectOf(parseJson(text, "model.json"), "model.json");
+      const model = objectOf(readJson(source.bytes.subarray(0), "model.json"), "model.json");
       const topology = objectOf(model.modelTopology, "modelTopology");
       const opened = Array.isArray(topology.node)
         ? await readGraphModel(model, topology, source)
@@ -49,13 +45,21 @@ export const tfjs = defineFormat({
 function looksLikeTfjs(bytes: ByteSource): boolean {
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
   if (!/^(\xef\xbb\xbf)?\s*\{/.test(start)) return false;
-  return new TextDecoder("latin1").decode(bytes.subarray(0)).includes('"modelTopology"');
+  return includes(bytes.subarray(0), '"modelTopology"');
+}
+
+/** Whether bytes hold a word; they may be more than a text can be. */
+function includes(bytes: Uint8Array, word: string): boolean {
+  const codes = new TextEncoder().encode(word);
+  for (let at = bytes.indexOf(codes[0]!); at >= 0; at = bytes.indexOf(codes[0]!, at + 1))
+    if (codes.every((code, i) => bytes[at + i] === code)) return true;
+  return false;
 }
 
 async function readLayersModel(
   model: Json,
   topology: Json,
-  source: ModelSource,
+  source: OpenSource,
   options: ReadModelOptions,
 ): Promise<OpenedModel> {
   // What TF.js itself saves has no model_config around the model.
@@ -74,9 +78,9 @@ async function readLayersModel(
 async function readGraphModel(
   model: Json,
   topology: Json,
-  source: ModelSource,
+  source: OpenSource,
 ): Promise<OpenedModel> {
-  const nodes = parseGraphJson(topology);
+  const nodes = parseGraphJson(topology, source.budget);
   const constants = new Map<string, Tensor>();
   for (const { name, attributes } of nodes)
     if (attributes.value?.tensor) constants.set(name, attributes.value.tensor);

@@ -17,9 +17,9 @@ export const weightsNpz = defineFormat({
   extensions: [".npz"],
   // A `.keras` file is a zip as well; what stands in this one first is an array.
   match: ({ bytes }) => isZip(bytes) && firstMember(bytes).endsWith(".npy"),
-  async read({ bytes, name }) {
+  async read({ bytes, name, budget }) {
     const groups = new Map<string, WeightGroup["arrays"][number][]>();
-    for (const [path, array] of await readNpz(bytes, name)) {
+    for (const [path, array] of await readNpz(bytes, name, budget)) {
       const [layer, weight] = splitPath(path);
       if (!groups.has(layer)) groups.set(layer, []);
       groups.get(layer)!.push({ name: weight, shape: array.shape, read: (): Tensor => array });

@@ -52,7 +52,7 @@ describe("a zip archive", () => {
     new DataView(bytes.buffer).setUint32(directory + 24, 0x7fffffff, true);
     const members = await readZip(bytes, "x.zip");
     await expect(members.get("config.json")!.read()).rejects.toThrow(
-      /"config.json" claims to be 2147483647 bytes large/,
+      /"config.json": claims to be 2147483647 bytes large/,
     );
   });
 });

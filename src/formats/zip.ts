@@ -1,12 +1,13 @@
 import { inflateSync } from "fflate";
+import { Budget } from "../base/budget.ts";
 import { type ByteSource, partOf } from "../base/byte-source.ts";
 import { crc32 } from "../base/crc32.ts";
-import { StriateError, messageOf, naming } from "../base/errors.ts";
+import { StriateError, messageOf, naming, namingSync } from "../base/errors.ts";
 import {
   type ZipEntry,
   bodyStart,
+  checkInflation,
   deflated,
-  maxInflation,
   readZipDirectory,
   stored,
 } from "../data/zip-directory.ts";
@@ -40,19 +41,29 @@ export function isZip(bytes: ByteSource): boolean {
  * than its bytes can hold.
  *
  * @param name of the file, for messages
+ * @param budget of the file that the zip is, or is a part of
  */
-export function readZip(bytes: ByteSource, name: string): Promise<Map<string, ZipMember>> {
+export function readZip(
+  bytes: ByteSource,
+  name: string,
+  budget = new Budget(bytes.length),
+): Promise<Map<string, ZipMember>> {
   return naming(name, async () => {
     const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
     const entries = await readZipDirectory(bytes.length, read);
     if (entries.length > maxMembers)
       throw new StriateError("the zip holds too many files to be a model");
     const files = entries.filter(({ kind }) => kind === "file");
-    return new Map(files.map((entry) => [entry.path, memberOf(entry, bytes, name)]));
+    return new Map(files.map((entry) => [entry.path, memberOf(entry, bytes, name, budget)]));
   });
 }
 
-function memberOf(entry: ZipEntry, zip: ByteSource, name: string): ZipMember {
+function memberOf(
+  entry: ZipEntry,
+  zip: ByteSource,
+  name: string,
+  budget: Budget,
+): ZipMember {
   const { path, size, packedSize, method } = entry;
   const refuse = (what: string, cause?: unknown): never => {
     throw new StriateError(`${name}: "${path}" ${what}`, { cause });
@@ -60,8 +71,7 @@ function memberOf(entry: ZipEntry, zip: ByteSource, name: string): ZipMember {
   /** The packed bytes where they lie, after a look at what is said of them. */
   const packed = (): ByteSource => {
     if (entry.encrypted) refuse("is encrypted");
-    if (size > packedSize * maxInflation + 64)
-      refuse(`claims to be ${size} bytes large, more than its ${packedSize} can hold`);
+    namingSync(`${name}: "${path}"`, () => checkInflation(entry));
     if (method !== stored && method !== deflated)
       refuse(`is packed by method ${method}, which is not read`);
     try {
@@ -72,6 +82,7 @@ function memberOf(entry: ZipEntry, zip: ByteSource, name: string): ZipMember {
     }
   };
   const unpack = (body: ByteSource): Uint8Array => {
+    namingSync(name, () => budget.take(size, `"${path}"`));
     const bytes = body.subarray(0);
     if (method === stored) return bytes;
     try {

@@ -45,7 +45,7 @@ export function readAttribute(
     value() {
       const start = typePart.from(0);
       const type = readDatatype(version > 1 && flags & 1 ? named(file, start) : start);
-      const shape = readDataspace(spacePart.from(0));
+      const shape = readDataspace(spacePart.from(0))?.shape;
       if (shape === undefined) return undefined;
       const values = readValues(file, data.from(0), type, sizeOf(shape));
       return shape.length === 0 ? values?.[0] : values;

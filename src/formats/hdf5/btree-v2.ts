@@ -19,7 +19,7 @@ export function* walkRecords(file: Cursor, address: number): Generator<Cursor> {
   if (recordBytes === 0 || nodeBytes < 16 || depth > 16) damaged("a tree has impossible sizes");
 
   const frame = 10; // signature, version, type and checksum of a node
-  const addressBytes = widthOf(file);
+  const addressBytes = file.widths.offset;
   const leafRecords = Math.floor((nodeBytes - frame) / recordBytes);
   const countBytes = bytesToHold(leafRecords);
   /** Bytes of the number of all records below a child, by the child's level. */
@@ -51,13 +51,6 @@ export function* walkRecords(file: Cursor, address: number): Generator<Cursor> {
     }
   }
   yield* walk(root, count, depth);
-}
-
-/** Bytes of an address in this file. */
-function widthOf(file: Cursor): number {
-  const probe = file.from(0);
-  probe.offset();
-  return probe.at;
 }
 
 function bytesToHold(limit: number): number {

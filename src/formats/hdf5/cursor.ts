@@ -1,3 +1,4 @@
+import type { Budget } from "../../base/budget.ts";
 import type { ByteSource } from "../../base/byte-source.ts";
 import { StriateError } from "../../base/errors.ts";
 
@@ -19,73 +20,94 @@ interface Piece {
   at: number;
 }
 
+/** What all cursors of a file have in common. */
+interface OpenFile {
+  source: ByteSource;
+  widths: Widths;
+  budget: Budget;
+  piece: Piece;
+}
+
+/** So many bytes that are taken at once count as one step. */
+const bytesPerStep = 64;
+
 /**
  * A place in a file that is read forward. Every read is checked against the end, so that a damaged
- * file gives a sentence and never a wrong number. Nothing is read before it is asked for.
+ * file gives a sentence and never a wrong number; and every read is a step of the file's budget, so that
+ * no web of parts that name one another is followed without end. Nothing is read before it is asked for.
  */
 export class Cursor {
-  readonly #source: ByteSource;
-  readonly #widths: Widths;
+  readonly #file: OpenFile;
   /** The part of the file that this cursor may read. */
-  readonly #bounds: { start: number; end: number };
-  readonly #piece: Piece;
+  readonly #start: number;
+  readonly #end: number;
   /** Counted from the start of its part. */
   at: number;
 
-  constructor(
-    source: ByteSource,
-    at = 0,
-    widths: Widths = { offset: 8, length: 8 },
-    bounds = { start: 0, end: source.length },
-    piece: Piece = { bytes: new DataView(new ArrayBuffer(0)), at: 0 },
-  ) {
-    this.#source = source;
-    this.#widths = widths;
-    this.#bounds = bounds;
-    this.#piece = piece;
+  private constructor(file: OpenFile, at: number, start: number, end: number) {
+    this.#file = file;
+    this.#start = start;
+    this.#end = end;
     this.at = at;
   }
 
-  /** The same file from another place on. */
+  /** The start of a file. */
+  static of(source: ByteSource, budget: Budget, widths: Widths = { offset: 8, length: 8 }): Cursor {
+    const piece = { bytes: new DataView(new ArrayBuffer(0)), at: 0 };
+    return new Cursor({ source, widths, budget, piece }, 0, 0, source.length);
+  }
+
+  /** The same part of the file from another place on. */
   from(at: number): Cursor {
-    return new Cursor(this.#source, at, this.#widths, this.#bounds, this.#piece);
+    return new Cursor(this.#file, at, this.#start, this.#end);
   }
 
   /** The next `count` bytes as a file of their own. */
   part(count: number): Cursor {
     const start = this.#step(count);
-    return new Cursor(this.#source, 0, this.#widths, { start, end: start + count }, this.#piece);
+    return new Cursor(this.#file, 0, start, start + count);
+  }
+
+  /** What reading the file may cost. */
+  get budget(): Budget {
+    return this.#file.budget;
+  }
+
+  /** How wide the file writes its addresses and lengths, in bytes. */
+  get widths(): Widths {
+    return this.#file.widths;
   }
 
   get left(): number {
-    return this.#bounds.end - this.#bounds.start - this.at;
+    return this.#end - this.#start - this.at;
   }
 
   u8(): number {
     const at = this.#look(1);
-    return this.#piece.bytes.getUint8(at);
+    return this.#file.piece.bytes.getUint8(at);
   }
   u16(): number {
     const at = this.#look(2);
-    return this.#piece.bytes.getUint16(at, true);
+    return this.#file.piece.bytes.getUint16(at, true);
   }
   u32(): number {
     const at = this.#look(4);
-    return this.#piece.bytes.getUint32(at, true);
+    return this.#file.piece.bytes.getUint32(at, true);
   }
 
   /** An unsigned number of 1 to 8 bytes; Infinity where a double cannot hold it. */
   uint(width: number): number {
     let value = 0;
     const at = this.#look(width);
-    for (let i = width - 1; i >= 0; i--) value = value * 256 + this.#piece.bytes.getUint8(at + i);
+    for (let i = width - 1; i >= 0; i--)
+      value = value * 256 + this.#file.piece.bytes.getUint8(at + i);
     return Number.isSafeInteger(value) ? value : Infinity;
   }
 
   /** The address of something in the file; undefined where nothing is there (all bits set). */
   offset(): number | undefined {
-    const value = this.uint(this.#widths.offset);
-    const nowhere = this.#widths.offset === 8 ? Infinity : 256 ** this.#widths.offset - 1;
+    const value = this.uint(this.#file.widths.offset);
+    const nowhere = this.#file.widths.offset === 8 ? Infinity : 256 ** this.#file.widths.offset - 1;
     return value === nowhere ? undefined : value;
   }
 
@@ -95,7 +117,7 @@ export class Cursor {
   }
 
   length(): number {
-    return this.uint(this.#widths.length);
+    return this.uint(this.#file.widths.length);
   }
 
   skip(count: number): void {
@@ -110,7 +132,8 @@ export class Cursor {
   /** The next `count` bytes; of a file in memory without a copy. */
   take(count: number): Uint8Array {
     const start = this.#step(count);
-    return this.#source.subarray(start, start + count);
+    this.budget.step(Math.floor(count / bytesPerStep));
+    return this.#file.source.subarray(start, start + count);
   }
 
   /** Text of `count` bytes, up to the first zero byte. */
@@ -142,8 +165,8 @@ export class Cursor {
 
   /** Goes on by `count` bytes and returns where in the file they begin. */
   #step(count: number): number {
-    const { start, end } = this.#bounds;
-    const at = this.at;
+    this.#file.budget.step();
+    const [start, end, at] = [this.#start, this.#end, this.at];
     if (!(count >= 0 && at >= 0 && start + at + count <= end))
       damaged(`${count} bytes at ${at} are outside its ${end - start} bytes`);
     this.at = at + count;
@@ -152,10 +175,10 @@ export class Cursor {
 
   /** Goes on by a few bytes that are looked at one by one, and returns where in the piece they begin. */
   #look(count: number): number {
-    const piece = this.#piece;
+    const { piece, source } = this.#file;
     const at = this.#step(count);
     if (at < piece.at || at + count > piece.at + piece.bytes.byteLength) {
-      const bytes = this.#source.subarray(at, at + pieceBytes);
+      const bytes = source.subarray(at, at + pieceBytes);
       piece.bytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       piece.at = at;
     }

@@ -1,35 +1,41 @@
 import { StriateError } from "../../base/errors.ts";
 import { sizeOf, stridesOf } from "../../base/shape.ts";
 import { type NumericType, type Tensor, arrayFromBytes } from "../../base/tensor.ts";
-import { walkTree } from "./btree-v1.ts";
 import { toLittleEndian } from "./byte-order.ts";
+import { type Extent, storedChunks } from "./chunks.ts";
 import { type Cursor, damaged, unsupported } from "./cursor.ts";
 import { readDataspace } from "./dataspace.ts";
 import { type Datatype, readDatatype } from "./datatype.ts";
+import { readFillValue } from "./fill-value.ts";
 import { type Filter, readFilters, undoFilters } from "./filters.ts";
+import { type ChunkedLayout, readLayout } from "./layout.ts";
 import { type Message, messageType } from "./object-header.ts";
 
 /** What is known of a dataset before its elements are read. */
-export interface DatasetInfo {
+export interface DatasetInfo extends Extent {
   shape: number[];
   datatype: Datatype;
   layout: Cursor;
   filters: Filter[];
+  /** Bytes of the element that stands where nothing was written; undefined for zeros. */
+  fill: Uint8Array | undefined;
 }
-
-/** Deflate cannot make more than about 1032 bytes of one: a larger claim is a lie. */
-const maxInflation = 1040;
 
 export function readDatasetInfo(messages: readonly Message[]): DatasetInfo {
   const body = (type: number): Cursor | undefined =>
     messages.find((message) => message.type === type)?.body.from(0);
   if (body(messageType.externalFiles)) unsupported("data in other files");
   const filters = body(messageType.filters);
+  const space = readDataspace(body(messageType.dataspace) ?? damaged("a dataset has no shape"));
+  const datatype = readDatatype(body(messageType.datatype) ?? damaged("a dataset has no type"));
   return {
-    shape: readDataspace(body(messageType.dataspace) ?? damaged("a dataset has no shape")) ?? [0],
-    datatype: readDatatype(body(messageType.datatype) ?? damaged("a dataset has no type")),
+    shape: space?.shape ?? [0],
+    maxShape: space?.maxShape ?? [0],
+    datatype,
     layout: body(messageType.layout) ?? damaged("a dataset has no data"),
     filters: filters ? readFilters(filters) : [],
+    // The fill value of texts is of no use to anyone here.
+    fill: datatype.kind === "number" ? readFillValue(messages, datatype.size) : undefined,
   };
 }
 
@@ -59,65 +65,45 @@ export function typeOf(datatype: Datatype): NumericType {
   );
 }
 
-/**
- * Source: HDF5 File Format Specification 3.0, IV.A.2.i
- */
 function readBytes(file: Cursor, info: DatasetInfo): Uint8Array {
-  const { shape, datatype } = info;
-  const layout = info.layout.from(0);
-  const size = sizeOf(shape) * datatype.size;
+  const size = sizeOf(info.shape) * info.datatype.size;
   if (size === 0) return new Uint8Array(0);
-  const version = layout.u8();
-  if (version < 1 || version > 4) unsupported(`layout version ${version}`);
-  if (version < 3) {
-    const rank = layout.u8();
-    const kind = layout.u8();
-    layout.skip(5);
-    const address = kind === 0 ? undefined : layout.offset();
-    const lengths = Array.from({ length: rank }, () => layout.u32());
-    if (kind === 0) return layout.part(layout.u32()).take(size);
-    if (kind === 1) return contiguous(file, address, size);
-    return readChunks(file, info, address, lengths.slice(0, -1), size);
-  }
-  const kind = layout.u8();
-  if (kind === 0) return layout.part(layout.u16()).take(size);
-  if (kind === 1) return contiguous(file, layout.offset(), size);
-  if (kind !== 2) unsupported("a virtual dataset");
-  if (version === 4) unsupported("the chunk index of HDF5 1.10");
-  const rank = layout.u8();
-  const address = layout.offset();
-  const lengths = Array.from({ length: rank - 1 }, () => layout.u32());
-  return readChunks(file, info, address, lengths, size);
+  file.budget.take(size, "a dataset");
+  const layout = readLayout(info.layout.from(0));
+  if (layout.kind === "compact") return layout.data.take(size);
+  if (layout.kind === "chunked") return readChunks(file, info, layout, size);
+  return layout.address === undefined ? filled(info, size) : file.from(layout.address).take(size);
 }
 
-function contiguous(file: Cursor, address: number | undefined, size: number): Uint8Array {
-  if (address === undefined) damaged("a dataset was never written");
-  return file.from(address!).take(size);
+/** Room for the elements, as it is before anything is written. */
+function filled({ fill }: DatasetInfo, size: number): Uint8Array {
+  const result = new Uint8Array(size);
+  if (fill) for (let at = 0; at < size; at += fill.length) result.set(fill, at);
+  return result;
 }
 
 function readChunks(
   file: Cursor,
-  { shape, datatype, filters }: DatasetInfo,
-  tree: number | undefined,
-  chunk: readonly number[],
+  info: DatasetInfo,
+  layout: ChunkedLayout,
   size: number,
 ): Uint8Array {
-  if (tree === undefined) damaged("a dataset was never written");
-  if (chunk.length !== shape.length || chunk.some((length) => length === 0))
+  const { shape, datatype, filters } = info;
+  const { chunk, plainEdges } = layout;
+  if (chunk.length !== shape.length || chunk.some((length) => !(length > 0)))
     damaged("a dataset's chunks do not fit its shape");
-  const fileBytes = file.from(0).left;
   const chunkBytes = sizeOf(chunk) * datatype.size;
-  if (size > fileBytes * maxInflation || chunkBytes > fileBytes * maxInflation)
-    damaged(`a dataset claims ${size} bytes in a file of ${fileBytes}`);
-  const result = new Uint8Array(size);
-  // A key is: stored bytes, filter mask, and the chunk's first element with the byte within it.
-  for (const { key, child } of walkTree(file, tree!, 1, 8 + 8 * (chunk.length + 1))) {
-    const stored = file.from(child).take(key.u32());
-    const mask = key.u32();
-    const start = chunk.map(() => key.uint(8));
-    const bytes = undoFilters(stored, filters, mask, chunkBytes);
+  file.budget.take(chunkBytes, "a chunk of a dataset");
+  const result = filled(info, size);
+  for (const { start, stored } of storedChunks(file, layout, info, chunkBytes)) {
+    if (start.some((at, axis) => !(at < shape[axis]!))) continue;
+    // A chunk may be larger than the dataset, and as often as the file names it.
+    file.budget.step(Math.ceil(chunkBytes / 64));
+    const isEdge = start.some((at, axis) => at + chunk[axis]! > shape[axis]!);
+    const packed = file.from(stored.address).take(stored.bytes);
+    const own = plainEdges && isEdge ? [] : filters;
+    const bytes = undoFilters(packed, own, stored.mask, chunkBytes);
     if (bytes.length < chunkBytes) damaged("a chunk is too short");
-    if (start.some((at, axis) => at >= shape[axis]!)) continue;
     placeChunk(result, shape, bytes, chunk, start, datatype.size);
   }
   return result;

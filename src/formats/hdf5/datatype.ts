@@ -40,12 +40,23 @@ export function readDatatype(body: Cursor, depth = 0): Datatype {
   switch (name) {
     case "integers": {
       const type = `${bits & 8 ? "int" : "uint"}${size * 8}` as NumericType;
-      return [1, 2, 4, 8].includes(size) ? { kind: "number", size, type, littleEndian } : other;
+      // Of bits that fill the element: fewer would need padding to be taken off.
+      const isPlain = body.u16() === 0 && body.u16() === size * 8;
+      return isPlain && [1, 2, 4, 8].includes(size)
+        ? { kind: "number", size, type, littleEndian }
+        : other;
     }
     case "floats": {
-      body.skip(4 + 1); // bit offset, precision, exponent location
+      const isPlain = body.u16() === 0 && body.u16() === size * 8;
+      body.skip(1); // where the exponent lies
       const exponentBits = body.u8();
-      const type = ieee[`${size}/${exponentBits}`];
+      const mantissa = body.u8() === 0 ? body.u8() : NaN;
+      const isIeee =
+        isPlain &&
+        (bits & 64) === 0 && // else a VAX's byte order
+        mantissa === size * 8 - 1 - exponentBits &&
+        body.u32() === 2 ** (exponentBits - 1) - 1;
+      const type = isIeee ? ieee[`${size}/${exponentBits}`] : undefined;
       return type ? { kind: "number", size, type, littleEndian } : other;
     }
     case "texts": {

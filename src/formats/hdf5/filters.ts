@@ -1,5 +1,7 @@
 import { unzlibSync } from "fflate";
 import { type Cursor, damaged, unsupported } from "./cursor.ts";
+import { fletcher32 } from "./fletcher32.ts";
+import { unpackLzf } from "./lzf.ts";
 
 /** One step of what was done to a chunk when it was written. */
 export interface Filter {
@@ -47,7 +49,8 @@ export function undoFilters(
     const { id, values } = filters[i]!;
     if (id === 1) bytes = inflate(bytes, size);
     else if (id === 2) bytes = unshuffle(bytes, values[0] ?? 1);
-    else if (id === 3) bytes = bytes.subarray(0, -4);
+    else if (id === 3) bytes = checked(bytes);
+    else if (id === 32000) bytes = unpackLzf(bytes, size + sumBytes) ?? unreadable();
     else unsupported(`the compression filter ${filterNames[id] ?? id}`);
   }
   return bytes;
@@ -57,16 +60,30 @@ const filterNames: Record<number, string> = {
   4: "szip",
   5: "nbit",
   6: "scale-offset",
-  32000: "lzf",
 };
+
+/** A check sum that a later filter takes off may make the chunk a little longer than its elements. */
+const sumBytes = 4;
+const unreadable = (): never => damaged("compressed data cannot be read");
 
 function inflate(bytes: Uint8Array, size: number): Uint8Array {
   try {
-    // Checksums that a later filter takes off may make the chunk a little longer than its elements.
-    return unzlibSync(bytes, { out: new Uint8Array(size + 4) });
+    return unzlibSync(bytes, { out: new Uint8Array(size + sumBytes) });
   } catch {
-    return damaged("compressed data cannot be read");
+    return unreadable();
   }
+}
+
+/** Takes the check sum off the end, if it is right. */
+function checked(bytes: Uint8Array): Uint8Array {
+  const data = bytes.subarray(0, -sumBytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sum = bytes.length < sumBytes ? NaN : view.getUint32(data.length, true);
+  const own = fletcher32(data);
+  // Old libraries wrote it with the bytes of each half swapped.
+  const swapped = (((own & 0x00ff00ff) << 8) | ((own >>> 8) & 0x00ff00ff)) >>> 0;
+  if (sum !== own && sum !== swapped) damaged("the check sum of a chunk is wrong; copy it again");
+  return data;
 }
 
 /** Puts the bytes of each element together again: the filter had put all first bytes first. */

@@ -1,3 +1,4 @@
+import { Budget } from "../../base/budget.ts";
 import type { ByteSource } from "../../base/byte-source.ts";
 import { StriateError } from "../../base/errors.ts";
 import { lazyTensor } from "../../base/lazy-tensor.ts";
@@ -15,20 +16,23 @@ import { readSuperblock } from "./superblock.ts";
  * out of it.
  *
  * All that h5py writes by itself is read, old format and new: groups in all three forms, attributes
- * of numbers and texts, datasets of numbers (half floats too), in one piece or in chunks, compressed
- * by deflate or not.
+ * of numbers and texts, datasets of numbers (half floats too), in one piece or in chunks of any index,
+ * compressed by deflate or LZF or not.
  *
  * Source: https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
  *
+ * @param budget of the file that these bytes are a part of
  * @throws StriateError when the bytes are no HDF5 file, or less than the file says it has
  */
-export function openHdf5(bytes: ByteSource): Hdf5Group {
-  const { file, root } = readSuperblock(bytes);
+export function openHdf5(bytes: ByteSource, budget = new Budget(bytes.length)): Hdf5Group {
+  const { file, root } = readSuperblock(bytes, budget);
   return new Hdf5Group(file, "", root, readObjectHeader(file, root), undefined);
 }
 
 /** Soft links lead on to other paths; more than this many in a row go in a circle. */
 const maxLinks = 20;
+/** Groups of Keras' nested models lie some 20 deep; a bound for recursion. */
+const maxDepth = 200;
 
 /** What groups and datasets have in common: a path and attributes. */
 class Hdf5Object {
@@ -114,6 +118,8 @@ export class Hdf5Group extends Hdf5Object {
   datasets(): Map<string, Hdf5Dataset> {
     const found = new Map<string, Hdf5Dataset>();
     const visit = (group: Hdf5Group, path: string, above: ReadonlySet<number>): void => {
+      if (above.size > maxDepth)
+        damaged(`its groups lie more than ${maxDepth} deep in one another`);
       for (const name of group.names()) {
         const child = group.get(name);
         if (child?.kind === "dataset") found.set(path + name, child);
@@ -126,6 +132,7 @@ export class Hdf5Group extends Hdf5Object {
   }
 
   #find(path: string, links: number): Hdf5Group | Hdf5Dataset | undefined {
+    this.file.budget.step(path.length);
     if (path.startsWith("/")) return this.#root.#find(path.slice(1), links);
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the walk begins here
     let at: Hdf5Group | Hdf5Dataset | undefined = this;

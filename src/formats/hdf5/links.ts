@@ -32,7 +32,7 @@ function readSymbolTable(file: Cursor, body: Cursor, links: Map<string, Link>): 
   const size = heap.length();
   heap.length(); // free list
   const names = file.from(heap.address("a group's names")).part(size);
-  for (const { child } of walkTree(file, tree, 0, widthOfLength(file))) {
+  for (const { child } of walkTree(file, tree, 0, file.widths.length)) {
     const node = file.from(child);
     node.expect("SNOD");
     node.skip(2);
@@ -82,10 +82,4 @@ export function readDense(file: Cursor, info: Cursor, what: "links" | "attribute
     if (what === "links") record.skip(4); // hash of the name
     return find(record);
   });
-}
-
-function widthOfLength(file: Cursor): number {
-  const probe = file.from(0);
-  probe.length();
-  return probe.at;
 }

@@ -1,3 +1,4 @@
+import type { Budget } from "../../base/budget.ts";
 import type { ByteSource } from "../../base/byte-source.ts";
 import { StriateError } from "../../base/errors.ts";
 import { Cursor, damaged, unsupported } from "./cursor.ts";
@@ -17,9 +18,9 @@ export function isHdf5(bytes: ByteSource): boolean {
  *
  * @throws StriateError when the file is shorter than it says it is
  */
-export function readSuperblock(bytes: ByteSource): { file: Cursor; root: number } {
+export function readSuperblock(bytes: ByteSource, budget: Budget): { file: Cursor; root: number } {
   if (!isHdf5(bytes)) throw new StriateError("is no HDF5 file");
-  const start = new Cursor(bytes, 8);
+  const start = Cursor.of(bytes, budget).from(8);
   const version = start.u8();
   if (version > 3) unsupported(`superblock version ${version}`);
   if (version < 2) start.skip(4);
@@ -28,7 +29,7 @@ export function readSuperblock(bytes: ByteSource): { file: Cursor; root: number 
     if (![2, 4, 8].includes(width)) damaged(`its numbers are ${width} bytes wide`);
   // Version 0: size of tree leaves and nodes, flags; version 1 has a tree size for chunks as well.
   start.skip([9, 13, 1, 1][version]!);
-  const file = new Cursor(bytes, start.at, widths);
+  const file = Cursor.of(bytes, budget, widths).from(start.at);
   const base = file.offset() ?? 0;
   if (base !== 0) unsupported("a user block");
   file.offset(); // free space, or the superblock's extension

@@ -31,20 +31,6 @@ function fault(message: string): never {
   throw new StriateError(message);
 }
 
-/** Parses the JSON text of a file. @throws StriateError naming `what` */
-export function parseJson(text: string, what: string): unknown {
-  try {
-    // Python writes infinities and NaN as words, which JSON does not know.
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const mended = text.replace(/(?<=[:[,]\s*)(-?)(Infinity|NaN)(?=\s*[,\]}])/g, (_, sign, word) =>
-      word === "NaN" ? "null" : `${sign}1e999`,
-    );
-    if (mended !== text) return parseJson(mended, what);
-    throw new StriateError(`${what} is no JSON: ${(error as Error).message}`, { cause: error });
-  }
-}
-
 /**
  * Replaces the tuples of Keras' own serialization (`{ class_name: "__tuple__", items }`, also
  * `TensorShape`) by lists, at any depth.

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import type { ExternalData } from "../../graph/protobuf/read-tensor.ts";
-import type { ModelSource } from "../format.ts";
+import type { OpenSource } from "../open-source.ts";
 
 /**
  * Fetches the other files of a model, and returns the function that cuts a tensor out of them.
@@ -10,7 +10,7 @@ import type { ModelSource } from "../format.ts";
  * @see https://onnx.ai/onnx/repo-docs/ExternalData.html
  */
 export async function externalReader(
-  source: ModelSource,
+  source: OpenSource,
   locations: readonly string[],
 ): Promise<(place: ExternalData) => Uint8Array> {
   const files = new Map<string, Uint8Array>();
@@ -28,6 +28,8 @@ export async function externalReader(
       throw new StriateError(
         `its data should be bytes ${offset} to ${end} of "${location}", which has ${bytes.length}`,
       );
+    // A view; but whoever computes with it takes its memory, and many tensors may lie in one place.
+    source.budget.take(end - offset, `its data in "${location}"`);
     return bytes.subarray(offset, end);
   };
 }

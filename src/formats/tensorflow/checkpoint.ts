@@ -2,7 +2,7 @@ import { maskedCrc32c } from "../../base/crc32c.ts";
 import { StriateError, naming, namingSync } from "../../base/errors.ts";
 import { formatShape, sizeOf } from "../../base/shape.ts";
 import { type Tensor, arrayFromBytes, bytesPerElement, tensor } from "../../base/tensor.ts";
-import type { ModelSource } from "../format.ts";
+import type { OpenSource } from "../open-source.ts";
 import { typeOfTf } from "./graph-def.ts";
 import { shapeFrom } from "./graph-proto.ts";
 import { readSortedTable } from "./sorted-table.ts";
@@ -27,13 +27,13 @@ interface BundleEntry {
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/tensor_bundle.proto
  */
 export class Checkpoint {
-  readonly #source: ModelSource;
+  readonly #source: OpenSource;
   readonly #prefix: string;
   readonly #entries: ReadonlyMap<string, Uint8Array>;
   readonly #shards: number;
   readonly #files = new Map<number, Uint8Array>();
 
-  private constructor(source: ModelSource, prefix: string, entries: Map<string, Uint8Array>) {
+  private constructor(source: OpenSource, prefix: string, entries: Map<string, Uint8Array>) {
     this.#source = source;
     this.#prefix = prefix;
     this.#entries = entries;
@@ -44,11 +44,11 @@ export class Checkpoint {
   }
 
   /** @param prefix path of its files beside the model: `variables/variables` */
-  static async open(source: ModelSource, prefix: string): Promise<Checkpoint> {
+  static async open(source: OpenSource, prefix: string): Promise<Checkpoint> {
     const bytes = await source.sibling(`${prefix}.index`);
     return namingSync(
       `${source.name}: ${prefix}.index`,
-      () => new Checkpoint(source, prefix, readSortedTable(bytes)),
+      () => new Checkpoint(source, prefix, readSortedTable(bytes, source.budget)),
     );
   }
 

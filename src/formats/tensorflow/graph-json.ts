@@ -1,15 +1,17 @@
+import type { Budget } from "../../base/budget.ts";
 import { StriateError } from "../../base/errors.ts";
 import { describe } from "../../base/fields.ts";
 import { sizeOf } from "../../base/shape.ts";
-import { type Tensor, arrayFromBytes, bytesPerElement, castTo, tensor } from "../../base/tensor.ts";
+import { type Tensor, arrayFromBytes, bytesPerElement, tensor } from "../../base/tensor.ts";
 import { type Json, isObject, listOf, objectOf, textOf } from "../keras/json.ts";
 import { type TfAttribute, type TfNode, typeOfTf } from "./graph-def.ts";
+import { repeatedTensor } from "./repeated-tensor.ts";
 
 /**
  * The nodes of a GraphDef in protobuf's JSON form, as TF.js keeps it. Old converters wrote enums as
  * numbers and texts as lists of bytes, newer ones names and base64.
  */
-export function parseGraphJson(topology: Json): TfNode[] {
+export function parseGraphJson(topology: Json, budget: Budget): TfNode[] {
   const library = isObject(topology.library) ? topology.library : {};
   if (Array.isArray(library.function) && library.function.length > 0)
     throw new StriateError(
@@ -26,13 +28,13 @@ export function parseGraphJson(topology: Json): TfNode[] {
         textOf(input, `an input of node "${name}"`),
       ),
       attributes: Object.fromEntries(
-        Object.entries(attributes).map(([key, value]) => [key, attributeFrom(value)]),
+        Object.entries(attributes).map(([key, value]) => [key, attributeFrom(value, budget)]),
       ),
     };
   });
 }
 
-function attributeFrom(value: unknown): TfAttribute {
+function attributeFrom(value: unknown, budget: Budget): TfAttribute {
   if (!isObject(value)) return {};
   const { s, i, f, b, type, shape, list } = value;
   const attribute: TfAttribute = {};
@@ -42,7 +44,7 @@ function attributeFrom(value: unknown): TfAttribute {
   if (typeof b === "boolean") attribute.b = b;
   if (type !== undefined) attribute.type = typeFrom(type);
   if (isObject(shape)) attribute.shape = shapeFrom(shape);
-  const constant = isObject(value.tensor) ? maybeTensor(value.tensor) : undefined;
+  const constant = isObject(value.tensor) ? maybeTensor(value.tensor, budget) : undefined;
   if (constant) attribute.tensor = constant;
   if (isObject(list))
     attribute.list = {
@@ -76,7 +78,7 @@ export function shapeFrom({ dim, unknownRank }: Json): (number | null)[] | null 
 }
 
 /** A constant that stands in the graph itself; TF.js moves most of them into the weight files. */
-function maybeTensor(proto: Json): Tensor | undefined {
+function maybeTensor(proto: Json, budget: Budget): Tensor | undefined {
   const type = typeOfTf(typeFrom(proto.dtype));
   if (type === "string") return undefined;
   const shape = isObject(proto.tensorShape) ? shapeFrom(proto.tensorShape) : [];
@@ -98,16 +100,9 @@ function maybeTensor(proto: Json): Tensor | undefined {
     "uint64Val",
   ];
   const values = lists.map((key) => proto[key]).find((v) => Array.isArray(v) && v.length > 0);
-  if (!Array.isArray(values) || size > MOST_REPEATED) return undefined;
-  // A shorter list goes on with its last number.
-  const numbers = Float64Array.from({ length: size }, (_, i) =>
-    Number(values[Math.min(i, values.length - 1)]),
-  );
-  return castTo(tensor("float64", shape as number[], numbers), type);
+  if (!Array.isArray(values)) return undefined;
+  return repeatedTensor(type, shape as number[], values.map(Number), budget);
 }
-
-/** A repeated number may stand for so many; more belongs into a weight file. */
-const MOST_REPEATED = 1 << 24;
 
 const typeNames: Readonly<Record<string, number>> = {
   DT_FLOAT: 1,

@@ -1,7 +1,9 @@
+import type { Budget } from "../../base/budget.ts";
 import { StriateError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
-import { type Tensor, arrayFromBytes, bytesPerElement, castTo, tensor } from "../../base/tensor.ts";
+import { type Tensor, arrayFromBytes, bytesPerElement, tensor } from "../../base/tensor.ts";
 import { type TfAttribute, type TfFunction, type TfNode, typeOfTf } from "./graph-def.ts";
+import { repeatedTensor } from "./repeated-tensor.ts";
 import {
   type WireField,
   wireEntry,
@@ -12,33 +14,34 @@ import {
   wireText,
 } from "./wire.ts";
 
-/** A repeated number may stand for so many elements; no file has more without their bytes. */
-const MOST_REPEATED = 1 << 24;
-
 /**
  * The nodes of a GraphDef in protobuf's binary form, as a frozen `.pb` has it, and its functions.
  *
+ * @param budget of the file that the graph is a part of
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
  */
-export function parseGraphProto(bytes: Uint8Array): { nodes: TfNode[]; functions: TfFunction[] } {
+export function parseGraphProto(
+  bytes: Uint8Array,
+  budget: Budget,
+): { nodes: TfNode[]; functions: TfFunction[] } {
   const nodes: TfNode[] = [];
   const functions: TfFunction[] = [];
   for (const field of wireFields(bytes)) {
-    if (field.number === 1) nodes.push(nodeFrom(field.bytes));
+    if (field.number === 1) nodes.push(nodeFrom(field.bytes, budget));
     if (field.number !== 2) continue;
     for (const entry of wireFields(field.bytes))
-      if (entry.number === 1) functions.push(functionFrom(entry.bytes));
+      if (entry.number === 1) functions.push(functionFrom(entry.bytes, budget));
   }
   return { nodes, functions };
 }
 
 /** A FunctionDef: its signature says the order of what its table of results names. */
-function functionFrom(bytes: Uint8Array): TfFunction {
+function functionFrom(bytes: Uint8Array, budget: Budget): TfFunction {
   const made: TfFunction = { name: "", inputs: [], outputs: [], nodes: [] };
   const results = new Map<string, string>();
   const outputs: string[] = [];
   for (const field of wireFields(bytes)) {
-    if (field.number === 3) made.nodes.push(nodeFrom(field.bytes));
+    if (field.number === 3) made.nodes.push(nodeFrom(field.bytes, budget));
     if (field.number === 4) {
       const entry = [1, 2].map((number) => wireField(field.bytes, number));
       if (entry[0] && entry[1]) results.set(wireText(entry[0]), wireText(entry[1]));
@@ -59,7 +62,7 @@ function functionFrom(bytes: Uint8Array): TfFunction {
   return made;
 }
 
-function nodeFrom(bytes: Uint8Array): TfNode {
+function nodeFrom(bytes: Uint8Array, budget: Budget): TfNode {
   const node: TfNode = { name: "", op: "", inputs: [], attributes: {} };
   const attributes: [string, TfAttribute][] = [];
   for (const field of wireFields(bytes)) {
@@ -68,13 +71,13 @@ function nodeFrom(bytes: Uint8Array): TfNode {
     if (field.number === 3) node.inputs.push(wireText(field));
     if (field.number === 5) {
       const entry = wireEntry(field);
-      if (entry) attributes.push([entry[0], attributeFrom(entry[1])]);
+      if (entry) attributes.push([entry[0], attributeFrom(entry[1], budget)]);
     }
   }
   return { ...node, attributes: Object.fromEntries(attributes) };
 }
 
-function attributeFrom(bytes: Uint8Array): TfAttribute {
+function attributeFrom(bytes: Uint8Array, budget: Budget): TfAttribute {
   const attribute: TfAttribute = {};
   for (const field of wireFields(bytes))
     switch (field.number) {
@@ -100,7 +103,7 @@ function attributeFrom(bytes: Uint8Array): TfAttribute {
         attribute.shape = shapeFrom(field.bytes);
         break;
       case 8:
-        attribute.tensor = maybeTensor(field.bytes);
+        attribute.tensor = maybeTensor(field.bytes, budget);
         break;
       case 10: {
         const name = wireField(field.bytes, 1);
@@ -134,7 +137,7 @@ export function shapeFrom(bytes: Uint8Array): (number | null)[] | null {
 }
 
 /** A TensorProto; undefined for what no graph of a CNN computes with. */
-function maybeTensor(bytes: Uint8Array): Tensor | undefined {
+function maybeTensor(bytes: Uint8Array, budget: Budget): Tensor | undefined {
   let code = 0;
   let shape: readonly (number | null)[] | null = [];
   let content: Uint8Array | undefined;
@@ -159,14 +162,7 @@ function maybeTensor(bytes: Uint8Array): Tensor | undefined {
       );
     return tensor(type, lengths, arrayFromBytes(type, content));
   }
-  if (size > MOST_REPEATED)
-    throw new StriateError(`a constant of shape [${lengths.join(", ")}] has no data in the file`);
-  // A shorter list goes on with its last number; an empty one stands for zeros.
-  const numbers = Float64Array.from(
-    { length: size },
-    (_, i) => values[Math.min(i, values.length - 1)] ?? 0,
-  );
-  return castTo(tensor("float64", lengths, numbers), type);
+  return repeatedTensor(type, lengths, values, budget);
 }
 
 /** The typed fields of TensorProto. */

@@ -1,7 +1,6 @@
+import type { Budget } from "../../base/budget.ts";
 import { StriateError } from "../../base/errors.ts";
 
-/** Keys repeat the beginning of the one before: what they add up to when written out is bounded. */
-const MOST_LETTERS = 1 << 25;
 const FOOTER = 48;
 const magic = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
 
@@ -17,13 +16,12 @@ const isTable = (bytes: Uint8Array): boolean =>
  * @throws StriateError when it is no such table, damaged or compressed
  * @see https://github.com/google/leveldb/blob/main/doc/table_format.md
  */
-export function readSortedTable(bytes: Uint8Array): Map<string, Uint8Array> {
+export function readSortedTable(bytes: Uint8Array, budget: Budget): Map<string, Uint8Array> {
   if (!isTable(bytes)) throw damaged("it does not end as a table does");
   const footer = new Cursor(bytes.subarray(bytes.length - FOOTER));
   footer.handle(); // of the meta index, which says nothing of the entries
   const index = footer.handle();
   const entries = new Map<string, Uint8Array>();
-  const budget = { letters: MOST_LETTERS };
   for (const [, place] of blockEntries(blockAt(bytes, index), budget))
     for (const [key, value] of blockEntries(blockAt(bytes, new Cursor(place).handle()), budget))
       entries.set(key, value);
@@ -48,7 +46,7 @@ function blockAt(bytes: Uint8Array, { offset, size }: Handle): Uint8Array {
 
 function* blockEntries(
   block: Uint8Array,
-  budget: { letters: number },
+  budget: Budget,
 ): Generator<[key: string, value: Uint8Array]> {
   if (block.length < 4) throw damaged("a block is too short");
   const restarts = new DataView(block.buffer, block.byteOffset).getUint32(block.length - 4, true);
@@ -63,8 +61,8 @@ function* blockEntries(
     const length = cursor.varint();
     if (shared > key.length) throw damaged("a key goes on where none began");
     const rest = cursor.take(added);
-    budget.letters -= shared + added;
-    if (budget.letters < 0) throw damaged("its names are longer than any are");
+    // Keys repeat the beginning of the one before: short ones can add up to long ones.
+    budget.step(4 + shared + added);
     const next = new Uint8Array(shared + added);
     next.set(key.subarray(0, shared));
     next.set(rest, shared);

@@ -1,6 +1,7 @@
 import type { Network } from "../../model/network.ts";
 import type { ModelSource } from "../format.ts";
 import { type Json, isObject } from "../keras/json.ts";
+import { readJson } from "../keras/parse-json.ts";
 
 /**
  * What a TF.js model says of its classes and of how a photo is prepared: in the model itself, or in
@@ -35,8 +36,7 @@ const isTeachableImage = ({ packageName }: Json): boolean =>
 
 async function metadataBeside(source: ModelSource): Promise<Json> {
   try {
-    const text = new TextDecoder().decode(await source.sibling("metadata.json"));
-    const value: unknown = JSON.parse(text);
+    const value = readJson(await source.sibling("metadata.json"), "metadata.json");
     return isObject(value) ? value : {};
   } catch {
     // Most models have none.

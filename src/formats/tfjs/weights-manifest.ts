@@ -9,7 +9,8 @@ import {
   castTo,
   tensor,
 } from "../../base/tensor.ts";
-import type { ModelSource } from "../format.ts";
+import type { Budget } from "../../base/budget.ts";
+import type { OpenSource } from "../open-source.ts";
 import { type Json, isObject, listOf, objectOf, textOf } from "../keras/json.ts";
 
 /** An array of a TF.js model. Names may repeat: nested models keep their own. */
@@ -27,7 +28,7 @@ const utf8 = new TextDecoder();
  * @throws StriateError naming a file that is missing, or the array that does not fit into the files
  * @see https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts
  */
-export async function readManifest(manifest: unknown, source: ModelSource): Promise<NamedArray[]> {
+export async function readManifest(manifest: unknown, source: OpenSource): Promise<NamedArray[]> {
   const arrays: NamedArray[] = [];
   for (const entry of listOf(manifest, "weightsManifest")) {
     const group = objectOf(entry, "a group of weightsManifest");
@@ -36,16 +37,18 @@ export async function readManifest(manifest: unknown, source: ModelSource): Prom
     );
     const parts: Uint8Array[] = [];
     for (const path of paths) parts.push(await source.sibling(path));
-    const reader = new GroupReader(joined(parts), paths);
+    const reader = new GroupReader(joined(parts, source.budget), paths);
     for (const spec of listOf(group.weights, "weights of weightsManifest"))
       arrays.push(reader.next(objectOf(spec, "an array of weightsManifest")));
   }
   return arrays;
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[], budget: Budget): Uint8Array {
   if (parts.length === 1) return parts[0]!;
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  budget.take(length, "the list of weight files");
+  const bytes = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { StriateError, naming } from "../../base/errors.ts";
 import type { OpenedModel } from "../../formats/format.ts";
-import { isObject, parseJson } from "../../formats/keras/json.ts";
+import { isObject } from "../../formats/keras/json.ts";
+import { parseJson } from "../../formats/keras/parse-json.ts";
 import { kerasWriter } from "../../formats/keras/keras-writer.ts";
 import { parseKerasModel } from "../../formats/keras/parse-model.ts";
 import { initializeWeights } from "../../model/initialize-weights.ts";
