@@ -58,12 +58,7 @@ export function readZip(
   });
 }
 
-function memberOf(
-  entry: ZipEntry,
-  zip: ByteSource,
-  name: string,
-  budget: Budget,
-): ZipMember {
+function memberOf(entry: ZipEntry, zip: ByteSource, name: string, budget: Budget): ZipMember {
   const { path, size, packedSize, method } = entry;
   const refuse = (what: string, cause?: unknown): never => {
     throw new StriateError(`${name}: "${path}" ${what}`, { cause });
