@@ -1,4 +1,5 @@
 import tseslint from "typescript-eslint";
+import { boundedLengths } from "./scripts/lint/bounded-lengths.js";
 
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "src/graph/protobuf/onnx_pb.ts", "fixtures/", "*.cjs"] },
@@ -10,5 +11,18 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/consistent-type-imports": "error",
     },
+  },
+  {
+    // What model files say goes through these floors. (Pictures are bounded by what their header may say.)
+    files: ["src/{graph,ops,layers,formats}/**/*.ts"],
+    ignores: [
+      "**/*.test.ts",
+      "**/samples.ts",
+      "**/write-*.ts",
+      "**/*-writer.ts",
+      "**/hdf-bytes.ts",
+    ],
+    plugins: { striate: { rules: { "bounded-lengths": boundedLengths } } },
+    rules: { "striate/bounded-lengths": "error" },
   },
 );

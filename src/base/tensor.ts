@@ -1,5 +1,6 @@
 import { type Shape, isIdentityOrder, permute, sizeOf, stridesOf } from "./shape.ts";
 import { toFloat16, toBfloat16, fromFloat16, fromBfloat16 } from "./float16.ts";
+import { checkedLength } from "./checked-length.ts";
 import { StriateError } from "./errors.ts";
 
 /** The typed array that holds the elements of each type. Half floats are kept as their 16 bits. */
@@ -92,6 +93,7 @@ export function zeros<T extends DataType>(type: T, shape: Shape): Tensor<T> {
 
 /** A zeroed array of the kind that holds `type`. */
 export function newArray<T extends DataType>(type: T, length: number): DataArrays[T] {
+  checkedLength(length, "elements", 2 ** 31);
   const made =
     type === "string"
       ? new Array<string>(length).fill("")

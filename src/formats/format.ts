@@ -1,22 +1,10 @@
-import type { ByteSource } from "../base/byte-source.ts";
 import type { LayerDefinition } from "../layers/define-layer.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import type { OptimizerState } from "../model/optimizer-state.ts";
-import { type OpenSource, openSource } from "./open-source.ts";
+import { type ModelSource, type OpenSource, openSource } from "./open-source.ts";
 
-/** A model file as the readers get it: its bytes, and a way to the files beside it. */
-export interface ModelSource {
-  /** As the user wrote it, for messages. */
-  name: string;
-  /** Open while the file is read, and no longer. */
-  bytes: ByteSource;
-  /**
-   * Reads another file of the same folder: weight shards, external data.
-   * @throws StriateError naming the path when it is missing or leads out of the folder.
-   */
-  sibling(path: string): Promise<Uint8Array>;
-}
+export type { ModelSource } from "./open-source.ts";
 
 /** What a model file holds. */
 export interface OpenedModel {

@@ -1,6 +1,18 @@
-import type { ByteSource } from "../base/byte-source.ts";
 import { Budget } from "../base/budget.ts";
-import type { ModelSource } from "./format.ts";
+import type { ByteSource } from "../base/byte-source.ts";
+
+/** A model file as the readers get it: its bytes, and a way to the files beside it. */
+export interface ModelSource {
+  /** As the user wrote it, for messages. */
+  name: string;
+  /** Open while the file is read, and no longer. */
+  bytes: ByteSource;
+  /**
+   * Reads another file of the same folder: weight shards, external data.
+   * @throws StriateError naming the path when it is missing or leads out of the folder.
+   */
+  sibling(path: string): Promise<Uint8Array>;
+}
 
 /** A model file that is being read: its bytes, the files beside it, and what reading all of it may cost. */
 export interface OpenSource extends ModelSource {
@@ -42,6 +54,3 @@ const withoutDetours = (path: string): string =>
     .split(/[/\\]/)
     .filter((part, i) => part !== "." && (part !== "" || i === 0))
     .join("/");
-
-/** The budget of a file that stands for itself. */
-export const budgetOf = (bytes: ByteSource): Budget => new Budget(bytes.length);

@@ -181,6 +181,7 @@ class PickleReader {
   }
 
   #popMany(count: number): Pickled[] {
+    // bounded: one to three
     return Array.from({ length: count }, () => this.#pop()).reverse();
   }
 

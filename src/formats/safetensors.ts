@@ -30,6 +30,7 @@ export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
   const head = new TextEncoder().encode(text);
   // Spaces at the end of the header put the elements on an 8-byte boundary.
   const start = 8 + Math.ceil(head.length / 8) * 8;
+  // bounded: what is written is in memory already
   const bytes = new Uint8Array(start + size).fill(0x20, 8, start);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.set(head, 8);

@@ -81,6 +81,7 @@ function memberOf(entry: ZipEntry, zip: ByteSource, name: string, budget: Budget
     const bytes = body.subarray(0);
     if (method === stored) return bytes;
     try {
+      // bounded: the budget was asked for it
       return inflateSync(bytes, { out: new Uint8Array(size) });
     } catch (error) {
       return refuse(`is damaged: ${messageOf(error)}`, error);
@@ -122,6 +123,7 @@ export function writeZip(
   const listing = named.reduce((sum, { name }) => sum + 46 + name.length, 0);
   if (bodies + listing > 0xffffffff)
     throw new StriateError("a zip of more than 4 GB is not written; save as another kind of file");
+  // bounded: what is written is in memory already
   const zip = new Uint8Array(bodies + listing + 22);
   const view = new DataView(zip.buffer);
   let at = 0;

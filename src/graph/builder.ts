@@ -1,8 +1,12 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { float32, int64, tensor, type Tensor } from "../base/tensor.ts";
 import type { Shape } from "../base/shape.ts";
 import type { DataType } from "../base/tensor.ts";
 import { type AttributeInput, toAttribute } from "./attributes.ts";
 import { type Dim, type Graph, emptyGraph } from "./graph.ts";
+
+/** No node of a network has more. */
+const mostOutputs = 100_000;
 
 /** Options of one node: its attributes, and the few that are not attributes. */
 export interface OpOptions {
@@ -93,7 +97,9 @@ export class GraphBuilder {
     const stem = options.name ?? op.toLowerCase();
     const outputs =
       options.outputs?.map((name) => (this.#taken.add(name), name)) ??
-      Array.from({ length: options.outputCount ?? 1 }, () => this.fresh(stem));
+      Array.from({ length: checkedLength(options.outputCount ?? 1, "outputs", mostOutputs) }, () =>
+        this.fresh(stem),
+      );
     const domain = options.domain ?? "";
     this.graph.nodes.push({
       op,

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
@@ -41,9 +42,12 @@ function adaptivePooling(rank: 1 | 2 | 3, how: "Max" | "Average") {
   });
 }
 
+/** Along an axis; a network with more could not be held in memory. */
+const mostWindows = 2 ** 20;
+
 /** First pixel and length of each window. */
 function windows(length: number, count: number): { start: number; length: number }[] {
-  return Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: checkedLength(count, "windows", mostWindows) }, (_, i) => {
     const start = Math.floor((i * length) / count);
     return { start, length: Math.ceil(((i + 1) * length) / count) - start };
   });
@@ -64,7 +68,10 @@ function poolAxis(
   behind: number,
 ): string {
   const longest = Math.max(...cut.map(({ length }) => length));
-  const taps = Array.from({ length: longest }, (_, k) => k);
+  const taps = Array.from(
+    { length: checkedLength(longest, "pixels of a window", mostWindows) },
+    (_, k) => k,
+  );
   const places = cut.flatMap(({ start, length }) =>
     taps.map((k) => start + Math.min(k, length - 1)),
   );
@@ -73,6 +80,7 @@ function poolAxis(
   const over = b.i64([axis + 1]);
   if (how === "Max") return b.op("ReduceMax", [gathered, over], { keepdims: 0 });
   const shares = cut.flatMap(({ length }) => taps.map((k) => (k < length ? 1 / length : 0)));
+  // bounded: a difference of ranks
   const weights = b.f32(shares, [cut.length, longest, ...new Array<number>(behind - 1).fill(1)]);
   return b.op("ReduceSum", [b.op("Mul", [gathered, weights]), over], { keepdims: 0 });
 }

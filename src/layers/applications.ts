@@ -32,6 +32,7 @@ export const layerScale = defineLayer({
   lower({ b, inputs, weight }) {
     const x = inputs[0]!;
     const last = graphAxis(x, -1);
+    // bounded: a difference of ranks
     const behind = new Array<number>(x.order.length - 1 - last).fill(1);
     const gamma = weight("gamma");
     const factor = behind.length === 0 ? gamma : b.op("Reshape", [gamma, b.i64([-1, ...behind])]);

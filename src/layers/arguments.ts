@@ -56,6 +56,7 @@ export function bindArguments(
 /** The inputs that no keyword names: what was given by position. */
 export function positionalInputs(call: CallArguments, count: number): InputPlace[] {
   const named = new Set(placesIn(call.kwargs));
+  // bounded: the inputs of a call
   return Array.from({ length: count }, (_, i) => i)
     .filter((i) => !named.has(i))
     .map((i) => ({ $input: i }));

@@ -85,6 +85,7 @@ export const batchNormalization = defineLayer({
     if (axes.length === 1 && axes[0] === 1) {
       // The ONNX op: its channels stand second, and engines fold it into a convolution.
       const length = knownLength(x.shape, x.order[1]!);
+      // bounded: as many as the weights have
       const all = (value: number) => b.f32(new Float32Array(length).fill(value));
       const value = b.op(
         "BatchNormalization",
@@ -125,6 +126,7 @@ function aligner({ b }: Context, x: SymbolicTensor, axes: readonly number[]) {
     if (axes.length > 1) return b.op("Transpose", [parameter], { perm: x.order });
     const behind = x.order.length - 1 - axes[0]!;
     if (behind === 0) return parameter;
+    // bounded: a difference of ranks
     return b.op("Reshape", [parameter, b.i64([-1, ...new Array<number>(behind).fill(1)])]);
   };
 }

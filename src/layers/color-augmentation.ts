@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import {
@@ -188,7 +189,10 @@ export const randomSharpness = augmentation("RandomSharpness", ranged, {
   change(picture) {
     const { b, x, channels, config, draw } = picture;
     const factor = b.op("Mul", [draw(...factorRange(config.factor, 0)), b.f32(2)]);
-    const window = Array.from({ length: 9 * channels }, (_, i) => (i % 9 === 4 ? 5 : 1) / 13);
+    const window = Array.from(
+      { length: checkedLength(9 * channels, "taps") },
+      (_, i) => (i % 9 === 4 ? 5 : 1) / 13,
+    );
     const smooth = b.op("Conv", [x, b.f32(window, [channels, 1, 3, 3])], {
       group: channels,
       pads: [1, 1, 1, 1],

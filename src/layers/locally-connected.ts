@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import { sizeOf, stridesOf } from "../base/shape.ts";
@@ -176,13 +177,15 @@ function byMatrix({ b, config, inputs, weight }: LowerContext<Config>, flat: str
   const pairs = connections(config, shape);
   let matrix: string;
   if (config.implementation === 2) {
-    const mask = new Float32Array(size[0] * size[1]);
+    const mask = new Float32Array(checkedLength(size[0] * size[1], "places of a kernel"));
     for (const [from, to] of pairs) mask[from * size[1] + to] = 1;
     const dense = b.op("Reshape", [weight("kernel"), b.i64(size)]);
     matrix = b.op("Mul", [dense, b.constant(float32(size, mask))]);
   } else {
     // Each place of the matrix reads its weight, or the zero that is put behind them.
-    const places = new Array<number>(size[0] * size[1]).fill(pairs.length);
+    const places = new Array<number>(checkedLength(size[0] * size[1], "places of a kernel")).fill(
+      pairs.length,
+    );
     pairs.forEach(([from, to], i) => (places[from * size[1] + to] = i));
     const padded = b.op("Concat", [weight("kernel"), b.f32([0])], { axis: 0 });
     matrix = b.op("Gather", [padded, b.constant(int64(places, size))], { axis: 0 });

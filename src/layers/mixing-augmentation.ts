@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import {
@@ -29,7 +30,7 @@ export const randomErasing = augmentation(
         const size = b.op("Mul", [share, b.f32(length)]);
         const start = b.op("Mul", [draw(0, 1), b.op("Sub", [b.f32(length), size])]);
         const places = b.f32(
-          Array.from({ length }, (_, i) => i),
+          Array.from({ length: checkedLength(length, "pixels of a side") }, (_, i) => i),
           shape,
         );
         return b.op("And", [
@@ -104,7 +105,9 @@ export const randomGaussianBlur = augmentation(
 
 /** Weights of a normal distribution over `size` places, which add up to 1. */
 function bell({ b }: Pick<Change, "b">, size: number, drawn: string): string {
-  const places = b.f32(Array.from({ length: size }, (_, i) => i - (size - 1) / 2));
+  const places = b.f32(
+    Array.from({ length: checkedLength(size, "taps") }, (_, i) => i - (size - 1) / 2),
+  );
   const scaled = b.op("Div", [places, b.op("Add", [drawn, b.f32(1e-6)])]);
   const weights = b.op("Exp", [b.op("Mul", [b.op("Mul", [scaled, scaled]), b.f32(-0.5)])]);
   return b.op("Div", [weights, b.op("ReduceSum", [weights, b.i64([0])])]);

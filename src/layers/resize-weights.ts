@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 /** The ways of `tf.image.resize` that are not plain nearest or bilinear. */
 export type Kernel =
   "bilinear" | "bicubic" | "lanczos3" | "lanczos5" | "gaussian" | "mitchellcubic" | "area";
@@ -51,7 +52,7 @@ export function resizeWeights(
   kernel: Kernel,
   antialias: boolean,
 ): Float32Array {
-  const matrix = new Float32Array(from * to);
+  const matrix = new Float32Array(checkedLength(from * to, "weights of a resizing"));
   const step = from / to;
   for (let row = 0; row < to; row++) {
     const weights =

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { field } from "../base/fields.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
@@ -144,7 +145,9 @@ export const randomCrop = defineLayer({
         const places = length - to[i]! + 1;
         const drawn = b.op("Mul", [random("uniform", 0, inputs[0]!, []), b.f32(places)]);
         const start = b.op("Min", [b.op("Floor", [drawn]), b.f32(places - 1)]);
-        const offsets = b.f32(Array.from({ length: to[i]! }, (_, k) => k));
+        const offsets = b.f32(
+          Array.from({ length: checkedLength(to[i]!, "pixels of a side") }, (_, k) => k),
+        );
         const rows = b.op("Cast", [b.op("Add", [offsets, start])], { to: 7 });
         return b.op("Gather", [cut, rows], { axis: i + 2 });
       }, x);

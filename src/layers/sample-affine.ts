@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 
@@ -38,7 +39,8 @@ export function sampleAffine(
     throw new StriateError(
       `fill_mode "${mode}" is not trained; known are ${Object.keys(paddings).join(", ")}`,
     );
-  const count = (n: number) => Float32Array.from({ length: n }, (_, i) => i);
+  const count = (n: number) =>
+    Float32Array.from({ length: checkedLength(n, "pixels of a side") }, (_, i) => i);
   const columns = b.f32(count(width), [1, 1, width]);
   const rows = b.f32(count(height), [1, height, 1]);
   const value = (each: string | number) => (typeof each === "number" ? b.f32(each) : each);

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import { type Tensor, float32, toFloat32 } from "../base/tensor.ts";
@@ -75,7 +76,7 @@ export interface GradientResult {
  */
 export function seedAt(index: readonly (number | null)[] = [], weight = 1) {
   return (shape: readonly number[]): Tensor<"float32"> => {
-    const seed = new Float32Array(sizeOf(shape));
+    const seed = new Float32Array(checkedLength(sizeOf(shape), "elements", 2 ** 29));
     const place = shape.map((length, axis) => ({
       length,
       at: axis === 0 ? null : index[axis - 1],

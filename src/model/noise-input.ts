@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { sizeOf } from "../base/shape.ts";
 import { Random } from "../base/random.ts";
 import { type Tensor, castTo, float32 } from "../base/tensor.ts";
@@ -44,7 +45,10 @@ function takesPhoto(network: Network): boolean {
 
 /** A picture of random bytes. */
 export function noiseImage(height: number, width: number, random: Random): Image {
-  const data = Uint8Array.from({ length: height * width * 3 }, () => random.integer(256));
+  const data = Uint8Array.from(
+    { length: checkedLength(height * width * 3, "bytes of a picture", 2 ** 29) },
+    () => random.integer(256),
+  );
   return {
     width,
     height,
@@ -65,8 +69,9 @@ function noiseTensor({ shape, type }: Port, random: Random): Tensor {
     typeof length === "number" ? length : axis === 0 ? 1 : freeLength,
   );
   const whole = !/float/.test(type);
-  const values = Float32Array.from({ length: sizeOf(lengths) }, () =>
-    whole ? random.integer(type === "bool" ? 2 : 10) : random.normal(),
+  const values = Float32Array.from(
+    { length: checkedLength(sizeOf(lengths), "elements of an input", 2 ** 29) },
+    () => (whole ? random.integer(type === "bool" ? 2 : 10) : random.normal()),
   );
   return type === "string" ? float32(lengths, values) : castTo(float32(lengths, values), type);
 }

@@ -66,6 +66,7 @@ export interface RowParts {
 export function partsOf(rows: number, most: number, fixed?: number): RowParts {
   const size = fixed ?? Math.ceil(rows / Math.max(1, Math.ceil(rows / most)));
   const count = Math.ceil(rows / Math.max(1, size));
+  // bounded: parts of a batch that is there
   return { rows, size, starts: Array.from({ length: count }, (_, i) => i * size) };
 }
 

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Formula } from "./formula.ts";
 
@@ -27,7 +28,7 @@ export function transposedAlong(
   }
   const target = shape.with(axis, length);
   const last = axis === shape.length - 1;
-  const weights = new Array<number>(rows.length * length).fill(0);
+  const weights = new Array<number>(checkedLength(rows.length * length, "weights")).fill(0);
   for (const [o, row] of rows.entries())
     for (const [index, weight] of row)
       // [outputs, inputs] for a product from the right, else its transpose.

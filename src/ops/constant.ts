@@ -107,6 +107,7 @@ export const constantOps: readonly OpDefinition[] = [
     known(context) {
       const range = rangeOf(context);
       if (!range || range.count > 1e4) return undefined;
+      // bounded: as was checked
       const items = Array.from({ length: range.count }, (_, i) => range.from + i * range.step);
       return known(context.type(0), [items.length], items);
     },

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { normalizeAxis, sizeOf } from "../base/shape.ts";
 import { int64 } from "../base/tensor.ts";
@@ -60,11 +61,14 @@ export function gatherNDGradient(context: GradientContext<{ batch_dims: number }
   let indices = inputs[1]!;
   if (batch > 0) {
     // The coordinates of each place on the batch axes, in front of its own index vector.
-    const coordinates = Array.from({ length: sizeOf(places) }, (_, place) =>
-      Array.from({ length: batch }, (_, axis) => {
-        const step = sizeOf(places.slice(axis + 1));
-        return Math.floor(place / step) % places[axis]!;
-      }),
+    const coordinates = Array.from(
+      { length: checkedLength(sizeOf(places), "places") },
+      (_, place) =>
+        // bounded: a rank
+        Array.from({ length: batch }, (_, axis) => {
+          const step = sizeOf(places.slice(axis + 1));
+          return Math.floor(place / step) % places[axis]!;
+        }),
     );
     const constant = b.constant(int64(coordinates.flat(), [...places, batch]));
     indices = b.op("Concat", [constant, indices], { axis: -1 });

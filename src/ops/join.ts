@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { formatShape, normalizeAxis } from "../base/shape.ts";
 import type { Dim } from "../graph/graph.ts";
@@ -82,6 +83,9 @@ export const joinOps: readonly OpDefinition[] = [
   }),
 ];
 
+/** No node of a network has more outputs. */
+const mostPieces = 100_000;
+
 /** The lengths of the pieces: as told, else equal ones, the last of which may be shorter. */
 function pieces(
   {
@@ -101,9 +105,12 @@ function pieces(
       throw new StriateError(`pieces of ${told.join(" + ")} do not make a length of ${length}`);
     return [...told];
   }
-  if (has(1) || typeof length !== "number") return new Array<Dim>(count).fill(null);
+  if (has(1) || typeof length !== "number")
+    return new Array<Dim>(checkedLength(count, "pieces", mostPieces)).fill(null);
   const each = Math.ceil(length / count);
-  return Array.from({ length: count }, (_, i) => Math.min(each, Math.max(0, length - i * each)));
+  return Array.from({ length: checkedLength(count, "pieces", mostPieces) }, (_, i) =>
+    Math.min(each, Math.max(0, length - i * each)),
+  );
 }
 
 /** Joined along an axis: all parts must have the rows on one other axis. */

@@ -32,6 +32,7 @@ export function known(type: DataType, shape: Shape, items: readonly Dim[]): Know
 /** A known tensor of one value repeated. */
 export function filled(type: DataType, shape: Shape, item: Dim): Known | undefined {
   const size = sizeOf(shape);
+  // bounded: as was just checked
   return size > LARGEST ? undefined : known(type, shape, new Array<Dim>(size).fill(item));
 }
 
@@ -92,6 +93,7 @@ export function zip(
   );
   const size = sizeOf(shape);
   if (size > LARGEST) return undefined;
+  // bounded: as was just checked
   const items = Array.from({ length: size }, (_, index) =>
     combine(...values.map((value) => value.items[sourceIndex(index, shape, value.shape)]!)),
   );

@@ -144,6 +144,7 @@ export function rmsGradient(
 function axesFrom({ attributes, shape }: GradientContext<{ axis: number }>): number[] {
   const rank = shape(0).length;
   const first = normalizeAxis(attributes.axis, rank);
+  // bounded: a difference of ranks
   return Array.from({ length: rank - first }, (_, i) => first + i);
 }
 

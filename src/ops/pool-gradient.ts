@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { spatialAxes } from "./axes.ts";
@@ -128,7 +129,7 @@ function spread(
 function countsOf(window: ConcreteWindow, withPadding: boolean): number[] {
   const { input, kernel, stride, dilation, begin, end, output } = window;
   const [low, high] = withPadding ? [-begin, input + end] : [0, input];
-  return Array.from({ length: output }, (_, position) => {
+  return Array.from({ length: checkedLength(output, "windows") }, (_, position) => {
     let count = 0;
     for (let tap = 0; tap < kernel; tap++) {
       const at = position * stride - begin + tap * dilation;

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { invertOrder, permute, sizeOf, stridesOf } from "../base/shape.ts";
 import type { Dim } from "../graph/graph.ts";
@@ -143,8 +144,17 @@ function patchPlaces(
     const dilation = dilations?.[axis] ?? 1;
     const stride = strides?.[axis] ?? 1;
     const count = Math.floor((length - dilation * (block[axis]! - 1) - 1) / stride) + 1;
-    const taps = Array.from({ length: block[axis]! }, (_, i) => i * dilation * steps[axis]!);
-    return { taps, starts: Array.from({ length: count }, (_, i) => i * stride * steps[axis]!) };
+    const taps = Array.from(
+      { length: checkedLength(block[axis]!, "taps") },
+      (_, i) => i * dilation * steps[axis]!,
+    );
+    return {
+      taps,
+      starts: Array.from(
+        { length: checkedLength(count, "windows") },
+        (_, i) => i * stride * steps[axis]!,
+      ),
+    };
   });
   const sums = (lists: readonly (readonly number[])[]): number[] =>
     lists.reduce<number[]>((all, list) => all.flatMap((a) => list.map((b) => a + b)), [0]);

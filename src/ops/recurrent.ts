@@ -42,6 +42,7 @@ function recurrent(type: string, states: number, extra: AttributeSpecs = {}): Op
       const last = layout ? [n, directions, hidden] : [directions, n, hidden];
       return [
         { type: typeOf(0), shape: all },
+        // bounded: one or two
         ...Array.from({ length: states }, () => ({ type: typeOf(0), shape: last })),
       ];
     },

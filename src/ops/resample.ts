@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Row } from "./along-axis.ts";
 
@@ -26,7 +27,7 @@ export interface Resampling {
  * @see https://onnx.ai/onnx/operators/onnx__Resize.html
  */
 export function resamplingRows(axis: Resampling): Row[] {
-  return Array.from({ length: axis.output }, (_, o): Row => {
+  return Array.from({ length: checkedLength(axis.output, "pixels of a side") }, (_, o): Row => {
     // The engine leaves an axis of scale 1 as it is, in every mode.
     if (axis.scale === 1) return [[o, 1]];
     const x = sourceCoordinate(axis, o);

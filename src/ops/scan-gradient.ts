@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
@@ -79,7 +80,8 @@ export function scanGradient(context: Context): (string | null)[] {
   return [...ofInputs, ...ofCaptured];
 }
 
-const places = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const places = (count: number): number[] =>
+  Array.from({ length: checkedLength(count, "values") }, (_, i) => i);
 
 function bodyOf({ attributes, opset }: Context): Graph {
   const { body, scan_input_axes, scan_output_axes } = attributes;
@@ -108,7 +110,7 @@ function giveStates(context: Context, body: Graph, count: number): string[] {
     if (value)
       node.attributes[key] = {
         kind: "ints",
-        value: [...value, ...new Array<number>(count).fill(0)],
+        value: [...value, ...new Array<number>(checkedLength(count, "values")).fill(0)],
       };
   }
   node.outputs = [...node.outputs, ...names];

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { type Row, transposedAlong } from "./along-axis.ts";
 import { normalizeAxes } from "./axes.ts";
@@ -73,9 +74,10 @@ export function padGradient(
   let g = grad;
   for (const [axis, length] of x.entries()) {
     if (before[axis] === 0 && after[axis] === 0) continue;
-    const rows = Array.from({ length: lengths[axis]! }, (_, o): Row => [
-      [sourceOf(attributes.mode, o - before[axis]!, length), 1],
-    ]);
+    const rows = Array.from(
+      { length: checkedLength(lengths[axis]!, "elements of an axis") },
+      (_, o): Row => [[sourceOf(attributes.mode, o - before[axis]!, length), 1]],
+    );
     g = transposedAlong(f, g, lengths, axis, rows, length);
     lengths[axis] = length;
   }

@@ -42,6 +42,7 @@ export const sliceOps: readonly OpDefinition[] = [
       const [range, ...more] = (x?.shape.length === 1 && rangesOf(context, 1)) || [];
       if (!x || !range || more.length > 0) return undefined;
       const { first, count, step } = resolveRange(range, x.items.length);
+      // bounded: no more than the known elements
       const items = Array.from({ length: count }, (_, i) => x.items[first + i * step]!);
       return known(x.type, [count], items);
     },

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 /**
  * Whole numbers by index that repeat with a shift: `at(i + period) = at(i) + advance`. It says which
  * element of one axis an element of another one reads: a stride of 2 is `[0]` advancing by 2, nearest
@@ -21,7 +22,7 @@ export class Steps {
   /** The first `period` values by a formula. */
   static of(period: number, advance: number, value: (i: number) => number): Steps {
     return new Steps(
-      Array.from({ length: period }, (_, i) => value(i)),
+      Array.from({ length: checkedLength(period, "steps") }, (_, i) => value(i)),
       advance,
     );
   }

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Dim } from "../graph/graph.ts";
 import type { Dims } from "./dims.ts";
@@ -169,7 +170,10 @@ export function readsOfWindow(window: Window, auto_pad: string): Reads {
 export function readsOfTransposed(window: Window, auto_pad: string): Reads {
   const { stride, begin } = begun(window, auto_pad);
   const read = (o: number): number[] =>
-    Array.from({ length: window.kernel }, (_, tap) => o + begin - tap * window.dilation)
+    Array.from(
+      { length: checkedLength(window.kernel, "taps") },
+      (_, tap) => o + begin - tap * window.dilation,
+    )
       .filter((place) => place % stride === 0)
       .map((place) => place / stride);
   // No tap falls on an element between the windows: from the next one to the one before is nothing.

@@ -82,11 +82,13 @@ function readValues(
       });
     }
     case "text":
+      // bounded: the values fit into the attribute, as was checked
       return Array.from({ length: count }, () => {
         const text = textOf(data.take(type.size));
         return type.padding === "blanks" ? text.trimEnd() : text;
       });
     case "variable-text":
+      // bounded: as above
       return Array.from({ length: count }, () => {
         const bytes = readHeapObject(file, data.part(type.size));
         const end = bytes.indexOf(0);

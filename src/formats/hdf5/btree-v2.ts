@@ -36,6 +36,7 @@ export function* walkRecords(file: Cursor, address: number): Generator<Cursor> {
     const node = file.from(at);
     node.expect(level === 0 ? "BTLF" : "BTIN");
     node.skip(2);
+    // bounded: by 16 bits, and by what the node holds
     const own = Array.from({ length: records }, () => node.part(recordBytes));
     if (level === 0) {
       yield* own;

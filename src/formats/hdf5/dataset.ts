@@ -77,6 +77,7 @@ function readBytes(file: Cursor, info: DatasetInfo): Uint8Array {
 
 /** Room for the elements, as it is before anything is written. */
 function filled({ fill }: DatasetInfo, size: number): Uint8Array {
+  // bounded: the budget was asked for it
   const result = new Uint8Array(size);
   if (fill) for (let at = 0; at < size; at += fill.length) result.set(fill, at);
   return result;

@@ -1,4 +1,4 @@
-import { type ChunkArray, type StoredChunk, readEntry } from "./chunks.ts";
+import { type ChunkArray, type StoredChunk, readEntry } from "./chunk-entry.ts";
 import { type Cursor, damaged } from "./cursor.ts";
 import { bitAt } from "./fixed-array.ts";
 

@@ -19,12 +19,14 @@ export function readFilters(body: Cursor): Filter[] {
   if (version !== 1 && version !== 2) damaged(`a list of filters has version ${version}`);
   const count = body.u8();
   if (version === 1) body.skip(6);
+  // bounded: by 8 bits
   return Array.from({ length: count }, () => {
     const id = body.u16();
     const nameBytes = version === 1 || id >= 256 ? body.u16() : 0;
     body.skip(2); // flags
     const values = body.u16();
     body.skip(version === 1 ? Math.ceil(nameBytes / 8) * 8 : nameBytes);
+    // bounded: by 16 bits
     const filter = { id, values: Array.from({ length: values }, () => body.u32()) };
     if (version === 1 && values % 2 === 1) body.skip(4);
     return filter;
@@ -68,6 +70,7 @@ const unreadable = (): never => damaged("compressed data cannot be read");
 
 function inflate(bytes: Uint8Array, size: number): Uint8Array {
   try {
+    // bounded: the size of a chunk, for which the budget was asked
     return unzlibSync(bytes, { out: new Uint8Array(size + sumBytes) });
   } catch {
     return unreadable();

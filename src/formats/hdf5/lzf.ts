@@ -8,6 +8,7 @@
  * @returns undefined where the data is damaged
  */
 export function unpackLzf(packed: Uint8Array, size: number): Uint8Array | undefined {
+  // bounded: the size of a chunk, for which the budget was asked
   const result = new Uint8Array(size);
   let [from, to] = [0, 0];
   while (from < packed.length) {

@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import type { DataType, Tensor } from "../../base/tensor.ts";
 import type { Dim } from "../../graph/graph.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
@@ -68,7 +69,7 @@ export interface TfOp {
 /** A value that lies as TensorFlow's tensor does. */
 export const plainValue = (value: string, rank: number): TfValue => ({
   value,
-  order: Array.from({ length: rank }, (_, axis) => axis),
+  order: Array.from({ length: checkedLength(rank, "axes", 64) }, (_, axis) => axis),
 });
 
 /** An axis counted from the front. */

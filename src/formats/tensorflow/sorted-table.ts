@@ -63,6 +63,7 @@ function* blockEntries(
     const rest = cursor.take(added);
     // Keys repeat the beginning of the one before: short ones can add up to long ones.
     budget.step(4 + shared + added);
+    // bounded: by the key before and the bytes that are there
     const next = new Uint8Array(shared + added);
     next.set(key.subarray(0, shared));
     next.set(rest, shared);

@@ -98,6 +98,7 @@ export function wireInts({ wire, value, bytes }: WireField): number[] {
 export function wireReals({ wire, value, bytes }: WireField, width: 4 | 8): number[] {
   if (wire !== 2) return [value];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // bounded: by the bytes that are there
   return Array.from({ length: Math.floor(bytes.length / width) }, (_, i) =>
     width === 4 ? view.getFloat32(4 * i, true) : view.getFloat64(8 * i, true),
   );

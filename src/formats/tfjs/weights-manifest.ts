@@ -48,6 +48,7 @@ function joined(parts: readonly Uint8Array[], budget: Budget): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   budget.take(length, "the list of weight files");
+  // bounded: the budget was asked for it
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

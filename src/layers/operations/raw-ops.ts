@@ -130,6 +130,7 @@ export function readRawOp(
   const constants = (config.constants ?? {}) as Readonly<Record<string, Argument>>;
   const total = count + Object.keys(constants).length;
   let next = 0;
+  // bounded: the inputs of a call
   const args = Array.from(
     { length: total },
     (_, i): Argument => constants[i] ?? { $input: next++ },

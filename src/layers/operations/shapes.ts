@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
 import { normalizeAxis, permute, sizeOf } from "../../base/shape.ts";
 import { type Argument, isInputPlace } from "../arguments.ts";
@@ -227,7 +228,9 @@ const repeat: Operation = {
     const length = tensor.shape[axis!];
     if (typeof length !== "number" || !args.has("axis"))
       throw new StriateError("repeats along an axis of unknown length");
-    const places = Array.from({ length: length * count }, (_, i) => Math.floor(i / count));
+    const places = Array.from({ length: checkedLength(length * count, "repeats") }, (_, i) =>
+      Math.floor(i / count),
+    );
     const value = b.op("Gather", [tensor.value, b.i64(places)], { axis: graphAxis(tensor, axis!) });
     return { ...tensor, value, shape: tensor.shape.with(axis!, length * count) };
   },

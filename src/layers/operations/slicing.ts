@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
 import { normalizeAxis } from "../../base/shape.ts";
 import type { Argument } from "../arguments.ts";
@@ -10,6 +11,8 @@ import { squeeze, unsqueeze } from "./shapes.ts";
 
 /** Far enough to reach past either end of any axis. */
 const beyond = 2 ** 31 - 1;
+/** No layer cuts an axis into more. */
+const mostParts = 10_000;
 
 /** One axis of a Python index, `start:stop:step`. */
 interface Range {
@@ -238,7 +241,9 @@ const split = (
     if (typeof length !== "number") throw new StriateError("splits an axis of unknown length");
     const given = args.integers(parameter);
     const isCount = !Array.isArray(unwrapNumpy(args.raw(parameter)));
-    const equal = new Array<number>(isCount ? given[0]! : 0).fill(length / given[0]!);
+    const equal = new Array<number>(
+      checkedLength(isCount ? given[0]! : 0, "parts", mostParts),
+    ).fill(length / given[0]!);
     return parts(scope, tensor, axis, isCount ? equal : lengthsOf(given, length));
   },
 });
@@ -259,9 +264,12 @@ const unstack: Operation = {
     const axis = normalizeAxis(args.number("axis", 0), tensor.shape.length);
     const length = tensor.shape[axis];
     if (typeof length !== "number") throw new StriateError("unstacks an axis of unknown length");
-    return parts(scope, tensor, axis, new Array<number>(length).fill(1)).map((part) =>
-      squeeze(scope, part, [axis]),
-    );
+    return parts(
+      scope,
+      tensor,
+      axis,
+      new Array<number>(checkedLength(length, "parts", mostParts)).fill(1),
+    ).map((part) => squeeze(scope, part, [axis]));
   },
 };
 

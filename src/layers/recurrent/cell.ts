@@ -84,6 +84,7 @@ export function gateMasks(
   draw: DrawMask,
 ): CellMasks {
   const drawn = (rate: number, width: number, count: number): string[] =>
+    // bounded: the gates of a cell
     rate > 0 && rate < 1 ? Array.from({ length: count }, () => draw(rate, width)) : [];
   return {
     input: drawn(dropout, features, recurrent_dropout > 0 ? gates : 1),

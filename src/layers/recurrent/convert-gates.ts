@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { type Tensor, reshape, tensor, toFloat32, transpose } from "../../base/tensor.ts";
 
 /** Joins matrices (or vectors) side by side. */
@@ -7,7 +8,7 @@ function sideBySide(parts: readonly Tensor[]): Tensor {
   const rows = floats[0]!.shape.slice(0, -1).reduce((a, b) => a * b, 1);
   const widths = floats.map((part) => part.shape[rank - 1]!);
   const width = widths.reduce((a, b) => a + b, 0);
-  const data = new Float32Array(rows * width);
+  const data = new Float32Array(checkedLength(rows * width, "weights", 2 ** 28));
   let start = 0;
   floats.forEach((part, k) => {
     for (let row = 0; row < rows; row++)
@@ -22,8 +23,9 @@ function columnBlocks(matrix: Tensor, count: number): Tensor[] {
   const { data, shape } = toFloat32(matrix);
   const [rows, columns] = shape as [number, number];
   const width = columns / count;
+  // bounded: the gates of a cell, three or four
   return Array.from({ length: count }, (_, k) => {
-    const block = new Float32Array(rows * width);
+    const block = new Float32Array(checkedLength(rows * width, "weights", 2 ** 28));
     for (let row = 0; row < rows; row++)
       block.set(
         data.subarray(row * columns + k * width, row * columns + (k + 1) * width),

@@ -67,6 +67,7 @@ export function zeroState(b: GraphBuilder, x: SymbolicTensor, lengths: readonly 
 /** A mask `(N, T)` as `(T, N, 1, ...)`, with `axes` axes of length 1. */
 export function stepMask(b: GraphBuilder, mask: string, axes: number): string {
   const turned = b.op("Transpose", [mask], { perm: [1, 0] });
+  // bounded: a rank
   return b.op("Unsqueeze", [turned, b.i64(Array.from({ length: axes }, (_, i) => i + 2))]);
 }
 

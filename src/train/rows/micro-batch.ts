@@ -165,6 +165,7 @@ class Splitter {
   #shifted(value: string, op: "Sub" | "Add", name = value): string {
     const rows = this.#axes.rows.get(name)!;
     if (rows.offset === undefined) return value;
+    // bounded: parts of a batch that fits into memory
     const starts = Array.from(
       { length: this.#axes.count },
       (_, row) => (row - (row % this.#size)) * rows.offset!,

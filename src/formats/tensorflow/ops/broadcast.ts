@@ -21,6 +21,7 @@ export function broadcast(
     const missing = rank - ranks[i]!;
     const { constant } = x;
     if (constant && weightName !== undefined && sizeOf(constant.shape) > 1) {
+      // bounded: a difference of ranks
       const shape = [...new Array<number>(missing).fill(1), ...constant.shape];
       const own = order.filter((axis) => axis >= missing).map((axis) => axis - missing);
       return context.weight(i, weightName, own, permute(shape, order));
@@ -29,6 +30,7 @@ export function broadcast(
       return context.arrange(x, x.order);
     if (missing === 0) return context.arrange(x, order);
     const { b } = context;
+    // bounded: a difference of ranks
     const axes = b.i64(Array.from({ length: missing }, (_, axis) => axis));
     const value = b.op("Unsqueeze", [context.plain(x), axes]);
     return context.arrange({ value, order: order.map((_, axis) => axis) }, order);

@@ -6,6 +6,7 @@ import { fusedActivation } from "./activation.ts";
 function operand(context: TfContext, i: number, flag: string): string {
   const { b, attributes, input, rank, plain, weight } = context;
   const x = input(i);
+  // bounded: a rank
   const axes = Array.from({ length: rank(x) }, (_, axis) => axis);
   const swapped = [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!];
   const isSwapped = attributes.flag(flag);

@@ -62,6 +62,7 @@ const biasAdd: TfOp = {
     const { channelsFirst } = layoutOf(context, rank(x));
     const axis = x.order.indexOf(channelsFirst ? 1 : rank(x) - 1);
     const [length] = context.shape(input(1));
+    // bounded: a difference of ranks
     const shape = [length as number, ...new Array<number>(rank(x) - 1 - axis).fill(1)];
     const bias = weight(1, "bias", undefined, shape);
     const value = b.op("Add", [arrange(x, x.order), bias], {}, { name: node.name });

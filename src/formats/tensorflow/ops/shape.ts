@@ -202,6 +202,7 @@ const unpack: TfOp = {
     const x = input(0);
     const axis = positiveAxis(attributes.int("axis", 0), rank(x));
     const value = plain(x);
+    // bounded: by what count() lets through
     return Array.from({ length: attributes.count("num") }, (_, i) =>
       plainValue(b.op("Gather", [value, b.i64(i)], { axis }), rank(x) - 1),
     );
@@ -234,6 +235,7 @@ const broadcastArgs: TfOp = {
     if (!Number.isInteger(rank)) throw new StriateError("the rank of an input is not known");
     const shapes = [0, 1].map((i) => {
       const missing = rank - Number(shape(input(i))[0]);
+      // bounded: a difference of ranks
       const ones = b.i64(new Array<number>(missing).fill(1));
       return missing === 0 ? int64(i) : b.op("Concat", [ones, int64(i)], { axis: 0 });
     });

@@ -161,6 +161,7 @@ class Small {
   ones(): string {
     const shape = [this.#channels, 1, 1, 1];
     return this.#c.b.constant(
+      // bounded: as many channels as a weight has
       float32(shape, new Float32Array(this.#channels).fill(1)),
       `ones${this.#channels}`,
     );

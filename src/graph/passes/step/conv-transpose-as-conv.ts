@@ -47,6 +47,7 @@ function turned(
 ): string {
   const [c, m, taps] = [channels!, each!, height! * width!];
   const flat = b.op("Reshape", [weights, b.i64([group, c / group, m, taps])]);
+  // bounded: the taps of a kernel that is there
   const order = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
   const reversed = taps === 1 ? flat : b.op("Gather", [flat, b.i64(order)], { axis: 3 });
   const swapped = b.op("Transpose", [reversed], { perm: [0, 2, 1, 3] });

@@ -1,3 +1,4 @@
+import { checkedLength } from "../../../base/checked-length.ts";
 import { type Tensor, float32, int64 } from "../../../base/tensor.ts";
 import { sameShape, sizeOf } from "../../../base/shape.ts";
 import type { GraphBuilder } from "../../builder.ts";
@@ -139,6 +140,7 @@ function indicesOf(
 ) {
   const [rows] = shape as [number];
   const size = sizeOf(shape) / rows;
+  // bounded: rows of a batch that fits into memory
   const starts = Array.from({ length: rows }, (_, i) => i * size);
   return writePoolIndices(b, {
     ...winner,
@@ -151,7 +153,7 @@ function indicesOf(
 export function writePoolIndices(b: GraphBuilder, indices: PoolIndices): string {
   const { row, column, shape, block = 1, arrange = (constant) => constant, starts } = indices;
   const [, channels, height, width] = shape as [number, number, number, number];
-  const last = new Float32Array((channels * height * width) / 4);
+  const last = new Float32Array(checkedLength((channels * height * width) / 4, "windows", 2 ** 28));
   let at = 0;
   for (let channel = 0; channel < channels; channel++) {
     // In a block the channels count fastest.

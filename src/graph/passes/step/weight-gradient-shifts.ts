@@ -37,8 +37,10 @@ function write(b: GraphBuilder, gradient: WeightGradient): void {
 
   const g = b.op("Reshape", [gradient.g, b.i64([rows, outputs, height * width])]);
   const between = zeros(b, [rows, outputs, (extra + dilations[0]) * width]);
+  // bounded: the height of a kernel that is there
   const shifted = Array.from({ length: R }, (_, r) => (r === 0 ? [g] : [between, g])).flat();
   const x = reachedInput(b, gradient);
+  // bounded: the width of a kernel that is there
   const columns = Array.from({ length: S }, (_, s) => {
     const start = s * dilations[1];
     const column =
