@@ -33,12 +33,14 @@ export interface Differentiated {
  * its graph a fast one.
  *
  * @param shapes of the graph's inputs
+ * @param options.passes whether to make the graph a faster one; true by default
  * @throws StriateError naming the layer and the op where one on the way has no gradient
  */
 export function differentiate(
   network: Network,
   shapes: Readonly<Record<string, readonly number[]>>,
   query: GradientQuery,
+  { passes = true } = {},
 ): Differentiated {
   const { of, wrt, values = [], rules, then } = query;
   const bound = opened(network, shapes, [...of.map(({ value }) => value), ...wrt, ...values]);
@@ -72,7 +74,8 @@ export function differentiate(
   const asked = withOutputs(graph, distinct);
   const outputs = asked.outputs.map(({ name }) => name);
   const named = (list: readonly string[]) => list.map((name) => outputs[distinct.indexOf(name)]!);
-  return { graph: stepForm(asked), seeds, gradients: named(gradients), values: named(values) };
+  const form = passes ? stepForm(asked) : asked;
+  return { graph: form, seeds, gradients: named(gradients), values: named(values) };
 }
 
 /** The part of a network's graph that some values need, with its shapes, in the house's operator set. */
