@@ -64,6 +64,14 @@ copyFileSync("src/plot/font/OFL.txt", `${beside}/OFL.txt`);
 rmSync("dist", { recursive: true, force: true });
 renameSync(beside, "dist");
 
+// The list of commands as it is printed, so that asking for it loads none of them.
+const help = spawnSync(process.execPath, ["dist/cli/main.js", "--help"], {
+  encoding: "utf8",
+  env: { ...process.env, COLUMNS: "80" },
+});
+if (help.status !== 0) throw new Error(`the built command does not run: ${help.stderr}`);
+writeFileSync("dist/cli/help.txt", help.stdout);
+
 if (process.argv.includes("--types") || process.env.npm_command === "pack") {
   const { status } = spawnSync(
     process.execPath,

@@ -87,6 +87,18 @@ function checkRange(number: number, { min, max }: Range): number {
   return number;
 }
 
+/** A text field whose value is looked at where it is given: `check` throws for one that says nothing. */
+export function checked<F extends Field<string>>(field: F, check: (value: string) => unknown): F {
+  return {
+    ...field,
+    parse(value: unknown) {
+      const text = field.parse(value);
+      check(text);
+      return text;
+    },
+  };
+}
+
 /** The field kinds. Each takes its default first; without one the field is required. */
 export const field = {
   int<D extends number | undefined = undefined>(fallback?: D, options: Common & Range = {}) {

@@ -1,28 +1,60 @@
+import { printable } from "./printable.ts";
+
 /** A column of a text table: its title, and whether its cells are numbers (then they stand right). */
 export interface Column {
   title: string;
   right?: boolean;
 }
 
-/** A table in plain text, two spaces between columns, a rule under the titles. */
+/**
+ * A table in plain text, two spaces between columns, a rule under the titles. A name in a cell never ends its
+ * line; where a table is wider than `width`, its widest columns of text are cut in their middle.
+ */
 export function textTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
+  width = Infinity,
 ): string {
+  const shown = rows.map((cells) => columns.map((_, i) => printable(cells[i] ?? "")));
   const widths = columns.map((column, i) =>
-    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[i] ?? ""))),
+    shown.reduce((most, row) => Math.max(most, displayWidth(row[i]!)), displayWidth(column.title)),
   );
+  narrow(widths, columns, width);
   const line = (cells: readonly string[]): string =>
     columns
       .map((column, i) => {
-        const cell = cells[i] ?? "";
-        const space = " ".repeat(widths[i]! - displayWidth(cell));
+        const cell = cutMiddle(cells[i]!, widths[i]!);
+        const space = " ".repeat(Math.max(0, widths[i]! - displayWidth(cell)));
         return column.right ? space + cell : cell + space;
       })
       .join("  ")
       .trimEnd();
-  const rule = widths.map((width) => "─".repeat(width)).join("──");
-  return [line(columns.map((column) => column.title)), rule, ...rows.map(line)].join("\n");
+  const rule = widths.map((each) => "─".repeat(each)).join("──");
+  return [line(columns.map((column) => column.title)), rule, ...shown.map(line)].join("\n");
+}
+
+/** No column of text becomes narrower. */
+const narrowest = 8;
+
+/** Takes columns of text together until all fit; numbers stay whole. */
+function narrow(widths: number[], columns: readonly Column[], width: number): void {
+  const sum = () => widths.reduce((total, each) => total + each, 2 * (widths.length - 1));
+  while (sum() > width) {
+    const open = widths.flatMap((each, i) => (columns[i]!.right || each <= narrowest ? [] : [i]));
+    if (open.length === 0) return;
+    const [first] = open.sort((i, k) => widths[k]! - widths[i]!);
+    widths[first!]!--;
+  }
+}
+
+function cutMiddle(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  const characters = [...text];
+  let keep = width - 1;
+  const cut = () =>
+    `${characters.slice(0, Math.floor(keep / 2)).join("")}…${characters.slice(characters.length - Math.ceil(keep / 2)).join("")}`;
+  while (keep > 0 && displayWidth(cut()) > width) keep--;
+  return cut();
 }
 
 /** Columns that a text takes in a terminal: East Asian wide characters take two. */

@@ -2,10 +2,16 @@ import type { Fields, Values } from "../base/fields.ts";
 
 /** What a command may touch of the outside world: an argument, so that tests can watch it. */
 export interface CommandIo {
+  /** Lines of the answer; what would command a terminal is shown instead. */
   out(text: string): void;
+  /** One line beside the answer. */
   err(text: string): void;
-  /** Whether `out` is a terminal, and its width in columns. */
-  terminal: { isTty: boolean; columns: number };
+  /** Standard output for what striate itself makes of terminal codes: a preview, a line that is rewritten. */
+  raw(text: string): void;
+  /** Standard error in the same way. */
+  status(text: string): void;
+  /** Whether `out` is a terminal, its columns, and how wide a table may be. */
+  terminal: { isTty: boolean; columns: number; width: number };
   env: Readonly<Record<string, string | undefined>>;
 }
 

@@ -85,17 +85,21 @@ export function optionsOf<F extends Fields>(fields: F, options: Values<F>): Valu
   return Object.fromEntries(own) as Values<F>;
 }
 
+/** What a flag's text stands for; a text that is no number stays one, so that messages can name it. */
 function fromText(field: Field<unknown>, text: unknown): unknown {
   if (typeof text !== "string") return text;
   switch (field.kind) {
     case "integer":
     case "number":
-      return text.trim() === "" ? text : Number(text);
-    case "tuple":
-      return text.includes(",") || text.includes("x")
-        ? text.split(/[,x]/).map(Number)
-        : Number(text);
+      return numberOr(text);
+    case "tuple": {
+      const parts = /[,x]/.test(text) ? text.split(/[,x]/).map(numberOr) : numberOr(text);
+      return Array.isArray(parts) && parts.some((part) => typeof part === "string") ? text : parts;
+    }
     default:
       return text;
   }
 }
+
+const numberOr = (text: string): number | string =>
+  text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);

@@ -1,72 +1,30 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import { UsageError } from "../base/errors.ts";
-import { nearestNames } from "../base/names.ts";
+// What is asked most often is answered before anything is loaded: the version, and the list of commands,
+// which the build keeps beside this file.
+import { readFileSync } from "node:fs";
 import { version } from "../version.ts";
-import type { CommandDefinition, CommandIo } from "./command.ts";
-import { commands } from "./commands/index.ts";
-import { flagsOf, parseFlags, writeOutImplied } from "./flags.ts";
-import { reportError } from "./report-error.ts";
 
-const io: CommandIo = {
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
-  terminal: { isTty: process.stdout.isTTY ?? false, columns: process.stdout.columns ?? 80 },
-  env: process.env,
-};
+const args = process.argv.slice(2);
 
-/** Runs the command line and returns the exit code: 0, 1 for an error, 2 for wrong usage, 70 for a bug. */
-export async function main(args: readonly string[]): Promise<number> {
-  const debug = args.includes("--debug");
+/** The answer to a question that needs no command; undefined where one has to be run. */
+function quickAnswer(): string | undefined {
+  if (args.length > 1) return undefined;
+  const [word = "--help"] = args;
+  if (word === "--version" || word === "-v") return `${version}\n`;
+  if (word !== "--help" && word !== "-h" && word !== "help") return undefined;
   try {
-    const name = args.find((arg) => !arg.startsWith("-"));
-    if (name !== undefined && name !== "help" && !Object.hasOwn(commands, name))
-      throw new UsageError(
-        `no command "${name}"; nearest: ${nearestNames(name, Object.keys(commands)).join(", ")}; striate --help lists them`,
-      );
-    const chosen = name === undefined || name === "help" ? Object.keys(commands) : [name];
-    const loaded = await Promise.all(chosen.map((each) => commands[each]!()));
-    const program = new Command("striate")
-      .description("See what a convolutional network sees.")
-      .version(version, "-v, --version")
-      .option("--debug", "show the stack of an error")
-      .exitOverride()
-      .configureOutput({ outputError: () => undefined });
-    for (const definition of loaded) addCommand(program, definition);
-    if (args.length === 0) {
-      io.out(program.helpInformation());
-      return 0;
-    }
-    const fields = loaded.length === 1 ? loaded[0]!.fields : {};
-    await program.parseAsync(writeOutImplied(fields, args), { from: "user" });
-    return 0;
-  } catch (error) {
-    return reportError(error, debug, io.err);
+    return readFileSync(new URL("./help.txt", import.meta.url), "utf8");
+  } catch {
+    return undefined;
   }
 }
 
-function addCommand(program: Command, definition: CommandDefinition): void {
-  const command = program.command(definition.name).summary(definition.summary);
-  command.description(definition.summary).exitOverride();
-  command.configureOutput({ outputError: () => undefined });
-  for (const { name, help } of definition.arguments) command.argument(name, help);
-  for (const { notation, help } of flagsOf(definition.fields)) command.option(notation, help);
-  command.option("--debug", "show the stack of an error");
-  if (definition.examples)
-    command.addHelpText(
-      "after",
-      `\nExamples:\n${definition.examples.map((line) => `  ${line}\n`).join("")}`,
-    );
-  command.action(async (...given: unknown[]) => {
-    const words = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
-    await definition.run(words, parseFlags(definition.fields, command.opts()), io);
-  });
+const answer = quickAnswer();
+if (answer === undefined) {
+  const { runCommandLine } = await import("./run.ts");
+  process.exitCode = await runCommandLine(args);
+} else {
+  // Whoever reads it may stop early.
+  process.stdout.on("error", () => undefined);
+  process.stdout.write(answer);
 }
-
-// Whoever reads the output may stop early (`| head`): that is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
-
-process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
+import { availableParallelism } from "node:os";
 import { UsageError } from "../base/errors.ts";
-import { field } from "../base/fields.ts";
-import { scaleNames } from "../data/scale.ts";
+import { checked, field } from "../base/fields.ts";
+import { parseScale, scaleNames } from "../data/scale.ts";
 import type { ReadModelOptions } from "../formats/format.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
 import { readFileBytes } from "../node/files/files.ts";
@@ -10,7 +11,13 @@ export const engineFields = {
   device: field.choice(["auto", "cpu", "cuda", "webgpu"], "cpu", {
     help: "where the network runs",
   }),
-  threads: field.nullable(field.int(undefined, { min: 1, help: "cores to use; all by default" })),
+  threads: field.nullable(
+    field.int(undefined, {
+      min: 1,
+      max: 4 * availableParallelism(),
+      help: "cores to use; all by default",
+    }),
+  ),
 };
 
 /** Flags of every command that opens a model file. */
@@ -56,9 +63,12 @@ export const photoFields = {
     }),
   ),
   scale: field.nullable(
-    field.string(undefined, {
-      help: `${scaleNames.join(", ")}; by default what the model says, else 1/255`,
-    }),
+    checked(
+      field.string(undefined, {
+        help: `${scaleNames.join(", ")}; by default what the model says, else 1/255`,
+      }),
+      parseScale,
+    ),
   ),
   orient: field.boolean(true, { help: "do not turn the photo by its EXIF orientation, as Keras" }),
 };

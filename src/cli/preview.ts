@@ -19,7 +19,7 @@ const mostRows = 36;
  */
 export function preview(
   image: Picture | Raster,
-  { terminal, env }: Pick<CommandIo, "terminal" | "env">,
+  { terminal, env }: { terminal: Omit<CommandIo["terminal"], "width">; env: CommandIo["env"] },
 ): string | undefined {
   const kind = previewKind(terminal.isTty, env);
   const columns = Math.max(1, terminal.columns);

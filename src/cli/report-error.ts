@@ -19,7 +19,7 @@ export function reportError(error: unknown, debug: boolean, err: (text: string) 
   // What the system refuses (a disk, a port) bears a code.
   const known = error instanceof StriateError || (error instanceof Error && "code" in error);
   err(`striate: ${known ? "" : "unexpected error: "}${messageOf(error)}`);
-  if (debug && error instanceof Error) err(stackOf(error));
+  if (debug && error instanceof Error) for (const line of stackOf(error).split("\n")) err(line);
   if (known) return error instanceof UsageError ? 2 : 1;
   err(
     `This is a mistake in striate ${version}, not in what you gave it. Please report it with the command, ` +

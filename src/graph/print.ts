@@ -1,3 +1,4 @@
+import { printable } from "../base/printable.ts";
 import { subgraphs } from "./traverse.ts";
 import type { Attribute, Graph, GraphNode, ValueType } from "./graph.ts";
 
@@ -8,14 +9,40 @@ import type { Attribute, Graph, GraphNode, ValueType } from "./graph.ts";
  */
 export function printGraph(graph: Graph, indent = ""): string {
   const lines = [
-    ...graph.inputs.map((value) => `input ${value.name}: ${typeText(value)}`),
+    ...graph.inputs.map((value) => `input ${printable(value.name)}: ${typeText(value)}`),
     ...[...graph.initializers].map(
-      ([name, { type, shape }]) => `weight ${name}: ${typeText({ type, shape })}`,
+      ([name, { type, shape }]) => `weight ${printable(name)}: ${typeText({ type, shape })}`,
     ),
     ...graph.nodes.flatMap((node) => nodeLines(graph, node, indent)),
-    ...graph.outputs.map((value) => `output ${value.name}: ${typeText(value)}`),
+    ...graph.outputs.map((value) => `output ${printable(value.name)}: ${typeText(value)}`),
   ];
   return lines.map((line) => indent + line).join("\n");
+}
+
+/** The graph as data for JSON: what {@link printGraph} prints, with the names as they are. */
+export function graphData(graph: Graph): object {
+  const value = ({ name, type, shape }: ValueType & { name: string }) => ({ name, type, shape });
+  return {
+    inputs: graph.inputs.map(value),
+    outputs: graph.outputs.map(value),
+    weights: [...graph.initializers].map(([name, { type, shape }]) => ({ name, type, shape })),
+    nodes: graph.nodes.map((node) => ({
+      op: node.op,
+      domain: node.domain,
+      inputs: node.inputs,
+      outputs: node.outputs.map((name) => {
+        const known = graph.values.get(name) ?? graph.outputs.find((each) => each.name === name);
+        return known ? value({ ...known, name }) : { name };
+      }),
+      attributes: Object.fromEntries(
+        Object.entries(node.attributes).map(([name, attribute]) => [
+          name,
+          attributeText(attribute),
+        ]),
+      ),
+      graphs: subgraphs(node).map(graphData),
+    })),
+  };
 }
 
 function nodeLines(graph: Graph, node: GraphNode, indent: string): string[] {
@@ -29,7 +56,7 @@ function nodeLines(graph: Graph, node: GraphNode, indent: string): string[] {
     .join(", ");
   const call = `${op}${attributes ? `<${attributes}>` : ""}(${node.inputs.map((name) => name || "_").join(", ")})`;
   return [
-    `${outputs.join(", ")} = ${call}`,
+    printable(`${outputs.join(", ")} = ${call}`),
     ...subgraphs(node).map((body) => printGraph(body, `${indent}    `)),
   ];
 }

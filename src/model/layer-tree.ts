@@ -53,14 +53,14 @@ function joined(tree: LayerTree): LayerTree {
 }
 
 /** The tree as text: a line a layer, its parts below it. */
-export function formatTree(tree: LayerTree): string {
+export function formatTree(tree: LayerTree, width = Infinity): string {
   const columns: Column[] = [
     { title: "Layer" },
     { title: "Type" },
     { title: "Output Shape" },
     { title: "Param #", right: true },
   ];
-  return textTable(columns, rowsOf(tree, "", ""));
+  return textTable(columns, rowsOf(tree, "", ""), width);
 }
 
 function rowsOf(tree: LayerTree, before: string, below: string): string[][] {

@@ -1,3 +1,4 @@
+import { printable } from "../base/printable.ts";
 import { StriateError } from "../base/errors.ts";
 import { type Tensor, toNumbers } from "../base/tensor.ts";
 import { findHead } from "./head.ts";
@@ -63,7 +64,9 @@ export function formatPrediction({ probabilities, scores }: Prediction, count = 
   return scores
     .slice(0, count)
     .map(({ label, score }) =>
-      probabilities ? `${label} ${(100 * score).toFixed(1)} %` : `${label} ${score.toPrecision(4)}`,
+      probabilities
+        ? `${printable(label)} ${(100 * score).toFixed(1)} %`
+        : `${printable(label)} ${score.toPrecision(4)}`,
     )
     .join(", ");
 }

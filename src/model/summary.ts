@@ -1,3 +1,4 @@
+import { printable } from "../base/printable.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import {
   type Column,
@@ -104,8 +105,12 @@ function fieldSize(
 const sum = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0);
 
-/** The table that `model.summary()` prints in Keras, with receptive field and multiply-adds. */
-export function formatSummary(summary: NetworkSummary): string {
+/**
+ * The table that `model.summary()` prints in Keras, with receptive field and multiply-adds.
+ *
+ * @param width columns that it may take; names are cut where it is wider
+ */
+export function formatSummary(summary: NetworkSummary, width = Infinity): string {
   const chain = summary.layers.every(
     (layer, i) =>
       layer.inbound.length <= 1 &&
@@ -141,8 +146,8 @@ export function formatSummary(summary: NetworkSummary): string {
   const line = (title: string, part: keyof ParameterCount) =>
     ` ${title}: ${withThousands(parameters[part])} (${formatBytes(parameters.bytes[part])})`;
   return [
-    `Model: "${summary.name}"`,
-    textTable(columns, rows),
+    `Model: "${printable(summary.name)}"`,
+    textTable(columns, rows, width),
     line("Total params", "total"),
     line("Trainable params", "trainable"),
     line("Non-trainable params", "fixed"),

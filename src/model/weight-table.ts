@@ -3,7 +3,7 @@ import { formatBytes, textTable, withThousands } from "../base/text-table.ts";
 import type { Network } from "./network.ts";
 
 /** The weights of a file as a table: all that can be said of weights without a network. */
-export function formatWeights(network: Network): string {
+export function formatWeights(network: Network, width = Infinity): string {
   const weights = [...network.weights];
   const total = weights.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
   return [
@@ -14,6 +14,7 @@ export function formatWeights(network: Network): string {
         formatShape(shape),
         withThousands(sizeOf(shape)),
       ]),
+      width,
     ),
     ` Total params: ${withThousands(total)} (${formatBytes(4 * total)})`,
   ].join("\n");

@@ -1,3 +1,4 @@
+import { printable } from "../base/printable.ts";
 import type { ModelHost } from "../api/model.ts";
 import { progress } from "../train/callbacks/progress.ts";
 import { saveModel } from "./files/save-model.ts";
@@ -11,5 +12,5 @@ export const nodeHost: ModelHost = {
       isTty: process.stdout.isTTY === true,
       columns: process.stdout.columns,
     }),
-  notify: (text) => void process.stderr.write(`${text}\n`),
+  notify: (text) => void process.stderr.write(`${printable(text)}\n`),
 };

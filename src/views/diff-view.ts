@@ -1,7 +1,7 @@
 import { relativeDifference } from "../base/compare-tensors.ts";
 import { field } from "../base/fields.ts";
 import { selectNames } from "../base/names.ts";
-import { formatShape } from "../base/shape.ts";
+import { formatShape, sizeOf } from "../base/shape.ts";
 import { formatNumber } from "../plot/format-number.ts";
 import { defineView, type ViewTable } from "./define-view.ts";
 import { type DiffResult, type LayerPair, diffNetworks } from "./diff.ts";
@@ -103,7 +103,8 @@ function pairTable({ pairs, departs }: DiffResult): ViewTable {
       pair.a,
       ...(renamed ? [pair.b === pair.a ? "" : pair.b] : []),
       formatShape(pair.shape),
-      pair.cosine.toFixed(6),
+      // The cosine of single values says nothing.
+      sizeOf(pair.shape) > 1 ? pair.cosine.toFixed(6) : "",
       formatNumber(pair.largest, 2),
       percent(relativeDifference(pair)) + (pair === departs ? "  <" : ""),
     ]),

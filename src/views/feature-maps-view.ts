@@ -1,5 +1,5 @@
 import { StriateError } from "../base/errors.ts";
-import { field } from "../base/fields.ts";
+import { checked, field } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type Prediction, formatPrediction, readPrediction } from "../model/prediction.ts";
 import { colormapNames } from "../plot/colormap.ts";
@@ -51,7 +51,10 @@ export const featureMapsView = defineView({
         help: "viridis by default, coolwarm for values of both signs",
       }),
     ),
-    columns: field.string("16", { help: "maps in a row: a number, or auto" }),
+    columns: checked(
+      field.string("16", { help: "maps in a row: a number, or auto" }),
+      checkColumns,
+    ),
     theme: field.choice(["light", "dark"], "light", { help: "paper of the pictures" }),
   },
   async compute({ running, ...context }, photos, asks): Promise<FeatureMapsResult> {
@@ -164,3 +167,8 @@ const finiteOrNull = <T extends object>(numbers: T) =>
       typeof value === "number" && !Number.isFinite(value) ? null : (value as unknown),
     ]),
   );
+
+function checkColumns(text: string): void {
+  if (text !== "auto" && !/^[1-9]\d*$/.test(text))
+    throw new StriateError(`expected a whole number, or auto, got "${text}"`);
+}

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { Model } from "../../api/model.ts";
+import { relativeDifference } from "../../base/compare-tensors.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { openModel } from "../../node/files/open-model.ts";
@@ -7,6 +8,7 @@ import { writePng, writeSvg } from "../../node/pictures/write-picture.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
 import type { NamedPicture } from "../../views/define-view.ts";
+import type { DiffResult } from "../../views/diff.ts";
 import { diffView, drawnPair } from "../../views/diff-view.ts";
 import { runView } from "../../views/run-view.ts";
 import { defineCommand } from "../command.ts";
@@ -31,6 +33,12 @@ export const diff = defineCommand({
   ],
   fields: {
     tolerance: diffView.asks.tolerance,
+    fail_above: field.nullable(
+      field.number(undefined, {
+        min: 0,
+        help: "exit with 1 where a layer departs by more, as a share of its largest value",
+      }),
+    ),
     layer: diffView.shows.layer,
     out: field.string("striate-diff.png", { help: "the picture to write, .png or .svg" }),
     theme: diffView.shows.theme,
@@ -63,11 +71,24 @@ export const diff = defineCommand({
     const [{ picture }] = seen.draw(optionsOf(diffView.shows, options)) as [NamedPicture];
     await (ending === ".svg" ? writeSvg : writePng)(options.out, picture);
     const drawn = drawnPair(seen.result, options.layer).a;
-    if (options.json) {
+    if (options.json)
       io.out(JSON.stringify({ ...(seen.json as object), drawn, out: options.out }, null, 2));
-      return;
+    else {
+      for (const line of seen.words.lines) io.out(line);
+      io.out(`wrote ${options.out}: the values of ${drawn} in both, and B - A`);
     }
-    for (const line of seen.words.lines) io.out(line);
-    io.out(`wrote ${options.out}: the values of ${drawn} in both, and B - A`);
+    if (options.fail_above !== null) refuseAbove(seen.result, options.fail_above);
   },
 });
+
+/** @throws StriateError naming the layer that differs most, where that is more than may be */
+function refuseAbove({ pairs }: DiffResult, most: number): void {
+  const shares = pairs.map((pair) => ({ pair, share: relativeDifference(pair) }));
+  const beyond = shares.filter(({ share }) => !(share <= most));
+  if (beyond.length === 0) return;
+  const worst = beyond.reduce((a, b) => (b.share > a.share ? b : a));
+  throw new StriateError(
+    `${beyond.length} of ${pairs.length} layers differ by more than --fail-above ${most}, most of all ` +
+      `${worst.pair.a}: by ${(worst.share * 100).toPrecision(2)} % of its largest value`,
+  );
+}

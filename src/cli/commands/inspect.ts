@@ -3,8 +3,9 @@ import { Model } from "../../api/model.ts";
 import { photoSubject } from "../../api/view-subject.ts";
 import { UsageError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
+import { printable } from "../../base/printable.ts";
 import type { OpenedModel } from "../../formats/format.ts";
-import { printGraph } from "../../graph/print.ts";
+import { graphData, printGraph } from "../../graph/print.ts";
 import { formatTree, layerTree } from "../../model/layer-tree.ts";
 import type { Network } from "../../model/network.ts";
 import { formatSummary, summarize } from "../../model/summary.ts";
@@ -73,7 +74,8 @@ export const inspect = defineCommand({
     const { network } = opened;
     if (graph === "text") {
       inferShapes(network.graph);
-      io.out(printGraph(network.graph));
+      const data = () => JSON.stringify(graphData(network.graph), null, 2);
+      io.out(options.json ? data() : printGraph(network.graph));
     } else if (graph !== null) await draw(network, graph, options, io);
     else {
       const found = options.photo ? await lookAt(opened, options.photo, options.labels) : undefined;
@@ -110,14 +112,15 @@ function describe(
     return;
   }
   const { format, dialect, writer } = network.origin;
-  io.out([format, dialect, writer && `written by ${writer}`].filter(Boolean).join(", "));
+  io.out(printable([format, dialect, writer && `written by ${writer}`].filter(Boolean).join(", ")));
   if (network.outputs.length === 0) {
-    io.out(formatWeights(network));
+    io.out(formatWeights(network, io.terminal.width));
     io.out(" The file holds no layers: --arch model.json adds them, where there is such a file.");
     return;
   }
-  if (network.labels) io.out(`classes: ${shortList(network.labels)}`);
-  io.out(tree ? formatTree(tree) : formatSummary(summary));
+  if (network.labels) io.out(printable(`classes: ${shortList(network.labels)}`));
+  const { width } = io.terminal;
+  io.out(tree ? formatTree(tree, width) : formatSummary(summary, width));
 }
 
 const shortList = (names: readonly string[]): string =>

@@ -65,7 +65,7 @@ export const see = defineCommand({
     if (options.preview && io.terminal.isTty) {
       const [first] = seen.draw(shows);
       const shown = first && preview(first.picture, io);
-      if (shown) io.out(shown);
+      if (shown) io.raw(`${shown}\n`);
     }
     io.out(
       `wrote ${files.length} picture${files.length === 1 ? "" : "s"} and see.json to ${options.out}`,

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { StriateError, isBug, messageOf } from "../../base/errors.ts";
-import { field } from "../../base/fields.ts";
+import { checked, field } from "../../base/fields.ts";
+import { printable } from "../../base/printable.ts";
 import type { Values } from "../../base/fields.ts";
 import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
 import { formatByteSize, parseByteSize } from "../../data/byte-size.ts";
@@ -43,7 +44,10 @@ const fields = {
   out: field.nullable(field.string(undefined, { help: "the model file to write [DATA.h5]" })),
   epochs: field.int(10, { min: 1, help: "times through the data" }),
   batch: field.int(64, { min: 1, help: "pictures in a step" }),
-  optimizer: field.string("rmsprop", { help: optimizerRegistry.names().join(", ") }),
+  optimizer: checked(
+    field.string("rmsprop", { help: optimizerRegistry.names().join(", ") }),
+    (name) => optimizerRegistry.parse(name),
+  ),
   lr: field.nullable(
     field.number(undefined, { min: 0, help: "learning rate [0.0001, or 0.001 on shapes]" }),
   ),
@@ -55,7 +59,10 @@ const fields = {
     }),
   ),
   seed: field.int(1, { help: "of weights, order, dropout and augmentation" }),
-  augment: field.string("", { help: `changes at random, as flip,zoom=0.2: ${augmentationNames}` }),
+  augment: checked(
+    field.string("", { help: `changes at random, as flip,zoom=0.2: ${augmentationNames}` }),
+    parseAugment,
+  ),
   patience: field.nullable(
     field.int(undefined, { min: 1, help: "stop after as many epochs without a better val_loss" }),
   ),
@@ -67,7 +74,10 @@ const fields = {
   jfif_only: field.boolean(false, { help: "leave out the photos that TensorFlow Datasets drops" }),
   limit: field.nullable(field.int(undefined, { min: 1, help: "use so many pictures only" })),
   memory: field.nullable(
-    field.string(undefined, { help: "for decoded pictures, as 1g; the rest goes to disk" }),
+    checked(
+      field.string(undefined, { help: "for decoded pictures, as 1g; the rest goes to disk" }),
+      parseByteSize,
+    ),
   ),
   ...engineFields,
 };
@@ -106,7 +116,7 @@ async function openSet(data: string, options: Options, io: CommandIo): Promise<I
     ...(options.memory && { memory: memoryForPictures(options.memory) }),
     onProgress: (now) => showProgress(now, io),
   });
-  if (io.terminal.isTty) process.stderr.write("\r\x1b[K");
+  if (io.terminal.isTty) io.status("\r\x1b[K");
   return set;
 }
 
@@ -215,7 +225,7 @@ async function trainInto(
   trainer.notes.labels = [...set.classNames];
   trainer.notes.preprocessing = { size, resize: "bilinear", scale: how.scale };
   for (const line of headerLines(set, opened, batches, options, rateFor(data, options)))
-    io.out(line);
+    io.out(printable(line));
   for (const text of [...set.warnings(), ...trainer.compiled.notices]) io.err(text);
   try {
     const about = { ...factsOf(set, opened, options, rateFor(data, options)), data };
@@ -309,9 +319,7 @@ function factsOf(
 function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
   const { isTty, columns } = io.terminal;
   // A terminal's line is rewritten in place, so it must not end where `out` ends lines.
-  const write = isTty
-    ? (text: string) => void process.stdout.write(text)
-    : (text: string) => io.out(text.trimEnd());
+  const write = isTty ? io.raw : (text: string) => io.out(text.trimEnd());
   return [
     ...(patience === null ? [] : [earlyStopping({ patience, restoreBestWeights: true })]),
     progress({ write, isTty, columns }),
@@ -332,5 +340,5 @@ function showProgress({ phase, done, total }: DatasetProgress, io: CommandIo): v
   const words = { download: "downloading", verify: "verifying", list: "listing" }[phase];
   const show = phase === "list" ? String : formatByteSize;
   const of = total === undefined ? "" : ` of ${show(total)}`;
-  process.stderr.write(`\r${words} ${show(done)}${of}\x1b[K`);
+  io.status(`\r${words} ${show(done)}${of}\x1b[K`);
 }

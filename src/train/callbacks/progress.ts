@@ -1,3 +1,4 @@
+import { printable } from "../../base/printable.ts";
 import type { Callback, FitRun } from "./callback.ts";
 import type { Logs } from "../../model/history.ts";
 
@@ -36,7 +37,7 @@ export function progress({
       `${done}${run.batches === undefined ? "" : `/${run.batches}`}`,
       `${formatSeconds(seconds)} ${formatStep(seconds / Math.max(1, made))}`,
     ];
-    return `${parts.join(" ")}  ${formatLogs(logs)}`;
+    return `${parts.join(" ")}  ${printable(formatLogs(logs))}`;
   };
   let current = 0;
   return {

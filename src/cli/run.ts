@@ -1,0 +1,68 @@
+import { Command } from "commander";
+import { UsageError } from "../base/errors.ts";
+import { nearestNames } from "../base/names.ts";
+import { version } from "../version.ts";
+import { reasonOf } from "../node/files/files.ts";
+import type { CommandDefinition } from "./command.ts";
+import { commands } from "./commands/index.ts";
+import { flagsOf, parseFlags, writeOutImplied } from "./flags.ts";
+import { reportError } from "./report-error.ts";
+import { openTerminal } from "./terminal.ts";
+
+const { io, refused } = openTerminal();
+
+/** Runs the command line and returns the exit code: 0, 1 for an error, 2 for wrong usage, 70 for a bug. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const debug = args.includes("--debug");
+  try {
+    const name = args.find((arg) => !arg.startsWith("-"));
+    if (name !== undefined && name !== "help" && !Object.hasOwn(commands, name))
+      throw new UsageError(
+        `no command "${name}"; nearest: ${nearestNames(name, Object.keys(commands)).join(", ")}; striate --help lists them`,
+      );
+    const chosen = name === undefined || name === "help" ? Object.keys(commands) : [name];
+    const loaded = await Promise.all(chosen.map((each) => commands[each]!()));
+    const program = new Command("striate")
+      .description("See what a convolutional network sees.")
+      .version(version, "-v, --version")
+      .option("--debug", "show the stack of an error")
+      .exitOverride()
+      .configureOutput({ writeOut: io.raw, outputError: () => undefined });
+    for (const definition of loaded) addCommand(program, definition);
+    if (args.length === 0) {
+      io.out(program.helpInformation());
+      return 0;
+    }
+    const fields = loaded.length === 1 ? loaded[0]!.fields : {};
+    await program.parseAsync(writeOutImplied(fields, args), { from: "user" });
+    return reportOutput();
+  } catch (error) {
+    return reportError(error, debug, io.err);
+  }
+}
+
+function addCommand(program: Command, definition: CommandDefinition): void {
+  const command = program.command(definition.name).summary(definition.summary);
+  command.description(definition.summary).exitOverride();
+  command.configureOutput({ writeOut: io.raw, outputError: () => undefined });
+  for (const { name, help } of definition.arguments) command.argument(name, help);
+  for (const { notation, help } of flagsOf(definition.fields)) command.option(notation, help);
+  command.option("--debug", "show the stack of an error");
+  if (definition.examples)
+    command.addHelpText(
+      "after",
+      `\nExamples:\n${definition.examples.map((line) => `  ${line}\n`).join("")}`,
+    );
+  command.action(async (...given: unknown[]) => {
+    const words = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
+    await definition.run(words, parseFlags(definition.fields, command.opts()), io);
+  });
+}
+
+/** What was asked for is done; whether it could be told as well. */
+function reportOutput(): number {
+  const failure = refused();
+  if (failure === undefined) return 0;
+  io.err(`striate: standard output cannot be written: ${reasonOf(failure)}`);
+  return 1;
+}
