@@ -21,7 +21,8 @@ export interface Field<T> {
   /** One line for `--help` and the page. */
   readonly help?: string;
 }
-export type FieldKind = "integer" | "number" | "boolean" | "string" | "choice" | "tuple" | "json";
+export type FieldKind =
+  "integer" | "number" | "boolean" | "string" | "choice" | "tuple" | "json" | "tensor";
 export type Fields = Record<string, Field<unknown>>;
 export type Values<F extends Fields> = {
   [K in keyof F]: F[K] extends Field<infer T> ? T : never;

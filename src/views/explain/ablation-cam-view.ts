@@ -1,0 +1,90 @@
+import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
+import { arrayName } from "./explanation.ts";
+import { type CamLayer, camLayers, layerField } from "./cam-layers.ts";
+import { channelPlanes } from "./channel-planes.ts";
+import { planeOfPlaces } from "./gradient-cam.ts";
+import { type ExplainContext, defineHeatmap } from "./heatmap-view.ts";
+import { repeated, rowsWithin } from "./input-gradient.ts";
+
+export const ablationCamView = defineHeatmap({
+  id: "ablation-cam",
+  title: "Ablation-CAM",
+  summary:
+    "Each map weighed by how much of the score is lost when it is switched off; no gradients",
+  paper: "Desai, Ramaswamy 2020, WACV, Ablation-CAM",
+  formula: "max(0, sum over c of w_c A_c), w_c = (s - s_c) / s, s_c with map c set to 0",
+  pitfall: "The division by s turns the map over where the score is negative.",
+  asks: { layer: layerField },
+  async explain(given, { layer }) {
+    const { running, photo, target } = given;
+    const layers = camLayers(running.network, layer);
+    const values = await running.run(
+      photo.inputs,
+      layers.map(({ port }) => port.value),
+    );
+    const score = target.explained.score;
+    const arrays: [string, Tensor][] = [];
+    const maps = [];
+    for (const [i, each] of layers.entries()) {
+      const scores = await ablatedScores(given, each, values[i]!);
+      const { planes, channels, shape } = channelPlanes(values[i]!, each.channels);
+      const own = planeOfPlaces(shape);
+      const drops = Float32Array.from(scores, (ablated) => score - ablated);
+      const weights = drops.map((drop) => drop / score);
+      const weighed = (by: Float32Array) => {
+        const sum = new Float32Array(own.height * own.width);
+        for (let c = 0; c < channels; c++)
+          for (let k = 0; k < sum.length; k++) sum[k]! += by[c]! * planes[c * sum.length + k]!;
+        return sum;
+      };
+      const raw = weighed(weights);
+      const add = (what: string, value: Tensor) =>
+        arrays.push([arrayName(target.explained, each.name, `ablationcam_${what}`), value]);
+      add("scores", float32([channels], Float32Array.from(scores)));
+      add("weights", float32([channels], weights));
+      add("raw", float32(shape, raw));
+      add("drop_raw", float32(shape, weighed(drops)));
+      maps.push({ layer: each.name, ...own, values: raw.map((value) => Math.max(value, 0)) });
+    }
+    return {
+      maps,
+      arrays,
+      notes: layer === "last" ? [`Layer ${layers[0]!.name}, the last with maps.`] : [],
+    };
+  },
+});
+
+/** The score with each channel of a layer set to 0 in turn: only what lies behind the layer is run again. */
+export async function ablatedScores(
+  { context, running, photo, target }: ExplainContext,
+  { port, channels: axis, name }: CamLayer,
+  value: Tensor,
+): Promise<Float64Array> {
+  const { shape, data } = toFloat32(value);
+  const { terms } = target.resolved;
+  const count = shape[axis]!;
+  const inner = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
+  const row = data.length / shape[0]!;
+  const free = typeof running.network.inputs[0]?.shape[0] !== "number";
+  const most = free ? rowsWithin(context.memory, row * 4 * 10, 32) : 1;
+  const scores = new Float64Array(count);
+  for (let start = 0; start < count; start += most) {
+    context.throwIfStopped();
+    const n = Math.min(most, count - start);
+    const ablated = new Float32Array(n * row);
+    for (let i = 0; i < n; i++) {
+      const into = ablated.subarray(i * row, (i + 1) * row);
+      into.set(data.subarray(0, row));
+      for (let at = (start + i) * inner; at < row; at += count * inner)
+        into.fill(0, at, at + inner);
+    }
+    const values = await running.run(
+      repeated(photo.inputs, n),
+      terms.map((term) => term.value),
+      { [port.value]: float32([n, ...shape.slice(1)], ablated) },
+    );
+    scores.set(target.resolved.score(values), start);
+    context.progress((start + n) / count, `${start + n} of ${count} maps of ${name}`);
+  }
+  return scores;
+}

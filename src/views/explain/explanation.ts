@@ -1,0 +1,44 @@
+import type { Tensor } from "../../base/tensor.ts";
+
+/** Why a network says what it says of a photo: one plane of numbers, or one for each of several layers. */
+export interface Explanation {
+  readonly target: ExplainedTarget;
+  /** At least one. */
+  readonly maps: readonly ExplanationMap[];
+  /** What the method's reference page calls its numbers; see {@link arrayName}. */
+  readonly arrays: readonly (readonly [name: string, value: Tensor])[];
+  /** What else is to be said of this run: the gap of integrated gradients, the layer that was chosen. */
+  readonly notes: readonly string[];
+}
+
+/** The number that is explained, as it stands in captions and array names. */
+export interface ExplainedTarget {
+  /** As an expression: `class:dog`. */
+  readonly text: string;
+  /** In words: `class dog, the predicted one: the value before the sigmoid of "dense_1"`. */
+  readonly words: string;
+  /** As the first part of array names: `dog`, `logit0`, `dog_probability`. */
+  readonly key: string;
+  /** In headings: `dog`. */
+  readonly name: string;
+  readonly score: number;
+}
+
+/** A plane of numbers over the network's input. */
+export interface ExplanationMap {
+  /** The layer that it was made at; absent for one of the input's own pixels. */
+  readonly layer?: string;
+  readonly height: number;
+  readonly width: number;
+  /** What is drawn: `height * width` numbers, signed where the method's are. */
+  readonly values: Float32Array;
+}
+
+/** `dog/conv2d_3/gradcam_raw`, `dog/gradient`: target, layer, number. */
+export function arrayName(
+  target: { readonly key: string } | undefined,
+  layer: string | undefined,
+  name: string,
+): string {
+  return [target?.key, layer, name].filter((part) => part !== undefined).join("/");
+}

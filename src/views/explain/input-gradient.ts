@@ -1,0 +1,96 @@
+import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
+import type { RuleSet } from "../../gradient/rule-sets.ts";
+import { toUser } from "../../model/network.ts";
+import type { ExplainContext } from "./heatmap-view.ts";
+import { type ExplainedInput, channelsLast, explainedInput } from "./input-plane.ts";
+
+/** How many rows a run may have, so that the values of its forward and backward pass fit the budget. */
+export function rowsWithin(memory: number, bytesOfRow: number, most = 64): number {
+  return Math.max(1, Math.min(most, Math.floor(memory / Math.max(1, bytesOfRow))));
+}
+
+/** A target's gradient by the photo, for variants of the photo. */
+export class InputGradient {
+  readonly input: ExplainedInput;
+  /** The photo's own numbers, `(height, width, channels)`. */
+  readonly values: Tensor<"float32">;
+  readonly #given: ExplainContext;
+  readonly #rules: RuleSet | undefined;
+
+  constructor(given: ExplainContext, rules?: RuleSet) {
+    const { running, photo } = given;
+    this.#given = given;
+    this.#rules = rules;
+    this.input = explainedInput(running.network, photo);
+    this.values = channelsLast(this.input.value, this.input.channels);
+  }
+
+  /** ds/dx of the photo itself, signed, for each colour: `(height, width, channels)`. */
+  async ofPhoto(): Promise<Tensor<"float32">> {
+    const { gradients } = await this.#gradients([this.input.value]);
+    return channelsLast(gradients, this.input.channels);
+  }
+
+  /**
+   * The gradient at variants of the photo, one after the other.
+   *
+   * @param count how many
+   * @param write fills a variant, in the input's own layout
+   * @param take gets the gradient there, in the input's own layout
+   */
+  async each(
+    count: number,
+    write: (index: number, into: Float32Array) => void,
+    take: (index: number, gradient: Float32Array, score: number) => void,
+  ): Promise<void> {
+    const { context } = this.#given;
+    const { value } = this.input;
+    const size = toFloat32(value).data.length;
+    // A network holds some hundred times its input while it runs forward and backward.
+    const rows = rowsWithin(context.memory, size * 4 * 100, 16);
+    for (let start = 0; start < count; start += rows) {
+      context.throwIfStopped();
+      const n = Math.min(rows, count - start);
+      const batch = new Float32Array(n * size);
+      for (let i = 0; i < n; i++) write(start + i, batch.subarray(i * size, (i + 1) * size));
+      const { gradients, scores } = await this.#gradients([
+        float32([n, ...value.shape.slice(1)], batch),
+      ]);
+      for (let i = 0; i < n; i++)
+        take(start + i, gradients.data.subarray(i * size, (i + 1) * size), scores[i]!);
+      context.progress((start + n) / count, `${start + n} of ${count} gradients`);
+    }
+  }
+
+  async #gradients([x]: readonly [Tensor]) {
+    const { running, photo, target } = this.#given;
+    const { port } = this.input;
+    const { terms } = target.resolved;
+    const rows = x.shape[0]!;
+    const { gradients, values } = await running.gradients(
+      repeated({ ...photo.inputs, [port.name]: x }, rows),
+      { of: terms, wrt: [port.value], values: terms.map(({ value }) => value), rules: this.#rules },
+      { memory: this.#given.context.memory },
+    );
+    return {
+      gradients: toFloat32(toUser(gradients[0]!, port)),
+      scores: target.resolved.score(values),
+    };
+  }
+}
+
+/** Feeds for several rows: what there is once stands in every row. */
+export function repeated(
+  feeds: Readonly<Record<string, Tensor>>,
+  rows: number,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, value]) => {
+      if (value.shape[0] === rows || rows === 1) return [name, value];
+      const { data } = toFloat32(value);
+      const all = new Float32Array(data.length * rows);
+      for (let row = 0; row < rows; row++) all.set(data, row * data.length);
+      return [name, float32([rows, ...value.shape.slice(1)], all)];
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { StriateError } from "../../base/errors.ts";
+import { formatShape } from "../../base/shape.ts";
+import { type Tensor, float32, toFloat32, transpose } from "../../base/tensor.ts";
+import type { Network, Port } from "../../model/network.ts";
+import { channelAxis } from "../../model/network.ts";
+import type { PhotoSubject } from "../subject.ts";
+
+/** The input that an explanation lies on. */
+export interface ExplainedInput {
+  readonly port: Port;
+  /** The prepared tensor, batch of one, in the user's layout. */
+  readonly value: Tensor;
+  /** The user's axis that holds colours or channels. */
+  readonly channels: number;
+}
+
+/**
+ * The input whose pixels are explained: the only one, else the only one that has places (a photo beside
+ * a list of numbers).
+ *
+ * @throws StriateError where several could be meant, or none has places
+ */
+export function explainedInput(network: Network, { inputs }: PhotoSubject): ExplainedInput {
+  const ports = network.inputs.filter(({ name }) => inputs[name] !== undefined);
+  const placed = ports.filter((port) => inputs[port.name]!.shape.length >= 3);
+  const [port] = placed;
+  if (port === undefined || placed.length > 1) {
+    const all = ports
+      .map(({ name }) => `"${name}" ${formatShape(inputs[name]!.shape)}`)
+      .join(" and ");
+    throw new StriateError(
+      placed.length > 1
+        ? `this view needs one input with places, and the network takes ${all}`
+        : `this view needs an input with places, such as (1, height, width, channels); the network takes ${all}`,
+    );
+  }
+  const value = inputs[port.name]!;
+  return { port, value, channels: channelAxis(value.shape.length, network.layout, {}) };
+}
+
+/**
+ * A tensor of one row as the reference pages have it: without the batch, channels last:
+ * `(height, width, channels)` whatever the network's own layout is.
+ */
+export function channelsLast(value: Tensor, channels: number): Tensor<"float32"> {
+  const rank = value.shape.length;
+  const axes = [...Array(rank).keys()].filter((axis) => axis > 0 && axis !== channels);
+  const turned = toFloat32(transpose(value, [0, ...axes, channels]));
+  return float32(turned.shape.slice(1), turned.data);
+}
+
+/** Rows and columns of `(places..., channels)`: a line has one row, a volume its slices one under the other. */
+export function planeSize(shape: readonly number[]): {
+  height: number;
+  width: number;
+  channels: number;
+} {
+  const places = shape.slice(0, -1);
+  const width = places.at(-1) ?? 1;
+  const height = places.slice(0, -1).reduce((product, length) => product * length, 1);
+  return { height, width, channels: shape.at(-1) ?? 1 };
+}

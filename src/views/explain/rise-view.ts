@@ -1,0 +1,146 @@
+import { StriateError } from "../../base/errors.ts";
+import { field } from "../../base/fields.ts";
+import type { Random } from "../../base/random.ts";
+import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
+import { arrayName } from "./explanation.ts";
+import { tensorField } from "./given-tensor.ts";
+import { defineHeatmap } from "./heatmap-view.ts";
+import { InputScores } from "./input-scores.ts";
+import { planeSize } from "./input-plane.ts";
+import { placesOf } from "./placed.ts";
+
+export const riseView = defineHeatmap({
+  id: "rise",
+  title: "RISE",
+  summary: "The photo seen through many random masks, each weighed by its score; no gradients",
+  paper: "Petsiuk, Das, Saenko 2018, arXiv:1806.07421",
+  formula: "sum over i of s(x * M_i) M_i / (N p)",
+  pitfall: "A few hundred masks leave speckles that look like structure.",
+  asks: {
+    masks: field.int(1000, { min: 1, max: 100_000, help: "how many" }),
+    cells: field.int(7, { min: 1, max: 100, help: "cells a side of a mask before it is enlarged" }),
+    keep: field.number(0.5, { min: 0.01, max: 0.99, help: "share of the cells that stay visible" }),
+    grids: tensorField("the masks' cells, (N, cells, cells) of 0 and 1, in place of random ones"),
+    offsets: tensorField(
+      "where each mask is cut, (N, 2) rows and columns, in place of random ones",
+    ),
+  },
+  async explain(given, asks) {
+    const { target, context } = given;
+    const scorer = new InputScores(given);
+    const size = planeSize(scorer.values.shape);
+    const masks = maskSet(asks, size, context.random);
+    const x = toFloat32(scorer.input.value).data;
+    const places = placesOf(scorer.input);
+    const mask = new Float32Array(size.height * size.width);
+    const scores = await scorer.each(
+      masks.count,
+      (index, into) => {
+        masks.write(index, mask);
+        for (let i = 0; i < into.length; i++) into[i] = x[i]! * mask[places[i]!]!;
+      },
+      "masks",
+    );
+    const sums = new Float64Array(mask.length);
+    scores.forEach((score, index) => {
+      masks.write(index, mask);
+      for (let i = 0; i < sums.length; i++) sums[i]! += score * mask[i]!;
+    });
+    const values = Float32Array.from(sums, (sum) => sum / (masks.count * asks.keep));
+    const first = new Float32Array(mask.length);
+    masks.write(0, first);
+    const plane = [size.height, size.width];
+    const arrays: [string, Tensor][] = [
+      [arrayName(target.explained, undefined, "rise"), float32(plane, values)],
+      [
+        arrayName(target.explained, undefined, "rise_scores"),
+        float32([masks.count], Float32Array.from(scores)),
+      ],
+      ["rise_mask0", float32(plane, first)],
+    ];
+    return {
+      maps: [{ height: size.height, width: size.width, values }],
+      arrays,
+      notes: [`${masks.count} masks of ${masks.cells} x ${masks.cells} cells.`],
+    };
+  },
+});
+
+interface MaskSet {
+  readonly count: number;
+  readonly cells: number;
+  /** Writes mask `index`, `height * width` values of 0..1. */
+  write(index: number, into: Float32Array): void;
+}
+
+/**
+ * Masks as the paper makes them: a small grid of 0 and 1, enlarged so that one more cell fits each side
+ * (bilinear, half-pixel centres, edges clamped), cut out at a random place.
+ */
+function maskSet(
+  asks: {
+    masks: number;
+    cells: number;
+    keep: number;
+    grids: Tensor | null;
+    offsets: Tensor | null;
+  },
+  { height, width }: { height: number; width: number },
+  random: Random,
+): MaskSet {
+  const given = asks.grids && toFloat32(asks.grids);
+  if (given && (given.shape.length !== 3 || given.shape[1] !== given.shape[2]))
+    throw new StriateError(
+      `RISE: grids should be (N, cells, cells), got ${given.shape.join(" x ")}`,
+    );
+  const count = given?.shape[0] ?? asks.masks;
+  const cells = given?.shape[1] ?? asks.cells;
+  const cellHeight = Math.ceil(height / cells);
+  const cellWidth = Math.ceil(width / cells);
+  const grids =
+    given?.data ??
+    Float32Array.from({ length: count * cells * cells }, () =>
+      random.uniform() < asks.keep ? 1 : 0,
+    );
+  const places =
+    (asks.offsets && toFloat32(asks.offsets).data) ??
+    Float32Array.from({ length: count * 2 }, (_, i) =>
+      random.integer(i % 2 === 0 ? cellHeight : cellWidth),
+    );
+  if (places.length !== count * 2)
+    throw new StriateError(
+      `RISE: offsets should be (${count}, 2), a row and a column for each mask`,
+    );
+  const rows = enlargedTaps(cells, cellHeight);
+  const columns = enlargedTaps(cells, cellWidth);
+  return {
+    count,
+    cells,
+    write(index, into) {
+      const grid = grids.subarray(index * cells * cells, (index + 1) * cells * cells);
+      const [top, left] = [places[index * 2]!, places[index * 2 + 1]!];
+      for (let y = 0, at = 0; y < height; y++) {
+        const [above, below, down] = rows[Math.min(y + top, rows.length - 1)]!;
+        for (let x = 0; x < width; x++, at++) {
+          const [before, after, across] = columns[Math.min(x + left, columns.length - 1)]!;
+          const upper = grid[above * cells + before]!;
+          const lower = grid[below * cells + before]!;
+          const first = upper + (grid[above * cells + after]! - upper) * across;
+          const second = lower + (grid[below * cells + after]! - lower) * across;
+          into[at] = first + (second - first) * down;
+        }
+      }
+    },
+  };
+}
+
+/** For each pixel of the enlarged grid: the two cells that it lies between, and how far. */
+function enlargedTaps(cells: number, cell: number): [number, number, number][] {
+  const length = (cells + 1) * cell;
+  return Array.from({ length }, (_, o) => {
+    const source = ((o + 0.5) * cells) / length - 0.5;
+    const low = Math.floor(source);
+    const clamp = (at: number) => Math.min(Math.max(at, 0), cells - 1);
+    return [clamp(low), clamp(low + 1), source - low];
+  });
+}
