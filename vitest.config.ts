@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: {
     alias: {
-      "#runtime": fileURLToPath(new URL("./src/runtime/node/index.ts", import.meta.url)),
+      "#platform": fileURLToPath(new URL("./src/node/platform.ts", import.meta.url)),
       striate: fileURLToPath(new URL("./src/index.ts", import.meta.url)),
     },
   },

@@ -19,28 +19,36 @@ process.chdir(root);
 const beside = `.dist-${process.pid}`;
 process.on("exit", () => rmSync(beside, { recursive: true, force: true }));
 
-const entries = [
-  "src/index.ts",
-  "src/cli/main.ts",
-  "src/runtime/node/index.ts",
-  "src/runtime/web/index.ts",
-  "src/runtime/node/train-worker.ts",
-].filter((file) => existsSync(file));
+const entries = ["src/index.ts", "src/cli/main.ts", "src/runtime/node/train-worker.ts"].filter(
+  (file) => existsSync(file),
+);
 
-await build({
-  entryPoints: entries,
+const common = {
   absWorkingDir: root,
-  outdir: beside,
-  outbase: "src",
   bundle: true,
   splitting: true,
   format: "esm",
-  platform: "node",
-  target: "node20",
   packages: "external",
-  external: ["#runtime"],
   chunkNames: "chunks/[name]-[hash]",
   logLevel: "warning",
+};
+await build({
+  ...common,
+  entryPoints: entries,
+  outdir: beside,
+  outbase: "src",
+  platform: "node",
+  target: "node20",
+  alias: { "#platform": "./src/node/platform.ts" },
+});
+// The same library over the other platform: what a bundler takes for a page.
+await build({
+  ...common,
+  entryPoints: ["src/index.ts"],
+  outdir: `${beside}/web`,
+  platform: "browser",
+  target: "es2022",
+  alias: { "#platform": "./src/web/platform.ts" },
 });
 
 // The demo's photos, with the licences under which their packages publish them.

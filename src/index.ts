@@ -65,13 +65,13 @@ export {
   formatSummary,
   summarize,
 } from "./model/summary.ts";
-export { apply, functional, input, sequential } from "./node/build-model.ts";
-export { callbacks } from "./node/callbacks.ts";
-export type { OpenDatasetOptions } from "./node/datasets/dataset-options.ts";
-export { openDataset } from "./node/datasets/open-dataset.ts";
-export { loadModel } from "./node/load-model.ts";
-export { type ReadImageOptions, readImage } from "./node/pictures/read-image.ts";
-export { writePng, writeSvg } from "./node/pictures/write-picture.ts";
+export { apply, functional, input, sequential } from "./api/build-model.ts";
+export { callbacks } from "./api/callbacks.ts";
+export type { OpenDatasetOptions } from "./data/dataset-options.ts";
+export { openDataset } from "./api/open-dataset.ts";
+export { loadModel } from "./api/load-model.ts";
+export { type ReadImageOptions, readImage } from "./api/read-image.ts";
+export { toPng, writePng, writeSvg } from "./api/write-picture.ts";
 export { colormap, colormapNames } from "./plot/colormap.ts";
 export type { Mark, Picture } from "./plot/picture.ts";
 export { rasterize } from "./plot/rasterize.ts";
@@ -106,9 +106,9 @@ export type { SubjectOptions, ViewInputs } from "./api/view-subject.ts";
 export { type Architecture, architectureOf } from "./views/architecture/boxes.ts";
 export { type ArchitectureOptions, drawArchitecture } from "./views/architecture.ts";
 export { type LayerTree, formatTree, layerTree } from "./model/layer-tree.ts";
-export { type ConvertOptions, type ConvertedFile, convertFile } from "./node/convert-file.ts";
+export { type ConvertOptions, type ConvertedFile, convertFile } from "./api/convert-file.ts";
 export { convertModel } from "./formats/convert.ts";
-export { readLabels } from "./node/files/read-labels.ts";
+export { readLabels } from "./api/read-labels.ts";
 export { noiseFeeds } from "./model/noise-input.ts";
 export {
   type DiffOptions,

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { openDataset } from "../src/node/datasets/open-dataset.ts";
-import { convertFile } from "../src/node/convert-file.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { openDataset } from "../src/api/open-dataset.ts";
+import { convertFile } from "../src/api/convert-file.ts";
+import { openModel } from "../src/api/open-model.ts";
 import { summarize } from "../src/model/summary.ts";
 import { caseFile, expectCase, expectNumbersOf, valuesOf } from "./cases2.ts";
 import { emptyFolder } from "./command-line.ts";

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Tensor } from "../src/base/tensor.ts";
 import { type Network, type Port, selectLayers, toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { openModel } from "../src/api/open-model.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { arraysOf, asTensor, largestDifference } from "./onnx-files.ts";
 import { shared } from "./shared.ts";

@@ -8,7 +8,7 @@ import { readNpz } from "../src/formats/npz.ts";
 import { tfjs } from "../src/formats/tfjs.ts";
 import { selectLayers, toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { openModel } from "../src/api/open-model.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { makeInput } from "./layer-fixtures.ts";
 import { largestDifference } from "./onnx-files.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { validationSplit } from "../src/data/validation-split.ts";
-import { openDataset } from "../src/node/datasets/open-dataset.ts";
+import { openDataset } from "../src/api/open-dataset.ts";
 import { describeShared, shared, sharedJson } from "./shared.ts";
 
 describeShared("cases/02_zip_litter", "case 2: litter in a zip", () => {

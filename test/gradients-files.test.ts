@@ -16,7 +16,7 @@ import { findValue } from "../src/model/find-value.ts";
 import { seedAt } from "../src/model/gradient-query.ts";
 import { type Port, toUser } from "../src/model/network.ts";
 import { noiseFeeds } from "../src/model/noise-input.ts";
-import { loadModel } from "../src/node/load-model.ts";
+import { loadModel } from "../src/api/load-model.ts";
 import { inferShapes } from "../src/ops/infer-shapes.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { arraysOf, asTensor, readTensorFile } from "./onnx-files.ts";

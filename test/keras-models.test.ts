@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Tensor, float32, transpose } from "../src/base/tensor.ts";
 import { readNpy } from "../src/formats/npy.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { openModel } from "../src/api/open-model.ts";
 import { formulaInput, runLayers } from "./run-layers.ts";
 import { describeShared, shared, sharedJson } from "./shared.ts";
 

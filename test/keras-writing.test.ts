@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { FormatDefinition, OpenedModel } from "../src/formats/format.ts";
 import { kerasH5 } from "../src/formats/keras-h5.ts";
 import { kerasZip } from "../src/formats/keras-zip.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { openModel } from "../src/api/open-model.ts";
 import { formulaInput, runLayers } from "./run-layers.ts";
 import { describeShared, shared } from "./shared.ts";
 

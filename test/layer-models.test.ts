@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { runtime } from "#runtime";
+import { runtime } from "../src/runtime/node/index.ts";
 import { toFloat32 } from "../src/base/tensor.ts";
 import { parseKerasModel } from "../src/formats/keras/parse-model.ts";
 import { listWeights } from "../src/model/list-weights.ts";

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { runtime } from "#runtime";
+import { runtime } from "../src/runtime/node/index.ts";
 import type { Fields } from "../src/base/fields.ts";
 import { type Tensor, float32, toFloat32, transpose } from "../src/base/tensor.ts";
 import { addGradient } from "../src/gradient/gradient.ts";

@@ -5,7 +5,7 @@ import { toNumbers } from "../src/base/tensor.ts";
 import { tfjs } from "../src/formats/tfjs.ts";
 import { selectLayers, toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { openModel } from "../src/api/open-model.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { type GraphCase, type Sample, expectNumbers } from "./graph-cases.ts";
 import { makeInput } from "./layer-fixtures.ts";

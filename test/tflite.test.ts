@@ -9,7 +9,7 @@ import { parseTflite } from "../src/formats/tflite/schema.ts";
 import { tfliteGraph } from "../src/formats/tflite/to-graph.ts";
 import { toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { openModel } from "../src/api/open-model.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { type GraphCase, type Sample, expectNumbers } from "./graph-cases.ts";
 import { makeInput } from "./layer-fixtures.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadModel } from "../src/node/load-model.ts";
+import { loadModel } from "../src/api/load-model.ts";
 import { decodeCheckpoint } from "../src/train/checkpoint.ts";
 import { emptyFolder, striate } from "./command-line.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Tensor } from "../src/base/tensor.ts";
 import { readNpz } from "../src/formats/npz.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { openModel } from "../src/api/open-model.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { compileOptionsOf } from "../src/train/compile/compile-config.ts";
 import { Trainer } from "../src/train/trainer.ts";

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { OutputFile } from "../node/files/write-files.ts";
-import { encodePng } from "../node/pictures/encode-png.ts";
+import { toPng } from "../api/write-picture.ts";
 import { toSvg } from "../plot/svg.ts";
 import type { NamedPicture } from "../views/define-view.ts";
 import { fileNames } from "./file-names.ts";
@@ -17,7 +17,7 @@ export async function encodePictures(
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
       const { name, picture } = next.value;
       const at = names.push(name) - 1;
-      encoded[at] = format === "svg" ? await toSvg(picture) : await encodePng(picture);
+      encoded[at] = format === "svg" ? await toSvg(picture) : await toPng(picture);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));

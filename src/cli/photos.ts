@@ -1,6 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import type { Image } from "../data/image.ts";
-import { type ReadImageOptions, readImage } from "../node/pictures/read-image.ts";
+import { type ReadImageOptions, readImage } from "../api/read-image.ts";
 
 /**
  * Reads a photo that is to be looked at. A picture of one pixel is a picture, but whatever a network

@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import { encodeRasterSync } from "../node/pictures/encode-raster.ts";
+import { encodeRasterSync } from "../node/pictures/png-platform.ts";
 import type { Mark, Picture } from "../plot/picture.ts";
 import { type Raster, toRgb } from "../plot/raster.ts";
 import { rasterize } from "../plot/rasterize.ts";

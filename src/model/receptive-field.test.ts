@@ -4,7 +4,7 @@ import { float32 } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { emptyGraph } from "../graph/graph.ts";
 import { inferShapes } from "../ops/infer-shapes.ts";
-import { openModel } from "../node/files/open-model.ts";
+import { openModel } from "../api/open-model.ts";
 import { runtime } from "../runtime/node/index.ts";
 import type { Network } from "./network.ts";
 import { type ReceptiveField, receptiveFields } from "./receptive-field.ts";

@@ -5,7 +5,7 @@ import { describeShared, shared } from "../../test/shared.ts";
 import { smallNetwork } from "../../test/small-models.ts";
 import { smallOnnx } from "../../test/small-onnx.ts";
 import { float32 } from "../base/tensor.ts";
-import { openModel } from "../node/files/open-model.ts";
+import { openModel } from "../api/open-model.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { readFileSync } from "node:fs";
 import type { Network } from "./network.ts";

@@ -5,7 +5,7 @@ import { Model } from "../../api/model.ts";
 import { writeNpz } from "../../formats/npz.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { writeFileAtomic } from "../../node/files/write-files.ts";
-import { openModel } from "../../node/files/open-model.ts";
+import { openModel } from "../../api/open-model.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
 import { featureMapsView } from "../../views/feature-maps-view.ts";

@@ -1,8 +1,8 @@
 import { field } from "../../base/fields.ts";
 import { parseScale } from "../../data/scale.ts";
 import { targets } from "../../formats/convert.ts";
-import { convertFile } from "../../node/convert-file.ts";
-import { readLabels } from "../../node/files/read-labels.ts";
+import { convertFile } from "../../api/convert-file.ts";
+import { readLabels } from "../../api/read-labels.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { defineCommand } from "../command.ts";
 import { modelFields, readOptions } from "../options.ts";

@@ -1,7 +1,7 @@
 import { field } from "../../base/fields.ts";
 import { formatSummary, summarize } from "../../model/summary.ts";
 import { packageFile } from "../../node/files/package-files.ts";
-import { openModel } from "../../node/files/open-model.ts";
+import { openModel } from "../../api/open-model.ts";
 import { defineCommand } from "../command.ts";
 import { parseFlags } from "../flags.ts";
 import { see } from "./see.ts";

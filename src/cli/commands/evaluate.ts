@@ -10,10 +10,10 @@ import { Metric } from "../../training/metrics/metric.ts";
 import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
 import type { Serialized } from "../../training/registry.ts";
 import { RunningNetwork } from "../../model/running.ts";
-import { openDataset } from "../../node/datasets/open-dataset.ts";
-import { encodePng } from "../../node/pictures/encode-png.ts";
+import { openDataset } from "../../api/open-dataset.ts";
+import { toPng } from "../../api/write-picture.ts";
 import { writeFolder } from "../../node/files/write-files.ts";
-import { openModel } from "../../node/files/open-model.ts";
+import { openModel } from "../../api/open-model.ts";
 import { classifierLoss } from "../../train/compile/classifier-loss.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { Classification, classProbabilities } from "../../views/evaluation/classification.ts";
@@ -131,7 +131,7 @@ async function report(
   const picture = drawEvaluation(result, { title, subtitle: set.name, size: [height, width] });
   await writeFolder(options.out, [
     { path: "evaluate.json", bytes: text },
-    { path: "evaluate.png", bytes: await encodePng(picture) },
+    { path: "evaluate.png", bytes: await toPng(picture) },
   ]);
   if (options.json) {
     io.out(text.trimEnd());

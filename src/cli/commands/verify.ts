@@ -4,7 +4,7 @@ import { field } from "../../base/fields.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Network } from "../../model/network.ts";
-import { openModel } from "../../node/files/open-model.ts";
+import { openModel } from "../../api/open-model.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { runtime as webRuntime } from "../../runtime/web/index.ts";
 import { type Way, viewContext } from "../../views/context.ts";

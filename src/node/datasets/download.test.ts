@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DownloadOptions, type DownloadProgress, download } from "./download.ts";
 import { ownMark } from "../files/process-mark.ts";
-import { catsVsDogs } from "./named.ts";
-import { openDataset } from "./open-dataset.ts";
+import { catsVsDogs } from "../../data/named-datasets.ts";
+import { openDataset } from "../../api/open-dataset.ts";
 
 const content = randomBytes(300_000);
 const sha256 = createHash("sha256").update(content).digest("hex");

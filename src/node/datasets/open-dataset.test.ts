@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StriateError } from "../../base/errors.ts";
 import { lumaOf } from "../../data/image.ts";
 import { resizeBilinear } from "../../data/resize.ts";
-import { openDataset as openSet } from "./open-dataset.ts";
+import { openDataset as openSet } from "../../api/open-dataset.ts";
 
 const fixtures = JSON.parse(
   readFileSync(new URL("../../../fixtures/data/pictures.json", import.meta.url), "utf8"),

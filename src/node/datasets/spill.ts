@@ -2,15 +2,16 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { SpillStore } from "../../data/cached-source.ts";
+import { userCacheFolder } from "../files/user-cache.ts";
 
 /**
  * A file for decoded pictures that memory has no room for. Its name is taken away at once where the
  * system allows that, so that nothing is left behind however the process ends.
  *
- * @param folder where the file is made
  * @param each bytes of one picture
+ * @param folder where the file is made; the user's cache by default
  */
-export async function openSpill(folder: string, each: number): Promise<SpillStore> {
+export async function openSpill(each: number, folder = userCacheFolder()): Promise<SpillStore> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, `decoded-${process.pid}-${randomUUID().slice(0, 8)}`);
   const file = await open(path, "wx+");

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeShared, shared } from "../../../test/shared.ts";
 import { fetchModel } from "./fetch-model.ts";
-import { openModel } from "./open-model.ts";
+import { openModel } from "../../api/open-model.ts";
 
 let server: Server;
 let at: string;

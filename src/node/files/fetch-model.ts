@@ -30,6 +30,11 @@ export async function fetchModel(
   };
 }
 
+/** A file at a web address. @throws StriateError with its name when the server does not answer with it */
+export async function fetchFile(address: string): Promise<Uint8Array> {
+  return (await fetchBytes(parseAddress(address), shownAddress(address), {})).bytes;
+}
+
 function siblingUrl(model: URL, path: string): URL {
   const folder = new URL(".", model);
   const url = URL.canParse(path, folder.href) ? new URL(path, folder) : undefined;

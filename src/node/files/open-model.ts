@@ -1,30 +1,22 @@
 import { dirname } from "node:path";
 import type { OpenedModel, ReadModelOptions } from "../../formats/format.ts";
 import { readModel } from "../../formats/read-model.ts";
-import { fetchModel } from "./fetch-model.ts";
 import { openFileBytes } from "./file-bytes.ts";
 import { readSibling, statOf } from "./files.ts";
 import { labelsBeside } from "./labels-beside.ts";
-import { isUrl } from "./web-address.ts";
 import { modelInFolder } from "./model-in-folder.ts";
 
 /**
- * Opens a model file, or a folder with one model in it, from disk or from a web address.
- * The content decides what it is, not the name.
+ * Opens a model file, or a folder with one model in it, from disk. The content decides what it is, not
+ * the name.
  *
  * @throws StriateError in one sentence that names the file: it is missing, no model, damaged, or has
  * a part that cannot be run
  */
-export async function openModel(
+export async function openModelFile(
   path: string,
   options: ReadModelOptions = {},
 ): Promise<OpenedModel> {
-  if (isUrl(path)) {
-    const source = await fetchModel(path);
-    const opened = await readModel(source, options);
-    opened.network.origin.file = source.name;
-    return opened;
-  }
   const found = await statOf(path);
   const file = found.isDirectory() ? await modelInFolder(path) : path;
   const opened = await readOpened(path, file, options);

@@ -1,7 +1,7 @@
-import { basename, dirname, extname, join } from "node:path";
-import { StriateError, naming } from "../../base/errors.ts";
-import type { FormatDefinition, OpenedModel } from "../../formats/format.ts";
-import { formats } from "../../formats/index.ts";
+import { basename, dirname, join } from "node:path";
+import { naming } from "../../base/errors.ts";
+import { checkEnding } from "../../formats/check-ending.ts";
+import type { OpenedModel } from "../../formats/format.ts";
 import { writeFilesAtomic } from "./write-files.ts";
 
 /**
@@ -17,16 +17,4 @@ export async function saveModel(path: string, model: OpenedModel): Promise<void>
   await writeFilesAtomic(
     files.map((file) => ({ path: join(dirname(path), file.path), bytes: file.bytes })),
   );
-}
-
-/**
- * The kind of model file that a path asks for.
- * @throws StriateError naming the endings that can be written
- */
-export function checkEnding(path: string): FormatDefinition {
-  const ending = extname(path).toLowerCase();
-  const format = formats.find(({ extensions, write }) => write && extensions.includes(ending));
-  if (format) return format;
-  const known = formats.flatMap(({ extensions, write }) => (write ? extensions : []));
-  throw new StriateError(`${path}: is of no kind that can be written; use ${known.join(", ")}`);
 }

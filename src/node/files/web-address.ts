@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 
-export const isUrl = (path: string): boolean => /^https?:\/\//i.test(path);
+const isUrl = (path: string): boolean => /^https?:\/\//i.test(path);
 
 /** @throws StriateError when it is no `http` or `https` address */
 export function parseAddress(address: string): URL {

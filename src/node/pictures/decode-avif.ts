@@ -19,7 +19,11 @@ let loading: Promise<Decode> | undefined;
  */
 function loadDecoder(): Promise<Decode> {
   loading ??= (async () => {
-    const { init, default: decode } = await import("@jsquash/avif/decode.js");
+    const { init, default: decode } = await import("@jsquash/avif/decode.js").catch(() => {
+      throw new StriateError(
+        "AVIF is read by @jsquash/avif, which is not here: npm install @jsquash/avif",
+      );
+    });
     const file = createRequire(import.meta.url).resolve("@jsquash/avif/codec/dec/avif_dec.wasm");
     await init((await WebAssembly.compile(await readFile(file))) as never);
     return decode as Decode;

@@ -1,5 +1,6 @@
 import type { FailOnOptions, Sharp, SharpOptions } from "sharp";
 import { StriateError, messageOf } from "../../base/errors.ts";
+import { stepsOf } from "../../data/decode-picture.ts";
 import { cmykToRgb } from "../../data/picture-formats/cmyk.ts";
 import type { PictureHeader } from "../../data/picture-formats/picture-header.ts";
 import type { PictureFormat } from "../../data/picture-formats/identify.ts";
@@ -7,17 +8,23 @@ import type { Pixels } from "../../data/picture-formats/pixels.ts";
 
 type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp;
 
-let loading: Promise<SharpFactory> | undefined;
+let loading: Promise<SharpFactory | undefined> | undefined;
 
-/** sharp is loaded with the first photo: commands that decode none need not pay for it. */
-function loadSharp(): Promise<SharpFactory> {
-  loading ??= import("sharp").then(({ default: sharp }) => {
-    // Every file is decoded once: a cache of operations would only hold memory. Parallelism comes
-    // from decoding several files at a time, not from threads inside one.
-    sharp.cache(false);
-    sharp.concurrency(1);
-    return sharp;
-  });
+/**
+ * sharp is loaded with the first photo: commands that decode none need not pay for it. It is native and
+ * optional; undefined where it is not installed.
+ */
+function loadSharp(): Promise<SharpFactory | undefined> {
+  loading ??= import("sharp").then(
+    ({ default: sharp }) => {
+      // Every file is decoded once: a cache of operations would only hold memory. Parallelism comes
+      // from decoding several files at a time, not from threads inside one.
+      sharp.cache(false);
+      sharp.concurrency(1);
+      return sharp;
+    },
+    () => undefined,
+  );
   return loading;
 }
 
@@ -25,6 +32,7 @@ function loadSharp(): Promise<SharpFactory> {
  * Decodes JPEG, PNG, WebP and TIFF to RGB bytes as they are stored: no colour profile applied, no
  * turning. What is done on the way is added to `steps`.
  *
+ * @returns undefined where sharp is not installed and striate's own decoder reads the format too
  * @throws StriateError (without the file's name) when the file is cut off or damaged
  */
 export async function decodeWithSharp(
@@ -32,8 +40,12 @@ export async function decodeWithSharp(
   format: PictureFormat,
   header: PictureHeader,
   steps: string[],
-): Promise<Pixels> {
+): Promise<Pixels | undefined> {
   const sharp = await loadSharp();
+  if (sharp === undefined) {
+    if (format === "JPEG" || format === "PNG") return undefined;
+    throw new StriateError(`${format} is read by sharp, which is not here: npm install sharp`);
+  }
   const cmyk = header.color === "cmyk";
   const decode = (failOn: FailOnOptions) => {
     // No more than what the header said, in case sharp finds another size elsewhere in the file.
@@ -63,17 +75,6 @@ export async function decodeWithSharp(
     data: cmyk ? cmykToRgb(raw) : raw,
     alpha: header.alpha,
   };
-}
-
-/** What becomes of a picture's pixels on the way to RGB bytes, in words. */
-export function stepsOf(header: PictureHeader, strayBytes: boolean): string[] {
-  return [
-    ...(strayBytes ? ["stray bytes between its segments passed over"] : []),
-    ...(header.bits > 8 ? ["16 bits to their high byte"] : []),
-    ...(header.color === "rgb"
-      ? []
-      : [`${header.color === "cmyk" ? "CMYK" : header.color} to RGB`]),
-  ];
 }
 
 /** Pillow and TensorFlow read such a JPEG without a word: no pixel is touched. */

@@ -1,7 +1,20 @@
-import { Resvg } from "@resvg/resvg-js";
+import type * as ResvgModule from "@resvg/resvg-js";
 import { escapeXml } from "../../plot/escape-xml.ts";
 import type { PlacedRaster } from "../../plot/rasterize.ts";
 import type { ForeignPiece } from "../../plot/text-outline.ts";
+
+type Resvg = typeof ResvgModule.Resvg;
+let engine: Resvg;
+
+/** What draws foreign scripts; undefined where resvg is not installed (it is native and optional). */
+export async function loadSystemText(): Promise<typeof systemText | undefined> {
+  try {
+    engine ??= (await import("@resvg/resvg-js")).Resvg;
+    return systemText;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Draws characters that the bundled typeface lacks with the fonts of this computer, squeezed to the
@@ -9,7 +22,7 @@ import type { ForeignPiece } from "../../plot/text-outline.ts";
  *
  * This is the one thing on a PNG that may differ from machine to machine.
  */
-export function systemText({ mark, width }: ForeignPiece): PlacedRaster | undefined {
+function systemText({ mark, width }: ForeignPiece): PlacedRaster | undefined {
   const { x, y, size, fill, weight, angle = 0 } = mark;
   if (!(width > 0) || width > 4096 || !allDrawable(mark.text)) return undefined;
   // The text starts in the middle of its canvas, with room on all sides to turn about that point.
@@ -61,7 +74,7 @@ function allDrawable(text: string): boolean {
 
 function render(width: number, height: number, content: string) {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`;
-  return new Resvg(svg, {
+  return new engine(svg, {
     font: { loadSystemFonts: true, defaultFontFamily: "sans-serif" },
   }).render();
 }

@@ -7,7 +7,7 @@ import { drawHistory } from "../../views/history/draw-history.ts";
 import type { History } from "../../model/history.ts";
 import { writeFileAtomic } from "../files/write-files.ts";
 import { saveModel } from "../files/save-model.ts";
-import { writePng } from "../pictures/write-picture.ts";
+import { writePng } from "../../api/write-picture.ts";
 
 /**
  * Writes a trained model, and beside it what its training reported: as JSON, as CSV, and as a picture

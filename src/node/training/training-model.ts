@@ -9,7 +9,7 @@ import { initializeWeights } from "../../model/initialize-weights.ts";
 import { lowerShared } from "../../model/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { tutorialModel } from "../../model/tutorial.ts";
-import { openModel } from "../files/open-model.ts";
+import { openModel } from "../../api/open-model.ts";
 
 export interface TrainingModelOptions {
   /** `tutorial`, a `.json` with a Keras architecture, or a model file, whose weights are kept. */

@@ -1,3 +1,4 @@
+import { inflateSync } from "fflate";
 import { decodeBase64 } from "../base64.ts";
 import type { PathCommand } from "../path.ts";
 import { inter } from "./inter.ts";
@@ -30,7 +31,7 @@ const fonts = new Map<FontWeight, Font>();
 /** The typeface in one weight; decoded when first asked for. */
 export function font(weight: FontWeight): Font {
   let made = fonts.get(weight);
-  if (!made) fonts.set(weight, (made = readFont(decodeBase64(inter[weight]))));
+  if (!made) fonts.set(weight, (made = readFont(inflateSync(decodeBase64(inter[weight])))));
   return made;
 }
 

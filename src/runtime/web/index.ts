@@ -18,20 +18,21 @@ export const runtime: Runtime = {
   defaultThreads,
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "wasm", threads = defaultThreads(), optimize = "all" } = options;
-    const ort = await loadOrt(threads);
     const bytes = graph instanceof Uint8Array ? graph : writeOnnx(separatePads(graph));
-    const create = (provider: string) =>
-      ort.InferenceSession.create(bytes, {
+    const create = async (provider: "wasm" | "webgpu") => {
+      const ort = await loadOrt(provider, threads);
+      const session = await ort.InferenceSession.create(bytes, {
         // Not [provider, "wasm"]: then a device that is not there would go unnoticed.
         executionProviders: [provider],
         graphOptimizationLevel: optimize === "all" ? "all" : "disabled",
         logSeverityLevel: 4,
       });
+      // The WebAssembly backend leaves tensors that are given for outputs as they are.
+      return new OrtSession(ort as never, session as never, provider, { preallocates: false });
+    };
     for (const candidate of candidates(device)) {
       try {
-        const session = await create(candidate);
-        // The WebAssembly backend leaves tensors that are given for outputs as they are.
-        return new OrtSession(ort as never, session as never, candidate, { preallocates: false });
+        return await create(candidate);
       } catch (error) {
         if (candidate === "wasm") throw new StriateError(engineMessage(error), { cause: error });
         if (device === candidate) throw deviceMissing(device, messageOf(error), error);
@@ -49,7 +50,7 @@ function defaultThreads(): number {
 }
 
 /** The devices to try, best first. */
-function candidates(device: Device): Device[] {
+function candidates(device: Device): ("wasm" | "webgpu")[] {
   if (device === "auto") return hasWebGpu() ? ["webgpu", "wasm"] : ["wasm"];
   if (device === "cpu") return ["wasm"];
   return device === "wasm" || device === "webgpu" ? [device] : [];

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decodeJpegFast } from "./decode.ts";
+import sharp from "sharp";
+import { cmykToRgb } from "../cmyk.ts";
+import { decodeJpeg } from "./decode.ts";
 
 interface Fixture {
   readonly file: string;
@@ -15,20 +17,38 @@ const fixtures = JSON.parse(
 ) as Record<string, Fixture>;
 const fileOf = (name: string) => new Uint8Array(Buffer.from(fixtures[name]!.file, "base64"));
 
-describe("decodeJpegFast", () => {
+describe("decodeJpeg", () => {
   it.each(Object.keys(fixtures))("%s: TensorFlow's bytes", (name) => {
     const { width, height, rgb } = fixtures[name]!;
-    const decoded = decodeJpegFast(fileOf(name));
+    const decoded = decodeJpeg(fileOf(name), "tensorflow");
     expect([decoded?.width, decoded?.height]).toEqual([width, height]);
     expect(Buffer.from(decoded!.data)).toEqual(Buffer.from(rgb, "base64"));
     expect(decoded!.strayBytes).toBe(name === "stray bytes" ? 3 : 0);
+  });
+
+  it.each(Object.keys(fixtures))("%s: libjpeg's own bytes, as Pillow has them", async (name) => {
+    const isCmyk = /cmyk|ycck/i.test(name);
+    const picture = sharp(fileOf(name), { ignoreIcc: true, failOn: "error" });
+    const { data } = await (
+      isCmyk
+        ? picture.pipelineColourspace("cmyk").toColourspace("cmyk")
+        : picture.toColourspace("srgb")
+    )
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const bytes = new Uint8Array(data);
+    const decoded = decodeJpeg(fileOf(name), "pillow");
+    expect(Buffer.from(decoded!.data)).toEqual(Buffer.from(isCmyk ? cmykToRgb(bytes) : bytes));
   });
 
   it("leaves what is cut off to another decoder, at whatever byte", () => {
     for (const name of ["baseline 4:2:0", "progressive 4:2:2", "restart markers"]) {
       const whole = fileOf(name);
       for (let length = 0; length < whole.length - 2; length += 13)
-        expect(decodeJpegFast(whole.subarray(0, length)), `${name} ${length}`).toBeUndefined();
+        expect(
+          decodeJpeg(whole.subarray(0, length), "tensorflow"),
+          `${name} ${length}`,
+        ).toBeUndefined();
     }
   });
 
@@ -48,7 +68,7 @@ describe("decodeJpegFast", () => {
         );
         if (at < 0) continue;
         file.set([0, 16, 0, 16], at + 5);
-        const decoded = decodeJpegFast(file);
+        const decoded = decodeJpeg(file, i % 2 ? "pillow" : "tensorflow");
         if (decoded) expect(decoded.data.length).toBe(decoded.width * decoded.height * 3);
       }
   });

@@ -1,5 +1,6 @@
 import type { Pixels } from "../pixels.ts";
 import { ByteReader, latin1 } from "../bytes.ts";
+import { accurateIdct } from "./accurate-idct.ts";
 import { fastIdct, scaleQuantization } from "./fast-idct.ts";
 import {
   type Component,
@@ -14,25 +15,27 @@ import { decodeScan } from "./scan.ts";
 import { type Plane, upsample } from "./upsample.ts";
 
 /** A decoded picture, and how many bytes that belong to nothing were passed over. */
-export interface FastJpeg extends Pixels {
+export interface DecodedJpeg extends Pixels {
   readonly strayBytes: number;
 }
 
+/** Whose pixels a JPEG gives: TensorFlow's lie up to dozens of levels from Pillow's. */
+export type JpegDecoder = "tensorflow" | "pillow";
+
 /**
  * Decodes a JPEG to the very bytes of `tf.io.decode_jpeg` (and `decode_image`) with its default, the
- * fast integer DCT. TensorFlow's pixels lie up to dozens of levels from Pillow's, so "as in training"
- * needs its own decoder.
+ * fast integer DCT, or to those of Pillow, which decodes as libjpeg does by default.
  *
  * It takes the files that cameras and programs write: baseline and progressive Huffman coding, 8 bits,
  * grey, RGB, YCbCr, CMYK and YCCK, whole and undamaged.
  *
  * @returns undefined for anything else: another decoder has to read it, or to say what is wrong
  */
-export function decodeJpegFast(bytes: Uint8Array): FastJpeg | undefined {
+export function decodeJpeg(bytes: Uint8Array, decoder: JpegDecoder): DecodedJpeg | undefined {
   try {
     const tables: Tables = { quantization: [], dc: [], ac: [], restartInterval: 0, jfif: false };
     const { frame, strayBytes } = readCoefficients(bytes, tables);
-    return { ...toRgb(frame, tables), strayBytes };
+    return { ...toRgb(frame, tables, decoder), strayBytes };
   } catch (error) {
     if (error instanceof Irregular) return undefined;
     throw error;
@@ -83,10 +86,17 @@ function readCoefficients(bytes: Uint8Array, tables: Tables): { frame: Frame; st
   return { frame, strayBytes };
 }
 
-function samplesOf(component: Component, frame: Frame, tables: Tables): Plane {
+function samplesOf(
+  component: Component,
+  frame: Frame,
+  tables: Tables,
+  decoder: JpegDecoder,
+): Plane {
   const table = tables.quantization[component.quantization];
   if (!table) throw new Irregular("a missing quantisation table");
-  const scaled = scaleQuantization(table);
+  const isFast = decoder === "tensorflow";
+  const steps = isFast ? scaleQuantization(table) : table;
+  const idct = isFast ? fastIdct : accurateIdct;
   const { blocksWide, blocksHigh, stride, coefficients, h, v } = component;
   const samples = {
     stride: blocksWide * 8,
@@ -94,10 +104,10 @@ function samplesOf(component: Component, frame: Frame, tables: Tables): Plane {
   };
   for (let y = 0; y < blocksHigh; y++)
     for (let x = 0; x < blocksWide; x++)
-      fastIdct(
+      idct(
         coefficients,
         (y * stride + x) * 64,
-        scaled,
+        steps,
         samples.data,
         y * 8 * samples.stride + x * 8,
         samples.stride,
@@ -112,14 +122,18 @@ function samplesOf(component: Component, frame: Frame, tables: Tables): Plane {
   return upsample(plane, maxH / h, maxV / v);
 }
 
-function toRgb(frame: Frame, tables: Tables): Pixels {
+function toRgb(frame: Frame, tables: Tables, decoder: JpegDecoder): Pixels {
   const { width, height } = frame;
-  const planes = frame.components.map((component) => samplesOf(component, frame, tables));
+  const planes = frame.components.map((component) => samplesOf(component, frame, tables, decoder));
   const data = new Uint8ClampedArray(width * height * 3);
   const paint = painters[colorsOf(frame, tables)];
+  // Adobe writes the inks upside down.
+  const [paper, ink] = tables.adobe === undefined ? [255, -1] : [0, 1];
+  const channel = decoder === "tensorflow" ? tensorFlowChannel : pillowChannel;
+  const print: Print = (inks, black) => channel(paper + ink * inks, paper + ink * black);
   for (let y = 0, to = 0; y < height; y++) {
     const rows = planes.map((plane) => y * plane.stride);
-    paint(planes, rows, width, data, to, tables.adobe !== undefined);
+    paint(planes, rows, width, data, to, print);
     to += width * 3;
   }
   return { width, height, data: new Uint8Array(data.buffer), alpha: false };
@@ -143,8 +157,15 @@ type Painter = (
   width: number,
   into: Uint8ClampedArray,
   to: number,
-  adobe: boolean,
+  print: Print,
 ) => void;
+
+/** What an ink and the black over it leave of the paper's light, as the file has them. */
+type Print = (ink: number, black: number) => number;
+
+// Both take what is left of the light: 255 where there is no ink.
+const tensorFlowChannel: Print = (left, paper) => Math.floor((paper * left) / 255);
+const pillowChannel: Print = (left, paper) => paper - Math.round(((255 - left) * paper) / 255);
 
 const half = 1 << 15;
 // The factors of JFIF (ITU-R BT.601) in 16 bits.
@@ -176,21 +197,15 @@ const painters: Readonly<Record<Colors, Painter>> = {
       into[to++] = y + ((blueOfCb * cb + half) >> 16);
     }
   },
-  cmyk([cyan, magenta, yellow, black], [row0, row1, row2, row3], width, into, to, adobe) {
+  cmyk([cyan, magenta, yellow, black], [row0, row1, row2, row3], width, into, to, print) {
     for (let x = 0; x < width; x++) {
       const k = black!.data[row3! + x]!;
-      to = overPaper(
-        cyan!.data[row0! + x]!,
-        magenta!.data[row1! + x]!,
-        yellow!.data[row2! + x]!,
-        k,
-        adobe,
-        into,
-        to,
-      );
+      into[to++] = print(cyan!.data[row0! + x]!, k);
+      into[to++] = print(magenta!.data[row1! + x]!, k);
+      into[to++] = print(yellow!.data[row2! + x]!, k);
     }
   },
-  ycck([luma, blue, red, black], [row0, row1, row2, row3], width, into, to, adobe) {
+  ycck([luma, blue, red, black], [row0, row1, row2, row3], width, into, to, print) {
     const inks = new Uint8ClampedArray(3);
     for (let x = 0; x < width; x++) {
       const y = luma!.data[row0! + x]!;
@@ -200,24 +215,7 @@ const painters: Readonly<Record<Colors, Painter>> = {
       inks[1] = 255 - (y + ((-greenOfCb * cb - greenOfCr * cr + half) >> 16));
       inks[2] = 255 - (y + ((blueOfCb * cb + half) >> 16));
       const k = black!.data[row3! + x]!;
-      to = overPaper(inks[0]!, inks[1]!, inks[2]!, k, adobe, into, to);
+      for (const ink of inks) into[to++] = print(ink, k);
     }
   },
 };
-
-/** Inks to RGB as TensorFlow has it; Adobe writes the inks upside down. Returns the next place. */
-function overPaper(
-  c: number,
-  m: number,
-  y: number,
-  k: number,
-  inverted: boolean,
-  into: Uint8ClampedArray,
-  to: number,
-): number {
-  const paper = inverted ? k : 255 - k;
-  into[to] = Math.floor((paper * (inverted ? c : 255 - c)) / 255);
-  into[to + 1] = Math.floor((paper * (inverted ? m : 255 - m)) / 255);
-  into[to + 2] = Math.floor((paper * (inverted ? y : 255 - y)) / 255);
-  return to + 3;
-}

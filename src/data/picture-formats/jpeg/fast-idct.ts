@@ -35,7 +35,7 @@ const between = new Int32Array(64);
 export function fastIdct(
   coefficients: Int16Array,
   offset: number,
-  scaled: Int32Array,
+  scaled: ArrayLike<number>,
   into: Uint8ClampedArray,
   to: number,
   stride: number,

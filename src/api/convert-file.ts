@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join } from "node:path";
+import { platform } from "#platform";
 import { StriateError, naming } from "../base/errors.ts";
 import { convertModel } from "../formats/convert.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions, WrittenFile } from "../formats/format.ts";
@@ -7,10 +7,8 @@ import { readModel } from "../formats/read-model.ts";
 import { toUser } from "../model/network.ts";
 import { noiseFeeds } from "../model/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
-import { runtime } from "#runtime";
 import { compareTensors, relativeDifference } from "../base/compare-tensors.ts";
-import { writeFileAtomic, writeFolder } from "./files/write-files.ts";
-import { openModel } from "./files/open-model.ts";
+import { type ModelFiles, openModel } from "./open-model.ts";
 
 export interface ConvertOptions extends ReadModelOptions {
   /** Names of the classes, to be kept in the new file. */
@@ -41,29 +39,31 @@ const tolerance = 1e-4;
  *   numbers; then nothing is written
  */
 export async function convertFile(
-  from: string,
+  from: ModelFiles,
   to: string,
   options: ConvertOptions = {},
 ): Promise<ConvertedFile> {
   const path = targetOf(to);
+  const name = path.replace(/^.*[/\\]/, "");
+  const folder = path.slice(0, path.length - name.length);
   const opened = await openModel(from, options);
   const { network } = opened;
   if (network.outputs.length === 0 && !path.endsWith(".npz"))
     throw new StriateError(
-      `${from}: holds weights without a network; only an .npz file can hold that, or give the layers by --arch`,
+      `${network.origin.file}: holds weights without a network; only an .npz file can hold that, or give the layers by --arch`,
     );
   if (options.labels) network.labels = [...options.labels];
   if (options.scale) network.preprocessing = { ...network.preprocessing, scale: options.scale };
-  const files = await naming(to, () => convertModel(opened, basename(path)));
+  const files = await naming(to, () => convertModel(opened, name));
   const difference = options.check === false ? null : await differenceOf(opened, files, options);
   if (difference !== null && !(difference <= tolerance))
     throw new StriateError(
       `${to}: read again, the network gives other numbers (by ${difference.toExponential(1)} of their size); nothing was written`,
     );
-  if (files.length === 1) await writeFileAtomic(path, files[0]!.bytes);
-  else await writeFolder(dirname(path), files);
+  const written = files.map((file) => ({ path: `${folder}${file.path}`, bytes: file.bytes }));
+  await platform.saveFiles(written);
   return {
-    files: files.map((file) => join(dirname(path), file.path)),
+    files: written.map((file) => file.path),
     lost: lostParts(opened, path),
     difference,
   };
@@ -71,7 +71,7 @@ export async function convertFile(
 
 /** A path without an ending is the folder of a TF.js model. */
 const targetOf = (to: string): string =>
-  /[/\\]$/.test(to) || extname(to) === "" ? join(to, "model.json") : to;
+  /\.[^./\\]*$/.test(to) ? to : `${to.replace(/[/\\]+$/, "")}/model.json`;
 
 /** How far the outputs of the written files lie from the model's, where they can be run. */
 async function differenceOf(
@@ -99,7 +99,7 @@ async function differenceOf(
 }
 
 async function outputsOf({ network }: OpenedModel, feeds: ReturnType<typeof noiseFeeds>) {
-  const running = new RunningNetwork(network, runtime);
+  const running = new RunningNetwork(network, platform.runtime);
   // By place: the names of inputs may be other ones in another kind of file.
   const given = Object.values(feeds);
   const own = Object.fromEntries(network.inputs.map(({ name }, i) => [name, given[i]!]));

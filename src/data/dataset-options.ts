@@ -1,4 +1,4 @@
-import type { ResizeMethod } from "../../data/resize.ts";
+import type { ResizeMethod } from "./resize.ts";
 
 /** How a data set of pictures is opened. */
 export interface OpenDatasetOptions {

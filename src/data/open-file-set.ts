@@ -1,93 +1,60 @@
-import { open } from "node:fs/promises";
-import { totalmem } from "node:os";
-import { StriateError, isBug, messageOf, naming } from "../../base/errors.ts";
-import { nearestNames } from "../../base/names.ts";
-import { parseByteSize } from "../../data/byte-size.ts";
-import { cachedSource } from "../../data/cached-source.ts";
-import { type FoundFile, type SkippedFile, findClasses } from "../../data/class-folders.ts";
-import type { ExampleSource } from "../../data/example.ts";
-import type { FileSet } from "../../data/file-set.ts";
-import { ImageSet } from "../../data/image-set.ts";
-import { lumaOf } from "../../data/image.ts";
-import { latin1 } from "../../data/picture-formats/bytes.ts";
-import { identifyPicture, identifyingBytes } from "../../data/picture-formats/identify.ts";
-import { resizeBilinear, resizeNearest } from "../../data/resize.ts";
+import { StriateError, isBug, messageOf, naming } from "../base/errors.ts";
+import { parseByteSize } from "./byte-size.ts";
+import { type SpillStore, cachedSource } from "./cached-source.ts";
+import { type FoundFile, type SkippedFile, findClasses } from "./class-folders.ts";
 import type { OpenDatasetOptions } from "./dataset-options.ts";
-import { openFolder } from "./folder.ts";
-import { namedDatasets } from "./named.ts";
-import { openSpill } from "./spill.ts";
-import { openZipFile } from "./open-zip-file.ts";
-import { statOf } from "../files/files.ts";
-import { decodeImage } from "../pictures/read-image.ts";
-import { userCacheFolder } from "../files/user-cache.ts";
+import { type PlatformDecoder, decodePicture } from "./decode-picture.ts";
+import type { ExampleSource } from "./example.ts";
+import type { FileSet } from "./file-set.ts";
+import { ImageSet } from "./image-set.ts";
+import { lumaOf } from "./image.ts";
+import { latin1 } from "./picture-formats/bytes.ts";
+import { identifyPicture, identifyingBytes } from "./picture-formats/identify.ts";
+import { resizeBilinear, resizeNearest } from "./resize.ts";
+
+/** What a data set needs of the platform. */
+export interface FileSetPlatform {
+  readonly decodePicture: PlatformDecoder;
+  /** Lets timers, signals and whoever looks at the page have their turn. */
+  nextTurn(): Promise<void>;
+  /** What can be fetched or computed again. */
+  readonly cache: {
+    /** Bytes of memory for decoded pictures, where the user has not said. */
+    memory(): number;
+    /** A place for those that memory has no room for; absent where there is none. */
+    openSpill?(bytesEach: number, folder?: string): Promise<SpillStore>;
+  };
+}
 
 /**
- * Opens a data set of labelled pictures: `cats_vs_dogs`, `shapes`, or the path of a folder or zip of
- * class folders. Files are judged by their content; what cannot be read is left out and listed in
- * `skipped`. Pictures are decoded when an epoch first comes to them, then kept.
+ * Opens files in class folders as a data set. Files are judged by their content; what cannot be read is
+ * left out and listed in `skipped`. Pictures are decoded when an epoch first comes to them, then kept.
  *
- * @example
- * const set = await openDataset("cats_vs_dogs", { size: [150, 150] });
- * const train = set.split("train[:80%]").shuffle(2048).batch(64).prefetch(1);
- * for await (const { x, y } of train) ...
- *
- * @throws StriateError when there is no such set or path, or no two classes of pictures in it
+ * @throws StriateError when there are no two classes of pictures in it; then `files` is closed
  */
-export async function openDataset(
-  nameOrPath: string,
+export async function openFileSet(
+  name: string,
+  files: FileSet,
+  platform: FileSetPlatform,
   options: OpenDatasetOptions = {},
 ): Promise<ImageSet> {
-  const named = Object.hasOwn(namedDatasets, nameOrPath) ? namedDatasets[nameOrPath] : undefined;
-  if (named?.open) return named.open(options);
-  const path = named?.fetch ? await named.fetch(options) : nameOrPath;
-  const files = await openFiles(path, named !== undefined);
   try {
-    return await naming(path, () => openSet(named ? nameOrPath : path, files, options));
+    return await naming(files.name, () => openSet(name, files, platform, options));
   } catch (error) {
     await files.close();
     throw error;
   }
 }
 
-async function openFiles(path: string, named: boolean): Promise<FileSet> {
-  const found = await statOf(path).catch((error: unknown) => {
-    const near = nearestNames(path, Object.keys(namedDatasets), 1)[0]!;
-    throw named || /[/\\.]/.test(path)
-      ? error
-      : new StriateError(
-          `${path}: is no data set and no path here; known data sets are ` +
-            `${Object.keys(namedDatasets).join(", ")} (did you mean ${near}?)`,
-          { cause: error },
-        );
-  });
-  if (found.isDirectory()) return naming(path, () => openFolder(path));
-  if (found.isFile()) {
-    const kind = identifyPicture(await readStart(path));
-    // A zip that was cut off still begins as one, and openZip says what is wrong with it.
-    const what = kind.format ? `a ${kind.format} picture` : kind.other;
-    if (what === "a zip archive") return openZipFile(path);
-    throw new StriateError(`${path}: is ${what}, expected a folder or zip of class folders`);
-  }
-  throw new StriateError(`${path}: is no folder and no zip of class folders`);
-}
-
-async function readStart(path: string): Promise<Uint8Array> {
-  const file = await open(path, "r");
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(identifyingBytes), 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
 async function openSet(
   name: string,
   files: FileSet,
+  platform: FileSetPlatform,
   options: OpenDatasetOptions,
 ): Promise<ImageSet> {
   const { seed = 42, jfifOnly = false } = options;
-  const { found, withoutJfif } = await judge(files, options.onProgress);
+  const { cache } = platform;
+  const { found, withoutJfif } = await judge(files, platform.nextTurn, options.onProgress);
   const listing = findClasses(found, files.folders);
   const indexOf = new Map(files.files.map((file, index) => [file.path, index]));
   const notices = [...listing.notices];
@@ -104,11 +71,19 @@ async function openSet(
     splits.set(split, indices);
   }
   if (dropped > 0) notices.push(`${dropped} pictures without a JFIF header are left out`);
-  const decoded = decodingSource(files, examples, listing.classNames, options);
+  const decoded = decodingSource(
+    files,
+    examples,
+    listing.classNames,
+    platform.decodePicture,
+    options,
+  );
   const [height, width, channels] = decoded.shape;
   const source = cachedSource(decoded, {
-    memory: parseByteSize(options.memory ?? Math.min(2 * 2 ** 30, totalmem() / 2)),
-    spill: () => openSpill(options.cacheFolder ?? userCacheFolder(), height * width * channels),
+    memory: parseByteSize(options.memory ?? cache.memory()),
+    ...(cache.openSpill && {
+      spill: () => cache.openSpill!(height * width * channels, options.cacheFolder),
+    }),
   });
   return new ImageSet({
     name,
@@ -126,6 +101,7 @@ const pictureNames = /\.(jpe?g|jfif|png|gif|webp|bmp|tiff?|avif|heic|ico|qoi|jp2
 /** Looks at the first bytes of every file. */
 async function judge(
   files: FileSet,
+  nextTurn: () => Promise<void>,
   onProgress: OpenDatasetOptions["onProgress"],
 ): Promise<{ found: FoundFile[]; withoutJfif: Set<number> }> {
   const found: FoundFile[] = [];
@@ -144,8 +120,7 @@ async function judge(
     }
     if (index % 512 === 511) {
       onProgress?.({ phase: "list", done: index + 1, total });
-      // Let timers and signals have their turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
   onProgress?.({ phase: "list", done: total, total });
@@ -165,6 +140,7 @@ function decodingSource(
   files: FileSet,
   examples: readonly { file: number; label: number }[],
   classNames: readonly string[],
+  decode: PlatformDecoder,
   { size = defaultSize, channels = 3, resize = "bilinear", orient = true }: OpenDatasetOptions,
 ): ExampleSource {
   const [height, width] = size;
@@ -182,7 +158,7 @@ function decodingSource(
       read++;
       try {
         const bytes = await files.read(examples[index]!.file);
-        const image = await decodeImage(bytes, pathOf(index), { orient });
+        const image = await decodePicture(bytes, pathOf(index), decode, { orient });
         const data = channels === 1 ? lumaOf(image) : image.data;
         if (image.height === height && image.width === width) return data;
         const into = new Uint8ClampedArray(height * width * channels);

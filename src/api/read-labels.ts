@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
-import { StriateError } from "../../base/errors.ts";
-import { parseLabels } from "../../data/labels.ts";
-import { readFileBytes } from "./files.ts";
+import { platform } from "#platform";
+import { StriateError } from "../base/errors.ts";
+import { parseLabels } from "../data/labels.ts";
 
 /** No list of class names is longer. */
 const mostBytes = 16 * 2 ** 20;
@@ -12,10 +11,9 @@ const mostBytes = 16 * 2 ** 20;
  * @throws StriateError when the file is none of names
  */
 export async function readLabels(given: string): Promise<string[]> {
-  if (given === "imagenet")
-    return [...(await import("../../data/imagenet-labels.ts")).imagenetLabels];
-  if (!existsSync(given)) return named(given, parseLabels(given), "a list such as cat,dog");
-  const bytes = await readFileBytes(given);
+  if (given === "imagenet") return [...(await import("../data/imagenet-labels.ts")).imagenetLabels];
+  const bytes = await platform.maybeReadFile(given);
+  if (bytes === undefined) return named(given, parseLabels(given), "a list such as cat,dog");
   const labels = bytes.length <= mostBytes ? parseLabels(new TextDecoder().decode(bytes)) : [];
   return named(given, labels, "a file with one name a line, or JSON with a list of labels");
 }

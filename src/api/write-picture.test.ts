@@ -4,14 +4,13 @@ import { join } from "node:path";
 import { decode } from "fast-png";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
-import { colormap } from "../../plot/colormap.ts";
-import type { Picture } from "../../plot/picture.ts";
-import { raster, toRgb } from "../../plot/raster.ts";
-import { rasterize } from "../../plot/rasterize.ts";
-import { toSvg } from "../../plot/svg.ts";
-import { encodePng } from "./encode-png.ts";
-import { encodeRasterSync } from "./encode-raster.ts";
-import { writePng, writeSvg } from "./write-picture.ts";
+import { colormap } from "../plot/colormap.ts";
+import type { Picture } from "../plot/picture.ts";
+import { raster, toRgb } from "../plot/raster.ts";
+import { rasterize } from "../plot/rasterize.ts";
+import { toSvg } from "../plot/svg.ts";
+import { encodeRasterSync } from "../node/pictures/png-platform.ts";
+import { toPng, writePng, writeSvg } from "./write-picture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "striate-picture-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,7 +32,7 @@ test.each([
   ["grey", raster(5, 3, 1, pixels.subarray(0, 15))],
   ["palette", raster(5, 3, 1, pixels.subarray(0, 15), colormap("magma").table)],
 ])("%s pixels come back out of the PNG, by two decoders", async (_, image) => {
-  const png = await encodePng(image);
+  const png = await toPng(image);
   expect(encodeRasterSync(image)).toEqual(png);
   const decoded = await sharp(png).raw().toBuffer({ resolveWithObject: true });
   expect([decoded.info.width, decoded.info.height]).toEqual([5, 3]);
@@ -47,17 +46,17 @@ test.each([
 });
 
 test("the same picture gives the same bytes, and its own pixels", async () => {
-  const png = await encodePng(picture);
-  expect(Buffer.compare(png, await encodePng(picture))).toBe(0);
+  const png = await toPng(picture);
+  expect(Buffer.compare(png, await toPng(picture))).toBe(0);
   expect([...decode(png).data]).toEqual([...rasterize(picture).data]);
-  const large = decode(await encodePng(picture, { scale: 2 }));
+  const large = decode(await toPng(picture, { scale: 2 }));
   expect([large.width, large.height]).toEqual([180, 60]);
 });
 
 test("files are written whole, and nothing is left beside them", async () => {
   await writePng(join(folder, "a.png"), picture);
   await writeSvg(join(folder, "a.svg"), picture);
-  expect(Buffer.compare(readFileSync(join(folder, "a.png")), await encodePng(picture))).toBe(0);
+  expect(Buffer.compare(readFileSync(join(folder, "a.png")), await toPng(picture))).toBe(0);
   expect(readFileSync(join(folder, "a.svg"), "utf8")).toBe(toSvg(picture));
   await writePng(join(folder, "a.png"), { ...picture, background: "#000000" });
   expect(readdirSync(folder).sort()).toEqual(["a.png", "a.svg"]);
@@ -76,11 +75,11 @@ test("characters of other scripts are drawn by the system's fonts, or as boxes w
     marks: [{ kind: "text", x: 5, y: 20, text, size: 16, fill: "#000000" }],
   });
   const ink = async (text: string) => {
-    const { data } = decode(await encodePng(foreign(text)));
+    const { data } = decode(await toPng(foreign(text)));
     return [...data].reduce((sum, byte) => sum + (255 - byte), 0);
   };
   expect(await ink("猫 שלום ✓")).toBeGreaterThan(1000);
   // No font has this one.
-  const nothing = decode(await encodePng(foreign("\u{fdd0}"))).data;
+  const nothing = decode(await toPng(foreign("\u{fdd0}"))).data;
   expect([...nothing]).toEqual([...rasterize(foreign("\u{fdd0}")).data]);
 });

@@ -1,4 +1,4 @@
-import { Model } from "../api/model.ts";
+import { platform } from "#platform";
 import {
   type Block,
   type BuildOptions,
@@ -10,9 +10,9 @@ import {
 } from "../model/build.ts";
 import { lowerShared } from "../model/lower-shared.ts";
 import type { KerasModel } from "../model/model.ts";
-import { runtime } from "#runtime";
 import type { SessionOptions } from "../runtime/runtime.ts";
-import { nodeHost } from "./host.ts";
+import { modelHost } from "./host.ts";
+import { Model } from "./model.ts";
 
 /**
  * A new model in which each layer reads the one before, with freshly drawn weights.
@@ -49,5 +49,8 @@ function plainBlock(block: Block | Model): Block {
 }
 
 function modelOf(keras: KerasModel, options: SessionOptions): Model {
-  return new Model({ network: lowerShared(keras), keras }, runtime, { ...nodeHost, ...options });
+  return new Model({ network: lowerShared(keras), keras }, platform.runtime, {
+    ...modelHost,
+    ...options,
+  });
 }

@@ -1,0 +1,90 @@
+import { platform } from "#platform";
+import { StriateError } from "../base/errors.ts";
+import type { OpenDatasetOptions } from "../data/dataset-options.ts";
+import { type DataFile, type FileSet, maxPictureBytes } from "../data/file-set.ts";
+import type { ImageSet } from "../data/image-set.ts";
+import { isLitter } from "../data/litter.ts";
+import { namedDatasets } from "../data/named-datasets.ts";
+import { openFileSet } from "../data/open-file-set.ts";
+import { openZip } from "../data/zip-files.ts";
+import { type BlobSource, type FileSource, isFile, sortFile, wrongArgument } from "./sources.ts";
+
+/**
+ * Opens a data set of labelled pictures. Files are judged by their content; what cannot be read is left
+ * out and listed in `skipped`. Pictures are decoded when an epoch first comes to them, then kept.
+ *
+ * @param source `cats_vs_dogs`, `shapes`, or the path of a folder or zip of class folders; a `Blob` or
+ * `File` of such a zip; or the `File`s of such a folder, as `<input webkitdirectory>` gives them
+ * @example
+ * const set = await openDataset("cats_vs_dogs", { size: [150, 150] });
+ * const train = set.split("train[:80%]").shuffle(2048).batch(64).prefetch(1);
+ * for await (const { x, y } of train) ...
+ *
+ * @throws StriateError when there is no such set or path, or no two classes of pictures in it
+ */
+export async function openDataset(
+  source: string | BlobSource | Iterable<FileSource>,
+  options: OpenDatasetOptions = {},
+): Promise<ImageSet> {
+  if (typeof source === "string") return openNamed(source, options);
+  const sorted = sortFile(source);
+  const files =
+    sorted?.kind === "blob"
+      ? await zipOf(sorted.blob, sorted.name)
+      : filesOf(source as Iterable<FileSource>);
+  return openFileSet(files.name, files, platform, options);
+}
+
+async function openNamed(name: string, options: OpenDatasetOptions): Promise<ImageSet> {
+  const known = Object.hasOwn(namedDatasets, name) ? namedDatasets[name] : undefined;
+  if (known?.open) return known.open(options);
+  if (known?.archive && !platform.fetchArchive)
+    throw new StriateError(
+      `${name}: is not downloaded in a page; give the zip, or the files of its folder: openDataset(files)`,
+    );
+  const path = known?.archive ? await platform.fetchArchive!(name, known.archive, options) : name;
+  return openFileSet(known ? name : path, await platform.openFiles(path), platform, options);
+}
+
+const zipOf = (blob: BlobSource, name = "the zip"): Promise<FileSet> =>
+  openZip(name, {
+    size: blob.size,
+    read: async (offset, length) =>
+      new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer()),
+    close: () => Promise.resolve(),
+  });
+
+/** The files of a folder that a page was given. */
+function filesOf(source: Iterable<FileSource>): FileSet {
+  const given =
+    typeof source === "object" && source !== null && Symbol.iterator in source ? [...source] : [];
+  if (given.length === 0 || !given.every((file) => sortFile(file)?.kind === "blob" && isFile(file)))
+    return wrongArgument(
+      "openDataset",
+      "a name (cats_vs_dogs, shapes), a path, a zip as a Blob, or the Files of a folder",
+      source,
+    );
+  const entries = given
+    .map((file) => ({ file, path: file.webkitRelativePath || file.name }))
+    .filter(({ path }) => !isLitter(path));
+  const folders = new Set<string>();
+  for (const { path } of entries)
+    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1))
+      folders.add(path.slice(0, at));
+  const files: DataFile[] = entries.map(({ path, file }) => ({ path, size: file.size }));
+  const bytesOf = async (blob: BlobSource) => new Uint8Array(await blob.arrayBuffer());
+  return {
+    name: "the folder",
+    files,
+    folders: [...folders],
+    head: (index, count) =>
+      bytesOf(entries[index]!.file.slice(0, count)).catch(() => new Uint8Array(0)),
+    read(index) {
+      const { file } = entries[index]!;
+      if (file.size > maxPictureBytes)
+        throw new StriateError(`is ${file.size} bytes large, more than any picture`);
+      return bytesOf(file);
+    },
+    close: () => Promise.resolve(),
+  };
+}

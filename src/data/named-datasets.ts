@@ -1,0 +1,43 @@
+import type { OpenDatasetOptions } from "./dataset-options.ts";
+import type { ImageSet } from "./image-set.ts";
+import { openShapes } from "./shapes.ts";
+
+/** An archive on the network, and what it must be. */
+export interface DatasetArchive {
+  readonly url: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The variable of the environment that names another place. */
+  readonly variable: string;
+}
+
+/** A data set that is known by name: either opened at once, or an archive to be opened as any other. */
+export interface NamedDataset {
+  readonly summary: string;
+  readonly open?: (options: OpenDatasetOptions) => ImageSet;
+  readonly archive?: DatasetArchive;
+}
+
+/**
+ * Microsoft's archive of cats and dogs (Asirra, 2007), which TensorFlow Datasets fetches as well.
+ * `STRIATE_CATS_VS_DOGS_URL` or the option `url` names another place.
+ */
+export const catsVsDogs: DatasetArchive = {
+  url: "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/kagglecatsanddogs_5340.zip",
+  bytes: 824_887_076,
+  sha256: "b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9",
+  variable: "STRIATE_CATS_VS_DOGS_URL",
+};
+
+/** The data sets that go by a name. */
+export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
+  cats_vs_dogs: {
+    summary: "25,000 photos of cats and dogs, 825 MB, downloaded once",
+    archive: catsVsDogs,
+  },
+  shapes: {
+    summary: "coloured shapes that striate draws itself, no download",
+    open: ({ size = [64, 64], channels, seed, count }) =>
+      openShapes({ size, channels, seed: seed ?? 1, ...(count !== undefined && { count }) }),
+  },
+};

@@ -1,0 +1,18 @@
+import type { PlatformDecoder } from "../../data/decode-picture.ts";
+import { decodeAvif } from "./decode-avif.ts";
+import { decodeWithSharp } from "./decode-sharp.ts";
+
+/** Node's decoders: sharp off the main thread, libavif; both need not be installed. */
+export const decodePicture: PlatformDecoder = async (bytes, format, header, steps) => {
+  switch (format) {
+    case "AVIF":
+      return decodeAvif(bytes);
+    case "JPEG":
+    case "PNG":
+    case "WebP":
+    case "TIFF":
+      return decodeWithSharp(bytes, format, header, steps);
+    default:
+      return undefined;
+  }
+};
