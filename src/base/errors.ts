@@ -58,5 +58,14 @@ function named(subject: string, error: unknown): unknown {
 
 /** The words of anything that was thrown. */
 export function messageOf(error: unknown): string {
+  if (error instanceof RangeError) return limitOf(error.message);
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The limits of JavaScript in words that speak of what was asked for. */
+function limitOf(message: string): string {
+  if (/call stack/.test(message)) return "its parts are nested too deeply";
+  if (/array (buffer )?(length|size|allocation)|string (length|longer)|allocation/i.test(message))
+    return "it needs more memory than there is";
+  return message;
 }

@@ -24,11 +24,15 @@ export function parseLabels(text: string): string[] {
   const numbered = lines.every((line, i) => new RegExp(`^\\{?\\s*${i}\\s*[:\\s]`).test(line));
   return lines.map((line) => {
     const bare = numbered ? line.replace(/^\{?\s*\d+\s*:?\s*/, "") : line;
-    return bare
-      .replace(/^n\d{8}\s+/, "")
-      .replace(/[,}]*$/, "")
-      .replace(/^(['"])(.*)\1$/, "$2");
+    return withoutEnd(bare.replace(/^n\d{8}\s+/, ""), ",}").replace(/^(['"])(.*)\1$/, "$2");
   });
+}
+
+/** A text without these letters at its end. (As a regular expression it takes the square of a run's length.) */
+function withoutEnd(text: string, letters: string): string {
+  let end = text.length;
+  while (end > 0 && letters.includes(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 function maybeJson(text: string): unknown {

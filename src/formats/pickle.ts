@@ -194,7 +194,7 @@ class PickleReader {
   #add(items: Pickled[]): void {
     const list = this.#stack.at(-1);
     if (!Array.isArray(list)) refuse("it is damaged");
-    list.push(...items);
+    for (const item of items) list.push(item);
   }
 
   #set(pairs: Pickled[]): void {

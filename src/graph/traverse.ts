@@ -45,7 +45,7 @@ function freeValues(graph: Graph): string[] {
     ...graph.nodes.flatMap((node) => node.outputs),
   ]);
   const read = graph.nodes.flatMap((node) => [...node.inputs, ...outerReads(node)]);
-  read.push(...graph.outputs.map((value) => value.name));
+  for (const { name } of graph.outputs) read.push(name);
   return [...new Set(read)].filter((name) => name !== "" && !own.has(name));
 }
 

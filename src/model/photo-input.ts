@@ -1,4 +1,5 @@
 import { StriateError } from "../base/errors.ts";
+import { describe } from "../base/fields.ts";
 import { formatShape } from "../base/shape.ts";
 import type { Layout, Preprocessing } from "../data/preprocess.ts";
 import type { Network, Port } from "./network.ts";
@@ -77,7 +78,7 @@ export function preprocessingFor(
   choice: PreprocessingChoice = {},
 ): { how: Preprocessing; input: PhotoInput; scaleFrom: "option" | "file" | "layer" | "default" } {
   const input = photoInput(network);
-  const stored = network.preprocessing as PreprocessingChoice | undefined;
+  const stored = storedChoice(network);
   const inside = scalesItself(network);
   const size = input.size ?? choice.size ?? stored?.size;
   return {
@@ -92,6 +93,26 @@ export function preprocessingFor(
     },
   };
 }
+
+/** What the file says; of a stranger's file it may be anything. @throws StriateError naming the file */
+function storedChoice({ preprocessing, origin, name }: Network): PreprocessingChoice | undefined {
+  const { size, resize, scale, orient } = preprocessing ?? {};
+  const sides = Array.isArray(size) ? (size as unknown[]) : undefined;
+  const fits =
+    isOneOf(scale, "string") &&
+    isOneOf(resize, "string") &&
+    isOneOf(orient, "boolean") &&
+    (size === undefined || (sides?.length === 2 && sides.every(isSide)));
+  if (fits) return preprocessing;
+  throw new StriateError(
+    `${origin.file ?? name}: what it says of how a photo is prepared cannot be read: ${describe(preprocessing)}; give --scale and --size`,
+  );
+}
+
+const isOneOf = (value: unknown, type: string): boolean =>
+  value === undefined || typeof value === type;
+const isSide = (side: unknown): boolean =>
+  Number.isInteger(side) && (side as number) > 0 && (side as number) <= 16_384;
 
 /** Whether a Rescaling, a Normalization or arithmetic stands before the first layer with a kernel. */
 function scalesItself(network: Network): boolean {

@@ -1,4 +1,4 @@
-import { StriateError, namingSync } from "../base/errors.ts";
+import { StriateError, naming, namingSync } from "../base/errors.ts";
 import { type DataType, type NumericType, type Tensor, castTo, toFloat32 } from "../base/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
 import { isLarge } from "../graph/passes/engine/lend-weights.ts";
@@ -64,7 +64,10 @@ export class RunningNetwork {
   ): Promise<Tensor[]> {
     const distinct = [...new Set(values)];
     const key = JSON.stringify([distinct, Object.keys(known)]);
-    const open = () => this.runtime.open(this.#part(distinct, known), this.#options);
+    const open = () =>
+      naming(this.network.origin.file ?? this.network.name, () =>
+        this.runtime.open(this.#part(distinct, known), this.#options),
+      );
     return this.#values.use(key, open, async (session) => {
       const results = await session.run({ ...known, ...feeds });
       return values.map((value) => results[session.outputs[distinct.indexOf(value)]!]!);
@@ -200,7 +203,7 @@ export class RunningNetwork {
   #graphInputs(feeds: Readonly<Record<string, Tensor>>, anyBatch = true): Record<string, Tensor> {
     const inputs: Record<string, Tensor> = {};
     for (const port of this.network.inputs) {
-      const value = feeds[port.name];
+      const value = Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined;
       if (value === undefined) continue;
       const free = { ...port, shape: port.shape.map((n, axis) => (axis === 0 ? null : n)) };
       checkInput(value, anyBatch ? free : port);

@@ -55,8 +55,11 @@ export function summarize(network: Network): NetworkSummary {
     }),
   );
   const layers = network.layers.map((layer): LayerSummary => {
-    const inside = network.layers.filter((inner) => inner.address.startsWith(`${layer.address}/`));
-    const own = layer.kind === "model" ? inside : [layer];
+    const prefix = `${layer.address}/`;
+    const own =
+      layer.kind === "model"
+        ? network.layers.filter((inner) => inner.address.startsWith(prefix))
+        : [layer];
     const counts = own.map((part) => counted.get(part) ?? null);
     return {
       address: layer.address,

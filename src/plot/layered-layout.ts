@@ -57,21 +57,32 @@ export function layeredLayout(
 ): LayeredLayout {
   const graph = new Graph({ compound: true, multigraph: false });
   graph.setGraph({ rankdir: "TB", nodesep: gapX, edgesep: gapX, ranksep: gapY });
+  // Numbers for names: a stranger's name may be one that every object of JavaScript has.
+  const numbers = new Map<string, string>();
+  const node = (id: string): string => {
+    const known = numbers.get(id) ?? `n${numbers.size}`;
+    numbers.set(id, known);
+    return known;
+  };
+  // A frame and a node may have one name.
+  const key = (frame: string): string => node(`frame\n${frame}`);
   for (const { id, frame } of frames) {
     graph.setNode(key(id), {});
     if (frame !== undefined) graph.setParent(key(id), key(frame));
   }
   for (const { id, width, height, frame } of nodes) {
-    graph.setNode(id, { width, height });
-    if (frame !== undefined) graph.setParent(id, key(frame));
+    graph.setNode(node(id), { width, height });
+    if (frame !== undefined) graph.setParent(node(id), key(frame));
   }
-  for (const { from, to } of links) graph.setEdge(from, to, {});
+  for (const { from, to } of links) graph.setEdge(node(from), node(to), {});
   layout(graph);
   const placed = new Map(
-    nodes.map(({ id }) => [id, cornerBox(graph.node(id) as unknown as Box)] as const),
+    nodes.map(({ id }) => [id, cornerBox(graph.node(node(id)) as unknown as Box)] as const),
   );
   const routed = links.map(({ from, to }): PlacedLink => {
-    const { points } = graph.edge(from, to) as unknown as { points: { x: number; y: number }[] };
+    const { points } = graph.edge(node(from), node(to)) as unknown as {
+      points: { x: number; y: number }[];
+    };
     return { from, to, points: points.map(({ x, y }): Point => [x, y]) };
   });
   const size = graph.graph() as { width: number; height: number };
@@ -119,9 +130,6 @@ function frameBoxes(
   }
   return new Map([...boxes].reverse());
 }
-
-/** A frame and a node may have one name. */
-const key = (frame: string): string => `frame ${frame}`;
 
 /** Dagre places centres. */
 const cornerBox = ({ x, y, width, height }: Box): Box => ({

@@ -49,7 +49,7 @@ export class OrtSession implements Session {
       Object.entries(lent).map(([name, value]) => [name, this.#wrap(value)]),
     );
     this.device = device;
-    this.inputs = session.inputNames.filter((name) => !(name in lent));
+    this.inputs = session.inputNames.filter((name) => !Object.hasOwn(lent, name));
     this.outputs = session.outputNames;
   }
 
@@ -59,7 +59,7 @@ export class OrtSession implements Session {
   ): Promise<Record<string, Tensor>> {
     const given = Object.fromEntries(
       this.inputs.map((name) => {
-        const value = feeds[name];
+        const value = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
         if (value === undefined) throw new StriateError(`input "${name}" was not given`);
         return [name, this.#wrap(value)];
       }),
@@ -68,7 +68,10 @@ export class OrtSession implements Session {
       into &&
       this.#preallocates &&
       Object.fromEntries(
-        this.outputs.map((name) => [name, into[name] ? this.#wrap(into[name]) : null]),
+        this.outputs.map((name) => [
+          name,
+          Object.hasOwn(into, name) ? this.#wrap(into[name]!) : null,
+        ]),
       );
     Object.assign(given, this.#lent);
     let results: Readonly<Record<string, OrtTensor>>;
@@ -81,7 +84,7 @@ export class OrtSession implements Session {
     }
     return Object.fromEntries(
       Object.entries(results).map(([name, value]) => {
-        const target = into?.[name];
+        const target = into && Object.hasOwn(into, name) ? into[name] : undefined;
         if (target === undefined)
           return [name, { type: value.type, shape: value.dims, data: value.data } as Tensor];
         const made = value.data as Float32Array;
@@ -102,9 +105,14 @@ export class OrtSession implements Session {
   }
 }
 
+/** Of the engine's words, which may repeat a name of any length. */
+const mostLetters = 2000;
+
 /** ONNX Runtime's message without the C++ places it was thrown from. */
 export function engineMessage(error: unknown): string {
+  // Names of strangers may stand in it, of any length.
   const text = messageOf(error)
+    .slice(0, mostLetters)
     .replace(/^\[[^\]]*\]\s*/, "")
     .replace(/\S*onnxruntime\S*\.(cc|h):\d+\s*/g, "")
     .replace(/onnxruntime::\S+\([^)]*\)\s*/g, "")

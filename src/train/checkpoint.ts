@@ -58,6 +58,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     "iterations" | "learningRate"
   > &
     Pick<Checkpoint, "position" | "about">;
+  if (typeof text !== "object" || text === null || !Number.isFinite(text.iterations))
+    throw new StriateError("is damaged: it does not say how far the training was");
   const groups = new Map<string, Map<string, Tensor>>();
   for (const [name, value] of tensors) {
     const [, prefix, address] = /^(weight|slot [^:]+|callback \d+):(.*)$/.exec(name) ?? [];

@@ -59,6 +59,10 @@ export async function verifyNetwork(
     throw new StriateError(
       `${network.origin.file ?? network.name}: holds weights without a network, which cannot be run`,
     );
+  if (network.inputs.length === 0)
+    throw new StriateError(
+      `${network.origin.file ?? network.name}: has no input: whatever it is given, it makes the same`,
+    );
   const taps = tapsOf(network);
   const values = taps.map(({ port }) => port.value);
   const reference = await runOnce(network, feeds, first, values);

@@ -159,7 +159,10 @@ function unpackRuns(bytes: Uint8Array, offset: number, dib: Dib): Uint8Array {
     const [count, value] = [bytes[at++], bytes[at++]];
     if (count === undefined || value === undefined) throw damaged("runs are missing at its end");
     if (count > 0) {
-      for (let i = 0; i < count; i++) put(four ? (i % 2 === 0 ? value >> 4 : value & 15) : value);
+      // What goes on behind the row's end is not gone through: there may be megabytes of it.
+      const visible = y < height ? Math.max(0, Math.min(count, width - x)) : 0;
+      for (let i = 0; i < visible; i++) put(four ? (i % 2 === 0 ? value >> 4 : value & 15) : value);
+      x += count - visible;
     } else if (value === 0) [x, y] = [0, y + 1];
     else if (value === 1) return indices;
     else if (value === 2) [x, y] = [x + (bytes[at++] ?? 0), y + (bytes[at++] ?? 0)];

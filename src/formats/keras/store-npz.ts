@@ -53,13 +53,14 @@ function find(
   wanted: (part: Pickled) => boolean,
   seen = new Set<Pickled>(),
 ): Pickled | undefined {
+  // The list grows while it is gone through.
   const waiting: Pickled[] = [value];
-  for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+  for (const part of waiting) {
     if (wanted(part)) return part;
     if (seen.has(part) || typeof part !== "object" || part === null) continue;
     seen.add(part);
-    if (Array.isArray(part)) waiting.push(...part);
-    else if (part instanceof Map) waiting.push(...part.values());
+    if (Array.isArray(part)) for (const inner of part) waiting.push(inner);
+    else if (part instanceof Map) for (const inner of part.values()) waiting.push(inner);
     else if (isPickledObject(part))
       waiting.push(part.called ?? null, part.args ?? null, part.state ?? null);
   }

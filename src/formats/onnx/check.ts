@@ -29,6 +29,9 @@ export function checkVersions(graph: Graph): void {
   const opset = graph.opsets.get("");
   if (opset === undefined && graph.nodes.some((node) => node.domain === ""))
     throw new StriateError("the file does not say which operator set it uses; export it again");
+  for (const [domain, version] of graph.opsets)
+    if (!(version >= 1 && version <= 10_000))
+      throw new StriateError(`the operator set ${version} of the domain "${domain}" cannot be`);
   if (opset !== undefined && opset > NEWEST_OPSET)
     throw new StriateError(
       `expected operator set ${NEWEST_OPSET} or older, got opset ${opset}; ` +

@@ -122,7 +122,7 @@ const typeFrom = (type: unknown): number =>
 
 /** Bytes as base64, or as a list of numbers. */
 function textFrom(value: unknown): string {
-  if (Array.isArray(value)) return String.fromCharCode(...value.map(Number));
+  if (Array.isArray(value)) return value.map((code) => String.fromCharCode(Number(code))).join("");
   return typeof value === "string" ? fromBase64(value) : "";
 }
 

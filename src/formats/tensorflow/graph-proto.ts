@@ -118,8 +118,8 @@ function listFrom(bytes: Uint8Array): NonNullable<TfAttribute["list"]> {
   const list = { s: [] as string[], i: [] as number[], f: [] as number[] };
   for (const field of wireFields(bytes)) {
     if (field.number === 2) list.s.push(wireText(field));
-    if (field.number === 3) list.i.push(...wireInts(field));
-    if (field.number === 4) list.f.push(...wireReals(field, 4));
+    if (field.number === 3) list.i = list.i.concat(wireInts(field));
+    if (field.number === 4) list.f = list.f.concat(wireReals(field, 4));
   }
   return list;
 }

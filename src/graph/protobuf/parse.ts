@@ -42,7 +42,7 @@ export function externalFiles(model: ModelProto): string[] {
   const ofAttributes = (list: readonly AttributeProto[]) => {
     for (const { t, tensors: many, g, graphs } of list) {
       if (t) tensors.push(t);
-      tensors.push(...many);
+      for (const each of many) tensors.push(each);
       if (g) ofGraph(g);
       graphs.forEach(ofGraph);
     }
@@ -51,7 +51,7 @@ export function externalFiles(model: ModelProto): string[] {
     for (const node of nodes) ofAttributes(node.attribute);
   };
   const ofGraph = (graph: GraphProto) => {
-    tensors.push(...graph.initializer);
+    for (const each of graph.initializer) tensors.push(each);
     ofNodes(graph.node);
   };
   if (model.graph) ofGraph(model.graph);

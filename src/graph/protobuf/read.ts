@@ -37,6 +37,9 @@ export function graphOfModel(model: ModelProto, options: ReadOptions = {}): Grap
   return graph;
 }
 
+/** The one name that is no key of an object, as the engine's packages keep what goes in and comes out. */
+const plainName = (name: string): string => (name === "__proto__" ? "__proto" : name);
+
 /** The standard domain has two spellings. */
 const standard = (domain: string): string => (domain === "ai.onnx" ? "" : domain);
 
@@ -45,9 +48,9 @@ function graphFrom(proto: GraphProto, options: ReadOptions): Graph {
   const initializers = new Map(
     proto.initializer
       .filter(isPlainTensor)
-      .map((value) => [value.name, tensorFrom(value, options)]),
+      .map((value) => [plainName(value.name), tensorFrom(value, options)]),
   );
-  const kept = new Set(constants.map((value) => value.name));
+  const kept = new Set(constants.map((value) => plainName(value.name)));
   return {
     name: proto.name,
     // Before IR version 4 every initializer had to be listed among the inputs too.
@@ -73,7 +76,12 @@ function valueFrom(proto: ValueInfoProto): Value {
   const type = proto.type?.value;
   const element = type?.case === "tensorType" ? maybeTypeOfCode(type.value.elemType) : undefined;
   if (type?.case !== "tensorType" || element === undefined)
-    return { name: proto.name, type: "float32", shape: null, opaque: proto.type ?? null };
+    return {
+      name: plainName(proto.name),
+      type: "float32",
+      shape: null,
+      opaque: proto.type ?? null,
+    };
   const shape = type.value.shape?.dim.map(({ value }) =>
     value.case === "dimValue"
       ? lengthOf(value.value)
@@ -81,7 +89,7 @@ function valueFrom(proto: ValueInfoProto): Value {
         ? value.value
         : null,
   );
-  return { name: proto.name, type: element, shape: shape ?? null };
+  return { name: plainName(proto.name), type: element, shape: shape ?? null };
 }
 
 /** A node message as a node. An attribute that stands for a function's own is kept as it is. */
@@ -95,8 +103,8 @@ export function nodeFrom(proto: NodeProto, options: ReadOptions): GraphNode {
     op: proto.opType,
     domain: standard(proto.domain),
     name: proto.name,
-    inputs: proto.input,
-    outputs: proto.output,
+    inputs: proto.input.map(plainName),
+    outputs: proto.output.map(plainName),
     attributes: Object.fromEntries(
       proto.attribute.map((attribute) => [attribute.name, attributeFrom(attribute, options)]),
     ),
@@ -106,7 +114,7 @@ export function nodeFrom(proto: NodeProto, options: ReadOptions): GraphNode {
 
 /** An initializer of a type that no {@link Graph} holds, as a node. */
 function constantNode(value: TensorProto, options: ReadOptions): GraphNode {
-  return constant(value.name, { value: opaqueTensor("value", value, options) });
+  return constant(plainName(value.name), { value: opaqueTensor("value", value, options) });
 }
 
 function sparseNode(value: SparseTensorProto): GraphNode {

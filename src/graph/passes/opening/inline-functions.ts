@@ -7,6 +7,8 @@ import { subgraphs } from "../../traverse.ts";
 
 /** Functions that call functions grow like powers: what no real network reaches is refused. */
 const MOST_NODES = 200_000;
+/** No exporter nests functions deeper; a bound for recursion. */
+const MOST_LEVELS = 100;
 
 /**
  * Writes the ops that a file defines itself (ONNX functions) out in place, so that their nodes can be
@@ -56,9 +58,12 @@ class Inliner {
       );
       if (called && calls.includes(called))
         throw new StriateError(`${nodeLabel(node)}: the function "${node.op}" calls itself`);
-      if (called && this.#fits(called))
-        result.push(...this.expand(this.#body(node, called), [...calls, called]));
-      else {
+      if (called && calls.length >= MOST_LEVELS)
+        throw new StriateError(`its functions call one another over ${MOST_LEVELS} levels`);
+      if (called && this.#fits(called)) {
+        const inner = this.expand(this.#body(node, called), [...calls, called]);
+        for (const each of inner) result.push(each);
+      } else {
         this.kept ||= called !== undefined;
         result.push(this.#inside(node, calls));
       }
