@@ -30,7 +30,8 @@ function network(
     const all = value === "x" ? ["N", ...shape] : (graph.values.get(value)?.shape ?? []);
     return { name: value, value, type: "float32", shape: all, order: all.map((_, i) => i) };
   };
-  return { graph, inputs: [port("x")], outputs: [port(y)] } as unknown as Network;
+  const network = { name: "net", graph, inputs: [port("x")], outputs: [port(y)], origin: {} };
+  return network as unknown as Network;
 }
 
 /** The field of a network's output. */

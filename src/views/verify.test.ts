@@ -84,7 +84,7 @@ describe("verify", () => {
     };
     const way = { name: "broken", runtime: broken, options: {} };
     const result = await verifyNetwork(network, feeds, [plain, way]);
-    expect(result.ways[1]!.failed).toBe("the engine refused: no kernel");
+    expect(result.ways[1]!.failed).toBe("small: the engine refused: no kernel");
     expect(result.worst).toBeUndefined();
     await expect(verifyNetwork(network, feeds, [way, plain])).rejects.toThrow("no kernel");
   });

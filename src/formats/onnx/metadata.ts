@@ -55,14 +55,14 @@ function labelsFrom(text: string): string[] | undefined {
 
 /** `{0: 'cat', 1: "dog"}` as Python prints it, as JSON. */
 function pythonToJson(text: string): string {
-  return (
-    text
-      // One that does not end ends with the text, so that none is tried again from its middle.
-      .replace(/'((?:[^'\\]|\\.)*)(?:'|\\?$)/gs, (_, inner: string) =>
-        JSON.stringify(inner.replace(/\\'/g, "'")),
-      )
-      .replace(/([{,]\s*)(\d+)\s*:/g, '$1"$2":')
-  );
+  // A text that does not end ends with the whole, so that none is tried again from its middle.
+  return text
+    .replace(
+      /"(?:[^"\\]|\\.)*(?:"|\\?$)|'((?:[^'\\]|\\.)*)(?:'|\\?$)/gs,
+      (whole, inner?: string) =>
+        inner === undefined ? whole : JSON.stringify(inner.replace(/\\'/g, "'")),
+    )
+    .replace(/([{,]\s*)(\d+)\s*:/g, '$1"$2":');
 }
 
 function ownPreprocessing(
