@@ -26,7 +26,7 @@ describe.skipIf(process.platform === "win32")("a disk without room", () => {
     const options = ["--epochs", "2", "--limit", "16", "--batch", "8", "--size", "64,64"];
     const { code, out, err } = striateWithin(
       small,
-      ["train", "shapes", "--out", "model.h5", ...options],
+      ["train", "shapes", "--out", "model.h5", "--force", ...options],
       folder,
     );
     expect(code).toBe(1);

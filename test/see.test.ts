@@ -95,7 +95,7 @@ describeShared("models/tutorial", "wrong usage of see", () => {
     [["see", photo, "--model", model, "--layers", "max"], 1, "not unique"],
     [["see", photo, "--model", model, "--layers", "flatten"], 1, "no maps"],
     [["see", photo, "--model", model, "--labels", "a,b,c"], 1, "2 classes"],
-    [["see", photo, "--model", model, "--scale", "1/x"], 1, "1/255"],
+    [["see", photo, "--model", model, "--scale", "1/x"], 2, "1/255"],
     [["see", photo, "--model", model, "--device", "cuda"], 1, "cuda"],
     [["see", photo, "--model", "missing.h5"], 1, "missing.h5"],
     [["see", "missing.jpg", "--model", model], 1, "missing.jpg"],

@@ -17,6 +17,8 @@ export interface ConvertOptions extends ReadModelOptions {
   scale?: string;
   /** Whether the new file is read again and its outputs compared, before anything is written; true by default. */
   check?: boolean;
+  /** Asked before anything is written; throws what stands in the way. */
+  mayWrite?(files: readonly WrittenFile[]): Promise<void>;
 }
 
 export interface ConvertedFile {
@@ -61,6 +63,7 @@ export async function convertFile(
       `${to}: read again, the network gives other numbers (by ${difference.toExponential(1)} of their size); nothing was written`,
     );
   const written = files.map((file) => ({ path: `${folder}${file.path}`, bytes: file.bytes }));
+  await options.mayWrite?.(written);
   await platform.saveFiles(written);
   return {
     files: written.map((file) => file.path),

@@ -20,6 +20,11 @@ export const engineFields = {
   ),
 };
 
+/** The flag of every command that writes what takes long to make again. */
+export const forceField = field.boolean(false, {
+  help: "replace files that striate did not write",
+});
+
 /** Flags of every command that opens a model file. */
 export const modelFields = {
   replace: field.nullable(

@@ -76,6 +76,7 @@ export const kerasH5 = defineFormat({
     Object.assign(root.attributes, {
       backend: "tensorflow",
       keras_version: writtenVersion,
+      writer: "striate",
       model_config: JSON.stringify(modelConfig(keras, 2)),
       ...(compile ? { training_config: pythonJson(compile, floatSettings) } : {}),
       ...(own ? { striate: JSON.stringify(own) } : {}),

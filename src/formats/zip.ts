@@ -113,6 +113,8 @@ function memberOf(entry: ZipEntry, zip: ByteSource, name: string, budget: Budget
 const [unix, plainFile] = [3, 0o100644];
 /** The date that every archive gets, 1 January 1980: the same content gives the same bytes. */
 const date = 0x21;
+/** Who wrote it, so that a later run knows its own files. */
+const comment = new TextEncoder().encode("striate");
 
 /** The bytes of a zip archive; files are stored as they are, as Keras and NumPy do. */
 export function writeZip(
@@ -124,7 +126,7 @@ export function writeZip(
   if (bodies + listing > 0xffffffff)
     throw new StriateError("a zip of more than 4 GB is not written; save as another kind of file");
   // bounded: what is written is in memory already
-  const zip = new Uint8Array(bodies + listing + 22);
+  const zip = new Uint8Array(bodies + listing + 22 + comment.length);
   const view = new DataView(zip.buffer);
   let at = 0;
   let listAt = bodies;
@@ -157,5 +159,7 @@ export function writeZip(
   view.setUint16(listAt + 10, named.length, true);
   view.setUint32(listAt + 12, listing, true);
   view.setUint32(listAt + 16, bodies, true);
+  view.setUint16(listAt + 20, comment.length, true);
+  zip.set(comment, listAt + 22);
   return zip;
 }

@@ -6,6 +6,7 @@ import { writeNpz } from "../../formats/npz.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { writeFileAtomic } from "../../node/files/write-files.ts";
 import { openModel } from "../../api/open-model.ts";
+import { refuseForeign } from "../../node/files/may-replace.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
 import { featureMapsView } from "../../views/feature-maps-view.ts";
@@ -14,6 +15,7 @@ import { describePhoto } from "../../views/subject.ts";
 import { defineCommand } from "../command.ts";
 import {
   engineFields,
+  forceField,
   modelFields,
   photoFields,
   preprocessingChoice,
@@ -33,6 +35,7 @@ export const activations = defineCommand({
     layers: field.string("all", { help: "which layers: an address, a prefix, a glob, a list" }),
     out: field.string("acts.npz", { help: "the file to write" }),
     dtype: field.choice(["float32", "float16"], "float32", { help: "type of the numbers" }),
+    force: forceField,
     json: field.boolean(false, { help: "print names and shapes as data" }),
     ...modelFields,
     ...photoFields,
@@ -55,7 +58,9 @@ export const activations = defineCommand({
     const arrays = new Map<string, Tensor>();
     for (const [name, tensor] of seen.arrays())
       arrays.set(name, inputs.has(name) ? tensor : castTo(tensor, dtype));
-    await writeFileAtomic(options.out, await writeNpz(arrays));
+    const bytes = await writeNpz(arrays);
+    if (!options.force) await refuseForeign([{ path: options.out, bytes }]);
+    await writeFileAtomic(options.out, bytes);
     const shapes = [...arrays].map(([name, { shape }]) => ({ name, shape }));
     const words = describePhoto(photo);
     if (options.json) {

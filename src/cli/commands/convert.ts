@@ -3,9 +3,10 @@ import { parseScale } from "../../data/scale.ts";
 import { targets } from "../../formats/convert.ts";
 import { convertFile } from "../../api/convert-file.ts";
 import { readLabels } from "../../api/read-labels.ts";
+import { refuseForeign } from "../../node/files/may-replace.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { defineCommand } from "../command.ts";
-import { modelFields, readOptions } from "../options.ts";
+import { forceField, modelFields, readOptions } from "../options.ts";
 
 export const convert = defineCommand({
   name: "convert",
@@ -22,6 +23,7 @@ export const convert = defineCommand({
       field.string(undefined, { help: "how photos are scaled, to be kept in the new file" }),
     ),
     check: field.boolean(true, { help: "do not read the new file again to compare its outputs" }),
+    force: forceField,
     json: field.boolean(false, { help: "print data instead of words" }),
     ...modelFields,
   },
@@ -36,6 +38,7 @@ export const convert = defineCommand({
       ...(options.labels ? { labels: await readLabels(options.labels) } : {}),
       ...(options.scale ? { scale: options.scale } : {}),
       check: options.check,
+      ...(options.force ? {} : { mayWrite: refuseForeign }),
     });
     if (options.json) {
       io.out(JSON.stringify(result, null, 2));

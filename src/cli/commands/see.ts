@@ -4,6 +4,7 @@ import { Model } from "../../api/model.ts";
 import { photoSubject } from "../../api/view-subject.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { openModel } from "../../api/open-model.ts";
+import { refuseForeignIn } from "../../node/files/may-replace.ts";
 import { writeFolder } from "../../node/files/write-files.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import { freeTensors } from "../../runtime/free-tensors.ts";
@@ -17,6 +18,7 @@ import { fileNames } from "../file-names.ts";
 import { optionsOf } from "../flags.ts";
 import {
   engineFields,
+  forceField,
   modelFields,
   photoFields,
   preprocessingChoice,
@@ -40,6 +42,7 @@ export const see = defineCommand({
     labels: field.nullable(
       field.string(undefined, { help: "names of the classes: cat,dog, or a file of them" }),
     ),
+    force: forceField,
     preview: field.boolean(true, { help: "show no preview in the terminal" }),
     json: field.boolean(false, { help: "print see.json instead of words" }),
     ...modelFields,
@@ -56,7 +59,9 @@ export const see = defineCommand({
     const files = await encodePictures(seen.draw(shows), options.format);
     const report = seeReport({ network, runtime, how, options, seen, files });
     const text = `${JSON.stringify(report, null, 2)}\n`;
-    await writeFolder(options.out, [...files, { path: "see.json", bytes: text }]);
+    const all = [...files, { path: "see.json", bytes: text }];
+    if (!options.force) await refuseForeignIn(options.out, all, "see.json");
+    await writeFolder(options.out, all);
     if (options.json) {
       io.out(text.trimEnd());
       return;

@@ -17,6 +17,7 @@ import type { DatasetProgress } from "../../data/dataset-options.ts";
 import { openDataset } from "../../api/open-dataset.ts";
 import { lock } from "../../node/files/lock.ts";
 import { checkEnding } from "../../formats/check-ending.ts";
+import { refuseForeign } from "../../node/files/may-replace.ts";
 import { type TrainingFacts, rateFact } from "../../node/training/same-training.ts";
 import { saveTraining } from "../../node/training/save-training.ts";
 import { trainingModel } from "../../node/training/training-model.ts";
@@ -164,7 +165,10 @@ async function trainOn(
       ),
   );
   try {
-    if (!options.resume && !options.force) await refuseLess(out, options.epochs);
+    if (!options.resume && !options.force) {
+      await refuseForeign([{ path: out, bytes: "" }]);
+      await refuseLess(out, options.epochs);
+    }
     await trainInto(out, set, data, options, io);
   } finally {
     await release();

@@ -1,0 +1,69 @@
+import { open, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { StriateError } from "../../base/errors.ts";
+import type { OutputFile } from "./write-files.ts";
+
+/** What every file has in it, near its beginning or end, that striate writes of a kind that can hold it. */
+const mark = "striate";
+/** Bytes at each end of a file that are looked at. */
+const ends = 1 << 20;
+
+/**
+ * Refuses to replace files that striate did not write: they bear no mark of it, and hold something else than
+ * what is to be written.
+ *
+ * @throws StriateError naming the first one
+ */
+export async function refuseForeign(files: readonly OutputFile[]): Promise<void> {
+  for (const { path, bytes } of files)
+    if (!(await mayReplace(path, bytes)))
+      throw new StriateError(
+        `${path}: is there already, and striate did not write it; give another name, or --force to replace it`,
+      );
+}
+
+/**
+ * The same for the files of a folder, where a report of striate's names those that it wrote.
+ *
+ * @param report the name of the report, a JSON file
+ */
+export async function refuseForeignIn(
+  folder: string,
+  files: readonly OutputFile[],
+  report: string,
+): Promise<void> {
+  const told = await readFile(join(folder, report), "utf8").catch(() => "");
+  const ours = told.includes(`"${mark}"`) ? told : "";
+  const others = files.filter(
+    ({ path }) => ours === "" || (path !== report && !ours.includes(JSON.stringify(path))),
+  );
+  await refuseForeign(others.map(({ path, bytes }) => ({ path: join(folder, path), bytes })));
+}
+
+async function mayReplace(path: string, bytes: Uint8Array | string | undefined): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  // What cannot be seen, and what is no file, is told by whoever writes there.
+  if (!found?.isFile() || found.size === 0) return true;
+  if (await bearsMark(path, found.size)) return true;
+  // The pieces of a TF.js model belong to the file that names them.
+  if (/\.bin$/.test(path)) {
+    const model = join(dirname(path), "model.json");
+    const { size } = await stat(model).catch(() => ({ size: 0 }));
+    if (size > 0 && (await bearsMark(model, size))) return true;
+  }
+  return bytes !== undefined && bytes.length > 0 && Buffer.from(bytes).equals(await readFile(path));
+}
+
+async function bearsMark(path: string, size: number): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const length = Math.min(ends, size);
+    for (const from of [0, size - length]) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, from);
+      if (buffer.subarray(0, bytesRead).includes(mark)) return true;
+    }
+    return false;
+  } finally {
+    await file.close();
+  }
+}
