@@ -13,8 +13,8 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 // Of its own for each run: two may go on in one checkout.
 const bundle = path(`../.cache/fuzz-worker-${process.pid}.mjs`);
 
-// On a desk a look at each format is enough; where CI is set every file gets its 20,000.
-const rounds = Number(process.env.STRIATE_FUZZ_ROUNDS ?? (process.env.CI ? 20_000 : 1_000));
+// On a desk a look at each format is enough; CI tries more, and `npm run fuzz` 20,000 of each.
+const rounds = Number(process.env.STRIATE_FUZZ_ROUNDS ?? (process.env.CI ? 2_000 : 300));
 const seed = Number(process.env.STRIATE_FUZZ_SEED ?? 1);
 const workers = 2;
 const hangs = 5_000;
@@ -53,7 +53,8 @@ describe("damaged files", () => {
         expect(largest, `bytes that one reading of ${target} asked for`).toBeLessThan(memory);
         expect(resident, `size of the process at ${target}`).toBeLessThan(memory);
         // Some damage does no harm; if nothing opened, nothing deep was tried.
-        expect(opened, `models opened of ${target}`).toBeGreaterThan(rounds / 1000);
+        if (!target.startsWith("hostile"))
+          expect(opened, `models opened of ${target}`).toBeGreaterThan(rounds / 1000);
       }
     },
     // A limit for the whole; each round has its own.

@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import type { Random } from "../../src/base/random.ts";
 import type { ModelSource, WrittenFile } from "../../src/formats/format.ts";
+import { overlappingZip } from "../hostile/zip.ts";
+import { hostileHdf5 } from "./hostile-hdf5.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import { mutateJson } from "./mutate-json.ts";
 import { mutateProtobuf } from "./mutate-protobuf.ts";
@@ -98,6 +100,23 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
         ? Promise.resolve(read(`tfjs/layers/${path}`))
         : nothing(path),
     ),
+    { name: "hostile.h5", mutate: hostileHdf5, sibling: nothing },
+    {
+      name: "hostile.zip",
+      mutate: (random) => {
+        const names = ["config.json", "model.weights.h5", "metadata.json", "a.npy", "b.npy"];
+        const count = 1 + random.integer(names.length);
+        const claimed = [undefined, 0, 2 ** 20, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1][
+          random.integer(6)
+        ];
+        return overlappingZip(
+          mutateBytes(h5!.bytes.subarray(0, 2000), random),
+          names.slice(-count),
+          claimed,
+        );
+      },
+      sibling: nothing,
+    },
     { name: "pictures.h5", mutate: (random) => mutateBytes(h5!.bytes, random), sibling: nothing },
     {
       name: "pictures.keras",

@@ -32,10 +32,11 @@ export interface FuzzReport {
 
 // Every path that the code under test goes must be loaded after the audit begins.
 const audit = auditMemory();
-const [{ readModel }, { convertModel }, { readZip, writeZip }] = await Promise.all([
+const [{ readModel }, { convertModel }, { readZip, writeZip }, { used }] = await Promise.all([
   import("../../src/formats/read-model.ts"),
   import("../../src/formats/convert.ts"),
   import("../../src/formats/zip.ts"),
+  import("./use-model.ts"),
 ]);
 
 /** Rounds between two reports. */
@@ -70,6 +71,7 @@ for (const [i, target] of targets.entries()) {
     try {
       const model = await readModel({ name, bytes, sibling: target.sibling });
       report.opened++;
+      await used(model.network, round);
       // What could be read can be written.
       if (round % 8 === 0) await convertModel(model, "out.onnx");
     } catch (error) {

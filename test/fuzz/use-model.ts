@@ -1,0 +1,47 @@
+import { noiseFeeds } from "../../src/model/noise-input.ts";
+import type { Network } from "../../src/model/network.ts";
+import { RunningNetwork } from "../../src/model/running.ts";
+import { formatSummary, summarize } from "../../src/model/summary.ts";
+import { naming } from "../../src/base/errors.ts";
+import { sizeOf } from "../../src/base/shape.ts";
+import { toSvg } from "../../src/plot/svg.ts";
+import { runtime } from "../../src/runtime/node/index.ts";
+import { architectureView } from "../../src/views/architecture-view.ts";
+import { viewContext } from "../../src/views/context.ts";
+import { runView } from "../../src/views/run-view.ts";
+
+/** Networks with more layers or elements take time that says nothing of whether they are safe. */
+const mostLayers = 200;
+const mostElements = 2 ** 20;
+/** Every so manieth model is drawn and run as well. */
+const every = 8;
+
+/** What the commands do with a model that has opened: its summary, its picture, a run on noise. */
+export async function used(network: Network, round: number): Promise<void> {
+  formatSummary(summarize(network));
+  if (round % every !== 0 || network.layers.length > mostLayers) return;
+  await naming(network.origin.file ?? network.name, async () => {
+    const running = new RunningNetwork(network, runtime, { threads: 1 });
+    try {
+      const seen = await runView(architectureView, viewContext(running), undefined, {});
+      for (const { picture } of seen.draw({})) toSvg(picture);
+      if (isSmall(network))
+        await running.run(
+          noiseFeeds(network),
+          network.outputs.map(({ value }) => value),
+        );
+    } finally {
+      await running.release();
+    }
+  });
+}
+
+/** Whether all values together are small, so far as they are known. */
+function isSmall({ graph, inputs, outputs }: Network): boolean {
+  const sizes = [...inputs, ...outputs, ...graph.values.values()].map(({ shape }) =>
+    shape === null
+      ? Infinity
+      : sizeOf(shape.map((length) => (typeof length === "number" ? length : 16))),
+  );
+  return outputs.length > 0 && sizes.reduce((sum, size) => sum + size, 0) < mostElements;
+}
