@@ -224,12 +224,15 @@ export const networkKinds: readonly NetworkKind[] = [
     open: () =>
       smallOnnx({ image: ["N", 3, size, size] }, (b) => {
         const kernels = new Kernels(b);
-        const maps = b.op("Relu", [kernels.conv("image", 3, 4)]);
-        // Every other channel and then all: what they are chosen by is data.
-        const places = b.constant(float32([4], [1, 0, 1, 1]));
-        const chosen = b.op("Compress", [maps, b.op("Cast", [places], { to: 9 })], { axis: 1 });
-        const mean = b.op("Flatten", [b.op("GlobalAveragePool", [chosen])]);
-        return [b.op("Softmax", [b.op("MatMul", [mean, kernels.weight([3, 2])])])];
+        b.graph.opsets.set("com.microsoft", 1);
+        const maps = b.op(
+          "QuickGelu",
+          [kernels.conv("image", 3, 4)],
+          {},
+          { domain: "com.microsoft" },
+        );
+        const mean = b.op("Flatten", [b.op("GlobalAveragePool", [maps])]);
+        return [b.op("Softmax", [b.op("MatMul", [mean, kernels.weight([4, 2])])])];
       }),
   },
   {

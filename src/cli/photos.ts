@@ -1,3 +1,5 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { StriateError } from "../base/errors.ts";
 import type { Image } from "../data/image.ts";
 import { type ReadImageOptions, readImage } from "../api/read-image.ts";
@@ -13,4 +15,24 @@ export async function readPhoto(path: string, options: ReadImageOptions): Promis
       `${path}: is one single pixel, there is nothing to see in it; give a photo`,
     );
   return image;
+}
+
+/** Pictures and tensors, by the ending of their names. */
+const endings = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp|ico|npy|npz)$/i;
+
+/** The files of photos and of folders of photos, in the order given and by name. */
+export async function photoFiles(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const entry = await stat(path).catch(() => undefined);
+    if (!entry?.isDirectory()) {
+      found.push(path);
+      continue;
+    }
+    const names = (await readdir(path)).filter((name) => endings.test(name)).sort();
+    if (names.length === 0)
+      throw new StriateError(`${path}: a folder without pictures (.jpg, .png and others)`);
+    found.push(...names.map((name) => join(path, name)));
+  }
+  return found;
 }

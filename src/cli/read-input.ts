@@ -23,8 +23,9 @@ export async function readSubject(
   const ending = extname(path).toLowerCase();
   if (ending === ".npy" || ending === ".npz") {
     const bytes = await readFileBytes(path);
-    const tensors =
-      ending === ".npy" ? readNpy(bytes, path) : feedsFrom(model, await readNpz(bytes, path), path);
+    const arrays: ReadonlyMap<string, Tensor> =
+      ending === ".npy" ? new Map([["array", readNpy(bytes, path)]]) : await readNpz(bytes, path);
+    const tensors = feedsFrom(model, arrays, path);
     const name = options.name ?? basename(path, extname(path));
     return {
       ...photoSubject(model, tensors, { ...options, name }),

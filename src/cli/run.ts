@@ -4,7 +4,7 @@ import { nearestNames } from "../base/names.ts";
 import { version } from "../version.ts";
 import { reasonOf } from "../node/files/files.ts";
 import type { CommandDefinition } from "./command.ts";
-import { commands } from "./commands/index.ts";
+import { commands, viewCommands } from "./commands/index.ts";
 import { flagsOf, parseFlags, writeOutImplied } from "./flags.ts";
 import { reportError } from "./report-error.ts";
 import { openTerminal } from "./terminal.ts";
@@ -16,12 +16,16 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const debug = args.includes("--debug");
   try {
     const name = args.find((arg) => !arg.startsWith("-"));
-    if (name !== undefined && name !== "help" && !Object.hasOwn(commands, name))
+    const known =
+      name !== undefined && Object.hasOwn(commands, name)
+        ? commands
+        : { ...commands, ...(await viewCommands()) };
+    if (name !== undefined && name !== "help" && !Object.hasOwn(known, name))
       throw new UsageError(
-        `no command "${name}"; nearest: ${nearestNames(name, Object.keys(commands)).join(", ")}; striate --help lists them`,
+        `no command "${name}"; nearest: ${nearestNames(name, Object.keys(known)).join(", ")}; striate --help lists them`,
       );
-    const chosen = name === undefined || name === "help" ? Object.keys(commands) : [name];
-    const loaded = await Promise.all(chosen.map((each) => commands[each]!()));
+    const chosen = name === undefined || name === "help" ? Object.keys(known) : [name];
+    const loaded = await Promise.all(chosen.map((each) => known[each]!()));
     const program = new Command("striate")
       .description("See what a convolutional network sees.")
       .version(version, "-v, --version")

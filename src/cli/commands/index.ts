@@ -9,6 +9,7 @@ const load = (command: unknown): CommandDefinition => command as CommandDefiniti
 export const commands: Readonly<Record<string, Load>> = {
   see: async () => load((await import("./see.ts")).see),
   inspect: async () => load((await import("./inspect.ts")).inspect),
+  explain: async () => load((await import("./explain.ts")).explain),
   activations: async () => load((await import("./activations.ts")).activations),
   convert: async () => load((await import("./convert.ts")).convert),
   diff: async () => load((await import("./diff.ts")).diff),
@@ -17,3 +18,13 @@ export const commands: Readonly<Record<string, Load>> = {
   evaluate: async () => load((await import("./evaluate.ts")).evaluate),
   demo: async () => load((await import("./demo.ts")).demo),
 };
+
+/** The commands that are made from the records of views; loaded when no command above has the name. */
+export async function viewCommands(): Promise<Readonly<Record<string, Load>>> {
+  const { allViews } = await import("../../views/all-views.ts");
+  const { viewCommand } = await import("../views/view-command.ts");
+  const own = allViews.filter(({ command }) => command && !Object.hasOwn(commands, command.name));
+  return Object.fromEntries(
+    own.map((view) => [view.command!.name, () => Promise.resolve(viewCommand(view))]),
+  );
+}

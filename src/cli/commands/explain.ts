@@ -1,0 +1,125 @@
+import { basename, extname, join } from "node:path";
+import { Model } from "../../api/model.ts";
+import { StriateError, UsageError, messageOf } from "../../base/errors.ts";
+import { field } from "../../base/fields.ts";
+import { nearestNames } from "../../base/names.ts";
+import { checkFiniteWeights } from "../../model/check-weights.ts";
+import { openModel } from "../../api/open-model.ts";
+import { writeFolder } from "../../node/files/write-files.ts";
+import { runtime } from "../../runtime/node/index.ts";
+import { allViews } from "../../views/all-views.ts";
+import { viewContext } from "../../views/context.ts";
+import type { AnyView } from "../../views/define-view.ts";
+import { runView } from "../../views/run-view.ts";
+import { type CommandIo, defineCommand } from "../command.ts";
+import { fileNames } from "../file-names.ts";
+import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
+import { photoFiles } from "../photos.ts";
+import { readSubject } from "../read-input.ts";
+import { checkTaken, givenOf, mergedFields } from "../views/merged-fields.ts";
+import { contextOptions, labelsOf, runFields } from "../views/run-options.ts";
+import { Numbers, checkNumbersName, picturesOf } from "../views/view-output.ts";
+
+/** The views that explain a photo: those without a command of their own. */
+const methods = allViews.filter(({ takes, command }) => takes === "photo" && !command);
+const methodFields = mergedFields(methods);
+
+export const explain = defineCommand({
+  name: "explain",
+  summary: "Why did it say so? Heatmaps over the photo, by the method of your choice",
+  arguments: [{ name: "<photos...>", help: "photos, folders of them, .npy or .npz of tensors" }],
+  fields: {
+    model: field.string(undefined, { help: "a model file" }),
+    method: field.string("grad-cam", {
+      help: `one or several with commas: ${methods.map(({ id }) => id).join(", ")}`,
+    }),
+    ...methodFields,
+    ...runFields,
+  },
+  examples: [
+    "striate explain rocky.jpg --model cat_vs_dog.h5 --labels cat,dog",
+    "striate explain photos/ --model model.onnx --method grad-cam,occlusion --target class:dog --numbers maps.npz",
+  ],
+  async run([photos], options, io) {
+    const chosen = chosenMethods(options.method);
+    checkTaken(chosen, methodFields, options);
+    checkNumbersName(options.numbers);
+    const given = new Map<AnyView, { asks: object; shows: object }>();
+    for (const view of chosen) {
+      const [asks, shows] = [await givenOf(view.asks, options), await givenOf(view.shows, options)];
+      given.set(view, { asks, shows });
+    }
+    const paths = await photoFiles(photos as string[]);
+    const opened = await openModel(options.model, await readOptions(options));
+    const model = new Model(opened, runtime, sessionOptions(options));
+    checkFiniteWeights(model.network);
+    const labels = await labelsOf(options.labels);
+    const names = fileNames(paths.map((path) => basename(path, extname(path))));
+    const numbers = new Numbers();
+    const report: object[] = [];
+    const several = paths.length > 1;
+    const start = performance.now();
+    let written = 0;
+    let seenPhotos = 0;
+    using asked = contextOptions(options, io);
+    for (const [i, path] of paths.entries()) {
+      if (asked.signal!.aborted) break;
+      if (several) sayRemaining(io, start, i, paths.length);
+      try {
+        const choice = preprocessingChoice(options);
+        const photo = await readSubject(model, path, choice, { name: names[i]!, labels });
+        for (const view of chosen) {
+          const context = viewContext(model.running, asked);
+          const { asks, shows } = given.get(view)!;
+          const seen = await runView(view, context, photo, asks);
+          const files = await picturesOf(seen, shows, options.format);
+          await writeFolder(options.out, files);
+          written += files.length;
+          if (options.numbers !== null) numbers.add(seen, several ? `${names[i]!}/` : "");
+          report.push({
+            photo: path,
+            method: view.id,
+            ...(seen.json as object),
+            files: files.map((file) => join(options.out, file.path)),
+          });
+          if (!options.json) for (const line of seen.words.lines) io.out(line);
+        }
+        seenPhotos++;
+      } catch (error) {
+        // One bad photo of many is named and skipped.
+        if (!(error instanceof StriateError) || !several) throw error;
+        io.err(`striate: skipped ${path}: ${messageOf(error)}`);
+      }
+    }
+    await model.dispose();
+    if (seenPhotos === 0)
+      throw new StriateError(`none of the ${paths.length} photos could be explained`);
+    if (options.numbers !== null) await numbers.write(options.numbers, chosen[0]);
+    if (options.json) {
+      io.out(JSON.stringify(report, null, 2));
+      return;
+    }
+    const also = options.numbers === null ? "" : ` and ${options.numbers}`;
+    io.out(`wrote ${written} picture${written === 1 ? "" : "s"} to ${options.out}${also}`);
+  },
+});
+
+function chosenMethods(list: string): AnyView[] {
+  const ids = methods.map(({ id }) => id);
+  return list.split(",").map((part) => {
+    const found = methods.find(({ id }) => id === part.trim());
+    if (found) return found;
+    const nearest = nearestNames(part.trim(), ids).join(", ");
+    throw new UsageError(`--method: no method "${part.trim()}"; nearest: ${nearest}`);
+  });
+}
+
+/** How far it is, for many photos and a person who waits. */
+function sayRemaining(io: CommandIo, start: number, done: number, all: number): void {
+  if (!io.terminal.isTty) return;
+  const rest =
+    done === 0
+      ? ""
+      : `, about ${Math.ceil(((performance.now() - start) / done / 1000) * (all - done))} s left`;
+  io.err(`photo ${done + 1} of ${all}${rest}`);
+}
