@@ -31,7 +31,7 @@ export interface RowOptions {
 export const defaultMemory = 1 << 28;
 
 /** A part with more bytes of values than this is no faster than two of half the size. */
-const worthwhile = 1 << 25;
+const worthwhile = 1 << 26;
 
 /** Rows of a part. */
 export const rowsFor = (memory: number, bytesPerRow: number): number =>
