@@ -6,12 +6,12 @@ import { type Tensor, float32, toFloat32 } from "../src/base/tensor.ts";
 import { findValue } from "../src/model/find-value.ts";
 import { type GradientQuery, seedAt } from "../src/model/gradient-query.ts";
 import { RunningNetwork } from "../src/model/running.ts";
-import { openModel } from "../src/node/files/open-model.ts";
+import { loadModel } from "../src/index.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { median } from "./report.ts";
 
 const [path, threads, ...cases] = process.argv.slice(2);
-const { network } = await openModel(path!);
+const { network } = await loadModel(path!);
 const running = new RunningNetwork(network, runtime, { threads: Number(threads) });
 const [height, width, channels] = [150, 150, 3];
 const size = height * width * channels;
