@@ -27,7 +27,7 @@ export const demo = defineCommand({
       [
         "\nNext:",
         `  striate see YOUR_PHOTO.jpg --model ${model}`,
-        "  striate train shapes              half a minute, no download",
+        "  striate train shapes              a minute on two cores, no download",
         "  striate train cats_vs_dogs        the tutorial itself, from the pictures",
       ].join("\n"),
     );

@@ -330,7 +330,7 @@ function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
   ];
 }
 
-/** The tutorial's rate is a patient one; shapes are to be learned in half a minute. */
+/** The tutorial's rate is a patient one; shapes are to be learned in a minute. */
 const rateFor = (data: string, { lr }: Options): number => lr ?? (data === "shapes" ? 1e-3 : 1e-4);
 
 function defaultOut(data: string): string {
