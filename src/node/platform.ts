@@ -4,6 +4,7 @@ import { hostname, totalmem } from "node:os";
 import { dirname } from "node:path";
 import type { Platform } from "../api/platform.ts";
 import { StriateError, messageOf } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { progress } from "../train/callbacks/progress.ts";
 import { fetchArchive } from "./datasets/fetch-archive.ts";
@@ -40,7 +41,7 @@ export const platform: Platform = {
       isTty: process.stdout.isTTY === true,
       columns: process.stdout.columns,
     }),
-  notify: (text) => void process.stderr.write(`${text}\n`),
+  notify: (text) => void process.stderr.write(`${printable(text)}\n`),
   hostName: hostname,
 };
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { isMainThread } from "node:worker_threads";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { lendWeights } from "../../graph/passes/engine/lend-weights.ts";
@@ -10,6 +11,7 @@ import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
 import { nchwcBlock } from "./nchwc-block.ts";
 import { loadOrt } from "./ort.ts";
 import { startTrainWorker } from "./start-train-worker.ts";
+import { runtime as webAssembly } from "../web/index.ts";
 
 /** ONNX Runtime in Node: CPU everywhere, CUDA and WebGPU where the package was built with them. */
 export const runtime: Runtime = {
@@ -18,6 +20,7 @@ export const runtime: Runtime = {
     const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
     const { lean = false } = options;
     const ort = await loadOrt();
+    if (ort === undefined) return openInWebAssembly(graph, options);
     const create = async (provider: Device): Promise<Session> => {
       const saving = lean && provider === "cpu";
       const { model, externalData, lent } = engineForm(graph, saving);
@@ -51,6 +54,24 @@ export const runtime: Runtime = {
     return block === 0 ? graph : nchwc(graph, block);
   },
 };
+
+let isSaid = false;
+
+/** What is done where the native engine is not installed. The user hears of it, once. */
+function openInWebAssembly(graph: Graph | Uint8Array, options: SessionOptions): Promise<Session> {
+  const { device = "cpu" } = options;
+  if (device === "cuda" || device === "webgpu")
+    throw deviceMissing(device, `the native engine is not installed (${howToGetIt})`);
+  if (!isSaid && isMainThread)
+    process.stderr.write(
+      `the native engine is not installed, so networks run in WebAssembly, several times slower; to get it: ${howToGetIt}\n`,
+    );
+  isSaid = true;
+  return webAssembly.open(graph, { ...options, device: "wasm" });
+}
+
+/** Its own install script fetches CUDA's libraries, and fails where the network lets nothing but npm through. */
+const howToGetIt = "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@1.30.0";
 
 /** A graph as the engine gets it: the model, the weights that it copies, and those that it is lent. */
 function engineForm(graph: Graph | Uint8Array, lean: boolean) {

@@ -3,18 +3,20 @@
 import type * as Ort from "onnxruntime-node";
 import { silenceTelemetry } from "./silence-telemetry.ts";
 
-let loaded: Promise<typeof Ort> | undefined;
+let loaded: Promise<typeof Ort | undefined> | undefined;
 
 export type { Ort };
 
-export function loadOrt(): Promise<typeof Ort> {
+/** The native engine; undefined where it is not installed, or cannot be loaded on this system. */
+export function loadOrt(): Promise<typeof Ort | undefined> {
   loaded ??= load();
   return loaded;
 }
 
-async function load(): Promise<typeof Ort> {
+async function load(): Promise<typeof Ort | undefined> {
   await silenceTelemetry();
-  const module = await import("onnxruntime-node");
+  const module = await import("onnxruntime-node").catch(() => undefined);
+  if (module === undefined) return undefined;
   const ort = module.default ?? module;
   // What goes wrong is thrown, and said in our words: the engine need not log it as well.
   ort.env.logLevel = "fatal";
