@@ -56,13 +56,6 @@ export interface View<T extends Takes, A extends Fields, S extends Fields, R> {
   draw?(result: R, subject: Subjects[T], shows: Values<S>): Iterable<NamedPicture>;
   /** The graph that makes the arrays from the network's inputs, to be exported; its outputs bear their names. */
   graph?(network: Network, asks: Values<A>): Graph | Promise<Graph>;
-  /** Tests whether the result can be trusted, by asking the network again. */
-  check?(
-    context: ViewContext,
-    subject: Subjects[T],
-    result: R,
-    asks: Values<A>,
-  ): Promise<ViewCheck>;
 }
 
 /** Any view, for those who treat all alike. */
@@ -93,13 +86,6 @@ export interface ViewTable {
 export interface NamedPicture {
   readonly name: string;
   readonly picture: Picture;
-}
-
-export interface ViewCheck {
-  /** In plain words: `removing the brightest tenth lowers dog from 99 % to 61 %`. */
-  readonly words: string;
-  readonly arrays?: Iterable<readonly [name: string, value: Tensor]>;
-  readonly json: unknown;
 }
 
 export function defineView<T extends Takes, const A extends Fields, const S extends Fields, R>(
