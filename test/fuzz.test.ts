@@ -14,7 +14,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const bundle = path(`../.cache/fuzz-worker-${process.pid}.mjs`);
 
 // On a desk a look at each format is enough; CI tries more, and `npm run fuzz` 20,000 of each.
-const rounds = Number(process.env.STRIATE_FUZZ_ROUNDS ?? (process.env.CI ? 2_000 : 300));
+const rounds = Number(process.env.STRIATE_FUZZ_ROUNDS ?? (process.env.CI ? 2_000 : 200));
 const seed = Number(process.env.STRIATE_FUZZ_SEED ?? 1);
 const workers = 2;
 const hangs = 5_000;

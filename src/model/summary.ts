@@ -1,3 +1,4 @@
+import { namingSync } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import {
@@ -45,6 +46,10 @@ export interface NetworkSummary {
 
 /** Counts and measures every layer. Parameters of shared weights count once in the totals. */
 export function summarize(network: Network): NetworkSummary {
+  return namingSync(network.origin.file ?? network.name, () => measured(network));
+}
+
+function measured(network: Network): NetworkSummary {
   inferShapes(network.graph);
   const nodes = nodesByLayer(network);
   const fields = receptiveFields(network);
