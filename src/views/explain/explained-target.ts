@@ -15,6 +15,8 @@ export interface PhotoTarget {
   readonly logits?: Tensor;
   /** Whether one number tells two classes apart. */
   readonly isSingle: boolean;
+  /** Whether the network makes probabilities of its logits. */
+  readonly hasProbabilities: boolean;
 }
 
 /** Runs the network once to learn what it says of the photo, and finds what the target means. */
@@ -43,6 +45,7 @@ export async function targetOf(
       words: resolved.describe(),
       score: score!,
     },
+    hasProbabilities: head?.kind === "softmax" || head?.kind === "sigmoid",
     isSingle: head?.units === 1 && head.classes === 2,
     ...(output && { output }),
     ...(logits && head && { logits: head.direct ? toUser(logits, head.port) : logits }),

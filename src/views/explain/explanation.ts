@@ -32,6 +32,16 @@ export interface ExplanationMap {
   readonly width: number;
   /** What is drawn: `height * width` numbers, signed where the method's are. */
   readonly values: Float32Array;
+  readonly check?: MapCheck;
+}
+
+/** Whether the network agrees with a map. Areas are under the curves of the score over shares of the photo. */
+export interface MapCheck {
+  /** `Removing the brightest tenth lowers dog from 99 % to 61 %; random tenths: 95 %.` */
+  readonly words: string;
+  readonly deletionArea: number;
+  readonly insertionArea: number;
+  readonly randomDeletionArea: number;
 }
 
 /** `dog/conv2d_3/gradcam_raw`, `dog/gradient`: target, layer, number. */

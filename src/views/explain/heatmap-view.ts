@@ -13,6 +13,7 @@ import type { Backdrop } from "../heatmap/overlay.ts";
 import { stateWord } from "../map-cell.ts";
 import { scaleModes } from "../map-scale.ts";
 import type { PhotoSubject } from "../subject.ts";
+import { checkHeatmap } from "./heatmap-check.ts";
 import { type PhotoTarget, targetOf } from "./explained-target.ts";
 import type { Explanation, ExplanationMap } from "./explanation.ts";
 
@@ -20,6 +21,9 @@ import type { Explanation, ExplanationMap } from "./explanation.ts";
 export const heatmapAsks = {
   target: field.string("predicted", {
     help: "what is explained: class:dog, probability:dog, difference:dog-cat, unit:LAYER[3]@4,5",
+  }),
+  check: field.boolean(false, {
+    help: "ask the network whether the map is right: cover its brightest places, and as many by chance",
   }),
 };
 
@@ -96,10 +100,12 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
         target: target.explained,
         arrays: [...headArrays(target), ...part.arrays],
       });
-      if (!("next" in work)) return whole(await work);
+      const last = (result: Explanation) =>
+        wanted.check ? checked(context, photo, method.id, result) : result;
+      if (!("next" in work)) return last(whole(await work));
       for (;;) {
         const { done, value } = await work.next();
-        if (done === true) return whole(value);
+        if (done === true) return last(whole(value));
         yield whole(value);
       }
     },
@@ -128,6 +134,7 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
           max: finite(max),
           mean: finite(mean),
           state,
+          ...(map.check && { check: map.check }),
         };
       }),
       notes,
@@ -158,10 +165,26 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
   });
 }
 
+/** The result with what the network says of it. */
+async function checked(
+  context: ViewContext,
+  photo: PhotoSubject,
+  method: string,
+  result: Explanation,
+): Promise<Explanation> {
+  const checks = await checkHeatmap(context, photo, method, result);
+  return {
+    ...result,
+    maps: result.maps.map((map, i) => ({ ...map, check: checks[i]!.check })),
+    arrays: [...result.arrays, ...checks.flatMap(({ arrays }) => arrays)],
+    notes: [...result.notes, ...checks.map(({ check }) => check.words)],
+  };
+}
+
 /** A map as the sheet draws it. */
 export function heatmapOf(map: ExplanationMap, title: string, target: string): Heatmap {
   const detail = map.layer === undefined ? target : `${target}, ${map.layer}`;
-  return { ...map, title, detail };
+  return { ...map, title, detail, ...(map.check && { note: map.check.words }) };
 }
 
 const statisticsOf = (map: ExplanationMap) => heatmapStatistics({ ...map, title: "" });
