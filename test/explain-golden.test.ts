@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { type Tensor, float32 } from "../src/base/tensor.ts";
-import { loadModel } from "../src/index.ts";
+import { type Model, loadModel } from "../src/index.ts";
 import { viewContext } from "../src/views/context.ts";
 import { ablationCamView } from "../src/views/explain/ablation-cam-view.ts";
 import { deconvnetView } from "../src/views/explain/deconvnet-view.ts";
@@ -20,6 +20,7 @@ import { scoreCamView } from "../src/views/explain/score-cam-view.ts";
 import { smoothgradView } from "../src/views/explain/smoothgrad-view.ts";
 import { xgradCamView } from "../src/views/explain/xgrad-cam-view.ts";
 import type { AnyView } from "../src/views/define-view.ts";
+import { fieldView } from "../src/views/field/field-view.ts";
 import { runView } from "../src/views/run-view.ts";
 import { type NpzArray, readNpz } from "./npz.ts";
 import { describeShared, hasShared, shared } from "./shared.ts";
@@ -151,17 +152,11 @@ describeShared(
         for (const photo of ["goldenretriever", "chelsea"])
           it(`${file}, ${photo}`, async () => {
             const model = await loadModel(shared(file));
-            const [port] = model.network.inputs;
             const place = (group: string) => `${network}__${photo}__${group}`;
             const base = npz(place("base"));
-            const x = base.input!;
-            const last = port!.shape.at(-1) === 3;
-            const input = last
-              ? float32([1, ...x.shape], Float32Array.from(x.data))
-              : channelsFirst(x);
             const subject = {
               name: photo,
-              inputs: { [port!.name]: input },
+              inputs: inputOf(model, base.input!),
               preparation: "as given",
               ...(labels && { labels }),
             };
@@ -213,6 +208,14 @@ function questions(wanted: Record<string, NpzArray>): Question[] {
   return [...asked.values()];
 }
 
+/** The reference's input as the network takes it. */
+function inputOf({ network }: Model, x: NpzArray): Record<string, Tensor> {
+  const [port] = network.inputs;
+  const isLast = port!.shape.at(-1) === 3;
+  const value = isLast ? float32([1, ...x.shape], Float32Array.from(x.data)) : channelsFirst(x);
+  return { [port!.name]: value };
+}
+
 function channelsFirst({ shape, data }: NpzArray): Tensor {
   const [height, width, channels] = shape as [number, number, number];
   const planes = new Float32Array(data.length);
@@ -221,3 +224,40 @@ function channelsFirst({ shape, data }: NpzArray): Tensor {
   );
   return float32([1, channels, height, width], planes);
 }
+
+describeShared("golden/views", "receptive fields, and where a value comes from", () => {
+  for (const [network, { files }] of Object.entries(networks))
+    for (const file of files)
+      it(
+        file,
+        async () => {
+          const model = await loadModel(shared(file));
+          const photo = "goldenretriever";
+          const input = inputOf(model, npz(`${network}__${photo}__base`).input!);
+          const subject = { name: photo, inputs: input, preparation: "as given" };
+          const wanted = npz(`${network}__${photo}__units`);
+          for (const unit of new Set(
+            Object.keys(wanted).flatMap((key) => (key.includes("@") ? [key.split("/")[0]!] : [])),
+          )) {
+            const [, layer, channel, at] = /^(.*)\[(\w+)\]@(.*)$/.exec(unit)!;
+            const place = `${layer}@${at}${channel === "sum" ? "" : `[${channel}]`}`;
+            const seen = await runView(fieldView, viewContext(model.running), subject, { place });
+            const arrays = seen.arrays();
+            for (const what of ["value", "gradient", "effective_field"]) {
+              const reference = wanted[`${unit}/${what}`];
+              if (reference)
+                near(`${file} ${unit}/${what}`, arrays.get(`${unit}/${what}`), reference, false);
+            }
+            if (channel === "sum") continue;
+            const { arithmetic } = seen.result;
+            expect(
+              arithmetic!.isAffine,
+              `${unit}: ${JSON.stringify({ ...arithmetic, products: [] })}`,
+            ).toBe(true);
+            expect(Math.abs(arithmetic!.reckoned - arithmetic!.value)).toBeLessThan(1e-5);
+          }
+          await model.dispose();
+        },
+        120_000,
+      );
+});

@@ -23,3 +23,4 @@ export { ablationCamView } from "./explain/ablation-cam-view.ts";
 export { occlusionView } from "./explain/occlusion-view.ts";
 export { riseView } from "./explain/rise-view.ts";
 export { factorsView } from "./explain/factors-view.ts";
+export { fieldView } from "./field/field-view.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Model } from "../../api/model.ts";
+import type { Model } from "../../api/model.ts";
 import { float32 } from "../../base/tensor.ts";
 import { layers, sequential } from "../../index.ts";
 import { viewContext } from "../context.ts";

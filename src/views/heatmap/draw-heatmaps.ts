@@ -1,9 +1,17 @@
-import { composeAffine, invertAffine, scaleAffine } from "../../base/affine.ts";
+import {
+  type Affine,
+  type Rectangle,
+  composeAffine,
+  invertAffine,
+  moved,
+  scaleAffine,
+} from "../../base/affine.ts";
 import { colorBar, colorKey, legendText } from "../../plot/color-bar.ts";
 import { type Colormap, colormap } from "../../plot/colormap.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { layoutGrid } from "../../plot/grid.ts";
 import { type Block, page } from "../../plot/page.ts";
+import { polyline } from "../../plot/path.ts";
 import type { Mark, Picture } from "../../plot/picture.ts";
 import { type Range, combineRanges, isSigned } from "../../plot/range.ts";
 import { resizeSmooth } from "../../plot/resize.ts";
@@ -212,9 +220,28 @@ function overlayMarks(
     marks.push({ kind: "path", path, stroke: "#000000", strokeWidth: 3, opacity: 0.5 });
     marks.push({ kind: "path", path, stroke: "#ffffff", strokeWidth: 1.5 });
   }
+  if (heatmap.frame) marks.push(...frameMarks(heatmap.frame, invertAffine(place.toInput)));
   return [
     { kind: "group", x: 0, y: 0, marks, clip: { width, height } },
     ...pattern(heatmap, { colormap: colors, range }, width, height, theme),
+  ];
+}
+
+/** A rectangle of the input as a white line with a dark rim, seen on any photo. */
+function frameMarks({ left, top, right, bottom }: Rectangle, toPhoto: Affine): Mark[] {
+  const corners = [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ] as const;
+  const path = polyline(
+    corners.map(([x, y]) => moved(toPhoto, x, y)),
+    true,
+  );
+  return [
+    { kind: "path", path, stroke: "#000000", strokeWidth: 4, opacity: 0.6 },
+    { kind: "path", path, stroke: "#ffffff", strokeWidth: 2 },
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Rectangle } from "../../base/affine.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Range, isSigned, symmetricRange } from "../../plot/range.ts";
 import { type MapStatistics, mapStatistics } from "../map-statistics.ts";
@@ -17,6 +18,8 @@ export interface Heatmap {
   readonly detail?: string;
   /** One line under the cell: what the check found. */
   readonly note?: string;
+  /** A part of the network's input that is framed on the photo, in the input's pixels. */
+  readonly frame?: Rectangle;
   /** The layer that it was made at; absent for one of pixels. */
   readonly layer?: string;
   /** Which of several photos it belongs to; 0 by default. */

@@ -1,0 +1,284 @@
+import { StriateError } from "../../base/errors.ts";
+import type { Rectangle } from "../../base/affine.ts";
+import { field } from "../../base/fields.ts";
+import { type Tensor, float32 } from "../../base/tensor.ts";
+import { type Network, toUser } from "../../model/network.ts";
+import { type ReceptiveField, receptiveFields } from "../../model/receptive-field.ts";
+import { resolveTarget } from "../../model/resolve-target.ts";
+import type { RunningNetwork } from "../../model/running.ts";
+import { colormapNames } from "../../plot/colormap.ts";
+import { formatNumber } from "../../plot/format-number.ts";
+import { type ViewTable, defineView } from "../define-view.ts";
+import { camLayers } from "../explain/cam-layers.ts";
+import { channelPlanes } from "../explain/channel-planes.ts";
+import { backdropOf } from "../explain/heatmap-view.ts";
+import { channelsLast, explainedInput, planeSize } from "../explain/input-plane.ts";
+import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
+import { planeOf } from "../heatmap/heatmap.ts";
+import type { PhotoSubject } from "../subject.ts";
+import { textOfTable } from "../text-of-table.ts";
+import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
+import { type UnitPlace, parsePlace, placeKey } from "./parse-place.ts";
+
+/** Where one value of a map comes from. */
+export interface UnitField {
+  readonly place: UnitPlace;
+  readonly className: string;
+  readonly value: number;
+  /** ds/dx of the value (of the sum over channels, where none is named), `(height, width, channels)`. */
+  readonly gradient: Tensor<"float32">;
+  /** The mean over colours of the gradient's size: how much each pixel really counts. */
+  readonly effective: Float32Array;
+  readonly size: { readonly height: number; readonly width: number };
+  /** The pixels of the input that it can see, cut at its border; undefined where it sees all. */
+  readonly sees?: readonly (readonly [from: number, to: number])[];
+  /** Pixels along each axis, the border not minded. */
+  readonly window?: readonly number[];
+  readonly arithmetic?: Arithmetic;
+}
+
+export const fieldView = defineView({
+  id: "field",
+  title: "Receptive field",
+  summary: "Where one value of a map comes from: its pixels, its window, its arithmetic",
+  paper: "Araujo, Norris, Sim 2019, Distill; Luo, Li, Urtasun, Zemel 2016, arXiv:1701.04128",
+  formula:
+    "value = sum over the window of input x kernel, + bias; effective field = |d value / dx|",
+  pitfall: "A unit that is off behind its ReLU has no gradient: look at LAYER_pre.",
+  takes: "photo",
+  command: {
+    name: "field",
+    words: ["place"],
+    examples: ["striate field cat_vs_dog.h5 conv2d_3@7,7[17] rocky.jpg"],
+  },
+  asks: {
+    place: field.nullable(
+      field.string(undefined, {
+        help: "LAYER@row,column[channel], all channels without one; the strongest in the middle of the last maps by default",
+      }),
+    ),
+  },
+  shows: {
+    opacity: field.number(0.75, { min: 0, max: 1, help: "of the field over the photo" }),
+    colormap: field.string("inferno", { help: `colours: ${colormapNames.join(", ")}` }),
+    theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
+  },
+  async compute({ running }, photo, asks): Promise<UnitField> {
+    const { network } = running;
+    const place =
+      asks.place === null ? await strongestInTheMiddle(running, photo) : parsePlace(asks.place);
+    const at = place.at.join(",");
+    const expression =
+      place.channel === undefined
+        ? `layer:${place.layer}@${at}`
+        : `unit:${place.layer}[${place.channel}]@${at}`;
+    const unit = resolveTarget(network, expression).terms[0]!;
+    const input = explainedInput(network, photo);
+    const { gradients, values } = await running.gradients(photo.inputs, {
+      of: [unit],
+      wrt: [input.port.value],
+      values: [unit.value],
+    });
+    const own = channelsLast(toUser(gradients[0]!, input.port), input.channels);
+    // The mean over the channels of a place is what a layer's target is; here their sum is asked for.
+    const times = place.channel === undefined ? channelsOf(network, place.layer) : 1;
+    const gradient = float32(
+      own.shape,
+      own.data.map((value) => value * times),
+    );
+    const size = planeSize(gradient.shape);
+    const effective = planeOf(gradient.data.map(Math.abs), size, "sum").map(
+      (sum) => sum / size.channels,
+    );
+    const layer = network.layers.find(({ address }) =>
+      [address, `${address}_pre`].includes(place.layer),
+    );
+    const sight = receptiveFields(network).get(unit.value);
+    return {
+      place,
+      className: layer?.className ?? "value",
+      value: unit.score(values[0]!)[0]! * times,
+      gradient,
+      effective,
+      size,
+      ...seenBy(sight, place, gradient.shape),
+      ...(layer &&
+        place.channel !== undefined && {
+          arithmetic: await arithmetic(running, photo.inputs, layer, place),
+        }),
+    };
+  },
+  words: (result, photo) => ({
+    caption: captionOf(result, photo),
+    lines: [`${photo.name}: ${headline(result)}`, ...arithmeticLines(result)],
+  }),
+  json: ({ place, value, sees, window, arithmetic: sum }) => ({
+    unit: placeKey(place),
+    value,
+    sees: sees ?? "all",
+    ...(window && { window }),
+    ...(sum && {
+      arithmetic: { ...sum, products: sum.products.slice(0, 100), terms: sum.products.length },
+    }),
+  }),
+  tables: (result) => (result.arithmetic ? [productTable(result.arithmetic)] : []),
+  *arrays({ place, value, gradient, effective, size }) {
+    const key = placeKey(place);
+    yield [`${key}/value`, float32([], Float32Array.of(value))];
+    yield [`${key}/gradient`, gradient];
+    yield [`${key}/effective_field`, float32([size.height, size.width], effective)];
+  },
+  *draw(result, photo, { opacity, colormap, theme }) {
+    const key = placeKey(result.place);
+    const box = boxOf(result);
+    const heatmap = {
+      values: result.effective,
+      ...result.size,
+      title: key,
+      detail: `${result.className}, value ${formatNumber(result.value, 4)}`,
+      ...(box && { frame: box }),
+    };
+    const words = {
+      title: `What ${key} sees`,
+      subtitle: photo.name,
+      caption: captionOf(result, photo),
+    };
+    const looks = { opacity, colormap, theme, style: "overlay", size: 480, clip: 1 } as const;
+    yield {
+      name: `${photo.name}-field`,
+      picture: drawHeatmaps([heatmap], [backdropOf(photo)], words, looks),
+    };
+  },
+});
+
+/** `conv2d_3[17]@7,7 (Conv2D) is 0.31 and sees 38 x 38 pixels: rows 56 to 93, columns 56 to 93` */
+function headline({ place, className, value, sees, window }: UnitField): string {
+  const axes = sees?.map(([from, to], i) => `${axisName(i, sees.length)} ${from} to ${to}`);
+  const sight = axes
+    ? `sees ${window!.join(" x ")} pixels: ${axes.join(", ")}`
+    : "sees the whole input";
+  return `${placeKey(place)} (${className}) is ${formatNumber(value, 4)} and ${sight}`;
+}
+
+function captionOf(result: UnitField, { preparation }: PhotoSubject): string {
+  const half = formatNumber(100 * shareThatCounts(result.effective), 2);
+  return `${headline(result)}. Half of its gradient lies on ${half} % of the pixels. Input: ${preparation}.`;
+}
+
+/** Where a person who names no place may begin. */
+async function strongestInTheMiddle(
+  running: RunningNetwork,
+  { inputs }: PhotoSubject,
+): Promise<UnitPlace> {
+  const [layer] = camLayers(running.network, "last");
+  const [value] = await running.run(inputs, [layer!.port.value]);
+  const { planes, channels, shape } = channelPlanes(value!, layer!.channels);
+  const at = shape.map((length) => Math.floor(length / 2));
+  const count = planes.length / channels;
+  const place = at.reduce((index, each, axis) => index * shape[axis]! + each, 0);
+  let channel = 0;
+  for (let c = 1; c < channels; c++)
+    if (planes[c * count + place]! > planes[channel * count + place]!) channel = c;
+  return { layer: layer!.name, at, channel };
+}
+
+function channelsOf(network: Network, layer: string): number {
+  const port =
+    network.layers.find(({ address }) => address === layer)?.outputs[0] ??
+    network.layers.find(({ address }) => `${address}_pre` === layer)?.preActivation;
+  const axis = network.layout === "NHWC" ? (port?.shape.length ?? 1) - 1 : 1;
+  const count = port?.shape[axis];
+  return typeof count === "number" ? count : 1;
+}
+
+/** The arithmetic of the value before the layer's own activation, and what that makes of it. */
+async function arithmetic(
+  running: Parameters<typeof arithmeticOf>[0],
+  feeds: Parameters<typeof arithmeticOf>[1],
+  layer: Parameters<typeof arithmeticOf>[2],
+  { at, channel }: UnitPlace,
+): Promise<Arithmetic> {
+  const term = (name: string) =>
+    resolveTarget(running.network, `unit:${name}[${channel}]@${at.join(",")}`).terms[0]!;
+  return layer.preActivation
+    ? arithmeticOf(running, feeds, layer, term(`${layer.address}_pre`), term(layer.address))
+    : arithmeticOf(running, feeds, layer, term(layer.address), undefined);
+}
+
+/** The pixels that a place sees, along each axis, cut at the input's border. */
+function seenBy(
+  sight: ReceptiveField | undefined,
+  { at, layer }: UnitPlace,
+  shape: readonly number[],
+) {
+  if (sight === undefined || sight === "all") return {};
+  if (sight.length !== at.length)
+    throw new StriateError(
+      `layer "${layer}": a place has ${sight.length} numbers, got ${at.length}`,
+    );
+  return {
+    window: sight.map(({ size }) => size),
+    sees: sight.map((axis, i) => {
+      const [from, to] = axis.range(at[i]!);
+      return [Math.max(0, from), Math.min(shape[i]! - 1, to)] as const;
+    }),
+  };
+}
+
+function boxOf({ sees }: UnitField): Rectangle | undefined {
+  if (sees?.length !== 2) return undefined;
+  const [[top, bottom], [left, right]] = sees as [
+    readonly [number, number],
+    readonly [number, number],
+  ];
+  return { top, left, bottom: bottom + 1, right: right + 1 };
+}
+
+const axisName = (i: number, count: number): string =>
+  (count === 2 ? ["rows", "columns"] : count === 1 ? ["steps"] : ["slices", "rows", "columns"])[
+    i
+  ] ?? "";
+
+/** The smallest share of the pixels that holds half of the effective field. */
+function shareThatCounts(effective: Float32Array): number {
+  const sorted = effective.slice().sort().reverse();
+  const all = sorted.reduce((sum, value) => sum + value, 0);
+  if (!(all > 0)) return 0;
+  let sum = 0;
+  const count = sorted.findIndex((value) => (sum += value) >= all / 2);
+  return (count + 1) / sorted.length;
+}
+
+function arithmeticLines({ arithmetic: sum }: UnitField): string[] {
+  if (sum === undefined) return [];
+  if (!sum.isAffine)
+    return ["The layer is no weighted sum of what it reads; its products are derivatives only."];
+  const { activation } = sum;
+  const formula =
+    `${sum.products.length} products add up to ${formatNumber(sum.sum, 5)}, + constant ${formatNumber(sum.constant, 5)} = ` +
+    `${formatNumber(sum.reckoned, 5)} (the engine says ${formatNumber(sum.value, 5)})`;
+  const after = activation
+    ? `, ${activation.name} makes ${formatNumber(activation.value, 5)} of it`
+    : "";
+  return [`${formula}${after}`, ...textOfTable(productTable(sum)).split("\n")];
+}
+
+function productTable({ products }: Arithmetic): ViewTable {
+  return {
+    name: "products",
+    columns: [
+      { title: "channel, place" },
+      { title: "input", right: true },
+      { title: "weight", right: true },
+      { title: "product", right: true },
+    ],
+    rows: products
+      .slice(0, 12)
+      .map(({ index, input, weight }) => [
+        index.join(", "),
+        formatNumber(input, 4),
+        formatNumber(weight, 4),
+        formatNumber(input * weight, 4),
+      ]),
+  };
+}
