@@ -24,3 +24,5 @@ export { occlusionView } from "./explain/occlusion-view.ts";
 export { riseView } from "./explain/rise-view.ts";
 export { factorsView } from "./explain/factors-view.ts";
 export { fieldView } from "./field/field-view.ts";
+export { filtersView } from "./filters/filters-view.ts";
+export { ablateView } from "./ablate/ablate-view.ts";

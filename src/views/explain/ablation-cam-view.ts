@@ -3,7 +3,8 @@ import { arrayName } from "./explanation.ts";
 import { type CamLayer, camLayers, layerField } from "./cam-layers.ts";
 import { channelPlanes } from "./channel-planes.ts";
 import { planeOfPlaces } from "./gradient-cam.ts";
-import { type ExplainContext, defineHeatmap } from "./heatmap-view.ts";
+import type { ExplainContext } from "./explain-context.ts";
+import { defineHeatmap } from "./heatmap-view.ts";
 import { repeated, rowsWithin } from "./input-gradient.ts";
 
 export const ablationCamView = defineHeatmap({
@@ -26,8 +27,9 @@ export const ablationCamView = defineHeatmap({
     const arrays: [string, Tensor][] = [];
     const maps = [];
     for (const [i, each] of layers.entries()) {
-      const scores = await ablatedScores(given, each, values[i]!);
       const { planes, channels, shape } = channelPlanes(values[i]!, each.channels);
+      const alone = Array.from({ length: channels }, (_, c) => [c]);
+      const scores = await ablatedScores(given, each, values[i]!, alone);
       const own = planeOfPlaces(shape);
       const drops = Float32Array.from(scores, (ablated) => score - ablated);
       const weights = drops.map((drop) => drop / score);
@@ -54,15 +56,21 @@ export const ablationCamView = defineHeatmap({
   },
 });
 
-/** The score with each channel of a layer set to 0 in turn: only what lies behind the layer is run again. */
+/**
+ * The scores with some channels of a layer set to 0: only what lies behind the layer is run again.
+ *
+ * @param groups the channels that are off together, one group a score
+ */
 export async function ablatedScores(
   { context, running, photo, target }: ExplainContext,
   { port, channels: axis, name }: CamLayer,
   value: Tensor,
+  groups: readonly (readonly number[])[],
 ): Promise<Float64Array> {
   const { shape, data } = toFloat32(value);
   const { terms } = target.resolved;
-  const count = shape[axis]!;
+  const channels = shape[axis]!;
+  const count = groups.length;
   const inner = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
   const row = data.length / shape[0]!;
   const free = typeof running.network.inputs[0]?.shape[0] !== "number";
@@ -75,8 +83,9 @@ export async function ablatedScores(
     for (let i = 0; i < n; i++) {
       const into = ablated.subarray(i * row, (i + 1) * row);
       into.set(data.subarray(0, row));
-      for (let at = (start + i) * inner; at < row; at += count * inner)
-        into.fill(0, at, at + inner);
+      for (const channel of groups[start + i]!)
+        for (let at = channel * inner; at < row; at += channels * inner)
+          into.fill(0, at, at + inner);
     }
     const values = await running.run(
       repeated(photo.inputs, n),
@@ -84,7 +93,7 @@ export async function ablatedScores(
       { [port.value]: float32([n, ...shape.slice(1)], ablated) },
     );
     scores.set(target.resolved.score(values), start);
-    context.progress((start + n) / count, `${start + n} of ${count} maps of ${name}`);
+    context.progress((start + n) / count, `${start + n} of ${count} ablations of ${name}`);
   }
   return scores;
 }

@@ -2,7 +2,6 @@ import { invertAffine } from "../../base/affine.ts";
 import { type Fields, type Values, field } from "../../base/fields.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import type { Image } from "../../data/image.ts";
-import type { RunningNetwork } from "../../model/running.ts";
 import { colormapNames } from "../../plot/colormap.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import type { ViewContext } from "../context.ts";
@@ -15,6 +14,7 @@ import { scaleModes } from "../map-scale.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { checkHeatmap } from "./heatmap-check.ts";
 import { type PhotoTarget, targetOf } from "./explained-target.ts";
+import type { ExplainContext } from "./explain-context.ts";
 import type { Explanation, ExplanationMap } from "./explanation.ts";
 
 /** What every heatmap is asked, besides what its method has of its own. */
@@ -52,14 +52,6 @@ export const heatmapShows = {
   ),
   theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
 };
-
-/** What a method of explaining is given. */
-export interface ExplainContext {
-  readonly context: ViewContext;
-  readonly running: RunningNetwork;
-  readonly photo: PhotoSubject;
-  readonly target: PhotoTarget;
-}
 
 /** A method that gives each place of a photo a number; the rest of the view is the same for all. */
 export interface HeatmapMethod<A extends Fields> {
@@ -113,11 +105,12 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
       const layers = [...new Set(maps.flatMap(({ layer }) => layer ?? []))];
       const where = layers.length > 0 ? ` at ${layers.join(", ")}` : "";
       const lines = maps.map((map) => `  ${rangeLine(map)}`);
+      const said = [...notes, ...maps.flatMap(({ check }) => check?.words ?? [])];
       return {
         caption:
           `${method.title} for ${target.words}${where}; score ${formatNumber(target.score, 4)}. ` +
-          `${notes.map((note) => `${note} `).join("")}Input: ${preparation}.`,
-        lines: [`${name}: ${method.title} for ${target.words}${where}`, ...lines, ...notes],
+          `${said.map((note) => `${note} `).join("")}Input: ${preparation}.`,
+        lines: [`${name}: ${method.title} for ${target.words}${where}`, ...lines, ...said],
       };
     },
     json: ({ target, maps, notes }) => ({
@@ -177,7 +170,6 @@ async function checked(
     ...result,
     maps: result.maps.map((map, i) => ({ ...map, check: checks[i]!.check })),
     arrays: [...result.arrays, ...checks.flatMap(({ arrays }) => arrays)],
-    notes: [...result.notes, ...checks.map(({ check }) => check.words)],
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import type { RuleSet } from "../../gradient/rule-sets.ts";
 import { toUser } from "../../model/network.ts";
-import type { ExplainContext } from "./heatmap-view.ts";
+import type { ExplainContext } from "./explain-context.ts";
 import { type ExplainedInput, channelsLast, explainedInput } from "./input-plane.ts";
 
 /** How many rows a run may have, so that the values of its forward and backward pass fit the budget. */

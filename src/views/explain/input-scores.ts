@@ -1,5 +1,5 @@
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
-import type { ExplainContext } from "./heatmap-view.ts";
+import type { ExplainContext } from "./explain-context.ts";
 import { repeated, rowsWithin } from "./input-gradient.ts";
 import { type ExplainedInput, channelsLast, explainedInput } from "./input-plane.ts";
 

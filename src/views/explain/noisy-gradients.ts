@@ -3,7 +3,7 @@ import { StriateError } from "../../base/errors.ts";
 import { type Tensor, float32, toFloat32, transpose } from "../../base/tensor.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { tensorField } from "./given-tensor.ts";
-import type { ExplainContext } from "./heatmap-view.ts";
+import type { ExplainContext } from "./explain-context.ts";
 import { extentOf } from "./baseline.ts";
 import { InputGradient } from "./input-gradient.ts";
 import { channelsLast } from "./input-plane.ts";
