@@ -59,6 +59,9 @@ export {
 } from "./model/gradient-query.ts";
 export type { Network, NetworkLayer, NetworkWeight, Port } from "./model/network.ts";
 export { selectLayers } from "./model/network.ts";
+export { type InputPlace, type PreparedPhoto, preparePhoto } from "./model/prepare-photo.ts";
+export { type ResolvedTarget, resolveTarget } from "./model/resolve-target.ts";
+export { type Target, formatTarget, parseTarget } from "./model/target.ts";
 export {
   type LayerSummary,
   type NetworkSummary,

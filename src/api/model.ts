@@ -1,13 +1,15 @@
 import { StriateError } from "../base/errors.ts";
 import type { Fields } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
-import { type Preprocessing, prepareImage } from "../data/preprocess.ts";
+import type { Image } from "../data/image.ts";
+import type { Preprocessing } from "../data/preprocess.ts";
 import type { OpenedModel } from "../formats/format.ts";
 import { type GradientOptions, gradientOf } from "../model/gradient-of.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { Network, NetworkLayer } from "../model/network.ts";
 import { toUser } from "../model/network.ts";
 import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input.ts";
+import { prepareDecoded } from "../model/prepare-photo.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { type NetworkSummary, formatSummary, summarize } from "../model/summary.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
@@ -130,7 +132,7 @@ export class Model {
   }
 
   /** The classes with their scores, best first, for one photo. */
-  async classify(photo: ModelInput, labels = this.network.labels): Promise<ClassScore[]> {
+  async classify(photo: ModelInput, labels?: readonly string[]): Promise<ClassScore[]> {
     const prediction = readPrediction(this.network, await this.predictAll(photo), labels);
     if (prediction === undefined)
       throw new StriateError(`${this.name}: the output is no list of classes; use predict`);
@@ -179,10 +181,7 @@ export class Model {
 
   /** Tensors by input name, from whatever the caller has. */
   feeds(input: ModelInput, choice?: PreprocessingChoice): Record<string, Tensor> {
-    if (isImage(input)) {
-      const { how, input: place } = preprocessingFor(this.network, choice);
-      return { [place.port.name]: prepareImage(input, how, place.layout) };
-    }
+    if (isImage(input)) return { ...prepareDecoded(this.network, input, choice).feeds };
     if (!isTensor(input) && !Array.isArray(input)) return { ...(input as Record<string, Tensor>) };
     const list = isTensor(input) ? [input] : (input as readonly Tensor[]);
     if (list.length !== this.network.inputs.length)

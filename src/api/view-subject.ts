@@ -1,11 +1,11 @@
-import { scaleAffine } from "../base/affine.ts";
-import { type Preprocessing, describePreprocessing } from "../data/preprocess.ts";
+import type { Preprocessing } from "../data/preprocess.ts";
 import type { Image } from "../data/image.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Network } from "../model/network.ts";
-import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input.ts";
+import type { PreprocessingChoice } from "../model/photo-input.ts";
+import { prepareDecoded } from "../model/prepare-photo.ts";
 import type { RunningNetwork } from "../model/running.ts";
-import type { DatasetSubject, InputPlace, PhotoSubject, Takes } from "../views/subject.ts";
+import type { DatasetSubject, PhotoSubject, Takes } from "../views/subject.ts";
 import { type ModelInput, isImage } from "./model-input.ts";
 
 /** The part of a model that a view needs. */
@@ -44,25 +44,20 @@ export function photoSubject(
   options: SubjectOptions = {},
 ): PhotoSubject {
   const { preprocessing, labels } = options;
-  const inputs = model.feeds(input, preprocessing);
-  const rest = { inputs, ...(labels ? { labels } : {}) };
-  if (!isImage(input))
-    return { ...rest, name: options.name ?? "input", preparation: "tensors as they are" };
+  const words = labels ? { labels } : {};
+  if (!isImage(input)) {
+    const inputs = model.feeds(input, preprocessing);
+    return { inputs, ...words, name: options.name ?? "input", preparation: "tensors as they are" };
+  }
+  const prepared = prepareDecoded(model.network, input, preprocessing);
   return {
-    ...rest,
+    ...words,
+    inputs: prepared.feeds,
     name: options.name ?? stemOf(input.origin.name),
-    preparation: describePreprocessing(model.preprocessing(preprocessing)),
-    photo: input,
-    place: placeOf(model, input, inputs),
+    preparation: prepared.words,
+    photo: prepared.photo,
+    place: prepared.place,
   };
-}
-
-/** The whole photo is stretched over the whole input. */
-function placeOf(model: ViewedModel, photo: Image, inputs: PhotoSubject["inputs"]): InputPlace {
-  const { port, layout } = preprocessingFor(model.network).input;
-  const { shape } = inputs[port.name]!;
-  const [height, width] = layout === "NHWC" ? [shape[1]!, shape[2]!] : [shape[2]!, shape[3]!];
-  return { size: [height, width], toPhoto: scaleAffine({ height, width }, photo) };
 }
 
 /** `rocky` of `photos/rocky.jpg`. */

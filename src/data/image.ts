@@ -1,3 +1,4 @@
+import type { Affine } from "../base/affine.ts";
 import type { PictureFormat } from "./picture-formats/identify.ts";
 
 /**
@@ -87,6 +88,30 @@ export function orientImage(image: ByteImage): ByteImage {
   }
   const steps = [...origin.steps, `${turns[orientation - 1]} (EXIF orientation ${orientation})`];
   return { width: outWidth, height: outHeight, data: turned, origin: { ...origin, steps } };
+}
+
+/**
+ * Takes a point of a picture that was turned upright back to the pixels as they are stored.
+ *
+ * @param orientation EXIF orientation, 1 to 8
+ * @param upright size of the turned picture
+ */
+export function uprightToStored(
+  orientation: number,
+  upright: { readonly width: number; readonly height: number },
+): Affine {
+  const { width, height } = upright;
+  const maps: readonly Affine[] = [
+    [1, 0, 0, 0, 1, 0],
+    [-1, 0, width, 0, 1, 0],
+    [-1, 0, width, 0, -1, height],
+    [1, 0, 0, 0, -1, height],
+    [0, 1, 0, 1, 0, 0],
+    [0, 1, 0, -1, 0, width],
+    [0, -1, height, -1, 0, width],
+    [0, -1, height, 1, 0, 0],
+  ];
+  return maps[orientation - 1] ?? maps[0]!;
 }
 
 /**

@@ -105,7 +105,7 @@ describe("the preprocessing record", () => {
   });
 
   it("fills up what is missing and refuses what has no meaning", () => {
-    expect(parsePreprocessing({})).toEqual(defaultPreprocessing);
+    expect(parsePreprocessing({ size: null })).toEqual({});
     expect(() => parsePreprocessing({ size: [0, 5] })).toThrow('"size" is [0,5]');
     expect(() => parsePreprocessing({ scale: "x" })).toThrow("not known");
     expect(() => parsePreprocessing({ resize: "cubic" })).toThrow("bilinear or nearest");

@@ -1,7 +1,13 @@
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type Image, lumaOf } from "./image.ts";
-import { type ResizeMethod, parseResizeMethod, resizeBilinear, resizeNearest } from "./resize.ts";
+import {
+  type ResizeMethod,
+  parseResizeMethod,
+  resizeBilinear,
+  resizeMethods,
+  resizeNearest,
+} from "./resize.ts";
 import { type Scale, parseScale } from "./scale.ts";
 
 /**
@@ -28,37 +34,43 @@ export const defaultPreprocessing: Preprocessing = {
 };
 
 /**
- * Checks a record that was stored in a file; what it leaves out is taken from `otherwise`.
+ * Checks a record that was stored in a file; what it leaves out is left out. Null stands for nothing.
  *
  * @throws StriateError (without the file's name) when a field has no meaning
  */
 export function parsePreprocessing(
   stored: Readonly<Record<string, unknown>>,
-  otherwise: Preprocessing = defaultPreprocessing,
-): Preprocessing {
-  const {
-    size = otherwise.size,
-    resize = otherwise.resize,
-    scale = otherwise.scale,
-    orient = otherwise.orient,
-    channels = otherwise.channels,
-  } = stored;
+): Partial<Preprocessing> {
+  const { size, resize, scale, orient, channels } = Object.fromEntries(
+    Object.entries(stored).filter(([, value]) => value !== null),
+  );
   const wrong = (field: string, expected: string) =>
     new StriateError(
       `preprocessing: "${field}" is ${JSON.stringify(stored[field])}, expected ${expected}`,
     );
   const isSize = (value: unknown): value is [number, number] =>
-    Array.isArray(value) &&
-    value.length === 2 &&
-    value.every((length: unknown) => Number.isInteger(length) && (length as number) > 0);
+    Array.isArray(value) && value.length === 2 && value.every(isSide);
   if (size !== undefined && !isSize(size)) throw wrong("size", "[height, width]");
-  if (typeof scale !== "string") throw wrong("scale", "a text such as 1/255");
-  if (typeof orient !== "boolean") throw wrong("orient", "true or false");
-  if (channels !== 1 && channels !== 3) throw wrong("channels", "1 or 3");
-  parseScale(scale);
-  const method = parseResizeMethod(String(resize));
-  return { ...(size && { size }), resize: method, scale, orient, channels };
+  if (scale !== undefined && typeof scale !== "string")
+    throw wrong("scale", "a text such as 1/255");
+  if (orient !== undefined && typeof orient !== "boolean") throw wrong("orient", "true or false");
+  if (channels !== undefined && channels !== 1 && channels !== 3) throw wrong("channels", "1 or 3");
+  if (resize !== undefined && typeof resize !== "string")
+    throw wrong("resize", resizeMethods.join(" or "));
+  if (scale !== undefined) parseScale(scale);
+  return {
+    ...(size && { size }),
+    ...(resize !== undefined && { resize: parseResizeMethod(resize) }),
+    ...(scale !== undefined && { scale }),
+    ...(orient !== undefined && { orient }),
+    ...(channels !== undefined && { channels }),
+  };
 }
+
+/** A side of more pixels is none of a picture that a network takes. */
+const longestSide = 16_384;
+const isSide = (length: unknown): boolean =>
+  Number.isInteger(length) && (length as number) > 0 && (length as number) <= longestSide;
 
 /** The order of axes in memory: channels last, as Keras and TensorFlow, or one plane a channel. */
 export type Layout = "NHWC" | "NCHW";

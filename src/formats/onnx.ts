@@ -10,11 +10,13 @@ import { externalFiles, parseOnnx } from "../graph/protobuf/parse.ts";
 import { graphOfModel } from "../graph/protobuf/read.ts";
 import { writeOnnx } from "../graph/protobuf/write.ts";
 import { sortNodes } from "../graph/traverse.ts";
+import { findHead } from "../model/head.ts";
 import type { Network } from "../model/network.ts";
 import { inferShapes } from "../ops/infer-shapes.ts";
 import { type ModelSource, defineFormat } from "./format.ts";
 import { checkDomains, checkSizes, checkValues, checkVersions } from "./onnx/check.ts";
 import { exportGraph } from "./onnx/export-graph.ts";
+import { findEnds } from "./onnx/ends.ts";
 import { externalReader } from "./onnx/external-data.ts";
 import { layerTable } from "./onnx/layer-table.ts";
 import { looksLikeOnnx } from "./onnx/match.ts";
@@ -53,13 +55,13 @@ function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network
   inferShapes(graph);
   checkSizes(graph);
   const ports = new Ports(graph);
-  const inputs = graph.inputs.map((value) => ports.plain(value.name));
-  return {
+  const { inputs, outputs, labels } = findEnds(graph, (value) => ports.plain(value));
+  const network: Network = {
     name: graph.name || stemOf(source.name),
     graph,
     layout: "NCHW",
     inputs,
-    outputs: graph.outputs.map((value) => ports.plain(value.name)),
+    outputs,
     ...layerTable(graph, inputs, (value) => ports.real(value)),
     random: [],
     updates: new Map(),
@@ -71,6 +73,8 @@ function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network
       file: source.name,
     },
   };
+  if (labels?.length === findHead(network)?.classes) network.labels ??= labels;
+  return network;
 }
 
 /** The file's name without folder and ending. */

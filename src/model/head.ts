@@ -4,10 +4,11 @@ import { producers } from "../graph/traverse.ts";
 import type { Network, Port } from "./network.ts";
 
 /**
- * What makes an output out of its logits. `logits`: nothing does, or nothing that is known; the numbers
- * are as the last layer leaves them.
+ * What makes an output out of its logits. `probabilities`: something that keeps its logits to itself (a
+ * classical classifier); `logits`: nothing does, or nothing that is known, and the numbers are as the last
+ * layer leaves them.
  */
-export type HeadKind = "softmax" | "log-softmax" | "sigmoid" | "logits";
+export type HeadKind = "softmax" | "log-softmax" | "sigmoid" | "probabilities" | "logits";
 
 /** The end of a classifier: an output, and the numbers that its softmax or sigmoid makes it of. */
 export interface Head {
@@ -16,6 +17,10 @@ export interface Head {
   readonly kind: HeadKind;
   /** Graph value before the activation; that of the output itself where the kind is `logits`. */
   readonly logits: string;
+  /** Whether the network itself applies the activation; else the loss did, in training (`from_logits`). */
+  readonly applied: boolean;
+  /** Whether one logit tells two classes apart: it is the second's, the first's with the sign turned. */
+  readonly single: boolean;
   /** Whether the logits lie as the output does: nothing but Identity is between activation and output. */
   readonly direct: boolean;
   /**
@@ -42,7 +47,7 @@ const activations: Readonly<Record<string, HeadKind>> = {
 
 /** Ops behind an activation that write its numbers in another form, or as the nearest code. */
 const transparent =
-  /^(Identity|Cast|Dropout|Transpose|Reshape|Flatten|Squeeze|Unsqueeze|Clip|QuantizeLinear|DequantizeLinear)$/;
+  /^(Identity|Cast|Dropout|Transpose|Reshape|Flatten|Squeeze|Unsqueeze|Clip|QuantizeLinear|DequantizeLinear|Normalizer)$/;
 
 /** The heads of all outputs that are real numbers, in their order. */
 export function findHeads(network: Network): Head[] {
@@ -69,17 +74,26 @@ export function headOf(
 ): Head {
   const axis = classAxis(port, network.layout);
   const found = activationBehind(network.graph, made, port, axis);
-  const own = { kind: "logits", logits: port.value, direct: true, order: port.order } as const;
+  const intended = network.intended?.[port.name];
+  const own = {
+    kind: intended ?? ("logits" as const),
+    logits: port.value,
+    direct: true,
+    order: port.order,
+  };
   const { kind, logits, direct, order } = found ?? own;
   const isMap = axis.others.length > 0;
   const at = isMap ? (found?.axis ?? axis.own) : axis.own;
   const length = axis.isBatch ? 1 : port.shape[at];
   const units = typeof length === "number" ? length : undefined;
-  const classes = kind === "sigmoid" && units === 1 ? 2 : units;
+  const single = found?.isPair === true || (kind === "sigmoid" && units === 1);
+  const classes = single ? 2 : units;
   const { labels } = network;
   return {
     port,
     kind,
+    applied: found !== undefined,
+    single,
     logits,
     direct,
     units,
@@ -117,7 +131,9 @@ interface FoundActivation {
   /** The user's axes by the logits' graph axis; undefined behind a Reshape. */
   order: readonly number[] | undefined;
   /** The user's axis that a softmax sums to one. */
-  axis: number | undefined;
+  axis?: number;
+  /** Whether the output is `[1 - p, p]` of a single sigmoid, as scikit-learn writes two classes. */
+  isPair?: boolean;
 }
 
 /** Walks from an output up to the softmax or sigmoid that made it. */
@@ -136,7 +152,22 @@ function activationBehind(
       if (order === undefined && classes.others.length > 0) return undefined;
       const axis = kind === "sigmoid" ? undefined : softmaxAxis(graph, node, order, port.shape);
       if (axis === "other" || (axis !== undefined && !fits(axis, classes))) return undefined;
-      return { kind, logits: node.inputs[0]!, direct, order, axis };
+      return { kind, logits: node.inputs[0]!, direct, order, ...(axis !== undefined && { axis }) };
+    }
+    if (node.domain === "ai.onnx.ml" && givesProbabilities(node))
+      return { kind: "probabilities", logits: port.value, direct: true, order: port.order };
+    const second = node.op === "Concat" ? secondOfPair(made, node) : undefined;
+    if (second !== undefined) {
+      const pair = behindHandedOn(made, second);
+      return pair?.op === "Sigmoid"
+        ? {
+            kind: "sigmoid",
+            logits: pair.inputs[0]!,
+            direct: false,
+            order: undefined,
+            isPair: true,
+          }
+        : undefined;
     }
     if (!transparent.test(node.op)) return undefined;
     direct &&= node.op === "Identity";
@@ -144,6 +175,32 @@ function activationBehind(
     else if (/^(Reshape|Flatten|Squeeze|Unsqueeze)$/.test(node.op)) order = undefined;
   }
   return undefined;
+}
+
+/** Whether a classical classifier (or what scales its scores to the sum 1) gives probabilities. */
+function givesProbabilities(node: GraphNode): boolean {
+  if (!/Classifier$/.test(node.op)) return false;
+  // Trees count votes: their scores are shares without any transformation.
+  const transform = attribute(node, "post_transform", "string", "NONE");
+  return /^(SOFTMAX|LOGISTIC)/.test(transform) || /^Tree/.test(node.op);
+}
+
+/** The value `p` of a node that writes `1 - p` and `p` side by side. */
+function secondOfPair(made: ReadonlyMap<string, GraphNode>, node: GraphNode): string | undefined {
+  const [first, second] = node.inputs;
+  if (node.inputs.length !== 2) return undefined;
+  const rest = behindHandedOn(made, first!);
+  return rest?.op === "Sub" && rest.inputs[1] === second ? second : undefined;
+}
+
+/** The node behind a value, seen through what only rewrites it. */
+function behindHandedOn(
+  made: ReadonlyMap<string, GraphNode>,
+  value: string,
+): GraphNode | undefined {
+  let node = made.get(value);
+  while (node && transparent.test(node.op)) node = made.get(node.inputs[0]!);
+  return node;
 }
 
 /** A softmax over an axis of length 1, or over the places of a map, is no distribution over classes. */

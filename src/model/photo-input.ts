@@ -1,7 +1,6 @@
-import { StriateError } from "../base/errors.ts";
-import { describe } from "../base/fields.ts";
+import { StriateError, messageOf } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
-import type { Layout, Preprocessing } from "../data/preprocess.ts";
+import { type Layout, type Preprocessing, parsePreprocessing } from "../data/preprocess.ts";
 import type { Network, Port } from "./network.ts";
 
 /** The input of a network that takes a photo, and what its axes mean. */
@@ -66,6 +65,9 @@ export const channelAxis = (port: Port): number =>
 
 const isChannels = (length: unknown): length is 1 | 3 => length === 1 || length === 3;
 
+/** Who says how a photo's values are scaled: the caller, the file, a layer at the front, or nobody. */
+export type ScaleSource = "option" | "file" | "layer" | "default";
+
 /** What the caller wants done otherwise than the network says. */
 export type PreprocessingChoice = Partial<Omit<Preprocessing, "channels">>;
 
@@ -76,9 +78,9 @@ export type PreprocessingChoice = Partial<Omit<Preprocessing, "channels">>;
 export function preprocessingFor(
   network: Network,
   choice: PreprocessingChoice = {},
-): { how: Preprocessing; input: PhotoInput; scaleFrom: "option" | "file" | "layer" | "default" } {
+): { how: Preprocessing; input: PhotoInput; scaleFrom: ScaleSource } {
   const input = photoInput(network);
-  const stored = storedChoice(network);
+  const stored = storedPreprocessing(network);
   const inside = scalesItself(network);
   const size = input.size ?? choice.size ?? stored?.size;
   return {
@@ -94,25 +96,23 @@ export function preprocessingFor(
   };
 }
 
-/** What the file says; of a stranger's file it may be anything. @throws StriateError naming the file */
-function storedChoice({ preprocessing, origin, name }: Network): PreprocessingChoice | undefined {
-  const { size, resize, scale, orient } = preprocessing ?? {};
-  const sides = Array.isArray(size) ? (size as unknown[]) : undefined;
-  const fits =
-    isOneOf(scale, "string") &&
-    isOneOf(resize, "string") &&
-    isOneOf(orient, "boolean") &&
-    (size === undefined || (sides?.length === 2 && sides.every(isSide)));
-  if (fits) return preprocessing;
-  throw new StriateError(
-    `${origin.file ?? name}: what it says of how a photo is prepared cannot be read: ${describe(preprocessing)}; give --scale and --size`,
-  );
+/**
+ * What the file says of its preprocessing, checked; of a stranger's file it may be anything.
+ * @throws StriateError naming the file
+ */
+function storedPreprocessing(network: Network): Partial<Preprocessing> | undefined {
+  const { preprocessing, origin, name } = network;
+  if (preprocessing === undefined) return undefined;
+  try {
+    return parsePreprocessing(preprocessing);
+  } catch (error) {
+    throw new StriateError(
+      `${origin.file ?? name}: what it says of how a photo is prepared cannot be read: ${messageOf(error)}; ` +
+        "give --scale and --size",
+      { cause: error },
+    );
+  }
 }
-
-const isOneOf = (value: unknown, type: string): boolean =>
-  value === undefined || typeof value === type;
-const isSide = (side: unknown): boolean =>
-  Number.isInteger(side) && (side as number) > 0 && (side as number) <= 16_384;
 
 /** Whether a Rescaling, a Normalization or arithmetic stands before the first layer with a kernel. */
 function scalesItself(network: Network): boolean {

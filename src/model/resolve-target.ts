@@ -68,8 +68,8 @@ export function predictedClass(head: Head, output: Tensor): number {
   const hasBatch = shape.length > 1;
   const size = sizeOf(hasBatch ? shape.slice(1) : shape);
   const row = data.subarray(0, size);
-  const { kind, map, axis } = head;
-  if (size === 1) return kind === "sigmoid" && row[0]! >= 0.5 ? 1 : 0;
+  const { map, axis, single, applied } = head;
+  if (size === 1) return single && row[0]! >= (applied ? 0.5 : 0) ? 1 : 0;
   const sums = new Float64Array(map ? shape[axis]! : size);
   const stride = map ? stridesOf(shape)[axis]! : 1;
   row.forEach((value, i) => (sums[Math.floor(i / stride) % sums.length]! += value));
@@ -109,18 +109,20 @@ function classTarget(
   const more = { isPredicted, classIndex: index };
   if (target.kind !== "probability") {
     const term = classTerm(head, logitWeights(head, index, 1), "logits");
-    const isFirst = isSingle(head) && index === 0;
+    const isFirst = head.single && index === 0;
     const words = `class ${called}: ${isFirst ? "minus " : ""}${logitWords(head)}`;
     const kind = target.kind === "logit" ? "logit" : "class";
     return resolved({ kind, name: nameOf(index) }, [term], words, more);
   }
-  if (head.kind !== "softmax" && head.kind !== "sigmoid")
+  if (!head.applied || head.kind === "log-softmax")
     throw new StriateError(
-      `target "${formatTarget(target)}": ${at} holds ${head.kind === "logits" ? "logits" : "logarithms of probabilities"}, ` +
+      `target "${formatTarget(target)}": ${at} holds ${head.applied ? "logarithms of probabilities" : "logits"}, ` +
         `and nothing in the network makes probabilities of them; use logit:${name || nameOf(index)}`,
     );
-  const isFirst = isSingle(head) && index === 0;
-  const term = classTerm(head, [isSingle(head) ? [0, isFirst ? -1 : 1] : [index, 1]], "output");
+  // Of a pair `[1 - p, p]` both come out.
+  const isFirst = head.single && head.units === 1 && index === 0;
+  const unit = head.units === 1 ? 0 : index;
+  const term = classTerm(head, [[unit, isFirst ? -1 : 1]], "output");
   const words = `probability of ${called}: ${isFirst ? "one minus " : ""}its number in ${at}`;
   return resolved({ kind: "probability", name: nameOf(index) }, [term], words, {
     ...more,
@@ -136,16 +138,13 @@ function predictedOf(head: Head, { output }: ResolveOptions): number {
   return predictedClass(head, output);
 }
 
-/** Whether one number tells two classes apart. */
-const isSingle = ({ units, classes }: Head): boolean => units === 1 && classes === 2;
-
 /** Weights of the logits, by unit. */
 function logitWeights(head: Head, index: number, weight: number): [number, number][] {
-  return isSingle(head) ? [[0, index === 0 ? -weight : weight]] : [[index, weight]];
+  return head.single ? [[0, index === 0 ? -weight : weight]] : [[index, weight]];
 }
 
-function logitWords({ kind, port }: Head): string {
-  return kind === "logits"
+function logitWords({ kind, port, applied }: Head): string {
+  return kind === "probabilities" || !applied
     ? `the value in output "${port.name}"`
     : `the value before the ${kind} of "${port.name}"`;
 }

@@ -60,7 +60,9 @@ export class ShapeInference {
     for (const [i, name] of node.outputs.entries()) {
       if (name === "") continue;
       const found = outputs[i] ?? { type: this.#firstType(node), shape: null };
-      const told = this.graph.values.get(name);
+      const told =
+        this.graph.values.get(name) ??
+        (op ? undefined : this.graph.outputs.find((output) => output.name === name));
       this.graph.values.set(name, {
         // Of an op that nobody knows, the file knows more than a guess.
         type: (op ? undefined : told?.type) ?? found.type,

@@ -9,12 +9,14 @@ import { type TrainingBatch, type TrainingData, listOf } from "./data/training-d
  * loss is a metric like any other here: a file without Keras layers has none of its own.
  *
  * @param data in the network's own layout
+ * @param sparse whether the labels are numbers of classes
  * @param onBatch gets the outputs of each batch, row by row
  */
 export async function evaluateNetwork(
   running: RunningNetwork,
   data: TrainingData,
   metrics: readonly Metric[],
+  sparse: boolean,
   onBatch: (batch: TrainingBatch, outputs: Float32Array) => void,
 ): Promise<Logs> {
   for await (const batch of data.epoch(0)) {
@@ -24,7 +26,7 @@ export async function evaluateNetwork(
     const units = outputs.length / positions;
     const target = toFloat32(listOf(batch.y)[0]!).data;
     for (const metric of metrics)
-      metric.update({ prediction: outputs, target, positions, units, sparse: units > 1 });
+      metric.update({ prediction: outputs, target, positions, units, sparse });
     onBatch(batch, outputs);
   }
   return Object.fromEntries(metrics.map((metric) => [metric.name, metric.result()]));

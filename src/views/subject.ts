@@ -1,7 +1,7 @@
-import type { Affine } from "../base/affine.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Image } from "../data/image.ts";
+import type { InputPlace } from "../model/prepare-photo.ts";
 import type { RunningNetwork } from "../model/running.ts";
 
 /**
@@ -32,14 +32,6 @@ export interface PhotoSubject {
   readonly place?: InputPlace;
   /** Words for the classes; the network's own where it is absent. */
   readonly labels?: readonly string[];
-}
-
-/** Where a network's input lies on the pixels of the photo. */
-export interface InputPlace {
-  /** [height, width] of the input. */
-  readonly size: readonly [number, number];
-  /** Takes a point of the input to the photo as {@link PhotoSubject.photo} has it. */
-  readonly toPhoto: Affine;
 }
 
 /** Photos with their classes, read one after the other. */

@@ -1,22 +1,23 @@
 import { field } from "../../base/fields.ts";
 import type { Values } from "../../base/fields.ts";
 import { textTable } from "../../base/text-table.ts";
-import type { Batch } from "../../data/batch.ts";
+import { type Tensor, float32 } from "../../base/tensor.ts";
+import type { Batch, LabelMode } from "../../data/batch.ts";
 import type { ImageSet } from "../../data/image-set.ts";
 import { type Layout, applyScale } from "../../data/preprocess.ts";
 import { parseScale } from "../../data/scale.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { Metric } from "../../training/metrics/metric.ts";
 import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
-import type { Serialized } from "../../training/registry.ts";
 import { RunningNetwork } from "../../model/running.ts";
 import { openDataset } from "../../api/open-dataset.ts";
 import { toPng } from "../../api/write-picture.ts";
 import { writeFolder } from "../../node/files/write-files.ts";
 import { openModel } from "../../api/open-model.ts";
-import { classifierLoss } from "../../train/compile/classifier-loss.ts";
+import { type ClassifierLoss, classifierLoss } from "../../train/compile/classifier-loss.ts";
 import { runtime } from "../../runtime/node/index.ts";
-import { Classification, classProbabilities } from "../../views/evaluation/classification.ts";
+import { classScores } from "../../model/prediction.ts";
+import { Classification } from "../../views/evaluation/classification.ts";
 import { drawEvaluation } from "../../views/evaluation/draw-evaluation.ts";
 import { evaluate as evaluateModel } from "../../train/evaluate.ts";
 import { evaluateNetwork } from "../../train/evaluate-network.ts";
@@ -95,18 +96,18 @@ async function report(
     order.map((label) => set.classNames[label]!),
     options.wrong,
   );
-  const head = classifierLoss(opened.network, set.classNames);
+  const head = classifierLoss(opened, set.classNames);
   const [height, width] = set.shape;
   const { layout } = photoInput(opened.network);
   const batches = part.batch(options.batch).prefetch(1);
-  const data = scaled(batches.epoch(0), scale, layout, order, options.batch);
-  const logs = await measure(opened, head.loss, data, options, (given, outputs) => {
+  const data = scaled(batches.epoch(0), scale, layout, order, options.batch, head.labels);
+  const logs = await measure(opened, head, data, options, (given, outputs) => {
     const { bytes, ids, labels } = given as ScaledBatch;
     const [units, each] = [outputs.length / ids.length, bytes.length / ids.length];
     ids.forEach((id, row) => {
       const own = outputs.subarray(row * units, (row + 1) * units);
       const pixels = () => bytes.slice(row * each, (row + 1) * each);
-      result.add(labels[row]!, classProbabilities(own, head.logits), id, pixels);
+      result.add(labels[row]!, classScores(head.scores, own), id, pixels);
     });
   });
   const json = {
@@ -115,6 +116,7 @@ async function report(
     split: options.split ?? "all",
     pictures: result.total,
     ...logs,
+    lossFunction: { ...head.loss, fromFile: head.fromFile },
     accuracy: result.accuracy,
     classes: result.classes,
     confusion: result.counts,
@@ -137,7 +139,7 @@ async function report(
     io.out(text.trimEnd());
     return;
   }
-  for (const warning of set.warnings()) io.err(warning);
+  for (const warning of [...set.warnings(), ...(head.notice ? [head.notice] : [])]) io.err(warning);
   io.out(`${set.name}: ${result.total} pictures, scaled ${parseScale(scale).words}`);
   io.out(formatLogs({ ...logs, accuracy: result.accuracy }));
   io.out(`\n${classTable(result)}`);
@@ -149,19 +151,20 @@ async function report(
   io.out(`wrote ${options.out}/evaluate.png, ${options.out}/evaluate.json`);
 }
 
-/** The loss that the head asks for, over all batches. */
+/** The loss over all batches. */
 async function measure(
   opened: OpenedModel,
-  loss: Serialized,
+  { loss, labels }: ClassifierLoss,
   data: TrainingData,
   { device, threads }: Options,
   onBatch: (batch: TrainingBatch, outputs: Float32Array) => void,
 ): Promise<Logs> {
   const session = { device, threads: threads ?? undefined };
-  if (opened.keras === undefined) {
+  // The training's own graphs want the labels in the shape of the output.
+  if (opened.keras === undefined || opened.network.outputs[0]!.shape.length !== 2) {
     const running = new RunningNetwork(opened.network, runtime, session);
     const metric = new Metric(loss, "loss");
-    const logs = await evaluateNetwork(running, data, [metric], onBatch);
+    const logs = await evaluateNetwork(running, data, [metric], labels === "int", onBatch);
     await running.release();
     return logs;
   }
@@ -212,6 +215,7 @@ function scaled(
   layout: Layout,
   order: readonly number[],
   batchSize: number,
+  mode: LabelMode,
 ): TrainingData {
   const scale = parseScale(how);
   return {
@@ -231,7 +235,7 @@ function scaled(
         const labels = (y.data as Int32Array).map((label) => order.indexOf(label));
         const batch: ScaledBatch = {
           x: { type: "float32", shape, data: floats },
-          y: { type: "int32", shape: y.shape, data: labels },
+          y: mode === "categorical" ? oneHot(labels, order.length) : { ...y, data: labels },
           layout,
           bytes,
           ids,
@@ -241,6 +245,13 @@ function scaled(
       }
     },
   };
+}
+
+/** A row of zeros with a one for each label. */
+function oneHot(labels: Int32Array, classes: number): Tensor<"float32"> {
+  const data = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => (data[row * classes + label] = 1));
+  return float32([labels.length, classes], data);
 }
 
 /** Each class with its precision and recall; with few classes, also what it is taken for. */

@@ -89,7 +89,8 @@ export const inspect = defineCommand({
 async function lookAt(opened: OpenedModel, path: string, labels: string | null) {
   const names = labels === null ? undefined : await readLabels(labels);
   const model = new Model(opened, runtime);
-  const subject = photoSubject(model, await readPhoto(path, {}), { labels: names });
+  const { orient, resize } = model.preprocessing();
+  const subject = photoSubject(model, await readPhoto(path, { orient, resize }), { labels: names });
   try {
     return await runView(preprocessingView, viewContext(model.running), subject);
   } finally {

@@ -86,12 +86,11 @@ type SeeOptions = Parameters<(typeof see)["run"]>[1];
  */
 async function look(paths: readonly string[], options: SeeOptions) {
   const choice = preprocessingChoice(options);
-  const [model, ...images] = await Promise.all([
-    openModel(options.model, await readOptions(options)).then(
-      (opened) => new Model(opened, runtime, sessionOptions(options)),
-    ),
-    ...paths.map((path) => readPhoto(path, { orient: options.orient, resize: choice.resize })),
-  ]);
+  const opened = await openModel(options.model, await readOptions(options));
+  const model = new Model(opened, runtime, sessionOptions(options));
+  // Who turns and who decodes is decided with the model's own preprocessing.
+  const { orient, resize } = model.preprocessing(choice);
+  const images = await Promise.all(paths.map((path) => readPhoto(path, { orient, resize })));
   checkFiniteWeights(model.network);
   const labels = options.labels ? await readLabels(options.labels) : undefined;
   const names = fileNames(paths.map((path) => basename(path, extname(path))));

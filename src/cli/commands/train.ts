@@ -31,6 +31,7 @@ import { runtime } from "../../runtime/node/index.ts";
 import type { Callback } from "../../train/callbacks/callback.ts";
 import { earlyStopping } from "../../train/callbacks/early-stopping.ts";
 import { progress } from "../../train/callbacks/progress.ts";
+import { type ChosenOptimizer, chosenOptimizer } from "../../train/compile/chosen-optimizer.ts";
 import { fastExecutor } from "../../train/step/fast-executor.ts";
 import { pictureBatches } from "../../data/picture-batches.ts";
 import { trainedModel } from "../../train/trained-model.ts";
@@ -45,12 +46,19 @@ const fields = {
   out: field.nullable(field.string(undefined, { help: "the model file to write [DATA.h5]" })),
   epochs: field.int(10, { min: 1, help: "times through the data" }),
   batch: field.int(64, { min: 1, help: "pictures in a step" }),
-  optimizer: checked(
-    field.string("rmsprop", { help: optimizerRegistry.names().join(", ") }),
-    (name) => optimizerRegistry.parse(name),
+  optimizer: field.nullable(
+    checked(
+      field.string(undefined, {
+        help: `${optimizerRegistry.names().join(", ")} [the model file's own, or rmsprop]`,
+      }),
+      (name) => optimizerRegistry.parse(name),
+    ),
   ),
   lr: field.nullable(
-    field.number(undefined, { min: 0, help: "learning rate [0.0001, or 0.001 on shapes]" }),
+    field.number(undefined, {
+      min: 0,
+      help: "learning rate [the model file's own, or 0.0001, or 0.001 on shapes]",
+    }),
   ),
   validation: field.nullable(
     field.number(undefined, {
@@ -196,7 +204,7 @@ async function trainInto(
   const [height, width] = set.shape;
   const size = [height, width] as const;
   const opened = await trainingModel({ model, classes: set.classNames.length, size, seed });
-  const head = classifierLoss(opened.network, set.classNames);
+  const head = classifierLoss(opened, set.classNames);
   const { how } = preprocessingFor(opened.network);
   const batches = pictureBatches(set, {
     batch,
@@ -207,14 +215,16 @@ async function trainInto(
     validation: options.validation ?? undefined,
     limit: options.limit ?? undefined,
   });
+  const chosen = chosenOptimizer(
+    opened,
+    { optimizer: options.optimizer, rate: options.lr },
+    rateFor(data),
+  );
   const session = { device: options.device, threads: options.threads ?? undefined };
   const trainer = new Trainer(
     opened.keras!,
     {
-      optimizer: {
-        class_name: options.optimizer,
-        config: { learning_rate: rateFor(data, options) },
-      },
+      optimizer: chosen.optimizer,
       loss: head.loss,
       metrics: [head.accuracy],
     },
@@ -228,11 +238,13 @@ async function trainInto(
   );
   trainer.notes.labels = [...set.classNames];
   trainer.notes.preprocessing = { size, resize: "bilinear", scale: how.scale };
-  for (const line of headerLines(set, opened, batches, options, rateFor(data, options)))
-    io.out(printable(line));
-  for (const text of [...set.warnings(), ...trainer.compiled.notices]) io.err(text);
+  const said = [head.notice, chosen.notice].filter((notice) => notice !== undefined);
+  for (const line of headerLines(set, opened, batches, options, chosen.words)) io.out(printable(line));
+  for (const text of [...set.warnings(), ...said, ...trainer.compiled.notices]) io.err(text);
+  if (chosen.fromFile && opened.optimizer && !options.resume)
+    await trainer.restoreOptimizer(opened.optimizer);
   try {
-    const about = { ...factsOf(set, opened, options, rateFor(data, options)), data };
+    const about = { ...factsOf(set, opened, options, chosen), data };
     const { history, stopped } = await run(trainer, batches, about, out, options, io);
     if (stopped) {
       io.out(
@@ -242,7 +254,7 @@ async function trainInto(
       process.once("exit", () => (process.exitCode = stopped.signal === "SIGINT" ? 130 : 143));
       return;
     }
-    const subtitle = `${options.optimizer} at ${rateFor(data, options)}, batch ${batch}, on ${set.name}`;
+    const subtitle = `${chosen.words}, batch ${batch}, on ${set.name}`;
     const written = await saveTraining(out, await trainedModel(trainer), history, subtitle);
     // Pictures that could not be decoded are known only now.
     for (const text of set.warnings().slice(set.notices.length)) io.err(text);
@@ -256,8 +268,8 @@ function headerLines(
   set: ImageSet,
   { network }: OpenedModel,
   { training, validation }: ReturnType<typeof pictureBatches>,
-  { optimizer, batch }: Options,
-  rate: number,
+  { batch }: Options,
+  optimizer: string,
 ): string[] {
   const { trainable } = summarize(network).parameters;
   return [
@@ -265,7 +277,7 @@ function headerLines(
       `${validation?.examples.length ?? "none"} to validate with, ${set.classNames.length} classes ` +
       `(${set.classNames.join(", ")})`,
     `${network.name}: ${trainable.toLocaleString("en")} trainable parameters ` +
-      `(${formatByteSize(4 * trainable)}), ${optimizer} at ${rate}, batch ${batch}`,
+      `(${formatByteSize(4 * trainable)}), ${optimizer}, batch ${batch}`,
   ];
 }
 
@@ -305,9 +317,11 @@ function factsOf(
   set: ImageSet,
   { network }: OpenedModel,
   options: Options,
-  rate: number,
+  { optimizer: { class_name: optimizer, config } }: ChosenOptimizer,
 ): TrainingFacts {
-  const { model, batch, seed, optimizer, augment, validation, limit, patience, device } = options;
+  const given = config.learning_rate;
+  const rate = typeof given === "number" ? given : JSON.stringify(given);
+  const { model, batch, seed, augment, validation, limit, patience, device } = options;
   return {
     ...{ model, classes: set.classNames.join(", "), batch, seed, optimizer, [rateFact]: rate },
     pictures: createHash("sha256").update(set.listing().join("\n")).digest("hex"),
@@ -331,7 +345,7 @@ function callbacksFor({ patience }: Options, io: CommandIo): Callback[] {
 }
 
 /** The tutorial's rate is a patient one; shapes are to be learned in a minute. */
-const rateFor = (data: string, { lr }: Options): number => lr ?? (data === "shapes" ? 1e-3 : 1e-4);
+const rateFor = (data: string): number => (data === "shapes" ? 1e-3 : 1e-4);
 
 function defaultOut(data: string): string {
   if (data === "cats_vs_dogs") return "cat_vs_dog.h5";

@@ -2,6 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import { lowerShared } from "../../model/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { OpenedModel, ReadModelOptions } from "../format.ts";
+import { intendedActivations } from "./intended.ts";
 import { isObject } from "./json.ts";
 import { type KerasWriter, writerName } from "./keras-writer.ts";
 import { listWeights } from "../../model/list-weights.ts";
@@ -45,6 +46,8 @@ export function openKeras(
   });
   readOwnNotes(own, network);
   const compiled = isObject(compile) ? compile : undefined;
+  const intended = compiled && intendedActivations(compiled, network.outputs);
+  if (intended) network.intended = intended;
   const noted = isObject(own) ? own.optimizer : undefined;
   const serialized = noted ?? compiled?.optimizer_config ?? compiled?.optimizer;
   const { weights } = listWeights(keras);

@@ -16,16 +16,24 @@ export function exportGraph(network: Network): Graph {
   const named = nameAfterLayers(network);
   let graph = copyGraph(named.graph);
   const declared = new Map(graph.outputs.map((value) => [value.name, value]));
-  graph.outputs = named.outputs.map((port): Value => ({
+  // Labels of text and maps of probabilities come out as they did, though no view can look at them.
+  const kept = graph.outputs.filter(({ type, opaque }) => type === "string" || opaque);
+  const keptNames = new Set(kept.map(({ name }) => name));
+  const ports = named.outputs.filter(({ name }) => !keptNames.has(name));
+  graph.outputs = ports.map((port): Value => ({
     name: port.value,
     type: port.type,
     shape: port.shape.length === 0 ? null : permute(port.shape, port.order),
     opaque: declared.get(port.value)?.opaque,
   }));
+  graph.outputs.push(...kept);
   graph = pruned(graph);
   graph.name = network.name;
   graph.metadata = new Map([...graph.metadata, ...writeMetadata(network)]);
-  named.outputs.forEach((port, i) => (graph = userOutput(graph, port, i)));
+  ports.forEach((port, i) => (graph = userOutput(graph, port, i)));
+  const places = new Map([...declared.keys()].map((name, i) => [name, i]));
+  if (kept.length > 0)
+    graph.outputs.sort((a, b) => (places.get(a.name) ?? 0) - (places.get(b.name) ?? 0));
   const read = new Set(graph.inputs.map((value) => value.name));
   return named.inputs.filter((port) => read.has(port.value)).reduce(userInput, graph);
 }

@@ -30,7 +30,10 @@ export function layerTable(
   const products = integerProducts(graph);
   const partial = new Set([...products.values()].flatMap(({ nodes }) => nodes));
   const isLayer = (node: GraphNode) =>
-    node.outputs.some((name) => data.has(name)) && !isTransparent(node) && !partial.has(node);
+    node.outputs.some((name) => data.has(name)) &&
+    !isTransparent(node) &&
+    !partial.has(node) &&
+    resultsOf(node).some((name) => isTensor(graph, name));
   const names = new Set(inputs.map((port) => port.name));
   const addresses = nodeAddresses(graph.nodes.filter(isLayer), names);
   const finder = new WeightFinder(graph, data);
@@ -53,7 +56,10 @@ export function layerTable(
       kind: layerKind(node, isData),
       inbound: [...new Set(reads.map((name) => makers.get(name) ?? ""))],
       reads,
-      outputs: (products.has(node) ? [products.get(node)!.real] : resultsOf(node)).map(portOf),
+      outputs: (products.has(node)
+        ? [products.get(node)!.real]
+        : resultsOf(node).filter((name) => isTensor(graph, name))
+      ).map(portOf),
       ...(rectified.has(node.outputs[0] ?? "") ? { activation: "relu" } : {}),
       weights,
       parameters: finder.count(weights),
@@ -72,6 +78,12 @@ function dataValues(graph: Graph): Set<string> {
       for (const name of node.outputs) if (name !== "") data.add(name);
   }
   return data;
+}
+
+/** Whether a value is a tensor of numbers, as far as is known: labels of text and sequences cannot be seen. */
+function isTensor(graph: Graph, name: string): boolean {
+  const { type, opaque } = graph.values.get(name) ?? {};
+  return type !== "string" && (opaque === undefined || opaque === null);
 }
 
 const inputLayer = (port: Port): NetworkLayer => ({

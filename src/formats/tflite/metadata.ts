@@ -1,4 +1,5 @@
 import { parseLabels } from "../../data/labels.ts";
+import { findHead } from "../../model/head.ts";
 import type { Network } from "../../model/network.ts";
 import { readZip } from "../zip.ts";
 import { FlatTable } from "./flat-table.ts";
@@ -60,14 +61,14 @@ const scaleOf = ([low, high]: [number, number]): string | undefined =>
   scales.find(([a, b]) => Math.max(Math.abs(low - a), Math.abs(high - b)) < 0.02 * (b - a))?.[2];
 
 async function labelsBehind(network: Network, bytes: Uint8Array): Promise<string[] | undefined> {
-  const units = network.outputs[0]?.shape.at(-1);
+  const classes = findHead(network)?.classes ?? 0;
   const end = new TextDecoder("latin1").decode(bytes.subarray(-ZIP_END));
-  if (network.outputs.length !== 1 || !end.includes("PK\x05\x06")) return undefined;
+  if (classes < 2 || !end.includes("PK\x05\x06")) return undefined;
   try {
     for (const [name, member] of await readZip(bytes, "metadata")) {
       if (!/label[^/]*\.txt$/i.test(name) || member.size > LONGEST_LABELS) continue;
       const labels = parseLabels(new TextDecoder().decode(await member.read()));
-      if (labels.length === units) return labels;
+      if (labels.length === classes) return labels;
     }
   } catch {
     // The network does not need them.

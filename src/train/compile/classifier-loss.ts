@@ -1,50 +1,111 @@
 import { StriateError } from "../../base/errors.ts";
-import { findHead } from "../../model/head.ts";
-import type { Network } from "../../model/network.ts";
-import type { Serialized } from "../../training/registry.ts";
+import type { LabelMode } from "../../data/batch.ts";
+import type { OpenedModel } from "../../formats/format.ts";
+import { type Head, findHead } from "../../model/head.ts";
+import { parseLoss } from "../../training/losses/index.ts";
+import type { Identifier, Serialized } from "../../training/registry.ts";
+import { compileOptionsOf } from "./compile-config.ts";
 
 /** Loss, labels and accuracy that fit the head of a classifier. */
 export interface ClassifierLoss {
   loss: Serialized;
   accuracy: Serialized | string;
-  labels: "binary" | "int";
-  /** Whether the outputs are values before a sigmoid or softmax. */
-  logits: boolean;
+  labels: LabelMode;
+  /** How the outputs are read as scores of the classes. */
+  scores: Pick<Head, "kind" | "applied">;
+  /** Whether the file was compiled with this loss. */
+  fromFile: boolean;
+  /** Why it is not the loss that the file was compiled with, where it has one. */
+  notice?: string;
 }
 
 /**
- * What a classifier is trained with, by its output: one unit is a yes or no, several are classes.
+ * What a classifier is trained and measured with: the loss that its file was compiled with; else, by its
+ * output, one unit is a yes or no, several are classes.
  *
  * @throws StriateError when the head does not fit the number of classes
  */
-export function classifierLoss(network: Network, classNames: readonly string[]): ClassifierLoss {
+export function classifierLoss(
+  opened: Pick<OpenedModel, "network" | "compile" | "optimizer">,
+  classNames: readonly string[],
+): ClassifierLoss {
+  const { network } = opened;
   const head = findHead(network);
-  const units = head?.units;
-  if (head === undefined || network.outputs.length !== 1 || head.port.shape.length !== 2)
+  if (head === undefined || network.outputs.length !== 1 || head.map !== undefined)
     throw new StriateError(
       `${network.origin.file ?? network.name}: expected one output of shape (None, units), so that it can ` +
         `tell classes apart`,
     );
+  const units = head.units ?? classNames.length;
   const classes = classNames.length;
-  const logits = head.kind !== "sigmoid" && head.kind !== "softmax";
-  const config = logits ? { from_logits: true } : {};
-  if (units === 1 && classes === 2)
-    return {
-      loss: { class_name: "BinaryCrossentropy", config },
-      // A logit is a yes from 0 on.
-      accuracy: logits
-        ? { class_name: "BinaryAccuracy", config: { name: "accuracy", threshold: 0 } }
-        : "accuracy",
-      labels: "binary",
-      logits,
-    };
-  if (units === classes && classes > 1) {
-    const loss = { class_name: "SparseCategoricalCrossentropy", config };
-    return { loss, accuracy: "accuracy", labels: "int", logits };
+  if (!(units === classes && units > 1) && !(units === 1 && classes === 2))
+    throw new StriateError(
+      `the model's output "${head.port.name}" has ${units} ${units === 1 ? "unit" : "units"}, the data has ` +
+        `${classes} classes (${classNames.slice(0, 6).join(", ")}${classes > 6 ? ", ..." : ""}); ` +
+        `give the head ${classes === 2 ? "one sigmoid unit or two units" : `${classes} units`}`,
+    );
+  const own = lossByHead(head, units);
+  const said = onlyLoss(compileOptionsOf(opened)?.loss);
+  if (said === undefined) return own;
+  const file = lossOfFile(head, units, said);
+  if (typeof file !== "string") return { ...own, ...file };
+  const { class_name: taken } = own.loss;
+  return { ...own, notice: `the file was compiled with the loss ${file}; ${taken} is taken` };
+}
+
+/** The loss that the head asks for. */
+function lossByHead(head: Head, units: number): ClassifierLoss {
+  const { kind } = head;
+  const logits = !head.applied || kind === "log-softmax";
+  const single = units === 1;
+  const activation = single ? "sigmoid" : "softmax";
+  return {
+    loss: {
+      class_name: single ? "BinaryCrossentropy" : "SparseCategoricalCrossentropy",
+      config: logits ? { from_logits: true } : {},
+    },
+    accuracy: single && logits ? yesFromZero : "accuracy",
+    labels: single ? "binary" : "int",
+    scores: kind === "logits" ? { kind: activation, applied: false } : head,
+    fromFile: false,
+  };
+}
+
+/** A logit is a yes from 0 on. */
+const yesFromZero = {
+  class_name: "BinaryAccuracy",
+  config: { name: "accuracy", threshold: 0 },
+} as const;
+
+/** The file's own loss with the labels that it takes, or what is wrong with it. */
+function lossOfFile(head: Head, units: number, said: Identifier): Partial<ClassifierLoss> | string {
+  const name = typeof said === "string" ? said : String(said.class_name);
+  let parsed;
+  try {
+    parsed = parseLoss(said);
+  } catch {
+    return `"${name}", which is not known here`;
   }
-  throw new StriateError(
-    `the model's output "${head.port.name}" has ${units} ${units === 1 ? "unit" : "units"}, the data has ` +
-      `${classes} classes (${classNames.slice(0, 6).join(", ")}${classes > 6 ? ", ..." : ""}); ` +
-      `give the head ${classes === 2 ? "one sigmoid unit or two units" : `${classes} units`}`,
-  );
+  const { definition, serialized } = parsed;
+  const takesClasses = definition.targets === "classes";
+  if (units === 1 && (takesClasses || definition.needsClasses))
+    return `${definition.className}, which learns nothing from one unit`;
+  const plain = !head.applied && head.kind === "logits";
+  const asYes = units === 1 && plain && !/Hinge/.test(definition.className);
+  return {
+    loss: serialized,
+    labels: takesClasses ? "int" : units === 1 ? "binary" : "categorical",
+    fromFile: true,
+    // A number that was fitted to 0 and 1 is read as it is; all others without a loss of logits by the head.
+    ...(asYes ? { scores: { kind: "sigmoid", applied: true }, accuracy: "accuracy" } : {}),
+  };
+}
+
+/** The one loss of a model of one output, however the file writes it. */
+function onlyLoss(loss: unknown): Identifier | undefined {
+  if (Array.isArray(loss)) return loss.length === 1 ? onlyLoss(loss[0]) : undefined;
+  if (typeof loss !== "object" || loss === null) return loss as Identifier | undefined;
+  if ("class_name" in loss) return loss as Identifier;
+  const each = Object.values(loss);
+  return each.length === 1 ? onlyLoss(each[0]) : undefined;
 }

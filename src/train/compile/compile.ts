@@ -72,9 +72,10 @@ export function logitsOf(
   port: Port,
   { definition }: Pick<OutputLoss, "definition">,
 ): string | null {
-  const { kind, direct, axis, logits } = headOf(network, port);
-  const isWanted = direct && kind === definition.looksThrough?.toLowerCase();
-  return isWanted && (kind === "sigmoid" || axis === port.shape.length - 1) ? logits : null;
+  const { kind, direct, applied, axis, logits } = headOf(network, port);
+  if (!definition.looksThrough || !direct || !applied) return null;
+  const isSoftmax = kind === "softmax" && axis === port.shape.length - 1;
+  return kind === "sigmoid" || isSoftmax ? logits : null;
 }
 
 function checkHead(network: Network, port: Port, { definition }: Configured<LossDefinition>): void {
@@ -96,7 +97,7 @@ function checkHead(network: Network, port: Port, { definition }: Configured<Loss
 function noticesOf(network: Network, port: Port, loss: OutputLoss): string[] {
   const through = logitsOf(network, port, loss);
   if (loss.config.from_logits !== true || through === null) return [];
-  const activation = loss.definition.looksThrough!.toLowerCase();
+  const activation = headOf(network, port).kind;
   return [
     `loss ${loss.definition.className} has fromLogits, but output "${port.name}" ends with a ` +
       `${activation}: the values before the ${activation} are taken, as in TensorFlow; ` +

@@ -24,7 +24,7 @@ export const binaryCrossentropy = defineLoss({
   aliases: ["bce"],
   fields: { ...fields, label_smoothing: labelSmoothing },
   targets: "values",
-  looksThrough: "Sigmoid",
+  looksThrough: true,
   lower({ f, config, target, prediction, logits }) {
     const smooth = config.label_smoothing;
     const y = smooth === 0 ? target : f.add(f.mul(target, 1 - smooth), smooth / 2);
@@ -51,7 +51,7 @@ export const categoricalCrossentropy = defineLoss({
   fields: { ...fields, label_smoothing: labelSmoothing },
   targets: "values",
   needsClasses: true,
-  looksThrough: "Softmax",
+  looksThrough: true,
   lower({ f, config, target, prediction, logits, shape }) {
     const last = shape.length - 1;
     const smooth = config.label_smoothing;
@@ -79,7 +79,7 @@ export const sparseCategoricalCrossentropy = defineLoss({
   fields,
   targets: "classes",
   needsClasses: true,
-  looksThrough: "Softmax",
+  looksThrough: true,
   lower({ f, config, target, prediction, logits, shape }) {
     const last = shape.length - 1;
     const z = logits ?? (config.from_logits ? prediction : f.apply("Log", clip(f, prediction)));

@@ -27,8 +27,11 @@ export interface LossDefinition<F extends Fields = Fields> extends KerasRecord<F
   targets: "values" | "classes";
   /** The loss compares probabilities of at least two classes: it learns nothing from one unit. */
   needsClasses?: boolean;
-  /** Keras takes the value before this activation when the network ends with it. */
-  looksThrough?: "Sigmoid" | "Softmax";
+  /**
+   * Keras takes the values before the network's last sigmoid or softmax, whichever of the two it is (its
+   * `_keras_logits`).
+   */
+  looksThrough?: boolean;
   /** Writes the loss of each position: the prediction's shape, with or without its last axis. */
   lower(context: LossContext<Values<F>>): string;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Classification, classProbabilities } from "./classification.ts";
+import { classScores } from "../../model/prediction.ts";
+import { Classification } from "./classification.ts";
 import { drawEvaluation } from "./draw-evaluation.ts";
 import { drawHistory, niceTicks } from "../history/draw-history.ts";
 import { History } from "../../model/history.ts";
@@ -37,10 +38,11 @@ describe("what a classifier confuses", () => {
   });
 
   test("one unit is the probability of the second class; logits are turned into probabilities", () => {
-    expect(classProbabilities([0.25], false)).toEqual([0.75, 0.25]);
-    expect(classProbabilities([0], true)).toEqual([0.5, 0.5]);
-    expect(classProbabilities([1000, 1000 + Math.log(3)], true)[1]).toBeCloseTo(0.75);
-    expect(classProbabilities([0.1, 0.9], false)).toEqual([0.1, 0.9]);
+    expect(classScores({ kind: "sigmoid", applied: true }, [0.25])).toEqual([0.75, 0.25]);
+    expect(classScores({ kind: "sigmoid", applied: false }, [0])).toEqual([0.5, 0.5]);
+    const softmax = classScores({ kind: "softmax", applied: false }, [1000, 1000 + Math.log(3)]);
+    expect(softmax[1]).toBeCloseTo(0.75);
+    expect(classScores({ kind: "softmax", applied: true }, [0.1, 0.9])).toEqual([0.1, 0.9]);
   });
 
   test("is drawn with every count and every picture", () => {

@@ -79,21 +79,3 @@ export class Classification {
     });
   }
 }
-
-/**
- * Probabilities of the classes from the outputs of a head: one unit is the probability of the second
- * of two classes.
- *
- * @param logits whether the outputs are values before a sigmoid or softmax
- */
-export function classProbabilities(outputs: ArrayLike<number>, logits: boolean): number[] {
-  if (outputs.length === 1) {
-    const p = logits ? 1 / (1 + Math.exp(-outputs[0]!)) : outputs[0]!;
-    return [1 - p, p];
-  }
-  if (!logits) return Array.from(outputs);
-  const largest = Math.max(...Array.from(outputs));
-  const powers = Array.from(outputs, (value) => Math.exp(value - largest));
-  const sum = powers.reduce((total, value) => total + value, 0);
-  return powers.map((value) => value / sum);
-}
