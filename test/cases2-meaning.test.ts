@@ -124,3 +124,48 @@ describeShared("cases2/05_compiled_loss", "the loss that a file was compiled wit
     expect(Number(/loss ([\d.]+)/.exec(out)![1])).toBeCloseTo(wanted, 3);
   });
 });
+
+describeShared("cases2/06_tflite_output_saturates", "an output of codes", () => {
+  it("cannot say more than its codes", () =>
+    expectCase("06_tflite_output_saturates/saturates.tflite", undefined, 0.0085));
+});
+
+describeShared(
+  "cases2/07_tflite_metadata_mean_std",
+  "a TFLite file that says mean and deviation",
+  () => {
+    it.each([
+      ["imagenet", "(x - [123.675, 116.28, 103.53]) / [58.395, 57.12, 57.375]"],
+      ["vgg", ") / 1"],
+      ["mean114", "(x - 11"],
+    ])("%s is obeyed, and it is said", (name, words) => {
+      const seen = see("07_tflite_metadata_mean_std", `${name}.tflite`, "--labels", "a,b,c,d");
+      const { y } = arraysOf(caseFile(`07_tflite_metadata_mean_std/${name}.npz`));
+      expectScores(seen, ["a", "b", "c", "d"], y!.data);
+      expect(seen.out).toContain(words);
+      expect(seen.preprocessing.guess).toBe(false);
+    });
+  },
+);
+
+describeShared("cases2/08_tflite_codes_are_pixels", "a coded input without metadata", () => {
+  it.each(["uint8", "int8"])("of %s gets the pixel for its code", (name) => {
+    const seen = see("08_tflite_codes_are_pixels", `${name}.tflite`, "--labels", "a,b,c,d");
+    const { y } = arraysOf(caseFile(`08_tflite_codes_are_pixels/${name}.npz`));
+    scoresOf(seen, ["a", "b", "c", "d"]).forEach((score, i) =>
+      expect(Math.abs(score - Number(y!.data[i]))).toBeLessThan(0.004),
+    );
+    expect(seen.out).toContain("(x - 114) * 0.0186328: the code is the pixel");
+  });
+});
+
+describeShared("cases2/03_onnx_classes_1x1", "a network that says nothing of its scaling", () => {
+  it("gets a guess that is called so, with the scalings that would turn its answer over", () => {
+    const { preprocessing, out } = see("03_onnx_classes_1x1", "c11.onnx");
+    expect(preprocessing.guess).toBe(true);
+    expect(out).toMatch(/^input: .*x \/ 255 \(a guess: the file does not say; /);
+    const said = see("03_onnx_classes_1x1", "c11.onnx", "--scale", "1/255");
+    expect(said.preprocessing.guess).toBe(false);
+    expect(said.out).not.toContain("guess");
+  });
+});

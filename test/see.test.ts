@@ -38,7 +38,8 @@ describeShared("models/tutorial", "striate see on the tutorial's network", () =>
     expect(result.err).toBe("");
     expect(result.code).toBe(0);
     expect(result.out).toContain(
-      "resized to 150 x 150 (bilinear); x / 255; EXIF orientation applied",
+      "resized to 150 x 150 (bilinear); x / 255 (a guess: the file does not say; the other usual scalings " +
+        "give the same class); EXIF orientation applied",
     );
     expect(result.out).toMatch(/: dog \d+\.\d %, cat \d+\.\d %/);
     for (const name of convs) expect(result.out).toMatch(new RegExp(`^${name} +Conv2D`, "m"));

@@ -1,7 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import type { Fields } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
-import type { Image } from "../data/image.ts";
 import type { Preprocessing } from "../data/preprocess.ts";
 import type { OpenedModel } from "../formats/format.ts";
 import { type GradientOptions, gradientOf } from "../model/gradient-of.ts";

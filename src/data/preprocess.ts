@@ -75,12 +75,16 @@ const isSide = (length: unknown): boolean =>
 /** The order of axes in memory: channels last, as Keras and TensorFlow, or one plane a channel. */
 export type Layout = "NHWC" | "NCHW";
 
-/** One line that says what was done: `resized to 150 x 150 (bilinear); x / 255; EXIF orientation applied`. */
-export function describePreprocessing(how: Preprocessing): string {
+/**
+ * One line that says what was done: `resized to 150 x 150 (bilinear); x / 255; EXIF orientation applied`.
+ *
+ * @param doubt what stands behind the scaling where nobody says that it is right
+ */
+export function describePreprocessing(how: Preprocessing, doubt?: string): string {
   return [
     how.size ? `resized to ${how.size.join(" x ")} (${how.resize})` : "not resized",
     ...(how.channels === 1 ? ["grey (ITU-R 601 luma)"] : []),
-    parseScale(how.scale).words,
+    parseScale(how.scale).words + (doubt ? ` (${doubt})` : ""),
     how.orient ? "EXIF orientation applied" : "EXIF orientation ignored",
   ].join("; ");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyScale } from "./preprocess.ts";
-import { parseScale } from "./scale.ts";
+import { formulaOf, parseScale, scaleOf } from "./scale.ts";
 
 /** What goes in for one pixel of red 10, green 20, blue 30. */
 function pixel(scale: string): number[] {
@@ -30,5 +30,31 @@ describe("the order of the colours behind a scaling", () => {
     );
     expect(() => parseScale("nine bgr")).toThrow(/scaling "nine" is not known/);
     expect(() => parseScale("1/255 gbr")).toThrow(/not known/);
+  });
+
+  it("knows formulas, with one number for all channels or one for each", () => {
+    expect(parseScale("(x - 114) / 57")).toMatchObject({
+      multiply: [1 / 57, 1 / 57, 1 / 57],
+      add: [-2, -2, -2],
+      words: "(x - 114) / 57",
+    });
+    const each = parseScale("(x - [1, 2, 3]) / [2, 4, 8] bgr");
+    expect(each).toMatchObject({ order: "bgr", multiply: [1 / 8, 1 / 4, 1 / 2] });
+    expect(parseScale("(x + 14) * 0.5")).toMatchObject({
+      multiply: [0.5, 0.5, 0.5],
+      add: [7, 7, 7],
+    });
+    expect(parseScale("(x - 114) * 0.018632758408784866").words).toBe(
+      "(x - 114) * 0.0186328: the code is the pixel",
+    );
+    for (const text of ["(x - 1) / 0", "(x - [1, 2]) / 3", "(x - 1)", "(x - 1) / y"])
+      expect(() => parseScale(text)).toThrow("not known");
+  });
+
+  it("writes what it reads", () => {
+    expect(scaleOf([127.5], [127.5])).toBe("-1..1");
+    expect(scaleOf([0, 0, 0], [255, 255, 255])).toBe("0..1");
+    expect(formulaOf([-14], "*", [0.5])).toBe("(x + 14) * 0.5");
+    expect(parseScale(formulaOf([-1, 2, 3], "/", [4])).add).toEqual([0.25, -0.5, -0.75]);
   });
 });

@@ -47,8 +47,10 @@ const named: Readonly<Record<string, Scale>> = {
 export const scaleNames = ["1/255", ...Object.keys(named)] as const;
 
 /**
- * Reads a scaling as a user writes it: `none`, `0..1`, `-1..1`, `imagenet`, `caffe`, or `1/N` with any
- * number N; the order of the colours may stand behind it, `1/255 bgr`, where it is another one.
+ * Reads a scaling as a user writes it: `none`, `0..1`, `-1..1`, `imagenet`, `caffe`, `1/N` with any number
+ * N, or a formula with one number for all channels or one for each, `(x - [123.7, 116.3, 103.5]) / 58.4`;
+ * with `* SCALE` it is that of codes, where the code is the pixel. The order of the colours may stand behind
+ * it, `1/255 bgr`, where it is another one.
  *
  * @throws StriateError that lists the known ones
  */
@@ -59,10 +61,64 @@ export function parseScale(text: string): Scale {
   if (plain !== undefined) return inOrder(parseScale(plain), order as Scale["order"]);
   const divisor = /^1\/(\d+(?:\.\d+)?)$/.exec(text)?.[1];
   if (divisor && Number(divisor) > 0) return even(1 / Number(divisor), 0, `x / ${divisor}`);
+  const formula = parseFormula(text);
+  if (formula) return formula;
   const near = nearestNames(text, scaleNames, 1)[0]!;
   throw new StriateError(
-    `scaling "${text}" is not known; did you mean "${near}"? Known are ${scaleNames.join(", ")}`,
+    `scaling "${text}" is not known; did you mean "${near}"? Known are ${scaleNames.join(", ")}, ` +
+      "and formulas as (x - 127.5) / 127.5",
   );
+}
+
+/** `(x - MEAN) / DEVIATION` in the words of {@link parseScale}; one number for all channels, or three. */
+export function formulaOf(
+  mean: readonly number[],
+  sign: "/" | "*",
+  factor: readonly number[],
+  digits = 17,
+): string {
+  const text = (numbers: readonly number[]) => {
+    const short = numbers.map((number) => String(Number(number.toPrecision(digits))));
+    return new Set(short).size === 1 ? short[0]! : `[${short.join(", ")}]`;
+  };
+  const isOneBelow = new Set(mean).size === 1 && mean[0]! < 0;
+  const [side, shift] = isOneBelow ? ["+", [-mean[0]!]] : ["-", mean];
+  return `(x ${side} ${text(shift as readonly number[])}) ${sign} ${text(factor)}`;
+}
+
+/** The scaling that takes a mean off and divides by a deviation: by its name, where it has one. */
+export function scaleOf(mean: readonly number[], deviation: readonly number[]): string {
+  const isNear = (values: readonly number[], wanted: number) =>
+    values.every((value) => Math.abs(value - wanted) <= 1e-5 * Math.max(1, Math.abs(wanted)));
+  if (isNear(mean, 0) && isNear(deviation, 255)) return "0..1";
+  if (isNear(mean, 127.5) && isNear(deviation, 127.5)) return "-1..1";
+  if (isNear(mean, 0) && isNear(deviation, 1)) return "none";
+  return formulaOf(mean, "/", deviation);
+}
+
+const number = String.raw`-?\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
+const numbers = String.raw`${number}|\[${number}(?:, *${number}){2}\]`;
+const formulaPattern = new RegExp(`^\\(x ([+-]) (${numbers})\\) ([/*]) (${numbers})$`);
+
+function parseFormula(text: string): Scale | undefined {
+  const [, side, shift = "", sign, factor = ""] = formulaPattern.exec(text) ?? [];
+  if (side === undefined) return undefined;
+  const mean = threeOf(shift).map((value) => (side === "-" ? value : -value));
+  const multiply = threeOf(factor).map((value) => (sign === "/" ? 1 / value : value));
+  if (!multiply.every((value) => Number.isFinite(value) && value !== 0)) return undefined;
+  const words = formulaOf(mean, sign as "/" | "*", threeOf(factor), 6);
+  return {
+    order: "rgb",
+    multiply: multiply as unknown as Scale["multiply"],
+    add: mean.map((value, i) => -value * multiply[i]!) as unknown as Scale["add"],
+    words: sign === "*" ? `${words}: the code is the pixel` : words,
+  };
+}
+
+/** One number for all channels, or `[a, b, c]`. */
+function threeOf(text: string): number[] {
+  const found = text.replace(/[[\]]/g, "").split(",").map(Number);
+  return found.length === 1 ? [found[0]!, found[0]!, found[0]!] : found;
 }
 
 /** The same scaling of each colour, with the colours in another order. */

@@ -1,6 +1,7 @@
 import { StriateError, messageOf } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import { type Layout, type Preprocessing, parsePreprocessing } from "../data/preprocess.ts";
+import { expectsUnit, frontScaling } from "./front-scaling.ts";
 import type { Network, Port } from "./network.ts";
 
 /** The input of a network that takes a photo, and what its axes mean. */
@@ -81,7 +82,7 @@ export function preprocessingFor(
 ): { how: Preprocessing; input: PhotoInput; scaleFrom: ScaleSource } {
   const input = photoInput(network);
   const stored = storedPreprocessing(network);
-  const inside = scalesItself(network);
+  const inside = scaleInside(network, input.port);
   const size = input.size ?? choice.size ?? stored?.size;
   return {
     input,
@@ -89,7 +90,7 @@ export function preprocessingFor(
     how: {
       ...(size ? { size } : {}),
       resize: choice.resize ?? stored?.resize ?? "bilinear",
-      scale: choice.scale ?? stored?.scale ?? (inside ? "none" : "1/255"),
+      scale: choice.scale ?? stored?.scale ?? inside ?? "1/255",
       orient: choice.orient ?? stored?.orient ?? true,
       channels: input.channels,
     },
@@ -114,12 +115,19 @@ function storedPreprocessing(network: Network): Partial<Preprocessing> | undefin
   }
 }
 
-/** Whether a Rescaling, a Normalization or arithmetic stands before the first layer with a kernel. */
-function scalesItself(network: Network): boolean {
+/**
+ * The scaling that a Rescaling, a Normalization or arithmetic before the first layer with a kernel leaves to
+ * do: none, where bytes go in; some were exported for pixels from 0 to 1.
+ */
+function scaleInside(network: Network, port: Port): "none" | "1/255" | undefined {
+  const front = frontScaling(network, port);
+  if (front) return expectsUnit(front) ? "1/255" : "none";
+  // Preprocessing that takes the colours apart is no chain of nodes.
   for (const { kind, className } of network.layers) {
-    if (kind === "convolution" || kind === "dense" || kind === "pooling") return false;
-    if (kind === "arithmetic" || className === "Rescaling" || className === "Normalization")
-      return true;
+    if (kind === "convolution" || kind === "dense") return undefined;
+    if (className === "Rescaling" || className === "Normalization") return "none";
+    if (kind === "pooling") return undefined;
+    if (kind === "arithmetic") return "none";
   }
-  return false;
+  return undefined;
 }

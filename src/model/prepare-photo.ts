@@ -90,13 +90,16 @@ export function prepareDecoded(
   return {
     input,
     feeds: { [port.name]: prepareImage(photo, how, layout) },
-    words: describePreprocessing(how),
+    words: describePreprocessing(how, scaleFrom === "default" ? guessed : undefined),
     photo,
     place: placeOf(photo, how.size ?? [photo.height, photo.width]),
     how,
     scaleFrom,
   };
 }
+
+/** What is said of a scaling that neither the file nor the user names. */
+export const guessed = "a guess: the file does not say";
 
 /** A tensor that is prepared already; a batch of one may be left out. */
 function prepareTensor(network: Network, tensor: Tensor): PreparedPhoto {

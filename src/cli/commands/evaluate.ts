@@ -8,6 +8,7 @@ import { type Layout, applyScale } from "../../data/preprocess.ts";
 import { parseScale } from "../../data/scale.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { Metric } from "../../training/metrics/metric.ts";
+import { guessed } from "../../model/prepare-photo.ts";
 import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
 import { RunningNetwork } from "../../model/running.ts";
 import { openDataset } from "../../api/open-dataset.ts";
@@ -62,7 +63,7 @@ export const evaluate = defineCommand({
   ],
   async run([file, data], options, io) {
     const opened = await openModel(file as string);
-    const { how } = preprocessingFor(opened.network, {
+    const { how, scaleFrom } = preprocessingFor(opened.network, {
       ...(options.scale && { scale: options.scale }),
     });
     const wanted = photoInput(opened.network);
@@ -75,7 +76,13 @@ export const evaluate = defineCommand({
       ...(options.memory && { memory: options.memory }),
     });
     try {
-      await report(opened, set, how.scale, options, io);
+      await report(
+        opened,
+        set,
+        { scale: how.scale, isGuess: scaleFrom === "default" },
+        options,
+        io,
+      );
     } finally {
       await set.close();
     }
@@ -85,7 +92,7 @@ export const evaluate = defineCommand({
 async function report(
   opened: OpenedModel,
   set: ImageSet,
-  scale: string,
+  { scale, isGuess }: { scale: string; isGuess: boolean },
   options: Options,
   io: CommandIo,
 ): Promise<void> {
@@ -116,6 +123,7 @@ async function report(
     split: options.split ?? "all",
     pictures: result.total,
     ...logs,
+    preprocessing: { scale, guess: isGuess },
     lossFunction: { ...head.loss, fromFile: head.fromFile },
     accuracy: result.accuracy,
     classes: result.classes,
@@ -140,7 +148,10 @@ async function report(
     return;
   }
   for (const warning of [...set.warnings(), ...(head.notice ? [head.notice] : [])]) io.err(warning);
-  io.out(`${set.name}: ${result.total} pictures, scaled ${parseScale(scale).words}`);
+  io.out(
+    `${set.name}: ${result.total} pictures, scaled ${parseScale(scale).words}` +
+      (isGuess ? ` (${guessed})` : ""),
+  );
   io.out(formatLogs({ ...logs, accuracy: result.accuracy }));
   io.out(`\n${classTable(result)}`);
   for (const { id, label, predicted, probability } of result.mostWrong.slice(0, 5))

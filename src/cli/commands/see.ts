@@ -10,6 +10,7 @@ import { readLabels } from "../../api/read-labels.ts";
 import { freeTensors } from "../../runtime/free-tensors.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
+import { scalingGuess } from "../../views/detective/turns-over.ts";
 import { featureMapsView } from "../../views/feature-maps-view.ts";
 import { runView } from "../../views/run-view.ts";
 import { defineCommand } from "../command.ts";
@@ -54,10 +55,10 @@ export const see = defineCommand({
     "striate see rocky.jpg --model cat_vs_dog.h5 --layers 'conv2d_*' --scale-mode layer --labels cat,dog",
   ],
   async run([photos], options, io) {
-    const { network, how, seen } = await look(photos as string[], options);
+    const { network, how, guess, seen } = await look(photos as string[], options);
     const shows = optionsOf(featureMapsView.shows, options);
     const files = await encodePictures(seen.draw(shows), options.format);
-    const report = seeReport({ network, runtime, how, options, seen, files });
+    const report = seeReport({ network, runtime, how, guess, options, seen, files });
     const text = `${JSON.stringify(report, null, 2)}\n`;
     const all = [...files, { path: "see.json", bytes: text }];
     if (!options.force) await refuseForeignIn(options.out, all, "see.json");
@@ -98,13 +99,16 @@ async function look(paths: readonly string[], options: SeeOptions) {
     photoSubject(model, image, { preprocessing: choice, name: names[i]!, labels }),
   );
   const asks = optionsOf(featureMapsView.asks, options);
-  const seen = await runView(featureMapsView, viewContext(model.running), photos, asks);
+  const guess = await scalingGuess(model.running, images[0]!, choice, labels);
+  const told = guess ? photos.map((each) => ({ ...each, preparation: guess.words })) : photos;
+  const seen = await runView(featureMapsView, viewContext(model.running), told, asks);
   await model.dispose();
   freeTensors(model.network.graph.initializers.values());
   const { name, origin, inputs, outputs } = model.network;
   return {
     network: { name, origin, inputs, outputs },
     how: model.preprocessing(choice),
+    guess,
     seen,
   };
 }

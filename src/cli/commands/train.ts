@@ -239,7 +239,8 @@ async function trainInto(
   trainer.notes.labels = [...set.classNames];
   trainer.notes.preprocessing = { size, resize: "bilinear", scale: how.scale };
   const said = [head.notice, chosen.notice].filter((notice) => notice !== undefined);
-  for (const line of headerLines(set, opened, batches, options, chosen.words)) io.out(printable(line));
+  for (const line of headerLines(set, opened, batches, options, chosen.words))
+    io.out(printable(line));
   for (const text of [...set.warnings(), ...said, ...trainer.compiled.notices]) io.err(text);
   if (chosen.fromFile && opened.optimizer && !options.resume)
     await trainer.restoreOptimizer(opened.optimizer);

@@ -31,11 +31,14 @@ describe("metadata of ONNX files", () => {
         "Image.NominalPixelRange": "NominalRange_0_255",
         "Image.BitmapPixelFormat": "Bgr8",
       }),
-    ).toBeUndefined();
+    ).toBe("none bgr");
     expect(scaleOf({ mean: "[123.675, 116.28, 103.53]", std: "[58.395, 57.12, 57.375]" })).toBe(
       "imagenet",
     );
-    expect(scaleOf({ mean: "[0.5]", std: "[0.5]" })).toBeUndefined();
+    expect(scaleOf({ mean: "[0.5]", std: "[0.5]" })).toBe("-1..1");
+    expect(scaleOf({ mean: "[0.4, 0.5, 0.6]", std: "0.2" })).toBe("(x - [102, 127.5, 153]) / 51");
+    expect(scaleOf({ mean: "100", std: "50" })).toBe("(x - 100) / 50");
+    expect(scaleOf({ mean: "0.5", std: "0" })).toBeUndefined();
   });
 });
 

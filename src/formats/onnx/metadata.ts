@@ -1,4 +1,5 @@
 import { parseLabels } from "../../data/labels.ts";
+import { scaleOf } from "../../data/scale.ts";
 import type { Network } from "../../model/network.ts";
 
 type Known = Pick<Network, "labels" | "preprocessing">;
@@ -82,24 +83,24 @@ function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | 
     Normalized_1_1: "-1..1",
   };
   const range = metadata.get("Image.NominalPixelRange") ?? "";
-  const blueFirst = /^bgr/i.test(metadata.get("Image.BitmapPixelFormat") ?? "");
-  if (Object.hasOwn(ranges, range) && !blueFirst) return { scale: ranges[range]! };
+  const order = /^bgr/i.test(metadata.get("Image.BitmapPixelFormat") ?? "") ? " bgr" : "";
+  if (Object.hasOwn(ranges, range)) return { scale: ranges[range]! + order };
   const mean = numbersFrom(metadata.get("mean"));
   const deviation = numbersFrom(metadata.get("std") ?? metadata.get("stddev"));
-  if (!mean || !deviation) return undefined;
-  const near = (values: readonly number[], wanted: readonly number[], unit: number) =>
-    values.length === wanted.length &&
-    values.every((value, i) => Math.abs(value / unit - wanted[i]!) < 1e-3);
-  const imageNet = [1, 255].some(
-    (unit) =>
-      near(mean, [0.485, 0.456, 0.406], unit) && near(deviation, [0.229, 0.224, 0.225], unit),
-  );
-  return imageNet ? { scale: "imagenet" } : undefined;
+  if (!mean || !deviation || deviation.some((value) => !(value > 0))) return undefined;
+  // Statistics of values from 0 to 1, as torchvision has them, or of bytes.
+  const unit = [...mean, ...deviation].every((value) => Math.abs(value) <= 2) ? 255 : 1;
+  const [m, d] = [mean, deviation].map((values) => values.map((value) => value * unit));
+  const near = (values: readonly number[], wanted: readonly number[]) =>
+    wanted.every((value, i) => Math.abs(values[i % values.length]! - 255 * value) < 0.3);
+  if (near(m!, [0.485, 0.456, 0.406]) && near(d!, [0.229, 0.224, 0.225]))
+    return { scale: `imagenet${order}` };
+  return { scale: scaleOf(m!, d!) + order };
 }
 
 function numbersFrom(text: string | undefined): number[] | undefined {
   const numbers = text?.match(/-?\d+(\.\d+)?(e-?\d+)?/gi)?.map(Number);
-  return numbers && numbers.length > 0 ? numbers : undefined;
+  return numbers?.length === 1 || numbers?.length === 3 ? numbers : undefined;
 }
 
 function maybeJson(text: string): unknown {

@@ -22,10 +22,16 @@ function single({ type, quantization }: TfliteTensor) {
   throw new StriateError(`the scale ${scale} and zero point ${zeroPoint} of its codes cannot be`);
 }
 
-/** The real numbers that codes can stand for, `[smallest, largest]`; undefined of a tensor of reals. */
-export function realRange(x: TfliteTensor): [low: number, high: number] | undefined {
-  const codes = single(x);
-  return codes && (codes.range.map((q) => (q - codes.zeroPoint) * codes.scale) as [number, number]);
+/** What a pixel of 0 to 255 stands for where it is the code itself: `(pixel - zero) * scale`. */
+export interface PixelCodes {
+  zero: number;
+  scale: number;
+}
+
+/** The codes of an input of bytes; undefined of one of real numbers, or of longer codes. */
+export function pixelCodes(x: TfliteTensor): PixelCodes | undefined {
+  const codes = x.type === "int16" ? undefined : single(x);
+  return codes && { zero: codes.zeroPoint - codes.range[0], scale: codes.scale };
 }
 
 /** How the results of an op are coded, as attributes of its node; none where they are real. */
@@ -40,8 +46,8 @@ export function codeAttributes(outputs: readonly TfliteTensor[]): Record<string,
 }
 
 /**
- * Rounds a result to the numbers that its codes can stand for. With 16 bits only the range is kept: the
- * steps are finer than any picture shows.
+ * Rounds a result to the numbers that its codes can stand for. With 16 bits, and of the network's outputs,
+ * only the range is kept: the steps are finer than any picture shows, and probabilities stay as they are.
  *
  * @param roundsAway whether a half goes away from the code 0, instead of to the even code
  */
@@ -62,7 +68,7 @@ export function toCodes(
     const limits = [low - more, high + more].map((q) => b.f32((q - zeroPoint) * scale));
     return { value: b.op("Clip", [y, ...limits]), order: x.order };
   };
-  if (type === "int16") return clip(value, 0);
+  if (type === "int16" || attributes.flag("output_clips")) return clip(value, 0);
   if (roundsAway) {
     // ONNX rounds a half to the even code: a nudge away from the code 0 makes it more than a half.
     const side = b.op("Sign", [b.op("Add", [value, b.f32(zeroPoint * scale)])]);

@@ -94,7 +94,8 @@ class Graph {
       read.push(this.#constant(`${name}/option`, int64(numbers)));
     const attributes: Record<string, TfAttribute> = {
       ...(options && definition?.options?.(options)),
-      ...(outputs.every((number) => this.#isEnd(number)) ? {} : codeAttributes(results)),
+      ...codeAttributes(results),
+      ...(outputs.every((number) => this.#isEnd(number)) ? { output_clips: { b: true } } : {}),
     };
     this.#nodes.push({ name, op, inputs: read, attributes });
     outputs.forEach((number, i) => this.#values.set(number, i === 0 ? name : `${name}:${i}`));
@@ -102,7 +103,7 @@ class Graph {
 
   /**
    * Whether a tensor is an output of the network, up to a change of its codes, and nothing else. Such
-   * are not rounded: probabilities remain what a softmax makes, within half a step of their codes.
+   * are not rounded, but saturate: probabilities remain what a softmax makes, within half a step of their codes.
    */
   #isEnd(number: number): boolean {
     const isOutput = (tensor: number | undefined) => this.#outputs.has(tensor ?? -1);
