@@ -9,7 +9,7 @@ import { describeShared, shared } from "./shared.ts";
 
 /** Writes a model and reads it again, without a disk between. */
 async function rewritten(format: FormatDefinition, model: OpenedModel): Promise<OpenedModel> {
-  const [file] = await format.write!(model, "written");
+  const [file] = await format.writer!.write(model, "written");
   const source = { name: "written", bytes: file!.bytes, sibling: () => Promise.reject(Error()) };
   expect(format.match(source)).toBe(true);
   return format.read(source);
@@ -109,8 +109,8 @@ describeShared("cases/index.json", "a Keras file that is written and read again"
 
   it("names the layer that the other Keras cannot hold", async () => {
     const old = await openModel(shared("models/keras_h5/dl4j/tfkeras/act_2.h5"));
-    await expect(kerasZip.write!(old, "x.keras")).rejects.toThrow(/Dense "dense_1".*hard_sigmoid/);
+    await expect(kerasZip.writer!.write(old, "x.keras")).rejects.toThrow(/Dense "dense_1".*hard_sigmoid/);
     const modern = await openModel(shared("cases/40_normalization_layers/vector_rescaling.keras"));
-    await expect(kerasH5.write!(modern, "x.h5")).rejects.toThrow(/Normalization "inv".*invert/);
+    await expect(kerasH5.writer!.write(modern, "x.h5")).rejects.toThrow(/Normalization "inv".*invert/);
   });
 });

@@ -54,7 +54,7 @@ describe("ONNX files with rare contents", () => {
         expect(largestDifference(results[i]!, want), name).toBeLessThan(tolerance);
       });
 
-      const [written] = await onnx.write!(opened, file);
+      const [written] = await onnx.writer!.write(opened, file);
       const session = await runtime.open(written!.bytes, { threads: 1 });
       const again = await session.run(feeds);
       await session.release();

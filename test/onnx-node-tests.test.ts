@@ -32,7 +32,7 @@ describeShared(folder, "ONNX' operator tests, read, written, raised and run", ()
     check(verbatim, wanted);
 
     const opened = await openOnnx(`${path}/model.onnx`);
-    const [file] = await onnx.write!(opened, "out.onnx");
+    const [file] = await onnx.writer!.write(opened, "out.onnx");
     const exported = await run(file!.bytes, inputs);
     check(exported, wanted);
     const raised = raiseOpset(opened.network.graph);

@@ -1,6 +1,8 @@
 import { platform } from "#platform";
 import { StriateError, naming } from "../base/errors.ts";
+import { formatFor } from "../formats/check-ending.ts";
 import { convertModel } from "../formats/convert.ts";
+import { formats } from "../formats/index.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions, WrittenFile } from "../formats/format.ts";
 import { lostParts } from "../formats/lost-parts.ts";
 import { readModel } from "../formats/read-model.ts";
@@ -50,7 +52,7 @@ export async function convertFile(
   const folder = path.slice(0, path.length - name.length);
   const opened = await openModel(from, options);
   const { network } = opened;
-  if (network.outputs.length === 0 && !path.endsWith(".npz"))
+  if (network.outputs.length === 0 && !formatFor(path)?.writer.takesWeightsAlone)
     throw new StriateError(
       `${network.origin.file}: holds weights without a network; only an .npz file can hold that, or give the layers by --arch`,
     );
@@ -72,9 +74,11 @@ export async function convertFile(
   };
 }
 
-/** A path without an ending is the folder of a TF.js model. */
+/** A path without an ending is a folder, of the kind of model that is one: TF.js. */
 const targetOf = (to: string): string =>
-  /\.[^./\\]*$/.test(to) ? to : `${to.replace(/[/\\]+$/, "")}/model.json`;
+  /\.[^./\\]*$/.test(to) ? to : `${to.replace(/[/\\]+$/, "")}/${folderTarget}`;
+
+const folderTarget = formats.find(({ folderFile, writer }) => folderFile && writer)!.folderFile!;
 
 /** How far the outputs of the written files lie from the model's, where they can be run. */
 async function differenceOf(
@@ -83,7 +87,7 @@ async function differenceOf(
   options: ReadModelOptions,
 ): Promise<number | null> {
   const [first] = files;
-  if (!/\.(onnx|h5|hdf5|keras)$|^model\.json$/i.test(first!.path)) return null;
+  if (!formatFor(first!.path)?.writer.runs) return null;
   const source: ModelSource = {
     name: first!.path,
     bytes: first!.bytes,

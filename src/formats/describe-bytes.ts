@@ -20,11 +20,6 @@ const signs: readonly { sign: RegExp; words: string }[] = [
     sign: /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)?<(!doctype html|html|head)/i,
     words: "is a web page, not a model; download the file itself (the raw link)",
   },
-  {
-    sign: /^\s*\{[\s\S]*"(class_name|keras_version)"/,
-    words:
-      "is a Keras architecture without weights; open the weights file, with this one as its --arch",
-  },
   { sign: /^\s*<\?xml/, words: "is an XML file, not a model" },
   { sign: /^\x1f\x8b/, words: "is compressed by gzip; unpack it first" },
   { sign: /^BZh|^\xfd7zXZ|^7z\xbc\xaf|^Rar!/, words: "is an archive; unpack it first" },

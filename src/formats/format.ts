@@ -29,13 +29,34 @@ export interface FormatDefinition {
   id: string;
   /** `Keras HDF5`, for people. */
   title: string;
-  /** File endings that the writer answers to, with the dot. */
+  /** Endings of files that are models by themselves, with the dot. */
   extensions: readonly string[];
+  /** The file that says of a whole folder what model it is: `saved_model.pb`. */
+  folderFile?: string;
   /** Whether the content looks like this format; judged by bytes, not by the name. */
   match(source: ModelSource): boolean;
   read(source: ModelSource, options?: ReadModelOptions): Promise<OpenedModel>;
-  /** Writes the model; names what the format cannot hold. */
-  write?(model: OpenedModel, name: string): Promise<WrittenFile[]>;
+  writer?: FormatWriter;
+}
+
+/** How files of a kind are written. */
+export interface FormatWriter {
+  /** Endings of names that it answers to, with the dot, or whole names: `model.json`. Whole names come first. */
+  answers: readonly string[];
+  /** For messages, where the endings do not say enough: `.npz (weights)`. */
+  label?: string;
+  /** Whether what is written can be read again and run; else it is a part of a model. */
+  runs: boolean;
+  /** Whether it takes weights without a network. */
+  takesWeightsAlone?: boolean;
+  /** What the file does not hold of this model, in words, though the rest of it can be written. */
+  loses(model: OpenedModel): string[];
+  /**
+   * @param name without a folder
+   * @returns the files, the first of which has the given name
+   * @throws StriateError that says what the format cannot hold
+   */
+  write(model: OpenedModel, name: string): Promise<WrittenFile[]>;
 }
 
 export interface ReadModelOptions {

@@ -1,4 +1,5 @@
 import type { FormatDefinition } from "./format.ts";
+import { kerasArchitecture } from "./keras-architecture.ts";
 import { kerasH5 } from "./keras-h5.ts";
 import { kerasShards } from "./keras-shards.ts";
 import { kerasZip } from "./keras-zip.ts";
@@ -15,9 +16,10 @@ export const formats: readonly FormatDefinition[] = [
   weightsNpz,
   kerasZip,
   onnx,
-  kerasShards,
   tfjs,
   tflite,
   savedModel,
+  kerasShards,
   tensorflow,
+  kerasArchitecture,
 ];

@@ -59,7 +59,7 @@ describe.each([
   ["an .h5 file", kerasH5, "model.h5"],
   ["a .keras file", kerasZip, "model.keras"],
 ])("%s that is read piece by piece", (_, format, name) => {
-  const write = async () => (await format.write!(model, name))[0]!.bytes;
+  const write = async () => (await format.writer!.write(model, name))[0]!.bytes;
   const open = (bytes: ByteSource) => format.read({ name, bytes, sibling });
 
   it("gives the same model as one in memory", async () => {
@@ -94,7 +94,7 @@ describe.each([
 });
 
 it("a kernel that the graph has in another layout is in memory once", async () => {
-  const [file] = await kerasH5.write!(model, "model.h5");
+  const [file] = await kerasH5.writer!.write(model, "model.h5");
   const source = countedBytes(file!.bytes);
   const { keras, network } = await kerasH5.read({ name: "model.h5", bytes: source, sibling });
   const kernel = keras!.layers.find(({ name }) => name === "second")!.weights.get("kernel")!;

@@ -68,31 +68,36 @@ export const kerasH5 = defineFormat({
       assignGroups(model, groups, { kerasVersion: writer.major, backend });
     });
   },
-  async write(model: OpenedModel, name: string): Promise<WrittenFile[]> {
-    const keras = kerasOf(model, "an .h5 file");
-    const root = newGroup();
-    const compile = trainingConfig(model.compile, model.optimizer);
-    const own = ownNotes(model);
-    Object.assign(root.attributes, {
-      backend: "tensorflow",
-      keras_version: writtenVersion,
-      writer: "striate",
-      model_config: JSON.stringify(modelConfig(keras, 2)),
-      ...(compile ? { training_config: pythonJson(compile, floatSettings) } : {}),
-      ...(own ? { striate: JSON.stringify(own) } : {}),
-    });
-    root.children.set("model_weights", weightsGroup(keras, writtenVersion));
-    if (model.optimizer) {
-      const group = groupAt(root, ["optimizer_weights"]);
-      const arrays = stateForH5(model.optimizer, listWeights(keras).weights);
-      putNames(
-        group,
-        "weight_names",
-        arrays.map((array) => array.name),
-      );
-      for (const { name: path, array } of arrays) putArray(group, path, array);
-    }
-    return [{ path: name, bytes: writeHdf5(root) }];
+  writer: {
+    answers: [".h5", ".hdf5"],
+    runs: true,
+    loses: () => [],
+    async write(model: OpenedModel, name: string): Promise<WrittenFile[]> {
+      const keras = kerasOf(model, "an .h5 file");
+      const root = newGroup();
+      const compile = trainingConfig(model.compile, model.optimizer);
+      const own = ownNotes(model);
+      Object.assign(root.attributes, {
+        backend: "tensorflow",
+        keras_version: writtenVersion,
+        writer: "striate",
+        model_config: JSON.stringify(modelConfig(keras, 2)),
+        ...(compile ? { training_config: pythonJson(compile, floatSettings) } : {}),
+        ...(own ? { striate: JSON.stringify(own) } : {}),
+      });
+      root.children.set("model_weights", weightsGroup(keras, writtenVersion));
+      if (model.optimizer) {
+        const group = groupAt(root, ["optimizer_weights"]);
+        const arrays = stateForH5(model.optimizer, listWeights(keras).weights);
+        putNames(
+          group,
+          "weight_names",
+          arrays.map((array) => array.name),
+        );
+        for (const { name: path, array } of arrays) putArray(group, path, array);
+      }
+      return [{ path: name, bytes: writeHdf5(root) }];
+    },
   },
 });
 

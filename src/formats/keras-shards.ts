@@ -23,6 +23,7 @@ export const kerasShards = defineFormat({
   id: "keras-shards",
   title: "Keras weights in shards",
   extensions: [],
+  folderFile: "config.json",
   match: ({ bytes }) => {
     const start = new TextDecoder().decode(bytes.subarray(0, 4096));
     return /^\s*\{/.test(start) && start.includes('"weight_map"');

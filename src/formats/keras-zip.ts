@@ -57,27 +57,32 @@ export const kerasZip = defineFormat({
     };
     return openKeras(parts, options, (model) => assignFromStore(model, store));
   },
-  async write(model: OpenedModel, name: string): Promise<WrittenFile[]> {
-    const keras = kerasOf(model, "a .keras file");
-    const compile = compileConfig(model.compile, model.optimizer);
-    const config = { ...modelConfig(keras, 3), ...(compile ? { compile_config: compile } : {}) };
-    const own = ownNotes(model);
-    const metadata = {
-      keras_version: "3.0.0",
-      writer: "striate",
-      ...(own ? { striate: own } : {}),
-    };
-    const store = storeGroup(keras);
-    const { weights } = listWeights(keras);
-    const state = model.optimizer ? stateForZip(model.optimizer, weights) : [];
-    state.forEach((array, i) => putArray(store, `optimizer/vars/${i}`, array));
-    const text = (value: unknown) => new TextEncoder().encode(pythonJson(value, floatSettings));
-    const bytes = writeZip([
-      ["metadata.json", text(metadata)],
-      ["config.json", text(config)],
-      ["model.weights.h5", writeHdf5(store)],
-    ]);
-    return [{ path: name, bytes }];
+  writer: {
+    answers: [".keras"],
+    runs: true,
+    loses: () => [],
+    async write(model: OpenedModel, name: string): Promise<WrittenFile[]> {
+      const keras = kerasOf(model, "a .keras file");
+      const compile = compileConfig(model.compile, model.optimizer);
+      const config = { ...modelConfig(keras, 3), ...(compile ? { compile_config: compile } : {}) };
+      const own = ownNotes(model);
+      const metadata = {
+        keras_version: "3.0.0",
+        writer: "striate",
+        ...(own ? { striate: own } : {}),
+      };
+      const store = storeGroup(keras);
+      const { weights } = listWeights(keras);
+      const state = model.optimizer ? stateForZip(model.optimizer, weights) : [];
+      state.forEach((array, i) => putArray(store, `optimizer/vars/${i}`, array));
+      const text = (value: unknown) => new TextEncoder().encode(pythonJson(value, floatSettings));
+      const bytes = writeZip([
+        ["metadata.json", text(metadata)],
+        ["config.json", text(config)],
+        ["model.weights.h5", writeHdf5(store)],
+      ]);
+      return [{ path: name, bytes }];
+    },
   },
 });
 

@@ -8,6 +8,7 @@ import { hasHalves, widenHalves } from "../graph/passes/opening/widen-halves.ts"
 import type { ModelProto } from "../graph/protobuf/onnx_pb.ts";
 import { externalFiles, parseOnnx } from "../graph/protobuf/parse.ts";
 import { graphOfModel } from "../graph/protobuf/read.ts";
+import { regularizationOf, trainingOf } from "./losses.ts";
 import { writeOnnx } from "../graph/protobuf/write.ts";
 import { sortNodes } from "../graph/traverse.ts";
 import { findHead } from "../model/head.ts";
@@ -40,8 +41,13 @@ export const onnx = defineFormat({
       const external = await externalReader(source, externalFiles(model));
       return { network: networkOf(graphOfModel(model, { external }), model, source) };
     }),
-  write: ({ network }, name) =>
-    Promise.resolve([{ path: name, bytes: writeOnnx(separatePads(exportGraph(network))) }]),
+  writer: {
+    answers: [".onnx"],
+    runs: true,
+    loses: (model) => [...trainingOf(model), ...regularizationOf(model)],
+    write: ({ network }, name) =>
+      Promise.resolve([{ path: name, bytes: writeOnnx(separatePads(exportGraph(network))) }]),
+  },
 });
 
 function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network {

@@ -28,6 +28,7 @@ export const savedModel = defineFormat({
   id: "saved-model",
   title: "TensorFlow SavedModel",
   extensions: [],
+  folderFile: "saved_model.pb",
   match: ({ bytes }) => isSavedModel(bytes.subarray(0, 512)),
   read: (source) =>
     naming(source.name, async () => {

@@ -6,6 +6,7 @@ import type { OpenSource } from "./open-source.ts";
 import { type Json, isObject, objectOf } from "./keras/json.ts";
 import { readJson } from "./keras/parse-json.ts";
 import { kerasWriter } from "./keras/keras-writer.ts";
+import { trainingOf } from "./losses.ts";
 import { openKeras } from "./keras/open-keras.ts";
 import { assignByName } from "./tfjs/layer-weights.ts";
 import { parseGraphJson } from "./tensorflow/graph-json.ts";
@@ -23,7 +24,8 @@ import { readManifest } from "./tfjs/weights-manifest.ts";
 export const tfjs = defineFormat({
   id: "tfjs",
   title: "TF.js",
-  extensions: [".json"],
+  extensions: [],
+  folderFile: "model.json",
   match: ({ bytes }) => looksLikeTfjs(bytes),
   read: (source, options = {}) =>
     naming(source.name, async () => {
@@ -38,7 +40,13 @@ export const tfjs = defineFormat({
       network.origin.file = source.name;
       return opened;
     }),
-  write: (model, name) => Promise.resolve().then(() => writeLayersModel(model, name)),
+  writer: {
+    answers: ["model.json"],
+    label: "model.json (TF.js)",
+    runs: true,
+    loses: trainingOf,
+    write: (model, name) => Promise.resolve().then(() => writeLayersModel(model, name)),
+  },
 });
 
 /** Whether bytes are JSON that speaks of TF.js' parts. */

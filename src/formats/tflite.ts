@@ -16,7 +16,7 @@ import { tfliteGraph } from "./tflite/to-graph.ts";
 export const tflite = defineFormat({
   id: "tflite",
   title: "TFLite",
-  extensions: [],
+  extensions: [".tflite", ".lite"],
   match: ({ bytes }) => isTflite(bytes.subarray(0, 64)),
   read: (source) =>
     naming(source.name, async () => {

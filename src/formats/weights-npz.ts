@@ -1,10 +1,12 @@
 import type { ByteSource } from "../base/byte-source.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { type Network, weightToUser } from "../model/network.ts";
 import { defineFormat } from "./format.ts";
 import type { WeightGroup } from "./keras/weights-h5.ts";
 import { weightsNetwork } from "./keras/weights-network.ts";
-import { readNpz } from "./npz.ts";
+import { notesOf, trainingOf } from "./losses.ts";
+import { readNpz, writeNpz } from "./npz.ts";
 import { isZip } from "./zip.ts";
 
 /**
@@ -14,7 +16,7 @@ import { isZip } from "./zip.ts";
 export const weightsNpz = defineFormat({
   id: "weights-npz",
   title: "NumPy weights",
-  extensions: [".npz"],
+  extensions: [],
   // A `.keras` file is a zip as well; what stands in this one first is an array.
   match: ({ bytes }) => isZip(bytes) && firstMember(bytes).endsWith(".npy"),
   async read({ bytes, name, budget }) {
@@ -29,7 +31,30 @@ export const weightsNpz = defineFormat({
     const filled = Array.from(groups, ([layer, arrays]) => ({ name: layer, arrays }));
     return { network: weightsNetwork(filled, origin) };
   },
+  writer: {
+    answers: [".npz"],
+    label: ".npz (weights)",
+    runs: false,
+    takesWeightsAlone: true,
+    loses: (model) => [
+      "the layers, only their weights by address",
+      ...notesOf(model),
+      ...trainingOf(model),
+    ],
+    write: async ({ network }, name) => [{ path: name, bytes: await weightsOf(network) }],
+  },
 });
+
+/** Every weight by its address, in the shape that the user's framework gives it. */
+function weightsOf({ graph, weights }: Network): Promise<Uint8Array> {
+  if (weights.size === 0) throw new StriateError("the network has no weights");
+  return writeNpz(
+    [...weights].map(
+      ([address, weight]) =>
+        [address, weightToUser(graph.initializers.get(weight.value)!, weight)] as const,
+    ),
+  );
+}
 
 /** `block/conv2d/kernel` as the layer `block/conv2d` and the weight `kernel`. */
 function splitPath(path: string): [layer: string, weight: string] {

@@ -22,7 +22,7 @@ const side = ({ network }: OpenedModel): DiffSide => ({
 
 /** The same model as an ONNX file, as others write it: without our names on the nodes. */
 async function asOnnx(model: OpenedModel, rename = false): Promise<OpenedModel> {
-  const [file] = await onnx.write!(model, "small.onnx");
+  const [file] = await onnx.writer!.write(model, "small.onnx");
   const sibling = () => Promise.reject(new Error("no other file"));
   const opened = await onnx.read({ name: "small.onnx", bytes: file!.bytes, sibling });
   if (rename)

@@ -1,6 +1,6 @@
 import { field } from "../../base/fields.ts";
 import { parseScale } from "../../data/scale.ts";
-import { targets } from "../../formats/convert.ts";
+import { targets } from "../../formats/check-ending.ts";
 import { convertFile } from "../../api/convert-file.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import { refuseForeign } from "../../node/files/may-replace.ts";

@@ -2,11 +2,14 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { isLitter } from "../../data/litter.ts";
+import { formats } from "../../formats/index.ts";
 
 /** Files that say of the whole folder what model it is: TF.js, SavedModel, an unpacked `.keras`. */
-const folderFiles = ["model.json", "saved_model.pb", "config.json"];
+const folderFiles = formats.flatMap(({ folderFile }) => folderFile ?? []);
 /** Endings of files that are models by themselves. */
-const modelEndings = /\.(keras|h5|hdf5|onnx|tflite|lite|pb)$/i;
+const modelEndings = formats.flatMap(({ extensions }) => extensions);
+const isModel = (name: string) =>
+  modelEndings.some((ending) => name.toLowerCase().endsWith(ending));
 /** A version of TensorFlow Serving. */
 const version = /^\d+$/;
 /** What archives unpack to is seldom nested deeper. */
@@ -40,7 +43,7 @@ async function listFolder(folder: string): Promise<{ models: string[]; folders: 
   const seen = entries.filter(({ name }) => !isLitter(name));
   const names = new Set(seen.map(({ name }) => name));
   const whole = folderFiles.find((name) => names.has(name));
-  const files = seen.filter((entry) => !entry.isDirectory() && modelEndings.test(entry.name));
+  const files = seen.filter((entry) => !entry.isDirectory() && isModel(entry.name));
   const models = whole === undefined ? files.map(({ name }) => name) : [whole];
   const folders = seen.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const versions = folders.filter((name) => version.test(name)).sort((a, b) => +b - +a);

@@ -13,7 +13,7 @@ import { writeFilesAtomic } from "./write-files.ts";
  */
 export async function saveModel(path: string, model: OpenedModel): Promise<void> {
   const format = checkEnding(path);
-  const files = await naming(path, () => format.write!(model, basename(path)));
+  const files = await naming(path, () => format.writer.write(model, basename(path)));
   await writeFilesAtomic(
     files.map((file) => ({ path: join(dirname(path), file.path), bytes: file.bytes })),
   );

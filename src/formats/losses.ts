@@ -1,0 +1,22 @@
+import type { OpenedModel } from "./format.ts";
+
+// Words for what kinds of file do not hold, for the records of the kinds.
+
+/** A file without a place for them. */
+export function notesOf({ network }: OpenedModel): string[] {
+  const said = [network.labels && "class names", network.preprocessing && "preprocessing"];
+  const notes = said.filter((word) => typeof word === "string").join(" and ");
+  return notes === "" ? [] : [`the ${notes}`];
+}
+
+/** A file that no training goes on from. */
+export const trainingOf = ({ optimizer, compile }: OpenedModel): string[] => [
+  ...(optimizer ? [`the state of the optimizer (${optimizer.className})`] : []),
+  ...(compile ? ["the loss and the metrics"] : []),
+];
+
+/** A graph for inference. */
+export const regularizationOf = ({ network }: OpenedModel): string[] =>
+  network.layers.some(({ kind }) => kind === "regularization")
+    ? ["what Dropout and its like do in training"]
+    : [];
