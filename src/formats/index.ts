@@ -9,11 +9,13 @@ import { tensorflow } from "./tensorflow.ts";
 import { tfjs } from "./tfjs.ts";
 import { tflite } from "./tflite.ts";
 import { weightsNpz } from "./weights-npz.ts";
+import { weightsSafetensors } from "./weights-safetensors.ts";
 
 /** Every kind of model file, in the order in which they are tried. A new one is one more line here. */
 export const formats: readonly FormatDefinition[] = [
   kerasH5,
   weightsNpz,
+  weightsSafetensors,
   kerasZip,
   onnx,
   tfjs,
