@@ -55,15 +55,20 @@ export function readTensorFile(bytes: Uint8Array): TensorFile {
   } catch (error) {
     throw new StriateError("is damaged: its header is no JSON", { cause: error });
   }
+  if (typeof header !== "object" || header === null) throw damaged("its header is no record");
   const body = bytes.subarray(8 + length);
   const { __metadata__: metadata, ...entries } = header as Record<string, unknown>;
   const tensors = new Map<string, Tensor<"float32">>();
-  for (const [name, entry] of Object.entries(entries as Record<string, Entry>)) {
-    const { dtype, shape, data_offsets: offsets } = entry;
+  let taken = 0;
+  for (const [name, entry] of Object.entries(entries as Record<string, Partial<Entry> | null>)) {
+    const { dtype, shape, data_offsets: offsets } = entry ?? {};
     const [from, to] = Array.isArray(offsets) ? offsets : [NaN, NaN];
     if (dtype !== "F32" || !Array.isArray(shape)) throw damaged(`"${name}" is no float32 tensor`);
     if (!(from >= 0 && to >= from && to <= body.length && to - from === 4 * sizeOf(shape)))
       throw damaged(`"${name}" is cut off`);
+    // Tensors do not share elements, or a small file would ask for much memory.
+    taken += to - from;
+    if (taken > body.length) throw damaged(`"${name}" overlaps with others`);
     tensors.set(name, tensor("float32", shape, arrayFromBytes("float32", body.slice(from, to))));
   }
   return { tensors, metadata: (metadata ?? {}) as Record<string, string> };

@@ -43,4 +43,17 @@ describe("safetensors", () => {
       'weights.safetensors: is damaged: "a.weight" is cut off',
     );
   });
+
+  it("whose tensors share elements, or whose header is none, is refused", async () => {
+    const file = (header: string) => {
+      const head = new TextEncoder().encode(header);
+      const bytes = new Uint8Array(8 + head.length + 8);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
+      bytes.set(head, 8);
+      return bytes;
+    };
+    const entry = '{"dtype":"F32","shape":[2],"data_offsets":[0,8]}';
+    await expect(read(file(`{"a":${entry},"b":${entry}}`))).rejects.toThrow("overlaps");
+    await expect(read(file('{"a":null}  '))).rejects.toThrow('"a" is no float32 tensor');
+  });
 });
