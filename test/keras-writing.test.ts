@@ -109,8 +109,12 @@ describeShared("cases/index.json", "a Keras file that is written and read again"
 
   it("names the layer that the other Keras cannot hold", async () => {
     const old = await openModel(shared("models/keras_h5/dl4j/tfkeras/act_2.h5"));
-    await expect(kerasZip.writer!.write(old, "x.keras")).rejects.toThrow(/Dense "dense_1".*hard_sigmoid/);
+    await expect(kerasZip.writer!.write(old, "x.keras")).rejects.toThrow(
+      /Dense "dense_1".*hard_sigmoid/,
+    );
     const modern = await openModel(shared("cases/40_normalization_layers/vector_rescaling.keras"));
-    await expect(kerasH5.writer!.write(modern, "x.h5")).rejects.toThrow(/Normalization "inv".*invert/);
+    await expect(kerasH5.writer!.write(modern, "x.h5")).rejects.toThrow(
+      /Normalization "inv".*invert/,
+    );
   });
 });
