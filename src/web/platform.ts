@@ -30,7 +30,7 @@ export const platform: Platform = {
     );
   },
   async saveModel(path, model) {
-    await downloadFiles(await checkEnding(path).write!(model, nameOf(path)));
+    await downloadFiles(await checkEnding(path).writer.write(model, nameOf(path)));
   },
   saveFiles: (files) =>
     downloadFiles(files.map(({ path, bytes }) => ({ path: nameOf(path), bytes }))),
