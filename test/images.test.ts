@@ -123,6 +123,7 @@ const otherAnswers: Readonly<Record<string, { keras?: string; tf?: string }>> = 
     tf: "transparent pixels: black in TensorFlow, else their colour",
   },
   "sharp/relax.jp2": { keras: "JPEG 2000 is not read: a sentence says so" },
+  "pillow/hopper.qoi": { keras: "QOI is not read: a sentence says so" },
 };
 
 /** Files that Keras refuses and striate reads. */
@@ -148,8 +149,11 @@ describeShared("golden/images.json", "the pixels of Pillow and TensorFlow, on re
     async (file, one) => {
       const path = shared(`images/${file}`);
       const other = otherAnswers[file];
-      if (file === "sharp/relax.jp2") {
-        expect(await refusal(path, file)).toContain("JPEG 2000");
+      const unread = /is not read/.test(other?.keras ?? "");
+      if (unread) {
+        expect(await refusal(path, file)).toMatch(
+          /is a (JPEG 2000|QOI) picture, which is not read/,
+        );
         return;
       }
       const nearest = await readImage(path, { size: [150, 150], resize: "nearest", orient: false });
@@ -231,7 +235,6 @@ describe("paths that hold no photo", () => {
       "AVIF orientation 1",
       "gif",
       "bmp 24 bit",
-      "qoi",
       "tiff",
       "webp lossless alpha",
       "ico bmp",
@@ -253,7 +256,6 @@ describe("paths that hold no photo", () => {
       ["PNG orientation 1", 16, [0x05, 0xcc, 0x92, 0xef, 0x00, 0x01, 0x99, 0xb1]],
       ["bmp 24 bit", 18, [0xff, 0xff, 0xff, 0x0f, 0xff, 0xff, 0, 0]],
       ["gif", 6, [0xff, 0xff, 0xff, 0xff]],
-      ["qoi", 4, [0, 0xff, 0xff, 0xff, 0, 0xff, 0xff, 0xff]],
     ] as const) {
       const file = Buffer.from(fixtures[name]!.file, "base64");
       file.set(value, at);

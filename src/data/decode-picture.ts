@@ -1,15 +1,12 @@
-import { StriateError, naming } from "../base/errors.ts";
+import { StriateError, fail, naming } from "../base/errors.ts";
 import { type ByteImage, orientImage } from "./image.ts";
-import { decodeBmp } from "./picture-formats/bmp.ts";
-import { decodeGif } from "./picture-formats/gif.ts";
+import type { DecoderWork } from "./picture-formats/define-picture-format.ts";
 import { maxPixels as defaultMaxPixels, readPictureHeader } from "./picture-formats/header.ts";
-import { decodeIco } from "./picture-formats/ico.ts";
-import { type PictureFormat, identifyPicture, pictureFormats } from "./picture-formats/identify.ts";
-import { type JpegDecoder, decodeJpeg } from "./picture-formats/jpeg/decode.ts";
+import { identifyPicture } from "./picture-formats/identify.ts";
+import { type PictureFormat, pictureFormat, pictureFormats } from "./picture-formats/index.ts";
+import type { JpegDecoder } from "./picture-formats/jpeg/decode.ts";
 import type { Pixels } from "./picture-formats/pixels.ts";
 import type { PictureHeader } from "./picture-formats/picture-header.ts";
-import { decodePng } from "./picture-formats/png.ts";
-import { decodeQoi } from "./picture-formats/qoi.ts";
 
 export interface DecodeOptions {
   /**
@@ -55,12 +52,19 @@ export function decodePicture(
     const format = knownFormat(bytes);
     const header = readPictureHeader(bytes, format, maxPixels);
     const steps: string[] = [];
-    const own = ownDecoders[format];
+    const { decode: own, hasTwoDecodings, turnsItself } = pictureFormat(format);
     const likeTensorFlow =
       decoder === "tensorflow" &&
-      format === "JPEG" &&
+      hasTwoDecodings === true &&
       header.width * header.height <= maxFastPixels;
-    const work: DecoderWork = { header, decoder, maxPixels, steps, platform };
+    const inner = async (part: Uint8Array, kind: PictureFormat): Promise<Pixels> => {
+      const head = readPictureHeader(part, kind, maxPixels);
+      const made =
+        (await platform(part, kind, head, steps)) ??
+        (await pictureFormat(kind).decode?.(part, { ...work, header: head }));
+      return made ?? fail(`the ${kind} inside the ${format} is not read here`);
+    };
+    const work: DecoderWork = { header, decoder, maxPixels, steps, inner };
     const pixels =
       (likeTensorFlow && (await own?.(bytes, work))) ||
       (await platform(bytes, format, header, steps)) ||
@@ -85,69 +89,19 @@ export function decodePicture(
         steps,
       },
     };
-    // Pillow turns a TIFF by itself when it opens it, so Keras does not ignore that one.
-    return orient || format === "TIFF" ? orientImage(image) : image;
+    return orient || turnsItself ? orientImage(image) : image;
   });
 }
 
+const readable = pictureFormats.map(({ name }) => name);
+
 function knownFormat(bytes: Uint8Array): PictureFormat {
   const kind = identifyPicture(bytes);
-  if (kind.format) return kind.format;
+  if (kind.format !== undefined) return kind.format;
   if (bytes.length === 0) throw new StriateError("the file is empty (0 bytes)");
   throw new StriateError(
     /picture|drawing|document|texture/.test(kind.other)
       ? `is ${kind.other}, which is not read: save it as JPEG or PNG`
-      : `is ${kind.other}, not a photo; ${pictureFormats.slice(0, -1).join(", ")} and ${pictureFormats.at(-1)} are read`,
+      : `is ${kind.other}, not a photo; ${readable.slice(0, -1).join(", ")} and ${readable.at(-1)} are read`,
   );
-}
-
-interface DecoderWork {
-  readonly header: PictureHeader;
-  readonly decoder: JpegDecoder;
-  readonly maxPixels: number;
-  readonly steps: string[];
-  readonly platform: PlatformDecoder;
-}
-
-type OwnDecoder = (
-  bytes: Uint8Array,
-  work: DecoderWork,
-) => Pixels | undefined | Promise<Pixels | undefined>;
-
-/** The decoders that run anywhere. */
-const ownDecoders: Partial<Record<PictureFormat, OwnDecoder>> = {
-  BMP: decodeBmp,
-  QOI: decodeQoi,
-  JPEG(bytes, { decoder, header, steps }) {
-    const decoded = decodeJpeg(bytes, decoder);
-    if (decoded) steps.push(...stepsOf(header, decoded.strayBytes > 0));
-    return decoded;
-  },
-  PNG(bytes, { header, steps }) {
-    const decoded = decodePng(bytes);
-    steps.push(...stepsOf(header, false));
-    return decoded;
-  },
-  GIF(bytes, { maxPixels, steps }) {
-    const frame = decodeGif(bytes, maxPixels);
-    steps.push("first frame, palette to RGB");
-    return { ...frame, alpha: frame.transparent };
-  },
-  async ICO(bytes, { maxPixels, steps, platform }) {
-    const picture = decodeIco(bytes, maxPixels);
-    if (!("png" in picture)) return picture;
-    const inner = readPictureHeader(picture.png, "PNG", maxPixels);
-    return (await platform(picture.png, "PNG", inner, steps)) ?? decodePng(picture.png);
-  },
-};
-
-/** What becomes of a picture's pixels on the way to RGB bytes, in words. */
-export function stepsOf(header: PictureHeader, strayBytes: boolean): string[] {
-  return [
-    ...(strayBytes ? ["stray bytes between its segments passed over"] : []),
-    ...(header.bits > 8 ? ["16 bits to their high byte"] : []),
-    ...(header.color === "rgb"
-      ? []
-      : [`${header.color === "cmyk" ? "CMYK" : header.color} to RGB`]),
-  ];
 }

@@ -1,5 +1,5 @@
 import type { Affine } from "../base/affine.ts";
-import type { PictureFormat } from "./picture-formats/identify.ts";
+import type { PictureFormat } from "./picture-formats/index.ts";
 
 /**
  * A decoded picture: red, green, blue, three values a pixel, row by row from the top left.

@@ -10,6 +10,7 @@ import { ImageSet } from "./image-set.ts";
 import { lumaOf } from "./image.ts";
 import { latin1 } from "./picture-formats/bytes.ts";
 import { identifyPicture, identifyingBytes } from "./picture-formats/identify.ts";
+import { pictureFormats } from "./picture-formats/index.ts";
 import { resizeBilinear, resizeNearest } from "./resize.ts";
 
 /** What a data set needs of the platform. */
@@ -96,7 +97,10 @@ async function openSet(
 }
 
 const defaultSize = [150, 150] as const;
-const pictureNames = /\.(jpe?g|jfif|png|gif|webp|bmp|tiff?|avif|heic|ico|qoi|jp2)$/i;
+/** Endings of pictures that are read, and of some that are not. */
+const endings = [...pictureFormats.flatMap(({ extensions }) => extensions), ".heic", ".jp2"];
+const isNamedAsPicture = (path: string) =>
+  endings.some((ending) => path.toLowerCase().endsWith(ending));
 
 /** Looks at the first bytes of every file. */
 async function judge(
@@ -115,7 +119,7 @@ async function judge(
       if (!hasJfif(head)) withoutJfif.add(index);
     } else if (head.length === 0 && size > 0) found.push({ path, kind: "picture" });
     else {
-      const meant = size === 0 || pictureNames.test(path);
+      const meant = size === 0 || isNamedAsPicture(path);
       found.push({ path, kind: meant ? "broken" : "other", why: `is ${kind.other}` });
     }
     if (index % 512 === 511) {

@@ -1,38 +1,17 @@
 import { latin1 } from "./bytes.ts";
-
-/** The kinds of picture file that striate reads. */
-export const pictureFormats = [
-  "JPEG",
-  "PNG",
-  "WebP",
-  "GIF",
-  "TIFF",
-  "AVIF",
-  "BMP",
-  "ICO",
-  "QOI",
-] as const;
-export type PictureFormat = (typeof pictureFormats)[number];
+import { type PictureFormat, pictureFormats } from "./index.ts";
+import { mediaBrands } from "./media-brands.ts";
 
 /** What a file is by its first bytes; its name plays no part. */
 export type Identified =
-  { readonly format: PictureFormat } | { readonly format?: never; readonly other: string };
+  | { readonly format: PictureFormat; readonly other?: never }
+  | { readonly format?: never; readonly other: string };
 
 /** The number of leading bytes that {@link identifyPicture} looks at. */
 export const identifyingBytes = 512;
 
-/** Leading bytes (Latin-1, `.` for any byte) and what a file that begins so is. */
+/** Leading bytes (Latin-1, `.` for any byte) and what a file that begins so is, that is not read. */
 const signatures: readonly (readonly [signature: string, what: string])[] = [
-  ["\xff\xd8\xff", "JPEG"],
-  ["\x89PNG\r\n\x1a\n", "PNG"],
-  ["GIF87a", "GIF"],
-  ["GIF89a", "GIF"],
-  ["RIFF....WEBP", "WebP"],
-  ["II*\0", "TIFF"],
-  ["MM\0*", "TIFF"],
-  ["BM", "BMP"],
-  ["\0\0\x01\0", "ICO"],
-  ["qoif", "QOI"],
   ["II+\0", "a BigTIFF picture"],
   ["MM\0+", "a BigTIFF picture"],
   ["\x89HDF\r\n\x1a\n", "an HDF5 file"],
@@ -40,6 +19,7 @@ const signatures: readonly (readonly [signature: string, what: string])[] = [
   ["\xff\x4f\xff\x51", "a JPEG 2000 picture"],
   ["\0\0\0\x0cJXL ", "a JPEG XL picture"],
   ["\xff\x0a", "a JPEG XL picture"],
+  ["qoif", "a QOI picture"],
   ["8BPS", "a Photoshop document"],
   ["DDS ", "a DDS texture"],
   ["%PDF", "a PDF document"],
@@ -52,22 +32,21 @@ const signatures: readonly (readonly [signature: string, what: string])[] = [
   ["\xd0\xcf\x11\xe0", "an old Office document"],
 ];
 
-/** Brands of the ISO base media format: which of the many files with an `ftyp` box this one is. */
-const avifBrands = ["avif", "avis"];
 const heicBrands = ["heic", "heix", "heim", "heis", "hevc", "hevx"];
 
 /** Tells what a file is from its first {@link identifyingBytes} bytes. */
 export function identifyPicture(bytes: Uint8Array): Identified {
   if (bytes.length === 0) return { other: "empty (0 bytes)" };
   const head = latin1(bytes.subarray(0, identifyingBytes));
-  const media = head.slice(4, 8) === "ftyp" ? identifyMedia(head) : undefined;
-  if (media) return media;
-  for (const [signature, what] of signatures)
-    if (beginsWith(head, signature)) {
-      const format = pictureFormats.find((name) => name === what);
-      return format ? { format } : { other: what };
-    }
-  return { other: identifyText(head) };
+  const format = pictureFormats.find(({ begins }) =>
+    typeof begins === "function" ? begins(head) : begins.some((sign) => beginsWith(head, sign)),
+  );
+  if (format) return { format: format.name };
+  const brands = mediaBrands(head);
+  if (heicBrands.some((brand) => brands.includes(brand))) return { other: "a HEIC picture" };
+  if (brands.length > 0) return { other: "an MP4 film or the like" };
+  const known = signatures.find(([signature]) => beginsWith(head, signature));
+  return { other: known?.[1] ?? identifyText(head) };
 }
 
 function beginsWith(head: string, signature: string): boolean {
@@ -75,14 +54,6 @@ function beginsWith(head: string, signature: string): boolean {
   for (let i = 0; i < signature.length; i++)
     if (signature[i] !== "." && signature[i] !== head[i]) return false;
   return true;
-}
-
-function identifyMedia(head: string): Identified {
-  // Major brand, a version, then the compatible brands, four letters each.
-  const brands = [head.slice(8, 12), ...(head.slice(16).match(/.{4}/gs) ?? [])].slice(0, 16);
-  if (avifBrands.some((brand) => brands.includes(brand))) return { format: "AVIF" };
-  if (heicBrands.some((brand) => brands.includes(brand))) return { other: "a HEIC picture" };
-  return { other: "an MP4 film or the like" };
 }
 
 function identifyText(head: string): string {

@@ -12,3 +12,17 @@ export interface PictureHeader {
   readonly bits: number;
   readonly alpha: boolean;
 }
+
+/** What most headers say nothing of. */
+export const upright = { orientation: 1, bits: 8, alpha: false } as const;
+
+/** What becomes of a picture's pixels on the way to RGB bytes, in words. */
+export function stepsOf(header: PictureHeader, strayBytes = false): string[] {
+  return [
+    ...(strayBytes ? ["stray bytes between its segments passed over"] : []),
+    ...(header.bits > 8 ? ["16 bits to their high byte"] : []),
+    ...(header.color === "rgb"
+      ? []
+      : [`${header.color === "cmyk" ? "CMYK" : header.color} to RGB`]),
+  ];
+}

@@ -1,59 +1,34 @@
-import { type DecodedPng, decode } from "fast-png";
-import { StriateError, messageOf } from "../../base/errors.ts";
-import type { Pixels } from "./pixels.ts";
+import { ByteReader } from "./bytes.ts";
+import { decodePng } from "./decode-png.ts";
+import { orientationOf, readTiffTags } from "./exif.ts";
+import { type PictureHeader, stepsOf } from "./picture-header.ts";
+import { definePictureFormat } from "./define-picture-format.ts";
+export const png = definePictureFormat({
+  name: "PNG",
+  extensions: [".png"],
+  begins: ["\x89PNG\r\n\x1a\n"],
+  header: readPng,
+  decode(bytes, { header, steps }) {
+    const decoded = decodePng(bytes);
+    steps.push(...stepsOf(header));
+    return decoded;
+  },
+});
 
-/**
- * Decodes a PNG to RGB bytes: grey and palettes become colours, of 16 bits the high byte stays, alpha
- * is dropped and not blended.
- *
- * @throws StriateError (without the file's name) when the file is cut off or damaged
- */
-export function decodePng(bytes: Uint8Array): Pixels {
-  let png: DecodedPng;
-  try {
-    png = decode(bytes, { checkCrc: true });
-  } catch (error) {
-    throw new StriateError(
-      `the PNG is cut off or damaged (${messageOf(error)}); get a whole copy of it`,
-      { cause: error },
-    );
+/** Source: PNG 3rd edition, 11.2.1 (IHDR), 11.3.2.1 (tRNS), 11.3.4.1 (eXIf). */
+function readPng(bytes: Uint8Array): PictureHeader | undefined {
+  const reader = new ByteReader(bytes, "big");
+  if (reader.text(12, 4) !== "IHDR") return undefined;
+  const kind = reader.u8(25);
+  let alpha = kind === 4 || kind === 6;
+  let orientation = 1;
+  for (let at = 33; at + 8 <= bytes.length; at += 12 + reader.u32(at)) {
+    const chunk = reader.text(at + 4, 4);
+    if (chunk === "tRNS") alpha = true;
+    if (chunk === "eXIf")
+      orientation = orientationOf(readTiffTags(bytes.subarray(at + 8, at + 8 + reader.u32(at))));
   }
-  const { width, height, palette, channels, transparency } = png;
-  const samples = samplesOf(png);
-  const data = new Uint8Array(width * height * 3);
-  const isGrey = channels < 3;
-  for (let i = 0, to = 0; to < data.length; i += channels) {
-    const first = samples[i]!;
-    const color = palette?.[first];
-    data[to++] = color ? color[0]! : first;
-    data[to++] = color ? color[1]! : isGrey ? first : samples[i + 1]!;
-    data[to++] = color ? color[2]! : isGrey ? first : samples[i + 2]!;
-  }
-  const isSeeThrough = palette?.some((color) => color.length > 3) === true;
-  const alpha = isSeeThrough || transparency !== undefined || channels === 2 || channels === 4;
-  return { width, height, data, alpha };
-}
-
-/** One byte a sample: rows of less than 8 bits come packed, grey ones are stretched to 0..255. */
-function samplesOf({
-  width,
-  height,
-  data,
-  depth,
-  channels,
-  palette,
-}: DecodedPng): ArrayLike<number> {
-  if (depth === 8) return data;
-  if (depth === 16) return Uint8Array.from(data, (value) => value >> 8);
-  const rowBytes = Math.ceil((width * channels * depth) / 8);
-  const largest = 2 ** depth - 1;
-  const scale = palette ? 1 : 255 / largest;
-  const samples = new Uint8Array(width * height);
-  for (let y = 0, to = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const bit = x * depth;
-      const byte = data[y * rowBytes + (bit >> 3)]!;
-      samples[to++] = ((byte >> (8 - depth - (bit & 7))) & largest) * scale;
-    }
-  return samples;
+  const color = kind === 3 ? "palette" : kind === 0 || kind === 4 ? "grey" : "rgb";
+  const [width, height, bits] = [reader.u32(16), reader.u32(20), reader.u8(24)];
+  return { width, height, bits, alpha, orientation, color };
 }

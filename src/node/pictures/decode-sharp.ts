@@ -1,9 +1,8 @@
 import type { FailOnOptions, Sharp, SharpOptions } from "sharp";
 import { StriateError, messageOf } from "../../base/errors.ts";
-import { stepsOf } from "../../data/decode-picture.ts";
 import { cmykToRgb } from "../../data/picture-formats/cmyk.ts";
-import type { PictureHeader } from "../../data/picture-formats/picture-header.ts";
-import type { PictureFormat } from "../../data/picture-formats/identify.ts";
+import { type PictureHeader, stepsOf } from "../../data/picture-formats/picture-header.ts";
+import type { PictureFormat } from "../../data/picture-formats/index.ts";
 import type { Pixels } from "../../data/picture-formats/pixels.ts";
 
 type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp;
