@@ -4,6 +4,7 @@ import type { PictureFormatDefinition } from "./define-picture-format.ts";
 import { gif } from "./gif.ts";
 import { ico } from "./ico.ts";
 import { jpeg } from "./jpeg.ts";
+import { netpbm } from "./netpbm.ts";
 import { png } from "./png.ts";
 import { tiff } from "./tiff.ts";
 import { webp } from "./webp.ts";
@@ -18,6 +19,7 @@ export const pictureFormats: readonly PictureFormatDefinition[] = [
   avif,
   bmp,
   ico,
+  netpbm,
 ];
 
 /** What striate calls a kind of picture file: `JPEG`. */
