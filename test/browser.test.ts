@@ -1,0 +1,212 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { decode } from "fast-png";
+import { type BrowserContext, chromium } from "playwright-core";
+import { convertFile } from "striate";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { look } from "./browser/look.ts";
+import type { PageAnswer, PageRequest } from "./browser/page.ts";
+
+const browser = "/usr/bin/chromium";
+const root = fileURLToPath(new URL("..", import.meta.url));
+const photo = join(root, "dist/demo/dog.jpg");
+
+if (!existsSync(browser))
+  describe("the browser door", () => it.skip(`skipped: there is no ${browser}`));
+else
+  describe("the browser door, in Chromium", () => {
+    const folder = mkdtempSync(join(tmpdir(), "striate-page-"));
+    const servers: Server[] = [];
+    let context: BrowserContext;
+    const errors: string[] = [];
+
+    beforeAll(async () => {
+      await buildPage(folder);
+      context = await chromium.launchPersistentContext(join(folder, "profile"), {
+        executablePath: browser,
+        headless: true,
+        args: [
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+        ],
+      });
+      mkdirSync(join(folder, "site/files"));
+      writeFileSync(join(folder, "site/files/dog.jpg"), readFileSync(photo));
+    }, 120_000);
+
+    afterAll(async () => {
+      await context?.close();
+      for (const server of servers) server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    /** A page of a server of its own, with or without the headers that let it have threads. */
+    async function openPage(isolated: boolean) {
+      const server = serve(join(folder, "site"), isolated);
+      servers.push(server);
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+      const page = await context.newPage();
+      page.on("pageerror", (error) => errors.push(error.message));
+      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      return page;
+    }
+
+    /** Puts a model where the page finds it, and what Node makes of one of the same layers. */
+    async function prepare(kind: string) {
+      const { write, like = kind } = forms[kind]!;
+      const place = join(folder, "site/files", kind);
+      mkdirSync(place, { recursive: true });
+      await write(place);
+      const names = readdirSync(place);
+      expectations[like] ??= await expectationOf(
+        names.map((name) => new File([readFileSync(join(place, name))], name)),
+        join(folder, "site/files", `${like}.bin`),
+      );
+      const request: PageRequest = {
+        files: names.map((name) => `files/${kind}/${name}`),
+        photo: "files/dog.jpg",
+        expected: `files/${like}.bin`,
+      };
+      return { request, found: expectations[like] };
+    }
+
+    const ask = (page: Awaited<ReturnType<typeof openPage>>, request: PageRequest) =>
+      page.evaluate(
+        (asked) =>
+          (globalThis as unknown as { run(asked: PageRequest): Promise<PageAnswer> }).run(asked),
+        request,
+      );
+
+    const pixelsOf = (png: Uint8Array) => Buffer.from(decode(png).data);
+
+    let page: Awaited<ReturnType<typeof openPage>>;
+
+    it.each(Object.keys(forms))(
+      "opens %s with the same photo, layers, gradient, picture and training step as Node",
+      async (kind) => {
+        const { request, found } = await prepare(kind);
+        page ??= await openPage(true);
+        const answer = await ask(page, request);
+        expect(errors).toEqual([]);
+        expect(answer.isolated).toBe(true);
+        expect(page.workers().length).toBeGreaterThan(0);
+        expect(answer.photo).toBe(0);
+        expect(answer.layers).toBeLessThan(1e-5);
+        expect(answer.gradient).toBeLessThan(1e-4);
+        const [drawing, png] = [answer.drawing, answer.png].map((text) =>
+          pixelsOf(Buffer.from(text, "base64")),
+        );
+        expect(drawing!.equals(pixelsOf(found.drawing))).toBe(true);
+        // A value that lies between two colours may round to either.
+        const own = pixelsOf(found.png);
+        expect(png!.length).toBe(own.length);
+        expect(png!.filter((byte, i) => byte !== own[i]).length).toBeLessThan(own.length / 1000);
+        if (found.loss === undefined) expect(answer.loss).toBeUndefined();
+        else expect(Math.abs(answer.loss! - found.loss)).toBeLessThan(1e-5);
+      },
+    );
+
+    it("works on one thread where the server does not isolate the page", async () => {
+      const { request } = await prepare("a .keras file");
+      const alone = await openPage(false);
+      const answer = await ask(alone, request);
+      expect(errors).toEqual([]);
+      expect(answer.isolated).toBe(false);
+      expect(alone.workers()).toEqual([]);
+      expect(answer.layers).toBeLessThan(1e-5);
+    });
+  });
+
+const expectations: Record<string, Awaited<ReturnType<typeof look>>> = {};
+
+/** What Node makes of a model; its numbers go into a file, as {@link PageRequest} has them. */
+async function expectationOf(files: File[], into: string) {
+  const found = await look(files, new File([readFileSync(photo)], "dog.jpg"));
+  const arrays = [found.photo.data, ...found.layers.map(({ data }) => data), found.slopes.data];
+  const all = arrays.map((data) => Float32Array.from(data as Float32Array));
+  writeFileSync(into, Buffer.concat(all.map((data) => Buffer.from(data.buffer))));
+  return found;
+}
+
+/** The tutorial's network as every kind of file. */
+const network = join(root, "models/cat_vs_dog.h5");
+const forms: Record<string, { write(folder: string): unknown; like?: string }> = {
+  "an .h5 file": {
+    write: (folder) => writeFileSync(join(folder, "model.h5"), readFileSync(network)),
+  },
+  "a .keras file": { write: convertTo("model.keras"), like: "an .h5 file" },
+  "a TF.js model": { write: convertTo("model.json"), like: "an .h5 file" },
+  "an .onnx file": { write: convertTo("model.onnx") },
+  "a .tflite file": {
+    write: (folder) =>
+      writeFileSync(
+        join(folder, "model.tflite"),
+        readFileSync(join(root, "fixtures/data/tflite/float16.tflite")),
+      ),
+  },
+};
+
+function convertTo(name: string) {
+  return (folder: string) => convertFile(network, join(folder, name), { check: false });
+}
+
+/** Bundles the page as a user's project does, with the package as it is published. */
+async function buildPage(folder: string): Promise<void> {
+  const project = join(folder, "project");
+  mkdirSync(join(project, "node_modules"), { recursive: true });
+  symlinkSync(root, join(project, "node_modules/striate"));
+  for (const name of ["look.ts", "page.ts"])
+    writeFileSync(join(project, name), readFileSync(join(root, "test/browser", name)));
+  writeFileSync(
+    join(project, "index.html"),
+    '<!doctype html><title>striate</title><link rel="icon" href="data:,"><script type="module" src="./page.ts"></script>',
+  );
+  await build({
+    root: project,
+    configFile: false,
+    logLevel: "error",
+    base: "./",
+    build: { outDir: join(folder, "site"), emptyOutDir: true, target: "es2022", minify: false },
+  });
+}
+
+const types: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
+
+function serve(site: string, isolated: boolean): Server {
+  return createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url!, "http://page").pathname);
+    const file = join(site, path === "/" ? "index.html" : path);
+    if (!file.startsWith(site) || !existsSync(file)) return void response.writeHead(404).end();
+    response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");
+    if (isolated) {
+      response.setHeader("cross-origin-opener-policy", "same-origin");
+      response.setHeader("cross-origin-embedder-policy", "require-corp");
+    }
+    response.end(readFileSync(file));
+  });
+}
