@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: {
     alias: {
+      // As in the build for Node.
+      "onnxruntime-web/wasm": "onnxruntime-web",
       "#platform": fileURLToPath(new URL("./src/node/platform.ts", import.meta.url)),
       striate: fileURLToPath(new URL("./src/index.ts", import.meta.url)),
     },

@@ -39,7 +39,8 @@ await build({
   outbase: "src",
   platform: "node",
   target: "node20",
-  alias: { "#platform": "./src/node/platform.ts" },
+  // ONNX Runtime's builds for pages fetch their WebAssembly, which Node's fetch cannot from a disk.
+  alias: { "#platform": "./src/node/platform.ts", "onnxruntime-web/wasm": "onnxruntime-web" },
 });
 // The same library over the other platform: what a bundler takes for a page.
 await build({
