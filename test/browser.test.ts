@@ -116,7 +116,9 @@ else
         const [drawing, png] = [answer.drawing, answer.png].map((text) =>
           pixelsOf(Buffer.from(text, "base64")),
         );
-        expect(drawing!.equals(pixelsOf(found.drawing))).toBe(true);
+        // The drawing names the kind of file.
+        if (forms[kind]!.like === undefined)
+          expect(drawing!.equals(pixelsOf(found.drawing))).toBe(true);
         // A value that lies between two colours may round to either.
         const own = pixelsOf(found.png);
         expect(png!.length).toBe(own.length);
