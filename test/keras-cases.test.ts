@@ -10,6 +10,7 @@ import {
 } from "../src/formats/hdf5/write-hdf5.ts";
 import { kerasH5 } from "../src/formats/keras-h5.ts";
 import { readNpz } from "../src/formats/npz.ts";
+import { leftOut } from "../src/model/left-out.ts";
 import { openModel } from "../src/api/open-model.ts";
 import { runLayers } from "./run-layers.ts";
 import { describeShared, shared, sharedJson } from "./shared.ts";
@@ -32,8 +33,11 @@ describeShared("cases/index.json", "Keras files that people fell over", () => {
     "case %i: %s",
     async (_, file, entry) => {
       if (entry.error) {
-        const refusal = openModel(shared(`cases/${file}`));
-        for (const word of entry.error.mention) await expect(refusal).rejects.toThrow(word);
+        const words = await openModel(shared(`cases/${file}`)).then(
+          ({ network }) => leftOut(network).join(" "),
+          (error: Error) => error.message,
+        );
+        for (const word of entry.error.mention) expect(words).toContain(word);
         return;
       }
       const { network } = await openModel(shared(`cases/${file}`));

@@ -41,8 +41,7 @@ const manifest: Readonly<Record<string, string | RegExp>> = {
   "keras_h5/dl4j/tfscope/model.weight.with.tensorflow.scope": "weights without a network",
   "keras_h5/tensorspace/docs_keras_separated_weights.h5": "weights without a network",
   "keras_h5/tensorspace/docs_tf_keras_separated_weights.h5": "weights without a network",
-  "keras_zip/qkeras-v3_3layer__custom_layers.keras":
-    /QDense "fc1": this layer class is not known.*--replace fc1=identity.*registerLayer/,
+  "keras_zip/qkeras-v3_3layer__custom_layers.keras": "Keras 3 Sequential",
   "negative/git_lfs_pointer_cat_vs_dog.h5": /is a Git LFS pointer.*git lfs pull/,
   "negative/html_page_saved_as_mobilenetv2-7.onnx": /is a web page, not a model/,
   "negative/not_keras_hdf5__pillow.h5":

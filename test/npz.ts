@@ -35,6 +35,7 @@ function readNpy(bytes: Buffer): NpzArray {
   const body = bytes.subarray(headerStart + headerLength);
   const count = shape.reduce((product, length) => product * length, 1);
   const read: Record<string, (i: number) => number> = {
+    b1: (i) => body[i]!,
     u1: (i) => body[i]!,
     i1: (i) => body.readInt8(i),
     i4: (i) => body.readInt32LE(4 * i),

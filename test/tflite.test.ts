@@ -7,6 +7,7 @@ import { lowerTfGraph } from "../src/formats/tensorflow/lower-graph.ts";
 import { lowerTfliteOp } from "../src/formats/tflite/ops/index.ts";
 import { parseTflite } from "../src/formats/tflite/schema.ts";
 import { tfliteGraph } from "../src/formats/tflite/to-graph.ts";
+import { isAvailable, leftOut } from "../src/model/left-out.ts";
 import { toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { openModel } from "../src/api/open-model.ts";
@@ -117,9 +118,9 @@ describe("what is wrong with a TFLite file", () => {
     expect(network.layers.map(({ address }) => address)).toContain("small/wide/Felu");
   });
 
-  it("an op that is not known is named", () => {
+  it("an op that is not known is named, with what hangs on it, and the rest runs", () => {
     const model = parseTflite(bytes);
-    model.operators[3]!.op = "NON_MAX_SUPPRESSION_V5";
+    model.operators[3]!.op = "SomebodysOp";
     const lower = () =>
       lowerTfGraph(
         tfliteGraph(model),
@@ -130,7 +131,11 @@ describe("what is wrong with a TFLite file", () => {
           unknown: "is not known",
         },
       );
-    expect(lower).toThrow('NON_MAX_SUPPRESSION_V5 "small/project/BiasAdd": is not known');
+    const network = lower();
+    expect(leftOut(network)[0]).toBe('not run: SomebodysOp "small/project/BiasAdd": is not known');
+    const able = network.layers.filter(isAvailable);
+    expect(able.map(({ className }) => className)).toContain("CONV_2D");
+    expect(able.length).toBeLessThan(network.layers.length - 1);
     model.operators[3]!.inputs = [99999];
     expect(lower).toThrow("the file speaks of tensor 99999, which it does not have");
   });

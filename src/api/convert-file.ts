@@ -6,6 +6,7 @@ import { formats } from "../formats/index.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions, WrittenFile } from "../formats/format.ts";
 import { lostParts } from "../formats/lost-parts.ts";
 import { readModel } from "../formats/read-model.ts";
+import { requireOutputs } from "../model/left-out.ts";
 import { toUser } from "../model/network.ts";
 import { noiseFeeds } from "../model/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
@@ -52,10 +53,11 @@ export async function convertFile(
   const folder = path.slice(0, path.length - name.length);
   const opened = await openModel(from, options);
   const { network } = opened;
-  if (network.outputs.length === 0 && !formatFor(path)?.writer.takesWeightsAlone)
+  if (network.layers.length === 0 && !formatFor(path)?.writer.takesWeightsAlone)
     throw new StriateError(
       `${network.origin.file}: holds weights without a network; only an .npz file can hold that, or give the layers by --arch`,
     );
+  if (network.layers.length > 0) requireOutputs(network);
   if (options.labels) network.labels = [...options.labels];
   if (options.scale) network.preprocessing = { ...network.preprocessing, scale: options.scale };
   const files = await naming(to, () => convertModel(opened, name));

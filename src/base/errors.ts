@@ -11,6 +11,14 @@ export class UsageError extends StriateError {
   override name = "UsageError";
 }
 
+/**
+ * What a file asks for is well formed, and cannot be done here: only what depends on it is left out. Damage
+ * is another error.
+ */
+export class UnsupportedError extends StriateError {
+  override name = "UnsupportedError";
+}
+
 /** Throws a {@link StriateError}; an expression, so that it can stand behind `??`. */
 export function fail(message: string, cause?: unknown): never {
   throw new StriateError(message, cause === undefined ? undefined : { cause });
@@ -52,7 +60,7 @@ function named(subject: string, error: unknown): unknown {
   if (isBug(error)) return error;
   const message = messageOf(error);
   if (error instanceof StriateError && message.includes(subject)) return error;
-  const Kind = error instanceof UsageError ? UsageError : StriateError;
+  const Kind = [UsageError, UnsupportedError].find((kind) => error instanceof kind) ?? StriateError;
   return new Kind(`${subject}: ${message}`, { cause: error });
 }
 

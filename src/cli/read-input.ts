@@ -43,10 +43,18 @@ function feedsFrom(
   path: string,
 ): Record<string, Tensor> {
   const ports = model.network.inputs;
-  const only = arrays.size === 1 && ports.length === 1 ? [...arrays.values()][0] : undefined;
+  const [first] = arrays.values();
+  const only =
+    ports.length > 1
+      ? undefined
+      : arrays.size === 1
+        ? first
+        : (arrays.get("x") ?? arrays.get("input"));
   return Object.fromEntries(
     ports.map(({ name }) => {
-      const value = arrays.get(name) ?? only;
+      // What goes in may stand beside what comes out: `x:NAME`, and as this command writes it.
+      const value =
+        arrays.get(name) ?? arrays.get(`x:${name}`) ?? arrays.get(`input/${name}`) ?? only;
       if (value === undefined)
         throw new StriateError(
           `${path}: has no array "${name}" for the input of that name; it has ${[...arrays.keys()].join(", ")}`,

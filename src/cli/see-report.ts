@@ -9,6 +9,8 @@ import type { PhotoSubject } from "../views/subject.ts";
 
 interface ReportInput {
   network: Pick<Network, "name" | "origin" | "inputs" | "outputs">;
+  /** What of the file cannot be run. */
+  left: readonly string[];
   runtime: Runtime;
   how: Preprocessing;
   /** Where nobody says how photos are scaled. */
@@ -38,6 +40,7 @@ export function seeReport(input: ReportInput) {
       guess: guess !== undefined,
       ...(guess?.turnsOver ? { turnsOver: guess.turnsOver } : {}),
     },
+    left_out: input.left,
     scale_mode: options.scale_mode,
     colormap: options.colormap ?? "viridis, or coolwarm where values have both signs",
     photos: featureMapsReport(seen.result).map(({ prediction, layers }, i) => ({

@@ -23,6 +23,14 @@ export interface WrittenFile {
   bytes: Uint8Array;
 }
 
+/** What becomes of a kind of file. */
+export interface FormatFacts {
+  reads: readonly string[];
+  /** Drawn before an unknown part: what takes only what depends on it away. */
+  leavesOut: readonly string[];
+  refuses: readonly string[];
+}
+
 /** A kind of model file. One ordered line in the index makes it known. */
 export interface FormatDefinition {
   /** `keras-h5` */
@@ -33,6 +41,8 @@ export interface FormatDefinition {
   extensions: readonly string[];
   /** The file that says of a whole folder what model it is: `saved_model.pb`. */
   folderFile?: string;
+  /** What is read, left out and refused, for `docs/formats.md`: sentences without their full stop. */
+  about: FormatFacts;
   /** Whether the content looks like this format; judged by bytes, not by the name. */
   match(source: ModelSource): boolean;
   read(source: ModelSource, options?: ReadModelOptions): Promise<OpenedModel>;

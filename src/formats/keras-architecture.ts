@@ -14,6 +14,11 @@ export const kerasArchitecture = defineFormat({
   id: "keras-architecture",
   title: "Keras architecture",
   extensions: [],
+  about: {
+    reads: ["the layers alone, for files that hold only weights (--arch)"],
+    leavesOut: [],
+    refuses: ["what is no architecture of Keras"],
+  },
   match: ({ bytes }) =>
     /^\s*\{[\s\S]*"(class_name|keras_version)"/.test(latin1(bytes.subarray(0, 512))),
   read: () =>

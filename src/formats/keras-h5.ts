@@ -37,6 +37,21 @@ export const kerasH5 = defineFormat({
   id: "keras-h5",
   title: "Keras HDF5",
   extensions: [".h5", ".hdf5"],
+  about: {
+    reads: [
+      "Keras 1, 2 and 3 models, Sequential and functional, nested to any depth, with the optimizer's state",
+      "weights alone, shown as a table, or run with --arch model.json",
+      "AddLoss and AddMetric, which pass their input on; convolutions over several axes of a batch, as Keras 2 allows",
+    ],
+    leavesOut: [
+      "layers of classes that are not known, Lambda and other Python code (never run), wrappers around such, activations and functions of TensorFlow that are not known",
+      "layers whose weights Keras quantised (int8, int4, float8)",
+    ],
+    refuses: [
+      "subclassed models, whose structure is in Python code",
+      "files that are cut off or damaged, HDF5 filters that are not known",
+    ],
+  },
   match: ({ bytes }: ModelSource) => isHdf5(bytes),
   async read({ bytes, budget }: OpenSource, options: ReadModelOptions = {}): Promise<OpenedModel> {
     const root = openHdf5(bytes, budget);

@@ -24,6 +24,11 @@ export const kerasShards = defineFormat({
   title: "Keras weights in shards",
   extensions: [],
   folderFile: "config.json",
+  about: {
+    reads: ["Keras 3 weights in several files, with their model.json"],
+    leavesOut: ["as in a Keras HDF5 file"],
+    refuses: ["a folder in which a shard is missing"],
+  },
   match: ({ bytes }) => {
     const start = new TextDecoder().decode(bytes.subarray(0, 4096));
     return /^\s*\{/.test(start) && start.includes('"weight_map"');

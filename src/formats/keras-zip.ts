@@ -35,6 +35,11 @@ export const kerasZip = defineFormat({
   id: "keras-zip",
   title: "Keras zip (.keras)",
   extensions: [".keras"],
+  about: {
+    reads: ["`.keras` files of Keras 2.12 to 3.15, with weights as HDF5 or npz"],
+    leavesOut: ["as in a Keras HDF5 file"],
+    refuses: ["subclassed models", "entries of the zip that are damaged or lead out of it"],
+  },
   match: ({ bytes }: ModelSource) => isZip(bytes),
   async read(
     { bytes, name, budget }: OpenSource,

@@ -1,3 +1,4 @@
+import { leftOut } from "../model/left-out.ts";
 import { formatFor } from "./check-ending.ts";
 import type { OpenedModel } from "./format.ts";
 
@@ -7,5 +8,5 @@ import type { OpenedModel } from "./format.ts";
  * @param name of the file: its ending says the kind
  */
 export function lostParts(model: OpenedModel, name: string): string[] {
-  return formatFor(name)?.writer.loses(model) ?? [];
+  return [...leftOut(model.network), ...(formatFor(name)?.writer.loses(model) ?? [])];
 }

@@ -15,11 +15,12 @@ import { findHead } from "../model/head.ts";
 import type { Network } from "../model/network.ts";
 import { inferShapes } from "../ops/infer-shapes.ts";
 import { type ModelSource, defineFormat } from "./format.ts";
-import { checkDomains, checkSizes, checkValues, checkVersions } from "./onnx/check.ts";
+import { checkSizes, checkValues, checkVersions } from "./onnx/check.ts";
 import { exportGraph } from "./onnx/export-graph.ts";
 import { findEnds } from "./onnx/ends.ts";
 import { externalReader } from "./onnx/external-data.ts";
 import { layerTable } from "./onnx/layer-table.ts";
+import { endsOf, leftOutNodes } from "./onnx/left-out-nodes.ts";
 import { looksLikeOnnx } from "./onnx/match.ts";
 import { readMetadata } from "./onnx/metadata.ts";
 import { Ports } from "./onnx/ports.ts";
@@ -34,6 +35,22 @@ export const onnx = defineFormat({
   id: "onnx",
   title: "ONNX",
   extensions: [".onnx"],
+  about: {
+    reads: [
+      "operator sets 7 to 26, IR to 13, external data beside the file, functions, bodies of If, Loop and Scan with their weights",
+      "float16 and bfloat16 (computed in float32), integer codes as the real numbers that they stand for",
+      "one picture without a batch, `(3, H, W)` or `(H, W, 3)`; bytes go in as they are",
+    ],
+    leavesOut: [
+      "ops of custom domains, and ops that the engine has not (their names are in formats/onnx/engine-ops.ts)",
+      "outputs that are lists, tables or text: ZipMap, LabelEncoder, sequences",
+    ],
+    refuses: [
+      "newer operator sets",
+      "graphs with a cycle, or values that nothing makes",
+      "external data outside of the file's folder",
+    ],
+  },
   match: ({ bytes }) => looksLikeOnnx(bytes),
   read: (source) =>
     naming(source.name, async () => {
@@ -53,7 +70,6 @@ export const onnx = defineFormat({
 function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network {
   checkVersions(file);
   let graph = liftBodyWeights(liftConstants(inlineFunctions(file)));
-  checkDomains(graph);
   const halves = hasHalves(graph);
   if (halves) graph = widenHalves(graph);
   graph.nodes = sortNodes(graph.nodes);
@@ -62,13 +78,16 @@ function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network
   checkSizes(graph);
   const ports = new Ports(graph);
   const { inputs, outputs, labels } = findEnds(graph, (value) => ports.plain(value));
+  const lost = leftOutNodes(graph);
+  const ends = endsOf(graph, lost, outputs, (value) => ports.plain(value));
   const network: Network = {
     name: graph.name || stemOf(source.name),
     graph,
     layout: "NCHW",
     inputs,
-    outputs,
-    ...layerTable(graph, inputs, (value) => ports.real(value)),
+    outputs: ends.outputs,
+    ...(ends.lost.length > 0 && { lostOutputs: ends.lost }),
+    ...layerTable(graph, inputs, (value) => ports.real(value), lost),
     random: [],
     updates: new Map(),
     ...readMetadata(graph.metadata),

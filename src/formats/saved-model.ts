@@ -29,6 +29,17 @@ export const savedModel = defineFormat({
   title: "TensorFlow SavedModel",
   extensions: [],
   folderFile: "saved_model.pb",
+  about: {
+    reads: [
+      "SavedModels of TensorFlow 1 and 2, the signature serving_default, or the first that takes numbers",
+      "a folder `name/1/` of TensorFlow Serving: the newest version",
+    ],
+    leavesOut: ["as in a TensorFlow graph"],
+    refuses: [
+      "models without a signature that takes numbers",
+      "checkpoints that are damaged or not there",
+    ],
+  },
   match: ({ bytes }) => isSavedModel(bytes.subarray(0, 512)),
   read: (source) =>
     naming(source.name, async () => {

@@ -11,6 +11,19 @@ export const tensorflow = defineFormat({
   id: "tensorflow",
   title: "TensorFlow graph (.pb)",
   extensions: [".pb"],
+  about: {
+    reads: [
+      "frozen graphs of TensorFlow 1 and 2",
+      "placeholders that say whether a network is in training (`keep_prob`, `phase_train`) take the value of inference, and it is said; dropout passes everything on",
+      "Switch and Merge, If: decided by constants, else both branches are computed; loops of TensorFlow 1 whose number of rounds is known, over a batch of one",
+      "a decoder of picture files at the front: a photo enters as its pixels",
+    ],
+    leavesOut: [
+      "ops that are not in the list below",
+      "loops of which only the photo says how often they run",
+    ],
+    refuses: ["graphs that are not frozen, or damaged"],
+  },
   match: ({ bytes }) => isGraphDef(head(bytes)),
   read: (source) =>
     naming(source.name, () => {

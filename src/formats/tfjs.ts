@@ -26,6 +26,11 @@ export const tfjs = defineFormat({
   title: "TF.js",
   extensions: [],
   folderFile: "model.json",
+  about: {
+    reads: ["layers models of Keras and of TF.js itself", "graph models of the converter"],
+    leavesOut: ["as in a Keras HDF5 file and a TensorFlow graph"],
+    refuses: ["weight files that are missing or too short"],
+  },
   match: ({ bytes }) => looksLikeTfjs(bytes),
   read: (source, options = {}) =>
     naming(source.name, async () => {

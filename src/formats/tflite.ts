@@ -17,6 +17,17 @@ export const tflite = defineFormat({
   id: "tflite",
   title: "TFLite",
   extensions: [".tflite", ".lite"],
+  about: {
+    reads: [
+      "float and coded networks (int8, uint8, int16, coded or half weights, int4 weights, sparse weights), with metadata and labels in an appended zip",
+      "IF: both branches are computed, and the photo chooses",
+    ],
+    leavesOut: [
+      "custom ops, and the built-in ones marked below",
+      "tensors of element types that are not known",
+    ],
+    refuses: ["files that are damaged"],
+  },
   match: ({ bytes }) => isTflite(bytes.subarray(0, 64)),
   read: (source) =>
     naming(source.name, async () => {

@@ -9,6 +9,11 @@ export const weightsNpz = defineFormat({
   id: "weights-npz",
   title: "NumPy weights",
   extensions: [],
+  about: {
+    reads: ["weights by address, shown as a table"],
+    leavesOut: [],
+    refuses: ["arrays of objects, which would be code"],
+  },
   // A `.keras` file is a zip as well; what stands in this one first is an array.
   match: ({ bytes }) => isZip(bytes) && firstMember(bytes).endsWith(".npy"),
   read: async ({ bytes, name, budget }) => ({

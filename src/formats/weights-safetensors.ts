@@ -17,6 +17,11 @@ export const weightsSafetensors = defineFormat({
   id: "weights-safetensors",
   title: "safetensors weights",
   extensions: [".safetensors"],
+  about: {
+    reads: ["weights by address, shown as a table"],
+    leavesOut: [],
+    refuses: ["files that are cut off or damaged"],
+  },
   match: ({ bytes }) => hasHeader(bytes),
   read: ({ bytes }) =>
     Promise.resolve({

@@ -221,6 +221,17 @@ function settingOf(x: SymbolicTensor, serialized: unknown, axis: number, version
   };
 }
 
+/** Whether what stands for an activation in a configuration is known. */
+export function isKnownActivation(serialized: unknown): boolean {
+  try {
+    const name = activationName(serialized);
+    return name === "linear" || find(name) !== undefined;
+  } catch (error) {
+    if (error instanceof StriateError) return false;
+    throw error;
+  }
+}
+
 /**
  * Applies the activation that a layer's configuration names; remembers the value before it, so that
  * maps before and after a ReLU can be told apart.

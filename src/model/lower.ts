@@ -15,6 +15,7 @@ import type {
 } from "../layers/define-layer.ts";
 import { graphOrder } from "../layers/layouts.ts";
 import { arrangeAxes, plainOrder } from "../layers/symbolic.ts";
+import { leftOutLayer } from "./leave-out.ts";
 import type { Call, KerasModel, Layer, Ref } from "./model.ts";
 import {
   type Activity,
@@ -23,6 +24,7 @@ import {
   type NetworkWeight,
   type Origin,
   type Port,
+  type Unavailable,
   weightToGraph,
 } from "./network.ts";
 
@@ -78,6 +80,7 @@ class Lowering {
     const model = this.#model;
     const feeds = model.inputs.map((ref) => this.#input(ref));
     const outputs = this.#lowerCalls(model, feeds, "", "");
+    const { lostOutputs } = model;
     const ports = outputs.map((x, i) => this.#outputPort(x, model.outputs[i]!.layer.name));
     return {
       name: model.name,
@@ -90,6 +93,7 @@ class Lowering {
       random: this.#random,
       updates: this.#updates,
       activities: this.#activities,
+      ...(lostOutputs && { lostOutputs }),
       origin: this.#options.origin ?? { format: "striate", dialect: "", writer: "" },
     };
   }
@@ -159,7 +163,24 @@ class Lowering {
       const outputs = this.#lowerCall(model, call, call.inputs.map(read), path, place);
       made.set(key({ layer: call.layer, call: call.index }), outputs);
     }
-    return model.outputs.map(read);
+    for (const { call, unavailable } of model.leftOut ?? [])
+      this.#recordLeftOut(call, unavailable, place, made);
+    // An output of a model inside that cannot be had is read by nothing.
+    return model.outputs.map((ref) => made.get(key(ref))?.[ref.output] ?? feeds[0]!);
+  }
+
+  /** A layer that is in the file and cannot be run. */
+  #recordLeftOut(
+    { layer, inputs }: Call,
+    { why, needs }: Unavailable,
+    place: string,
+    made: ReadonlyMap<string, readonly SymbolicTensor[]>,
+  ): void {
+    const inbound = inputs.map((ref) => {
+      const x = made.get(`${ref.call}:${ref.layer.name}`)?.[ref.output];
+      return x ? (this.#makers.get(x) ?? "") : `${place}${ref.layer.name}`;
+    });
+    this.#layers.push(leftOutLayer(layer, { why, needs }, place, inbound));
   }
 
   #lowerCall(

@@ -2,6 +2,7 @@ import type { CallArguments } from "../layers/arguments.ts";
 import type { LayerDefinition } from "../layers/define-layer.ts";
 import type { KerasVersion } from "../layers/keras-version.ts";
 import type { PlainLayer } from "../layers/layer.ts";
+import type { Unavailable } from "./network.ts";
 
 /**
  * A Keras model as its file describes it: layers with their configuration and weights, and the calls
@@ -19,6 +20,10 @@ export interface KerasModel {
   outputs: Ref[];
   /** Major version of the Keras whose meaning of words the model follows. */
   kerasVersion: KerasVersion;
+  /** Calls that cannot be run, and why; they are not among {@link calls}. */
+  leftOut?: { call: Call; unavailable: Unavailable }[];
+  /** Names of the layers whose outputs the model should have and cannot have. */
+  lostOutputs?: readonly string[];
   /** The configuration of the model itself as it stood in the file, without its layers. */
   raw?: Record<string, unknown>;
 }
@@ -26,6 +31,8 @@ export interface KerasModel {
 export interface Layer extends Omit<PlainLayer, "definition"> {
   /** How this class works; undefined only for a nested model. */
   definition?: LayerDefinition;
+  /** Why no call of the layer can be run: nobody knows its class, or it is Python code. */
+  unavailable?: string;
   /** The class name in the file, where it is another one for the same thing: `CuDNNLSTM`. */
   sourceClass?: string;
   /** What stood beside the configuration in the file: `module`, `registered_name`, `build_config`. */

@@ -40,6 +40,10 @@ export interface Network {
    * loss that it was trained with (`from_logits`).
    */
   intended?: Readonly<Record<string, "sigmoid" | "softmax">>;
+  /** Names of the file's outputs that cannot be computed, and are not among {@link outputs}. */
+  lostOutputs?: readonly string[];
+  /** What was assumed where the file leaves something open, in sentences. */
+  assumptions?: readonly string[];
   origin: Origin;
 }
 
@@ -88,9 +92,19 @@ export interface NetworkLayer {
   activation?: string;
   /** Addresses of its weights. */
   weights: string[];
+  /** Why the layer cannot be run; it then has no outputs. Absent of a layer that can. */
+  unavailable?: Unavailable;
   /** Number of elements of its weights. */
   parameters: { trainable: number; fixed: number };
   config: Readonly<Record<string, unknown>>;
+}
+
+/** Why a layer cannot be run: a fault of its own, or layers before it that cannot. */
+export interface Unavailable {
+  /** In words, without the layer's name: `this op of TFLite is not known`. */
+  why: string;
+  /** Addresses of the layers whose values it would need; empty where the fault is its own. */
+  needs: readonly string[];
 }
 
 export interface NetworkWeight {
@@ -162,14 +176,46 @@ export function selectLayers(network: Network, pattern: string): NetworkLayer[] 
   const parts = byAddress.has(pattern) ? [pattern] : pattern.split(",").map((part) => part.trim());
   const chosen = new Set<NetworkLayer>();
   for (const part of parts)
-    if (part === "conv" && !byAddress.has("conv"))
-      for (const layer of network.layers.filter(({ kind }) => kind === "convolution"))
-        chosen.add(layer);
-    else if (!byAddress.has(part) && byValue.has(part)) chosen.add(byValue.get(part)!);
-    else
-      for (const address of selectNames(part, [...byAddress.keys()], "layer"))
-        chosen.add(byAddress.get(address)!);
+    for (const layer of runnable(network, part, namedBy(part))) chosen.add(layer);
   return network.layers.filter((layer) => chosen.has(layer));
+
+  function namedBy(part: string): NetworkLayer[] {
+    if (part === "conv" && !byAddress.has("conv"))
+      return network.layers.filter(({ kind }) => kind === "convolution");
+    if (!byAddress.has(part) && byValue.has(part)) return [byValue.get(part)!];
+    return selectNames(part, [...byAddress.keys()], "layer").map((address) =>
+      byAddress.get(address)!,
+    );
+  }
+}
+
+/** Those of the layers that can be run; an error where a pattern names none but others. */
+function runnable(
+  { layers: all }: Network,
+  pattern: string,
+  layers: readonly NetworkLayer[],
+): NetworkLayer[] {
+  const able = layers.filter(({ unavailable }) => unavailable === undefined);
+  const first = layers.find(({ unavailable }) => unavailable);
+  // The input alone is nothing that anybody asks for.
+  if (first === undefined || able.some(({ kind }) => kind !== "input")) return able;
+  const root = rootOf(all, first);
+  const needs = root === first ? "" : `it needs "${root.address}" (${root.className}), which `;
+  throw new StriateError(
+    `layer "${first.address}" (${first.className}) cannot be run${layers.length > 1 ? `, nor any other in "${pattern}"` : ""}: ` +
+      `${needs}${root.unavailable!.why}`,
+  );
+}
+
+/** The layer whose own fault it is that a layer cannot be run. */
+function rootOf(all: readonly NetworkLayer[], layer: NetworkLayer): NetworkLayer {
+  let root = layer;
+  for (let step = 0; step < all.length; step++) {
+    const next = all.find(({ address }) => address === root.unavailable?.needs[0]);
+    if (!next?.unavailable) return root;
+    root = next;
+  }
+  return root;
 }
 
 /**

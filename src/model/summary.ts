@@ -27,6 +27,8 @@ export interface LayerSummary {
   /** Height and width in input pixels, `"all"`, or null where the layer sees no picture. */
   receptiveField: readonly number[] | "all" | null;
   inbound: readonly string[];
+  /** Why the layer cannot be run, where it cannot. */
+  unavailable?: string;
 }
 
 export interface ParameterCount {
@@ -70,6 +72,7 @@ function measured(network: Network): NetworkSummary {
       address: layer.address,
       className: layer.className,
       outputShapes: layer.outputs.map((port) => port.shape),
+      ...(layer.unavailable && { unavailable: layer.unavailable.why }),
       parameters: sum(own.map((part) => part.parameters.trainable + part.parameters.fixed)),
       multiplyAdds: counts.includes(null) ? null : sum(counts as number[]),
       receptiveField: fieldSize(fields.get(layer.outputs[0]?.value ?? ""), layer),
@@ -136,7 +139,9 @@ export function formatSummary(summary: NetworkSummary, width = Infinity): string
   ];
   const rows = summary.layers.map((layer) => [
     `${layer.address} (${layer.className})`,
-    layer.outputShapes.map((shape) => formatShape(keras(shape))).join(", "),
+    layer.unavailable === undefined
+      ? layer.outputShapes.map((shape) => formatShape(keras(shape))).join(", ")
+      : "not run",
     withThousands(layer.parameters),
     layer.receptiveField === null
       ? ""

@@ -4,6 +4,7 @@ import { type Tensor, castTo } from "../../base/tensor.ts";
 import { Model } from "../../api/model.ts";
 import { writeNpz } from "../../formats/npz.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
+import { leftOut } from "../../model/left-out.ts";
 import { writeFileAtomic } from "../../node/files/write-files.ts";
 import { openModel } from "../../api/open-model.ts";
 import { refuseForeign } from "../../node/files/may-replace.ts";
@@ -63,11 +64,14 @@ export const activations = defineCommand({
     await writeFileAtomic(options.out, bytes);
     const shapes = [...arrays].map(([name, { shape }]) => ({ name, shape }));
     const words = describePhoto(photo);
+    const left = leftOut(model.network);
     if (options.json) {
-      io.out(JSON.stringify({ file: options.out, input: words, arrays: shapes }, null, 2));
+      const data = { file: options.out, input: words, arrays: shapes, left_out: left };
+      io.out(JSON.stringify(data, null, 2));
       return;
     }
     io.out(`input: ${words}`);
+    for (const sentence of left) io.out(sentence);
     for (const { name, shape } of shapes) io.out(`${name}  ${formatShape(shape)}`);
     io.out(`wrote ${options.out}`);
   },

@@ -7,6 +7,7 @@ import { printable } from "../../base/printable.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { graphData, printGraph } from "../../graph/print.ts";
 import { formatTree, layerTree } from "../../model/layer-tree.ts";
+import { leftOut } from "../../model/left-out.ts";
 import type { Network } from "../../model/network.ts";
 import { formatSummary, summarize } from "../../model/summary.ts";
 import { formatWeights } from "../../model/weight-table.ts";
@@ -108,13 +109,23 @@ function describe(
   const tree = options.tree ? layerTree(network, summary) : undefined;
   if (options.json) {
     const { inputs, outputs, labels, preprocessing } = network;
-    const data = { ...summary, inputs, outputs, labels, preprocessing, tree, photo };
+    const left = leftOut(network);
+    const data = {
+      ...summary,
+      inputs,
+      outputs,
+      left_out: left,
+      labels,
+      preprocessing,
+      tree,
+      photo,
+    };
     io.out(JSON.stringify(data, null, 2));
     return;
   }
   const { format, dialect, writer } = network.origin;
   io.out(printable([format, dialect, writer && `written by ${writer}`].filter(Boolean).join(", ")));
-  if (network.outputs.length === 0) {
+  if (network.layers.length === 0) {
     io.out(formatWeights(network, io.terminal.width));
     io.out(" The file holds no layers: --arch model.json adds them, where there is such a file.");
     return;
@@ -122,6 +133,7 @@ function describe(
   if (network.labels) io.out(printable(`classes: ${shortList(network.labels)}`));
   const { width } = io.terminal;
   io.out(tree ? formatTree(tree, width) : formatSummary(summary, width));
+  for (const sentence of leftOut(network)) io.out(` ${sentence}`);
 }
 
 const shortList = (names: readonly string[]): string =>

@@ -3,6 +3,7 @@ import { field } from "../../base/fields.ts";
 import { Model } from "../../api/model.ts";
 import { photoSubject } from "../../api/view-subject.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
+import { leftOut } from "../../model/left-out.ts";
 import { openModel } from "../../api/open-model.ts";
 import { refuseForeignIn } from "../../node/files/may-replace.ts";
 import { writeFolder } from "../../node/files/write-files.ts";
@@ -55,10 +56,10 @@ export const see = defineCommand({
     "striate see rocky.jpg --model cat_vs_dog.h5 --layers 'conv2d_*' --scale-mode layer --labels cat,dog",
   ],
   async run([photos], options, io) {
-    const { network, how, guess, seen } = await look(photos as string[], options);
+    const { network, left, how, guess, seen } = await look(photos as string[], options);
     const shows = optionsOf(featureMapsView.shows, options);
     const files = await encodePictures(seen.draw(shows), options.format);
-    const report = seeReport({ network, runtime, how, guess, options, seen, files });
+    const report = seeReport({ network, left, runtime, how, guess, options, seen, files });
     const text = `${JSON.stringify(report, null, 2)}\n`;
     const all = [...files, { path: "see.json", bytes: text }];
     if (!options.force) await refuseForeignIn(options.out, all, "see.json");
@@ -67,6 +68,7 @@ export const see = defineCommand({
       io.out(text.trimEnd());
       return;
     }
+    for (const sentence of left) io.out(sentence);
     for (const line of seen.words.lines) io.out(line);
     if (options.preview && io.terminal.isTty) {
       const [first] = seen.draw(shows);
@@ -107,6 +109,7 @@ async function look(paths: readonly string[], options: SeeOptions) {
   const { name, origin, inputs, outputs } = model.network;
   return {
     network: { name, origin, inputs, outputs },
+    left: leftOut(model.network),
     how: model.preprocessing(choice),
     guess,
     seen,

@@ -4,6 +4,7 @@ import { field } from "../../base/fields.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Network } from "../../model/network.ts";
+import { leftOut } from "../../model/left-out.ts";
 import { openModel } from "../../api/open-model.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { runtime as webRuntime } from "../../runtime/web/index.ts";
@@ -59,8 +60,10 @@ export const verify = defineCommand({
         throw inputFile === undefined ? askingForSize(model.network, photo.inputs, error) : error;
       },
     );
-    if (options.json) io.out(JSON.stringify({ file, ...(seen.json as object) }, null, 2));
-    else for (const line of seen.words.lines) io.out(line);
+    const left = leftOut(model.network);
+    if (options.json)
+      io.out(JSON.stringify({ file, ...(seen.json as object), left_out: left }, null, 2));
+    else for (const line of [...seen.words.lines, ...left]) io.out(line);
     const fault = disagreement(seen.result, tolerance);
     if (fault) throw new StriateError(`${file as string}: ${fault}`);
   },

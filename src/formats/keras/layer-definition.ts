@@ -1,4 +1,4 @@
-import { StriateError } from "../../base/errors.ts";
+import { UnsupportedError } from "../../base/errors.ts";
 import { commonFields, defineLayer, type LayerDefinition } from "../../layers/define-layer.ts";
 import { findLayer } from "../../layers/index.ts";
 import type { ReadModelOptions } from "../format.ts";
@@ -29,7 +29,7 @@ export function lookUpName(entry: Json): string {
 /**
  * How a layer of a file works: the definition of its class, or the stand-in that the user named.
  *
- * @throws StriateError for an unknown class, and for one that holds Python code
+ * @throws UnsupportedError for an unknown class, and for one that holds Python code
  */
 export function definitionFor(
   className: string,
@@ -40,19 +40,15 @@ export function definitionFor(
   if (replacement !== undefined) return replacement;
   const advice = `give a stand-in to run the network without it (--replace ${name}=identity), or a layer of your own in TypeScript`;
   if (codeClasses.has(className))
-    throw new StriateError(
-      `${className} "${name}" is Python code, which striate never runs; ${advice}`,
-    );
+    throw new UnsupportedError(`is Python code, which striate never runs; ${advice}`);
   const known = findLayer(className);
   if (known) return known;
 
-  throw new StriateError(
-    `${className} "${name}": this layer class is not known; ${advice} (registerLayer)`,
-  );
+  throw new UnsupportedError(`this layer class is not known; ${advice} (registerLayer)`);
 }
 
 /** A layer that passes its input on. */
-function identity(className: string): LayerDefinition {
+export function identity(className: string): LayerDefinition {
   return defineLayer({
     className,
     kind: "other",

@@ -1,4 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
+import { leaveOut } from "../../model/leave-out.ts";
+import { isAvailable } from "../../model/left-out.ts";
 import { lowerShared } from "../../model/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { OpenedModel, ReadModelOptions } from "../format.ts";
@@ -36,6 +38,7 @@ export function openKeras(
   assign: (model: KerasModel) => void,
 ): OpenedModel {
   const keras = parseKerasModel(config, { kerasVersion: writer.major, replace: options.replace });
+  leaveOut(keras);
   assign(keras);
   const network = lowerShared(keras, {
     origin: {
@@ -51,10 +54,12 @@ export function openKeras(
   const noted = isObject(own) ? own.optimizer : undefined;
   const serialized = noted ?? compiled?.optimizer_config ?? compiled?.optimizer;
   const { weights } = listWeights(keras);
-  const optimizer = readOptimizer(serialized, state, weights, writer);
+  // A model with layers left out is none that can be trained, or written as Keras layers.
+  const isWhole = network.layers.every(isAvailable);
+  const optimizer = isWhole ? readOptimizer(serialized, state, weights, writer) : undefined;
   return {
     network,
-    keras,
+    ...(isWhole && { keras }),
     ...(optimizer ? { optimizer } : {}),
     ...(compiled ? { compile: compiled } : {}),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { leaveOut } from "../../model/leave-out.ts";
 import { lowerModel } from "../../model/lower.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { kerasWriter } from "./keras-writer.ts";
@@ -186,13 +187,51 @@ describe("what cannot be run", () => {
     functional([input("x"), layer("Lambda", config, [from("x")])], [["half", 0, 0]]);
   const lambda = model({ name: "half", function: ["4wEAAAA=", null, null] });
 
-  it("is named: Python code, unknown classes, models whose code is elsewhere", () => {
-    expect(() => parse(lambda)).toThrow(/Lambda "half" is Python code.*--replace half=identity/);
-    const unknown = functional(
-      [input("x"), layer("Blur", { name: "b" }, [from("x")])],
-      [["b", 0, 0]],
+  it("is named and left out: Python code, unknown classes, wrapped ones, functions, quantised weights", () => {
+    const whyNot = (className: string, config: Json) => {
+      const layers = [input("x"), layer(className, { ...config, name: "b" }, [from("x")])];
+      return parse(functional(layers, [["b", 0, 0]])).layers[1]!.unavailable;
+    };
+    expect(parse(lambda).layers[1]!.unavailable).toMatch(/Python code.*--replace half=identity/);
+    expect(whyNot("Blur", {})).toMatch(/this layer class is not known.*registerLayer/);
+    const wrapped = { layer: { class_name: "Blur", config: { name: "inner" } } };
+    expect(whyNot("TimeDistributed", wrapped)).toMatch(/layer class is not known/);
+    expect(whyNot("Activation", { activation: "wiggle" })).toMatch(/activation "wiggle" is not/);
+    expect(whyNot("TFOpLambda", { function: "nn.wiggle" })).toMatch(/tf.nn.wiggle is not known/);
+    const policy = { class_name: "Int4DTypePolicy", config: { mode: "int4/128" } };
+    for (const dtype of [policy, "int4_from_float32"])
+      expect(whyNot("Dense", { units: 2, dtype })).toMatch(/its weights are quantised \(int4/);
+  });
+
+  it("takes what depends on it away, and nothing else", () => {
+    const model = parse(
+      functional(
+        [
+          input("x"),
+          dense("a", [from("x")]),
+          layer("Blur", { name: "b" }, [from("a")]),
+          dense("c", [from("b")]),
+          dense("d", [from("a")]),
+        ],
+        [
+          ["c", 0, 0],
+          ["d", 0, 0],
+        ],
+      ),
     );
-    expect(() => parse(unknown)).toThrow(/Blur "b": this layer class is not known.*registerLayer/);
+    leaveOut(model);
+    expect(callsOf(model)).toEqual(["a[0](x[0])", "d[0](a[0])"]);
+    expect(model.lostOutputs).toEqual(["c"]);
+    expect(model.outputs.map((ref) => ref.layer.name)).toEqual(["d"]);
+    expect(
+      model.leftOut!.map(({ call, unavailable }) => [call.layer.name, unavailable.needs]),
+    ).toEqual([
+      ["b", []],
+      ["c", ["b"]],
+    ]);
+  });
+
+  it("is refused where nothing can be seen of it: models whose code is elsewhere", () => {
     expect(() => parse({ class_name: "MyNet", config: { name: "n" } })).toThrow(
       /class MyNet, whose Python code/,
     );

@@ -1,4 +1,6 @@
-import { StriateError } from "../../base/errors.ts";
+import { StriateError, UnsupportedError } from "../../base/errors.ts";
+import { isKnownActivation } from "../../layers/activations.ts";
+import { functionNames } from "../../layers/operations.ts";
 import type { KerasVersion } from "../../layers/keras-version.ts";
 import { parseLayer } from "../../layers/layer.ts";
 import { inputLayer } from "../../layers/input-layer.ts";
@@ -7,7 +9,7 @@ import type { KerasModel, Layer } from "../../model/model.ts";
 import type { ReadModelOptions } from "../format.ts";
 import { connectFunctional } from "./functional-calls.ts";
 import { type Json, isObject, listOf, maxDepth, objectOf, without, withoutTuples } from "./json.ts";
-import { definitionFor, lookUpName } from "./layer-definition.ts";
+import { definitionFor, identity, lookUpName } from "./layer-definition.ts";
 
 export interface ParseModelOptions extends Pick<ReadModelOptions, "replace"> {
   kerasVersion: KerasVersion;
@@ -119,19 +121,38 @@ class ModelParser {
     const own = entry.name ?? config.name;
     const name = typeof own === "string" && own !== "" ? own : className.toLowerCase();
     if (isModelConfig(entry)) return this.#nested(entry, name, path, depth);
-    refuseQuantised(config.dtype, `${className} "${name}"`);
     const replaced =
       this.#options.replace?.[path + name] ?? this.#options.replace?.[name] ?? undefined;
-    const definition = definitionFor(className, name, replaced);
+    const known = knownOr(() => {
+      refuseQuantised(config.dtype);
+      return definitionFor(className, name, replaced);
+    });
+    if (typeof known === "string") return this.#leftOut(entry, className, name, known);
+    const definition = known;
     const plain = { ...this.#unsaid, ...(withoutTuples(config) as Json) };
     const layer: Layer = parseLayer(definition, name, plain, this.#options.kerasVersion);
     layer.raw = { ...config };
     layer.beside = besides(entry);
     if (entry.class_name !== definition.className) layer.sourceClass = String(entry.class_name);
+    layer.unavailable = replaced === undefined ? faultInside(definition, plain, name) : undefined;
     // A wrapper holds a layer, or a whole model.
     if (isObject(plain.layer) && isModelConfig(plain.layer))
       layer.model = this.model(plain.layer, `${path}${name}/`, depth + 1);
     return layer;
+  }
+
+  /** A layer that nobody knows: the model is opened without it, and without what needs it. */
+  #leftOut(entry: Json, className: string, name: string, why: string): Layer {
+    return {
+      name,
+      className,
+      definition: identity(className),
+      config: {},
+      raw: isObject(entry.config) ? { ...entry.config } : {},
+      beside: besides(entry),
+      weights: new Map(),
+      unavailable: why,
+    };
   }
 
   #nested(entry: Json, name: string, path: string, depth: number): Layer {
@@ -153,14 +174,41 @@ class ModelParser {
  * Keras 3 keeps quantised weights as integers with scales of their own. Their policies have many classes
  * and one thing in common: a mode, or as a name `int8_from_float32`.
  */
-function refuseQuantised(dtype: unknown, layer: string): void {
+function refuseQuantised(dtype: unknown): void {
   const config = isObject(dtype) && isObject(dtype.config) ? dtype.config : {};
   const mode =
     typeof dtype === "string" ? /^(\w+?)_from_\w+$/.exec(dtype)?.[1] : (config.mode ?? undefined);
   if (mode === undefined) return;
-  throw new StriateError(
-    `${layer}: its weights are quantised (${String(mode)}), which is not supported; open the model as it was before that`,
+  throw new UnsupportedError(
+    `its weights are quantised (${String(mode)}), which is not supported; open the model as it was before that`,
   );
+}
+
+/** What is made, or why it cannot be. */
+function knownOr<T>(work: () => T): T | string {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UnsupportedError) return error.message;
+    throw error;
+  }
+}
+
+/** Why a layer of a class that is known cannot be run: the layer that it wraps, or its function. */
+function faultInside(definition: LayerDefinition, config: Json, name: string): string | undefined {
+  const inner = [config.layer, config.backward_layer].filter(isObject);
+  for (const entry of inner) {
+    if (isModelConfig(entry)) continue;
+    const found = knownOr(() => definitionFor(lookUpName(entry), name, undefined));
+    if (typeof found === "string") return found;
+  }
+  const { activation } = config;
+  if (activation !== undefined && activation !== null && !isKnownActivation(activation))
+    return `its activation ${JSON.stringify(activation).slice(0, 80)} is not known`;
+  const isFunction = definition.className === "TFOpLambda" && typeof config.function === "string";
+  if (isFunction && !functionNames().includes(config.function as string))
+    return `the function tf.${config.function as string} is not known`;
+  return undefined;
 }
 
 /**

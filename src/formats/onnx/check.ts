@@ -1,25 +1,11 @@
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
-import { type Graph, type GraphNode, nodeLabel } from "../../graph/graph.ts";
-import type { FunctionProto } from "../../graph/protobuf/onnx_pb.ts";
-import { outerReads, subgraphs } from "../../graph/traverse.ts";
+import { type Graph, nodeLabel } from "../../graph/graph.ts";
+import { outerReads } from "../../graph/traverse.ts";
 
 /** The newest operator set and file version that ONNX Runtime 1.30 runs. It has kernels from opset 7 on, for simple ops older ones. */
 const NEWEST_OPSET = 26;
 const NEWEST_IR = 13;
-
-/** Domains whose ops ONNX Runtime brings. */
-const engineDomains = new Set([
-  "",
-  "ai.onnx.ml",
-  "ai.onnx.training",
-  "ai.onnx.preview.training",
-  "com.microsoft",
-  "com.microsoft.nchwc",
-  "com.microsoft.experimental",
-  "com.ms.internal.nhwc",
-  "org.pytorch.aten",
-]);
 
 /** No value of a CNN has more elements: 8 GB in float32. */
 const MOST_ELEMENTS = 2 ** 31;
@@ -41,24 +27,6 @@ export function checkVersions(graph: Graph): void {
     throw new StriateError(
       `expected IR version ${NEWEST_IR} or older, got ${graph.irVersion}; export the model with an older onnx package`,
     );
-}
-
-/** Refuses ops that neither the engine nor the file defines. */
-export function checkDomains(graph: Graph): void {
-  const own = new Set(
-    (graph.functions as readonly FunctionProto[] | undefined)?.map((f) => f.domain),
-  );
-  const visit = (nodes: readonly GraphNode[]) => {
-    for (const node of nodes) {
-      if (!engineDomains.has(node.domain) && !own.has(node.domain))
-        throw new StriateError(
-          `${nodeLabel(node)} is an op of the custom domain "${node.domain}", which the engine does not have; ` +
-            "export the model with standard ops",
-        );
-      for (const body of subgraphs(node)) visit(body.nodes);
-    }
-  };
-  visit(graph.nodes);
 }
 
 /** Refuses a graph in which a value has two makers, or none. Its nodes are in running order. */

@@ -1,11 +1,12 @@
 import { sizeOf } from "../../base/shape.ts";
 import type { Attribute, Graph, GraphNode } from "../../graph/graph.ts";
 import { outerReads } from "../../graph/traverse.ts";
-import type { NetworkLayer, NetworkWeight, Port } from "../../model/network.ts";
+import type { NetworkLayer, NetworkWeight, Port, Unavailable } from "../../model/network.ts";
 import { nodeAddresses } from "./addresses.ts";
 import { WeightFinder } from "./find-weights.ts";
 import { integerProducts } from "./integer-products.ts";
 import { isTransparent, layerKind, resultsOf, roleOf } from "./layer-kinds.ts";
+import type { LeftOutNode } from "./left-out-nodes.ts";
 import { rectifiedValues } from "./quantised.ts";
 
 export interface LayerTable {
@@ -20,20 +21,23 @@ export interface LayerTable {
  *
  * @param inputs the graph's inputs as the user sees them
  * @param portOf how the user sees a value
+ * @param lost nodes that cannot be run: layers without outputs
  */
 export function layerTable(
   graph: Graph,
   inputs: readonly Port[],
   portOf: (value: string) => Port,
+  lost: ReadonlyMap<GraphNode, LeftOutNode> = new Map(),
 ): LayerTable {
   const data = dataValues(graph);
   const products = integerProducts(graph);
   const partial = new Set([...products.values()].flatMap(({ nodes }) => nodes));
   const isLayer = (node: GraphNode) =>
-    node.outputs.some((name) => data.has(name)) &&
-    !isTransparent(node) &&
-    !partial.has(node) &&
-    resultsOf(node).some((name) => isTensor(graph, name));
+    lost.get(node)?.needs.length === 0 ||
+    (node.outputs.some((name) => data.has(name)) &&
+      !isTransparent(node) &&
+      !partial.has(node) &&
+      (lost.has(node) || resultsOf(node).some((name) => isTensor(graph, name))));
   const names = new Set(inputs.map((port) => port.name));
   const addresses = nodeAddresses(graph.nodes.filter(isLayer), names);
   const finder = new WeightFinder(graph, data);
@@ -50,16 +54,18 @@ export function layerTable(
     if (address === undefined) continue;
     const isData = node.inputs.map((name) => data.has(name));
     const weights = finder.weightsOf(node, address);
+    const unavailable = whyNot(lost.get(node), addresses);
+    const outputs = products.has(node)
+      ? [products.get(node)!.real]
+      : resultsOf(node).filter((name) => isTensor(graph, name));
     layers.push({
       address,
       className: node.op,
       kind: layerKind(node, isData),
       inbound: [...new Set(reads.map((name) => makers.get(name) ?? ""))],
-      reads,
-      outputs: (products.has(node)
-        ? [products.get(node)!.real]
-        : resultsOf(node).filter((name) => isTensor(graph, name))
-      ).map(portOf),
+      reads: unavailable ? [] : reads,
+      outputs: unavailable ? [] : outputs.map(portOf),
+      ...(unavailable && { unavailable }),
       ...(rectified.has(node.outputs[0] ?? "") ? { activation: "relu" } : {}),
       weights,
       parameters: finder.count(weights),
@@ -67,6 +73,17 @@ export function layerTable(
     });
   }
   return { layers, weights: finder.weights };
+}
+
+/** Why a node cannot be run; undefined of one that can. */
+function whyNot(
+  fault: LeftOutNode | undefined,
+  addresses: ReadonlyMap<GraphNode, string>,
+): Unavailable | undefined {
+  if (fault === undefined) return undefined;
+  const needs = fault.needs.flatMap((other) => addresses.get(other) ?? []);
+  // What only rewrites a value is no layer, and has no address of its own.
+  return { why: fault.why, needs: fault.needs.length > needs.length ? ["", ...needs] : needs };
 }
 
 /** The values that change with the photo's pixels; what follows from its shape alone does not count. */

@@ -52,6 +52,8 @@ export interface TfContext {
     order?: readonly number[],
     graphShape?: readonly number[],
   ): string;
+  /** The same node reading other values: for an op that is another one in a different form. */
+  reading(inputs: readonly TfValue[]): TfContext;
   /** Says that the node applies an activation of its own, to this value. */
   preActivation(x: TfValue, activation: string): void;
 }

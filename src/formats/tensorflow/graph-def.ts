@@ -1,4 +1,4 @@
-import { StriateError } from "../../base/errors.ts";
+import { StriateError, UnsupportedError } from "../../base/errors.ts";
 import type { DataType, Tensor } from "../../base/tensor.ts";
 
 /** A TensorFlow graph (GraphDef), whichever file it comes from. */
@@ -67,7 +67,8 @@ const types: Readonly<Record<number, DataType>> = {
 /** The element type of a TensorFlow number. */
 export function typeOfTf(code: number): DataType {
   const type = types[code % 100];
-  if (type === undefined) throw new StriateError(`element type ${code} of TensorFlow is not known`);
+  if (type === undefined)
+    throw new UnsupportedError(`element type ${code} of TensorFlow is not known`);
   return type;
 }
 

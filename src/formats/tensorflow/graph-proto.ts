@@ -1,5 +1,5 @@
 import type { Budget } from "../../base/budget.ts";
-import { StriateError } from "../../base/errors.ts";
+import { StriateError, UnsupportedError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, arrayFromBytes, bytesPerElement, tensor } from "../../base/tensor.ts";
 import { type TfAttribute, type TfFunction, type TfNode, typeOfTf } from "./graph-def.ts";
@@ -103,7 +103,7 @@ function attributeFrom(bytes: Uint8Array, budget: Budget): TfAttribute {
         attribute.shape = shapeFrom(field.bytes);
         break;
       case 8:
-        attribute.tensor = maybeTensor(field.bytes, budget);
+        attribute.tensor = knownTensor(field.bytes, budget);
         break;
       case 10: {
         const name = wireField(field.bytes, 1);
@@ -134,6 +134,16 @@ export function shapeFrom(bytes: Uint8Array): (number | null)[] | null {
     shape.push(Number.isSafeInteger(size) && size >= 0 ? size : null);
   }
   return shape;
+}
+
+/** A TensorProto; undefined of an element type that is not known. */
+function knownTensor(bytes: Uint8Array, budget: Budget): Tensor | undefined {
+  try {
+    return maybeTensor(bytes, budget);
+  } catch (error) {
+    if (error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
 }
 
 /** A TensorProto; undefined for what no graph of a CNN computes with. */

@@ -49,8 +49,10 @@ class Inliner {
     this.#tracer.add(nodes);
     for (const given of nodes) {
       const node = this.#decided(given);
+      const branches = this.#branchesOf(node);
       const called = this.#calledBy(node);
-      if (called === undefined) result.push(node);
+      if (branches) for (const inner of this.#both(node, branches, calls)) result.push(inner);
+      else if (called === undefined) result.push(node);
       else {
         if (calls.includes(called))
           throw new StriateError(`${node.op} "${node.name}": the function calls itself`);
@@ -74,6 +76,36 @@ class Inliner {
     const branch = node.attributes[flag ? "then_branch" : "else_branch"];
     if (flag === undefined || !branch) return node;
     return { ...node, op: "PartitionedCall", inputs, attributes: { f: branch } };
+  }
+
+  /** The two functions between which the photo decides. */
+  #branchesOf(node: TfNode): [yes: TfFunction, no: TfFunction] | undefined {
+    if (!branchOps.test(node.op)) return undefined;
+    const [yes, no] = ["then_branch", "else_branch"].map((name) =>
+      this.#functions.get(node.attributes[name]?.func ?? ""),
+    );
+    return yes && no && yes.outputs.length === no.outputs.length ? [yes, no] : undefined;
+  }
+
+  /** Both branches, and a select between what they give. */
+  #both(node: TfNode, branches: readonly TfFunction[], calls: readonly TfFunction[]): TfNode[] {
+    const [condition = "", ...inputs] = node.inputs;
+    const [yes, no] = branches.map((branch, i) => {
+      if (calls.includes(branch) || calls.length >= MOST_LEVELS)
+        throw new StriateError(`${node.op} "${node.name}": the function calls itself`);
+      const name = this.#fresh(node.name, i === 0 ? "true" : "false");
+      const { body, outputs } = this.#body({ ...node, name, inputs }, branch);
+      return { nodes: this.expand(body, [...calls, branch]), outputs };
+    });
+    const selects = yes!.outputs.map((output, i): TfNode => ({
+      name: this.#fresh(node.name, "select"),
+      op: "SelectV2",
+      inputs: [condition, output, no!.outputs[i]!],
+      attributes: {},
+    }));
+    const names = selects.map(({ name }) => name);
+    const call: TfNode = { name: node.name, op: "IdentityN", inputs: names, attributes: {} };
+    return [...yes!.nodes, ...no!.nodes, ...selects, call];
   }
 
   #calledBy(node: TfNode): TfFunction | undefined {

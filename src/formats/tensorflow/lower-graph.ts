@@ -1,4 +1,4 @@
-import { StriateError, namingSync } from "../../base/errors.ts";
+import { StriateError, UnsupportedError, namingSync } from "../../base/errors.ts";
 import { formatShape, isIdentityOrder, permute, sizeOf } from "../../base/shape.ts";
 import { type NumericType, type Tensor, castTo, toNumbers, transpose } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
@@ -11,15 +11,19 @@ import {
   type NetworkWeight,
   type Origin,
   type Port,
+  type Unavailable,
   weightToGraph,
 } from "../../model/network.ts";
 import { ShapeInference } from "../../ops/infer-shapes.ts";
 import { numbersOf } from "../../ops/known.ts";
-import { graphOrder } from "../../layers/layouts.ts";
 import type { TfContext, TfOp, TfValue } from "./define-op.ts";
 import { TfAttributes, innerType, type TfGraph, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
-import { placeOf, sortTfNodes } from "./sort-nodes.ts";
+import { type SettledGraph, settleGraph } from "./settle/settle-graph.ts";
+import { LeftOutNodes, leftOutLayer } from "./left-out-nodes.ts";
+import { inputOf } from "./input-of.ts";
+import { checkOrder, configOf, isQuiet } from "./node-words.ts";
+import { endsOf, placeOf, sortTfNodes } from "./sort-nodes.ts";
 
 /**
  * Turns a TensorFlow graph into a Network: each node writes its ONNX nodes. Every node that does
@@ -33,7 +37,8 @@ export function lowerTfGraph(
   origin: Origin,
   ops: TfOps = tensorflowOps,
 ): Network {
-  return new Lowering(graph, name, origin, ops).run();
+  const settled = ops.settle?.(graph) ?? graph;
+  return new Lowering(settled, name, origin, ops).run();
 }
 
 /** The ops that a graph is written in. */
@@ -41,19 +46,18 @@ export interface TfOps {
   find(op: string): TfOp | undefined;
   /** What is said of an op that is not known. */
   unknown: string;
+  /** The graph as it is at inference. */
+  settle?(graph: TfGraph): SettledGraph;
 }
 
 const tensorflowOps: TfOps = {
   find: findTfOp,
   unknown: "this op of TensorFlow is not known; export the model as ONNX with tf2onnx",
+  settle: settleGraph,
 };
 
-/** Ops that do nothing to the photo's numbers, and so are no layers. */
-const quiet =
-  /^(Identity|IdentityN|NoOp|Snapshot|StopGradient|PreventGradient|CheckNumerics|Cast|Placeholder|PlaceholderWithDefault|Const|Shape|Size|Rank|Dequantize)$/i;
-
 class Lowering {
-  readonly #graph: TfGraph;
+  readonly #graph: TfGraph & Partial<SettledGraph>;
   readonly #ops: TfOps;
   readonly #network: Network;
   readonly #b: GraphBuilder;
@@ -61,10 +65,11 @@ class Lowering {
   #inferred = 0;
   /** What each node made, by its name. */
   readonly #made = new Map<string, TfValue[]>();
-  /** Whether a node's values change with the photo. */
+  /** Nodes whose values change with the photo. */
   readonly #data = new Set<string>();
   /** The layer that made each graph value. */
   readonly #makers = new Map<string, string>();
+  readonly #left = new LeftOutNodes();
 
   constructor(graph: TfGraph, name: string, origin: Origin, ops: TfOps) {
     this.#graph = graph;
@@ -86,11 +91,22 @@ class Lowering {
   }
 
   run(): Network {
-    const { nodes, outputs } = this.#graph;
+    const { nodes } = this.#graph;
     for (const node of sortTfNodes(nodes)) this.#lower(node);
-    const read = new Set(nodes.flatMap((node) => node.inputs.map((input) => placeOf(input)[0])));
-    const ends = nodes.filter(({ name }) => !read.has(name) && this.#data.has(name));
-    for (const output of outputs ?? ends.map(({ name }) => name)) this.#output(output);
+    const outputs =
+      this.#graph.outputs ?? endsOf(nodes, (name) => this.#data.has(name) || this.#left.has(name));
+    const { assumptions = [], entry } = this.#graph;
+    if (assumptions.length > 0) this.#network.assumptions = assumptions;
+    // The graph scales the pixels itself.
+    if (entry !== undefined) this.#network.preprocessing = { scale: "none" };
+    const lost = outputs.filter((output) => this.#left.has(placeOf(output)[0]));
+    if (lost.length > 0)
+      this.#network.lostOutputs = lost.map((output) => output.replace(/:0$/, ""));
+    const kept = outputs.filter((output) => !lost.includes(output));
+    for (const output of kept.length > 0
+      ? kept
+      : this.#left.lastBefore(this.#data, this.#network.inputs))
+      this.#output(output);
     return this.#network;
   }
 
@@ -98,6 +114,11 @@ class Lowering {
     if (node.op === "NoOp" || node.op === "Assert") return;
     if (node.op === "Const") {
       const constant = this.#graph.constants.get(node.name);
+      if (constant === undefined && node.attributes.value) {
+        const why = node.attributes.value.s ?? "a constant of a kind that is not read";
+        this.#leaveOut(node, { why, needs: [] });
+        return;
+      }
       if (constant === undefined)
         throw new StriateError(`constant "${node.name}": its value is not in the file`);
       const type = innerType(constant.type);
@@ -105,15 +126,43 @@ class Lowering {
       this.#made.set(node.name, [{ constant: value, order: value.shape.map((_, axis) => axis) }]);
       return;
     }
-    if (node.op === "Placeholder" || node.op === "PlaceholderWithDefault") {
-      this.#input(node);
+    if (/^Placeholder(WithDefault)?$/.test(node.op)) return void this.#input(node);
+    const needs = this.#left.neededBy(node);
+    if (needs) this.#leaveOut(node, needs);
+    else
+      namingSync(`${node.op} "${node.name}"`, () => {
+        this.#lowerOr(node, (why) => {
+          this.#leaveOut(node, { why, needs: [] });
+        });
+      });
+  }
+
+  /** Lowers a node, or says why it cannot be. */
+  #lowerOr(node: TfNode, otherwise: (why: string) => void): void {
+    const definition = this.#ops.find(node.op);
+    if (definition === undefined) {
+      otherwise(this.#ops.unknown);
       return;
     }
-    const definition = this.#ops.find(node.op);
-    namingSync(`${node.op} "${node.name}"`, () => {
-      if (definition === undefined) throw new StriateError(this.#ops.unknown);
+    try {
       this.#apply(node, definition.kind, definition.lower);
-    });
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      otherwise(error.message);
+    }
+  }
+
+  /** A layer that is in the file and cannot be run. */
+  #leaveOut(node: TfNode, unavailable: Unavailable): void {
+    this.#left.add(node, unavailable);
+    if (isQuiet(node) && unavailable.needs.length > 0) return;
+    const read = node.inputs.map(placeOf);
+    const values = read.flatMap(([name, output]) => this.#made.get(name)?.[output]?.value ?? []);
+    const makers = values.flatMap((value) => this.#makers.get(value) ?? []);
+    const left = read.flatMap(([name]) => (this.#left.has(name) ? [name] : []));
+    this.#network.layers.push(
+      leftOutLayer(node, unavailable, [...makers, ...left], this.#ops.find(node.op)?.kind),
+    );
   }
 
   #apply(node: TfNode, kind: LayerKind, lower: (context: TfContext) => TfValue | TfValue[]): void {
@@ -134,7 +183,7 @@ class Lowering {
     const inbound = [
       ...new Set(inputs.flatMap(({ value }) => this.#makers.get(value ?? "") ?? [])),
     ];
-    const isLayer = isData && !quiet.test(node.op);
+    const isLayer = isData && !isQuiet(node);
     for (const { value } of outputs) {
       const maker = isLayer ? node.name : inbound[0];
       if (value !== undefined && maker !== undefined && !this.#makers.has(value))
@@ -205,7 +254,7 @@ class Lowering {
       numbers: (i) => {
         const numbers = maybeNumbers(i);
         if (numbers === undefined)
-          throw new StriateError(
+          throw new UnsupportedError(
             `input ${i} is computed from the photo; only a constant is known here`,
           );
         return numbers;
@@ -232,6 +281,7 @@ class Lowering {
         weights.push(address);
         return this.#weight(address, x.constant, order, graphShape);
       },
+      reading: (others) => this.#context(node, others, weights, preActivation),
       preActivation,
     };
   }
@@ -292,7 +342,7 @@ class Lowering {
     if (x.constant) return x.constant.shape;
     this.#infer();
     const shape = this.#inference.typeOf(x.value!)?.shape;
-    if (!shape) throw new StriateError("the rank of an input is not known");
+    if (!shape) throw new UnsupportedError("the rank of an input is not known");
     return x.order.map((_, axis) => shape[x.order.indexOf(axis)]!);
   }
 
@@ -304,20 +354,7 @@ class Lowering {
   }
 
   #input(node: TfNode): void {
-    const attributes = new TfAttributes(node);
-    const declared = attributes.shape("shape");
-    if (declared === null)
-      throw new StriateError(
-        `Placeholder "${node.name}": the file does not say its shape; export the model with a fixed input shape`,
-      );
-    const shape = declared.map((length, axis) => (axis === 0 && length === null ? "N" : length));
-    const pictures = this.#graph.nodes.some(
-      ({ op, attributes: { data_format: format } }) =>
-        /Conv|Pool/i.test(op) && format?.s !== "NCHW",
-    );
-    const order = graphOrder(shape.length, pictures && shape.length > 3 ? null : "channels_first");
-    const declaredType = attributes.type("dtype");
-    const type = declaredType === "int32" ? declaredType : innerType(declaredType);
+    const { shape, order, type } = inputOf(node, this.#graph.nodes);
     const value = this.#b.input(this.#b.fresh(node.name), permute(shape, order), type);
     const inner = type === "int32" ? this.#b.op("Cast", [value], { to: typeCode("int64") }) : value;
     this.#made.set(node.name, [{ value: inner, order }]);
@@ -360,23 +397,4 @@ class Lowering {
     const shape = known?.shape ? this.#shape({ value, order: x.order }) : [];
     return { name, value, type: known?.type ?? "float32", shape, order: x.order };
   }
-}
-
-/** An input whose rank is not the one that the op asks for is damage. */
-function checkOrder(order: readonly number[], rank: number): void {
-  const isPermutation =
-    order.length === rank && order.every((axis, i) => axis < rank && order.indexOf(axis) === i);
-  if (!isPermutation)
-    throw new StriateError(`expected a tensor of ${order.length} axes, got ${rank}`);
-}
-
-/** The attributes that a person can read. */
-function configOf(node: TfNode): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(node.attributes).flatMap(([name, { s, i, f, b, list }]): [string, unknown][] => {
-      const items = list && [list.i, list.f, list.s].find((some) => some && some.length > 0);
-      const value = s ?? i ?? f ?? b ?? items;
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }

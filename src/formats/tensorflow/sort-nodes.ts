@@ -7,8 +7,12 @@ export function sortTfNodes(nodes: readonly TfNode[]): TfNode[] {
   if (byName.size < nodes.length) throw new StriateError("two nodes of the graph have one name");
   const readers = new Map<string, TfNode[]>();
   const missing = new Map<TfNode, number>();
+  /** What a loop gives to its next round comes later. */
+  const isBack = (node: TfNode, name: string) =>
+    node.op === "Merge" && byName.get(name)?.op === "NextIteration";
   for (const node of nodes) {
-    const reads = new Set(node.inputs.map((input) => placeOf(input)[0]));
+    const all = new Set(node.inputs.map((input) => placeOf(input)[0]));
+    const reads = new Set([...all].filter((name) => !isBack(node, name)));
     for (const name of reads) {
       if (!byName.has(name))
         throw new StriateError(`${node.op} "${node.name}" reads "${name}", which is not there`);
@@ -53,4 +57,10 @@ export function nodesBehind(nodes: readonly TfNode[], names: readonly string[]):
     for (const input of node.inputs) waiting.push(placeOf(input)[0]);
   }
   return nodes.filter((node) => found.has(node));
+}
+
+/** The nodes that nobody reads, of those that count. */
+export function endsOf(nodes: readonly TfNode[], counts: (name: string) => boolean): string[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs.map((input) => placeOf(input)[0])));
+  return nodes.map(({ name }) => name).filter((name) => !read.has(name) && counts(name));
 }

@@ -110,6 +110,10 @@ export class FlatTable {
   ints = (field: number): number[] =>
     this.#copy(field, 4, (at) => this.#file.view.getInt32(at, true));
 
+  /** Numbers of 16 bits, none below zero. */
+  shorts = (field: number): number[] =>
+    this.#copy(field, 2, (at) => this.#file.view.getUint16(at, true));
+
   reals = (field: number): number[] =>
     this.#copy(field, 4, (at) => this.#file.view.getFloat32(at, true));
 

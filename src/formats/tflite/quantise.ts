@@ -85,7 +85,7 @@ export function toCodes(
 /** The real numbers of a constant: `scale * (q - zeroPoint)`, with a scale for each slice of an axis. */
 export function toReals(
   value: Tensor,
-  { scale, zeroPoint, axis }: Quantization,
+  { scale, zeroPoint, axis: said }: Quantization,
 ): Tensor<"float32"> {
   const codes = toNumbers(value);
   const { shape } = value;
@@ -94,6 +94,8 @@ export function toReals(
       shape,
       codes.map((q) => (q - (zeroPoint[0] ?? 0)) * scale[0]!),
     );
+  // Converters wrote the axis of the kernel beside the bias of a convolution too, which has but one.
+  const axis = shape.length === 1 ? 0 : said;
   if (axis < 0 || shape[axis] !== scale.length)
     throw new StriateError(
       `has ${scale.length} scales for axis ${axis} of a shape [${shape.join(", ")}]`,

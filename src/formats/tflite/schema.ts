@@ -1,4 +1,4 @@
-import { StriateError, namingSync } from "../../base/errors.ts";
+import { StriateError, UnsupportedError, namingSync } from "../../base/errors.ts";
 import { formatShape, sizeOf } from "../../base/shape.ts";
 import {
   type DataType,
@@ -8,19 +8,26 @@ import {
   bytesPerElement,
   tensor,
 } from "../../base/tensor.ts";
+import { densify } from "./densify.ts";
 import { FlatTable } from "./flat-table.ts";
 import { operatorNames } from "./operator-names.ts";
 
 /** What a TFLite file holds, as far as a network needs it. */
-export interface TfliteModel {
+export interface TfliteModel extends TfliteSubgraph {
   description: string;
+  /** The branches of its choices, by number; the network itself is the first. */
+  subgraphs: TfliteSubgraph[];
+  /** Notes in the file, by name. */
+  metadata: Map<string, Uint8Array>;
+}
+
+/** A network, or a part of it that is run on condition. */
+export interface TfliteSubgraph {
   tensors: TfliteTensor[];
   operators: TfliteOperator[];
   /** Numbers of tensors. */
   inputs: TfliteEnd[];
   outputs: TfliteEnd[];
-  /** Notes in the file, by name. */
-  metadata: Map<string, Uint8Array>;
 }
 
 export interface TfliteEnd {
@@ -36,8 +43,10 @@ export interface TfliteTensor {
   /** With -1 for a free length; empty where none is free. */
   freeShape: readonly number[];
   quantization?: Quantization;
-  /** A constant's elements as they stand in the file. */
+  /** A constant's elements as they stand in the file; of a sparse one with its zeros. */
   value?: Tensor;
+  /** Why its elements are not read. */
+  unread?: string;
 }
 
 /** How whole numbers stand for real ones: `scale * (q - zeroPoint)`. */
@@ -75,16 +84,14 @@ const types: Readonly<Record<number, DataType>> = {
   18: "bfloat16",
 };
 
-/** The element type of a TFLite number. */
+/** The element type of a TFLite number. @throws UnsupportedError */
 export function typeOfTflite(code: number): DataType {
   const type = types[code];
-  if (type !== undefined) return type;
-  throw new StriateError(
-    code === 17
-      ? "has elements of 4 bits, which are not read; convert the model with 8 bits"
-      : `element type ${code} of TFLite is not known`,
-  );
+  if (type === undefined) throw new UnsupportedError(unknownType(code));
+  return type;
 }
+
+const unknownType = (code: number): string => `element type ${code} of TFLite is not known`;
 
 /** Whether bytes are a TFLite file: its letters stand behind the first offset. */
 export const isTflite = (bytes: Uint8Array): boolean =>
@@ -98,7 +105,7 @@ export const isTflite = (bytes: Uint8Array): boolean =>
  */
 export function parseTflite(bytes: Uint8Array): TfliteModel {
   const model = FlatTable.root(bytes);
-  const [graph] = model.tables(2);
+  const [graph, ...others] = model.tables(2);
   if (!graph) throw new StriateError("the TFLite file holds no network");
   const buffers = model.tables(4).map((buffer) => contentOf(buffer, bytes));
   const codes = model.tables(1).map((code) => {
@@ -108,31 +115,38 @@ export function parseTflite(bytes: Uint8Array): TfliteModel {
     return custom === "" ? (operatorNames[number] ?? `op ${number}`) : custom;
   });
   const signature = model.tables(7).find((entry) => entry.int(4) === 0);
-  const ends = (field: number, names: FlatTable[]): TfliteEnd[] =>
-    graph.ints(field).map((number) => {
-      const entry = names.find((each) => each.int(1) === number);
-      return { tensor: number, name: entry?.text(0) ?? "" };
-    });
+  const subgraph = (table: FlatTable, names?: FlatTable): TfliteSubgraph => {
+    const ends = (field: number, entries: FlatTable[] = []): TfliteEnd[] =>
+      table.ints(field).map((number) => {
+        const entry = entries.find((each) => each.int(1) === number);
+        return { tensor: number, name: entry?.text(0) ?? "" };
+      });
+    return {
+      tensors: table.tables(0).map((each) => tensorFrom(each, buffers)),
+      operators: table.tables(3).map((operator) => {
+        const options = operator.table(4);
+        return {
+          op: codes[operator.int(0)] ?? "op without a name",
+          inputs: operator.ints(1),
+          outputs: operator.ints(2),
+          ...(options ? { options } : {}),
+        };
+      }),
+      inputs: ends(1, names?.tables(0)),
+      outputs: ends(2, names?.tables(1)),
+    };
+  };
   const metadata = model
     .tables(6)
     .map((entry): [string, Uint8Array] => [
       entry.text(0),
       buffers[entry.int(1)] ?? new Uint8Array(),
     ]);
+  const whole = subgraph(graph, signature);
   return {
     description: model.text(3),
-    tensors: graph.tables(0).map((table) => tensorFrom(table, buffers)),
-    operators: graph.tables(3).map((operator) => {
-      const options = operator.table(4);
-      return {
-        op: codes[operator.int(0)] ?? "op without a name",
-        inputs: operator.ints(1),
-        outputs: operator.ints(2),
-        ...(options ? { options } : {}),
-      };
-    }),
-    inputs: ends(1, signature?.tables(0) ?? []),
-    outputs: ends(2, signature?.tables(1) ?? []),
+    ...whole,
+    subgraphs: [whole, ...others.map((each) => subgraph(each))],
     metadata: new Map(metadata),
   };
 }
@@ -150,23 +164,45 @@ function contentOf(buffer: FlatTable, file: Uint8Array): Uint8Array {
 function tensorFrom(table: FlatTable, buffers: readonly Uint8Array[]): TfliteTensor {
   const name = table.text(3);
   return namingSync(`tensor "${name}"`, () => {
-    if (table.table(6)) throw new StriateError("is sparse, which is not read");
-    const type = typeOfTflite(table.byte(1));
     const shape = table.ints(0);
     if (shape.some((length) => length < 0))
       throw new StriateError(`has a shape that cannot be: ${formatShape(shape)}`);
-    const made: TfliteTensor = { name, type, shape, freeShape: table.ints(7) };
+    const code = table.byte(1);
+    const type = types[code];
+    const made: TfliteTensor = { name, type: type ?? "int8", shape, freeShape: table.ints(7) };
     const quantization = table.table(4);
     const scale = quantization?.reals(2) ?? [];
     if (quantization && scale.length > 0)
       made.quantization = { scale, zeroPoint: quantization.longs(3), axis: quantization.int(6) };
     const content = buffers[table.int(2)];
-    if (type === "string" || !content || (content.length === 0 && !shape.includes(0))) return made;
+    if (type === "string" || !content || (content.length === 0 && !shape.includes(0)))
+      return type === undefined && code !== INT4 ? { ...made, unread: unknownType(code) } : made;
+    if (code === INT4) return { ...made, value: tensor("int8", shape, halfBytes(content, shape)) };
+    if (type === undefined) return { ...made, unread: unknownType(code) };
+    const sparsity = table.table(6);
     const wanted = sizeOf(shape) * bytesPerElement(type);
-    if (content.length !== wanted)
+    if (sparsity === undefined && content.length !== wanted)
       throw new StriateError(
         `should have ${wanted} bytes for its shape ${formatShape(shape)}, the file has ${content.length}`,
       );
-    return { ...made, value: tensor(type, shape, arrayFromBytes(type as NumericType, content)) };
+    const stored = arrayFromBytes(type as NumericType, content);
+    const data = sparsity ? densify(shape, sparsity, stored) : stored;
+    return { ...made, value: tensor(type as NumericType, shape, data) };
+  });
+}
+
+const INT4 = 17;
+
+/** Whole numbers of 4 bits, from -8 to 7: two in a byte, the lower half first. */
+function halfBytes(bytes: Uint8Array, shape: readonly number[]): Int8Array {
+  const size = sizeOf(shape);
+  if (bytes.length !== Math.ceil(size / 2))
+    throw new StriateError(
+      `should have ${Math.ceil(size / 2)} bytes for its shape ${formatShape(shape)} of 4 bits each, the file has ${bytes.length}`,
+    );
+  // bounded: by the bytes that are there
+  return Int8Array.from({ length: size }, (_, i) => {
+    const half = (bytes[i >> 1]! >> (i % 2 === 0 ? 0 : 4)) & 15;
+    return half > 7 ? half - 16 : half;
   });
 }

@@ -1,10 +1,16 @@
-import { StriateError } from "../../base/errors.ts";
+import { StriateError, namingSync } from "../../base/errors.ts";
 import { int64 } from "../../base/tensor.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { TfAttribute, TfGraph, TfNode } from "../tensorflow/graph-def.ts";
 import { findTfliteOp } from "./ops/index.ts";
 import { codeAttributes, toReals } from "./quantise.ts";
-import type { TfliteEnd, TfliteModel, TfliteOperator, TfliteTensor } from "./schema.ts";
+import type {
+  TfliteEnd,
+  TfliteModel,
+  TfliteOperator,
+  TfliteSubgraph,
+  TfliteTensor,
+} from "./schema.ts";
 
 /** TensorFlow's numbers of the types that a network can be fed. */
 const typeCodes: Readonly<Record<string, number>> = { int32: 3, int64: 9, bool: 10 };
@@ -16,23 +22,40 @@ const FLOAT = 1;
  * numbers, and are rounded as their codes are.
  */
 export function tfliteGraph(model: TfliteModel): TfGraph {
-  return new Graph(model).made;
+  const whole = { model, nodes: [], constants: new Map(), taken: new Map(), levels: 0 };
+  return new Graph(model, whole).made;
+}
+
+/** Branches inside of branches, and what they write out to, at most. */
+const MOST_LEVELS = 20;
+const MOST_NODES = 200_000;
+
+/** What the network and its branches are written into. */
+interface Whole {
+  model: TfliteModel;
+  nodes: TfNode[];
+  constants: Map<string, Tensor>;
+  taken: Map<string, number>;
+  levels: number;
 }
 
 class Graph {
-  readonly #model: TfliteModel;
-  readonly #nodes: TfNode[] = [];
-  readonly #constants = new Map<string, Tensor>();
+  readonly #model: TfliteSubgraph;
+  readonly #whole: Whole;
+  readonly #nodes: TfNode[];
+  readonly #constants: Map<string, Tensor>;
   /** The value of each tensor, as other nodes read it. */
   readonly #values = new Map<number, string>();
   readonly #outputNames = new Map<number, string>();
-  readonly #taken = new Map<string, number>();
+  readonly #taken: Map<string, number>;
 
   readonly #outputs: ReadonlySet<number>;
   readonly #readers = new Map<number, TfliteOperator[]>();
 
-  constructor(model: TfliteModel) {
+  constructor(model: TfliteSubgraph, whole: Whole) {
     this.#model = model;
+    this.#whole = whole;
+    ({ nodes: this.#nodes, constants: this.#constants, taken: this.#taken } = whole);
     this.#outputs = new Set(model.outputs.map(({ tensor }) => tensor));
     for (const operator of model.operators)
       for (const number of new Set(operator.inputs)) {
@@ -52,6 +75,38 @@ class Graph {
     for (const operator of operators) this.#operator(operator);
     const names = outputs.map((output) => this.#output(output));
     return { nodes: this.#nodes, constants: this.#constants, outputs: names };
+  }
+
+  /** Writes a branch that reads these values. @returns what it gives */
+  inline(values: readonly string[]): string[] {
+    const { inputs, outputs, operators } = this.#model;
+    inputs.forEach(({ tensor }, i) => this.#values.set(tensor, values[i] ?? ""));
+    for (const operator of operators) this.#operator(operator);
+    return outputs.map((output) => this.#output(output));
+  }
+
+  /** A choice of two parts of the network: both are written, and a select between what they give. */
+  #choice(
+    name: string,
+    { outputs, options }: TfliteOperator,
+    [condition = "", ...values]: string[],
+  ): boolean {
+    const whole = this.#whole;
+    const branches = [options?.int(0) ?? -1, options?.int(1) ?? -1].map(
+      (number) => whole.model.subgraphs[number],
+    );
+    if (branches.some((branch) => !branch || branch.outputs.length < outputs.length)) return false;
+    if (++whole.levels > MOST_LEVELS || this.#nodes.length > MOST_NODES)
+      throw new StriateError("its branches lie within one another without end");
+    const [yes, no] = branches.map((branch) => new Graph(branch!, whole).inline(values));
+    whole.levels--;
+    outputs.forEach((number, i) => {
+      const select = i === 0 ? name : this.#fresh(`${name}_${i}`);
+      const inputs = [condition, yes![i]!, no![i]!];
+      this.#nodes.push({ name: select, op: "SELECT_V2", inputs, attributes: {} });
+      this.#values.set(number, select);
+    });
+    return true;
   }
 
   #tensor(number: number): TfliteTensor {
@@ -84,12 +139,14 @@ class Graph {
     this.#values.set(tensor, coded);
   }
 
-  #operator({ op, inputs, outputs, options }: TfliteOperator): void {
+  #operator(operator: TfliteOperator): void {
+    const { op, inputs, outputs, options } = operator;
     const results = outputs.map((number) => this.#tensor(number));
     const name = this.#outputNames.get(outputs[0] ?? -1) ?? this.#fresh(results[0]?.name ?? op);
     const definition = findTfliteOp(op);
     const last = inputs.findLastIndex((number) => number >= 0);
     const read = inputs.slice(0, last + 1).map((number) => this.#read(number, name));
+    if (op === "IF" && this.#choice(name, operator, read)) return;
     for (const numbers of definition?.constants?.(options, read.length) ?? [])
       read.push(this.#constant(`${name}/option`, int64(numbers)));
     const attributes: Record<string, TfAttribute> = {
@@ -116,13 +173,28 @@ class Graph {
   #read(number: number, reader: string): string {
     const known = this.#values.get(number);
     if (known !== undefined) return known;
-    const { name, value, type, quantization } = this.#tensor(number);
+    const { name, value, type, quantization, unread } = this.#tensor(number);
+    if (unread !== undefined) {
+      // A constant without a value: what reads it is left out.
+      const node = this.#fresh(name);
+      this.#nodes.push({
+        name: node,
+        op: "Const",
+        inputs: [],
+        attributes: { value: { s: unread } },
+      });
+      this.#values.set(number, node);
+      return node;
+    }
     if (!value)
       throw new StriateError(
         `"${reader}" reads tensor "${name}", which nothing has made before it`,
       );
     const isCoded = quantization && type !== "float32" && type !== "float16";
-    const node = this.#constant(name, isCoded ? toReals(value, quantization) : value);
+    const real = isCoded
+      ? namingSync(`tensor "${name}"`, () => toReals(value, quantization))
+      : value;
+    const node = this.#constant(name, real);
     this.#values.set(number, node);
     return node;
   }

@@ -1,4 +1,4 @@
-import { StriateError } from "../../../base/errors.ts";
+import { UnsupportedError } from "../../../base/errors.ts";
 import { float } from "../../../graph/attributes.ts";
 import type { GraphBuilder } from "../../../graph/builder.ts";
 import type { TfAttributes } from "../graph-def.ts";
@@ -55,6 +55,6 @@ export function fusedActivation(
   if (name === "LeakyRelu")
     return b.op("LeakyRelu", [x], { alpha: float(attributes.real("leakyrelu_alpha", 0.2)) });
   const write = Object.hasOwn(activations, name) ? activations[name] : undefined;
-  if (write === undefined) throw new StriateError(`the fused op "${name}" is not known`);
+  if (write === undefined) throw new UnsupportedError(`the fused op "${name}" is not known`);
   return write(b, x, attributes);
 }

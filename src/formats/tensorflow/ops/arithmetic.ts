@@ -32,9 +32,15 @@ const several: readonly (readonly [string, Write])[] = [
   ["NotEqual", (b, values) => b.op("Not", [b.op("Equal", values)])],
   ["LogicalAnd", nary("And")],
   ["LogicalOr", nary("Or")],
+  ["LogicalXor", nary("Xor")],
+  ["Atan2", atan2],
   ["Select SelectV2", nary("Where")],
   ["ClipByValue", (b, [x = "", low = "", high = ""]) => b.op("Min", [b.op("Max", [x, low]), high])],
   ["Prelu", nary("PRelu")],
+  // What is left of a division, with the sign of the dividend.
+  ["Mod TruncateMod", (b, values) => b.op("Mod", values, { fmod: 1 })],
+  ["Xlogy", (b, [x = "", y = ""]) => timesNoNan(b, x, b.op("Log", [y]))],
+  ["MulNoNan", (b, [x = "", y = ""]) => timesNoNan(b, y, x)],
 ];
 
 /** Ops of one tensor, element by element. */
@@ -55,6 +61,21 @@ const single: readonly (readonly [string, Write])[] = [
   ["Reciprocal Inv", nary("Reciprocal")],
   ["Sin", nary("Sin")],
   ["Cos", nary("Cos")],
+  ["Tan", nary("Tan")],
+  ["Asin", nary("Asin")],
+  ["Acos", nary("Acos")],
+  ["Atan", nary("Atan")],
+  ["Sinh", nary("Sinh")],
+  ["Cosh", nary("Cosh")],
+  ["Asinh", nary("Asinh")],
+  ["Acosh", nary("Acosh")],
+  ["Atanh", nary("Atanh")],
+  ["IsNan", nary("IsNaN")],
+  ["IsInf", nary("IsInf")],
+  [
+    "IsFinite",
+    (b, [x = ""]) => b.op("Not", [b.op("Or", [b.op("IsNaN", [x]), b.op("IsInf", [x])])]),
+  ],
   ["LogicalNot", nary("Not")],
   ["Erfc", (b, values) => b.op("Sub", [one(b), b.op("Erf", values)])],
   ["ZerosLike", (b, [x = ""]) => b.op("Sub", [x, x])],
@@ -67,6 +88,20 @@ const square = (b: GraphBuilder, x: string): string => b.op("Mul", [x, x]);
 function divideNoNan(b: GraphBuilder, [x = "", y = ""]: string[]): string {
   const zero = b.constant(float32([], [0]));
   return b.op("Where", [b.op("Equal", [y, zero]), zero, b.op("Div", [x, y])]);
+}
+
+/** A product that is zero where the first factor is, whatever the other one. */
+const timesNoNan = (b: GraphBuilder, x: string, y: string): string =>
+  b.op("Where", [b.op("Equal", [x, b.f32(0)]), b.f32(0), b.op("Mul", [x, y])]);
+
+/** The angle of a point, in all four quarters. */
+function atan2(b: GraphBuilder, [y = "", x = ""]: string[]): string {
+  const zero = b.f32(0);
+  const half = b.op("Where", [b.op("Less", [y, zero]), b.f32(-Math.PI), b.f32(Math.PI)]);
+  const turn = b.op("Where", [b.op("Less", [x, zero]), half, zero]);
+  const angle = b.op("Add", [b.op("Atan", [b.op("Div", [y, x])]), turn]);
+  const isOrigin = b.op("And", [b.op("Equal", [x, zero]), b.op("Equal", [y, zero])]);
+  return b.op("Where", [isOrigin, zero, angle]);
 }
 
 /** What a constant operand is to a layer: TensorFlow folds batch norms into such. */

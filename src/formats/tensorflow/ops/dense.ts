@@ -1,3 +1,4 @@
+import { UnsupportedError } from "../../../base/errors.ts";
 import type { TfContext, TfOp } from "../define-op.ts";
 import { plainValue } from "../define-op.ts";
 import { fusedActivation } from "./activation.ts";
@@ -37,4 +38,25 @@ const matMul: TfOp = {
   },
 };
 
-export const denseOps: readonly TfOp[] = [matMul];
+/** A sum of products, by its equation: `...ij,jk->...ik`. */
+const einsum: TfOp = {
+  ops: "Einsum",
+  kind: "dense",
+  lower(context) {
+    const { b, node, attributes, inputs, plain, rank, weight } = context;
+    const equation = attributes.text("equation", "").replace(/\s/g, "");
+    const [left = "", result = ""] = equation.split("->");
+    const terms = left.split(",");
+    if (!equation.includes("->") || terms.length !== inputs.length)
+      throw new UnsupportedError(`the equation "${equation}" is not known`);
+    const letters = (term: string) => term.replace("...", "").length;
+    const more = inputs.map((x, i) =>
+      terms[i]!.includes("...") ? rank(x) - letters(terms[i]!) : 0,
+    );
+    const size = letters(result) + (result.includes("...") ? Math.max(...more) : 0);
+    const values = inputs.map((x, i) => (x.constant ? weight(i, "kernel") : plain(x)));
+    return plainValue(b.op("Einsum", values, { equation }, { name: node.name }), size);
+  },
+};
+
+export const denseOps: readonly TfOp[] = [matMul, einsum];

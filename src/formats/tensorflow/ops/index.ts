@@ -1,8 +1,13 @@
 import type { TfOp } from "../define-op.ts";
 import { activationOps } from "./activation.ts";
 import { arithmeticOps } from "./arithmetic.ts";
+import { batchBlockOps } from "./batch-blocks.ts";
 import { convOps } from "./conv.ts";
 import { denseOps } from "./dense.ts";
+import { detectionOps } from "./detection.ts";
+import { fakeQuantOps } from "./fake-quant.ts";
+import { indexingOps } from "./indexing.ts";
+import { loopOps } from "./loops.ts";
 import { normalizationOps } from "./normalization.ts";
 import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
@@ -14,8 +19,13 @@ const byName = new Map(
   [
     ...activationOps,
     ...arithmeticOps,
+    ...batchBlockOps,
     ...convOps,
     ...denseOps,
+    ...detectionOps,
+    ...fakeQuantOps,
+    ...indexingOps,
+    ...loopOps,
     ...normalizationOps,
     ...poolOps,
     ...reduceOps,
@@ -24,6 +34,10 @@ const byName = new Map(
     ...sliceOps,
   ].flatMap((op) => op.ops.split(" ").map((name) => [name, op] as const)),
 );
+
+/** Names of the ops that are read. */
+export const tfOpNames = (): string[] =>
+  [...byName].flatMap(([name, op]) => (loopOps.includes(op) ? [] : [name])).sort();
 
 /** How an op of TensorFlow becomes nodes; undefined for one that is not known. */
 export const findTfOp = (op: string): TfOp | undefined => byName.get(op);

@@ -1,5 +1,5 @@
 import { float } from "../../../graph/attributes.ts";
-import { StriateError } from "../../../base/errors.ts";
+import { UnsupportedError } from "../../../base/errors.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 import { layoutOf } from "./window.ts";
 
@@ -12,7 +12,7 @@ const batchNorm: TfOp = {
     const training = attributes.flag("is_training", true);
     if (training && shape(input(0))[0] === 1) return ofOnePicture(context);
     if (training)
-      throw new StriateError(
+      throw new UnsupportedError(
         "the batch normalisation is in training; freeze the model for inference",
       );
     const x = input(0);

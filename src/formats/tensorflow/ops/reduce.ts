@@ -1,4 +1,5 @@
-import { type TfOp, plainValue, positiveAxis } from "../define-op.ts";
+import { typeCode } from "../../../graph/protobuf/types.ts";
+import { type TfOp, type TfValue, plainValue, positiveAxis } from "../define-op.ts";
 
 /** A reduction over constant axes keeps the graph's layout. */
 const reductions: readonly TfOp[] = Object.entries({
@@ -7,6 +8,7 @@ const reductions: readonly TfOp[] = Object.entries({
   Max: "ReduceMax",
   Min: "ReduceMin",
   Prod: "ReduceProd",
+  EuclideanNorm: "ReduceL2",
 }).map(([ops, op]): TfOp => ({
   ops,
   kind: "pooling",
@@ -44,4 +46,22 @@ const extremes: readonly TfOp[] = ["ArgMax", "ArgMin"].map((ops): TfOp => ({
   },
 }));
 
-export const reduceOps: readonly TfOp[] = [...reductions, ...extremes];
+/** Whether any, or all, of some truths hold. */
+const truths: readonly TfOp[] = [["Any", "Max"] as const, ["All", "Min"] as const].map(
+  ([ops, op]): TfOp => ({
+    ops,
+    kind: "other",
+    lower(context) {
+      const { b, input } = context;
+      const x = input(0);
+      const numbers = b.op("Cast", [context.arrange(x, x.order)], { to: typeCode("float32") });
+      const counted = { value: numbers, order: x.order };
+      const reduce = reductions.find(({ ops: name }) => name === op)!;
+      const made = reduce.lower(context.reading([counted, input(1)])) as TfValue;
+      const value = b.op("Cast", [made.value!], { to: typeCode("bool") });
+      return { value, order: made.order };
+    },
+  }),
+);
+
+export const reduceOps: readonly TfOp[] = [...reductions, ...extremes, ...truths];

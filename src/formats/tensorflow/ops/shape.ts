@@ -1,6 +1,7 @@
 import { isIdentityOrder, invertOrder, sizeOf } from "../../../base/shape.ts";
-import { StriateError } from "../../../base/errors.ts";
+import { StriateError, UnsupportedError } from "../../../base/errors.ts";
 import type { Tensor } from "../../../base/tensor.ts";
+import type { GraphBuilder } from "../../../graph/builder.ts";
 import { typeCode } from "../../../graph/protobuf/types.ts";
 import { innerType } from "../graph-def.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
@@ -8,7 +9,7 @@ import { plainValue, positiveAxis } from "../define-op.ts";
 import { withoutAxes } from "./reduce.ts";
 
 const passOn: TfOp = {
-  ops: "Identity Snapshot StopGradient PreventGradient CheckNumerics",
+  ops: "Identity Snapshot StopGradient PreventGradient CheckNumerics CheckNumericsV2 EnsureShape GuaranteeConst Print DebugIdentityV2",
   kind: "other",
   lower: ({ input }) => input(0),
 };
@@ -37,6 +38,12 @@ const shapeOp: TfOp = {
       : b.op("Gather", [shape, b.i64(invertOrder(x.order))], { axis: 0 });
     return plainValue(lengths, 1);
   },
+};
+
+const shapesOp: TfOp = {
+  ops: "ShapeN",
+  kind: "other",
+  lower: (context) => context.inputs.map((x) => shapeOp.lower(context.reading([x])) as TfValue),
 };
 
 const size: TfOp = {
@@ -71,7 +78,7 @@ const reshape: TfOp = {
     if (wanted) return wanted;
     const target = int64(1);
     const rank = maybeNumbers(1)?.length ?? shape(input(1))[0];
-    if (typeof rank !== "number") throw new StriateError("the rank of the result is not known");
+    if (typeof rank !== "number") throw new UnsupportedError("the rank of the result is not known");
     const value = b.op("Reshape", [plain(input(0)), target], {}, { name: node.name });
     return plainValue(value, rank);
   },
@@ -135,12 +142,32 @@ const pad: TfOp = {
     const inputs = [arrange(x, x.order), b.i64(sides)];
     if (node.op === "PadV2") inputs.push(arrange(input(2), input(2).order));
     const mirror = attributes.text("mode", "REFLECT");
+    if (node.op === "MirrorPad" && mirror === "SYMMETRIC")
+      return { value: symmetric(b, inputs[0]!, sides), order: x.order };
     if (node.op === "MirrorPad" && mirror !== "REFLECT")
-      throw new StriateError(`mirror mode ${mirror} is not known`);
+      throw new UnsupportedError(`mirror mode ${mirror} is not known`);
     const mode = node.op === "MirrorPad" ? "reflect" : undefined;
     return { value: b.op("Pad", inputs, { mode }, { name: node.name }), order: x.order };
   },
 };
+
+/** Pads with the mirrored border, its outermost elements included, which ONNX has no mode for. */
+function symmetric(b: GraphBuilder, x: string, sides: readonly number[]): string {
+  const rank = sides.length / 2;
+  const back = b.i64([-1]);
+  return sides.slice(0, rank).reduce((value, before, axis) => {
+    const after = sides[rank + axis]!;
+    const at = b.i64([axis]);
+    const start = [value, b.i64([before - 1]), b.i64([-(2 ** 31)]), at, back];
+    const end = [value, b.i64([-1]), b.i64([-1 - after]), at, back];
+    const parts = [
+      ...(before > 0 ? [b.op("Slice", start)] : []),
+      value,
+      ...(after > 0 ? [b.op("Slice", end)] : []),
+    ];
+    return parts.length > 1 ? b.op("Concat", parts, { axis }) : value;
+  }, x);
+}
 
 /** Axis of a node, in the layout that most of the inputs share. */
 function joined(context: TfContext, xs: readonly TfValue[], tfAxis: number) {
@@ -232,7 +259,7 @@ const broadcastArgs: TfOp = {
   lower({ b, inputs, input, shape, int64 }) {
     const ranks = inputs.map((x) => shape(x)[0]);
     const rank = Math.max(...ranks.map(Number));
-    if (!Number.isInteger(rank)) throw new StriateError("the rank of an input is not known");
+    if (!Number.isInteger(rank)) throw new UnsupportedError("the rank of an input is not known");
     const shapes = [0, 1].map((i) => {
       const missing = rank - Number(shape(input(i))[0]);
       // bounded: a difference of ranks
@@ -257,6 +284,7 @@ export const shapeOps: readonly TfOp[] = [
   identities,
   cast,
   shapeOp,
+  shapesOp,
   size,
   rankOp,
   reshape,

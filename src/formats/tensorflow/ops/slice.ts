@@ -1,5 +1,6 @@
-import { StriateError } from "../../../base/errors.ts";
-import { type TfOp, plainValue, positiveAxis } from "../define-op.ts";
+import { checkedLength } from "../../../base/checked-length.ts";
+import { StriateError, UnsupportedError } from "../../../base/errors.ts";
+import { type TfContext, type TfOp, plainValue, positiveAxis } from "../define-op.ts";
 
 /** "To the end of the axis", for a step forwards and backwards. */
 const END = 2 ** 31;
@@ -73,10 +74,13 @@ const stridedSlice: TfOp = {
 const gather: TfOp = {
   ops: "Gather GatherV2",
   kind: "reshaping",
-  lower({ b, node, inputs, input, rank, numbers, plain }) {
+  lower(context) {
+    const { b, node, attributes, inputs, input, rank, numbers, plain } = context;
     const x = input(0);
     const axis = inputs.length > 2 ? positiveAxis(numbers(2)[0] ?? 0, rank(x)) : 0;
     const values = [plain(x), plain(input(1))];
+    const batch = attributes.int("batch_dims", 0);
+    if (batch !== 0) return gatherEach(context, axis, batch);
     return plainValue(
       b.op("Gather", values, { axis }, { name: node.name }),
       rank(x) - 1 + rank(input(1)),
@@ -84,10 +88,50 @@ const gather: TfOp = {
   },
 };
 
+/** Gathers each row of the batch by indices of its own. */
+function gatherEach(
+  { b, node, input, rank, plain, int64 }: TfContext,
+  axis: number,
+  batch: number,
+) {
+  const x = input(0);
+  const shared = batch < 0 ? batch + rank(input(1)) : batch;
+  if (axis !== shared)
+    throw new UnsupportedError(`gathers along axis ${axis} of each of ${shared} axes of a batch`);
+  const places = b.op("Unsqueeze", [int64(1), b.i64([-1])]);
+  const value = b.op("GatherND", [plain(x), places], { batch_dims: shared }, { name: node.name });
+  return plainValue(value, rank(x) - 1 + rank(input(1)) - shared);
+}
+
 const range: TfOp = {
   ops: "Range",
   kind: "other",
   lower: ({ b, inputs, plain }) => plainValue(b.op("Range", inputs.map(plain)), 1),
+};
+
+/** So many numbers at equal distances. */
+const linSpace: TfOp = {
+  ops: "LinSpace",
+  kind: "other",
+  lower({ b, input, plain, numbers }) {
+    const [count = 1] = numbers(2);
+    const parts = Array.from({ length: checkedLength(count, "numbers") }, (_, i) =>
+      count > 1 ? i / (count - 1) : 0,
+    );
+    const span = b.op("Sub", [plain(input(1)), plain(input(0))]);
+    return plainValue(b.op("Add", [b.op("Mul", [span, b.f32(parts)]), plain(input(0))]), 1);
+  },
+};
+
+/** The different values in the order in which they are met, and which of them each one is. */
+const unique: TfOp = {
+  ops: "Unique",
+  outputs: ["y", "idx"],
+  kind: "other",
+  lower({ b, input, plain }) {
+    const values = b.ops("Unique", [plain(input(0))], { sorted: 0 }, { outputCount: 3 });
+    return [plainValue(values[0]!, 1), plainValue(values[2]!, 1)];
+  },
 };
 
 const topK: TfOp = {
@@ -102,4 +146,12 @@ const topK: TfOp = {
   },
 };
 
-export const sliceOps: readonly TfOp[] = [slice, stridedSlice, gather, range, topK];
+export const sliceOps: readonly TfOp[] = [
+  slice,
+  stridedSlice,
+  gather,
+  range,
+  linSpace,
+  unique,
+  topK,
+];

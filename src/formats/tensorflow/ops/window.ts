@@ -1,4 +1,4 @@
-import { StriateError } from "../../../base/errors.ts";
+import { UnsupportedError } from "../../../base/errors.ts";
 import type { AttributeInput } from "../../../graph/attributes.ts";
 import { windowAttributes } from "../../../layers/windows.ts";
 import type { TfContext, TfValue } from "../define-op.ts";
@@ -40,7 +40,7 @@ export function windowOf(
     return { ...windowAttributes([], { ...window, padding: "valid" }), pads: sides };
   }
   if (padding !== "same" && padding !== "valid")
-    throw new StriateError(`padding "${padding}" is not known`);
+    throw new UnsupportedError(`padding "${padding}" is not known`);
   const shape = context.shape(x);
   const space = layout.space.map((axis) => {
     const length = shape[axis];

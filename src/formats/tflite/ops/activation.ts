@@ -1,4 +1,4 @@
-import { StriateError } from "../../../base/errors.ts";
+import { UnsupportedError } from "../../../base/errors.ts";
 import type { GraphBuilder } from "../../../graph/builder.ts";
 import { gelu } from "../../../layers/activations.ts";
 import type { TfContext } from "../../tensorflow/define-op.ts";
@@ -54,5 +54,5 @@ export function fusedActivation(b: GraphBuilder, x: string, name: string): strin
   if (name === "RELU6") return b.op("Clip", [x, b.f32(0), b.f32(6)]);
   if (name === "TANH") return b.op("Tanh", [x]);
   if (name === "RELU_N1_TO_1") return b.op("Clip", [x, b.f32(-1), b.f32(1)]);
-  throw new StriateError(`the fused activation ${name} is not known`);
+  throw new UnsupportedError(`the fused activation ${name} is not known`);
 }

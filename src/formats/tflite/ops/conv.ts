@@ -2,7 +2,8 @@ import { StriateError } from "../../../base/errors.ts";
 import type { TfContext, TfValue } from "../../tensorflow/define-op.ts";
 import { layoutOf, windowOf } from "../../tensorflow/ops/window.ts";
 import { transposedWindow } from "../../tensorflow/ops/conv.ts";
-import { type TfliteOp, fused, window } from "../define-op.ts";
+import type { TfAttribute } from "../../tensorflow/graph-def.ts";
+import { type TfliteOp, as, fused, window } from "../define-op.ts";
 
 /** Lengths of a kernel, input `i`, of four axes. */
 function kernelOf({ input, shape }: TfContext, i: number): [number, number, number, number] {
@@ -92,4 +93,29 @@ const transposed: TfliteOp = {
   },
 };
 
-export const convOps: readonly TfliteOp[] = [convolution, depthwise, transposed];
+const all = (depth: number, height: number, width: number): TfAttribute => ({
+  list: { i: [1, depth, height, width, 1] },
+});
+
+/** A kernel is (depth, height, width, in, out), as TensorFlow's. */
+const volume: TfliteOp = {
+  ops: "CONV_3D",
+  kind: "convolution",
+  options: (o) => ({
+    padding: { s: o.byte(0) === 0 ? "SAME" : "VALID" },
+    strides: all(o.int(1), o.int(3), o.int(2)),
+    dilations: all(o.int(5, 1), o.int(7, 1), o.int(6, 1)),
+    ...fused(o, 4),
+  }),
+  lower(context) {
+    const made = as("Conv3D")(context) as TfValue;
+    if (context.inputs.length < 3) return made;
+    const value = context.b.op("Reshape", [
+      context.weight(2, "bias"),
+      context.b.i64([-1, 1, 1, 1]),
+    ]);
+    return { value: context.b.op("Add", [made.value!, value]), order: made.order };
+  },
+};
+
+export const convOps: readonly TfliteOp[] = [convolution, depthwise, transposed, volume];

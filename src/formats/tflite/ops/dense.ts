@@ -1,4 +1,4 @@
-import { StriateError } from "../../../base/errors.ts";
+import { UnsupportedError } from "../../../base/errors.ts";
 import { plainValue } from "../../tensorflow/define-op.ts";
 import { type TfliteOp, as, fused } from "../define-op.ts";
 
@@ -11,7 +11,8 @@ const fullyConnected: TfliteOp = {
     const x = input(0);
     const keeps = attributes.flag("keep_num_dims");
     const [, length] = shape(input(1));
-    if (typeof length !== "number") throw new StriateError("the shape of its weights is not known");
+    if (typeof length !== "number")
+      throw new UnsupportedError("the shape of its weights is not known");
     let value = plain(x);
     const isFlat = keeps || (rank(x) === 2 && shape(x)[1] === length);
     if (!isFlat) value = b.op("Reshape", [value, b.i64([-1, length])]);

@@ -5,6 +5,7 @@ import { activationOps, fusedActivation } from "./activation.ts";
 import { arithmeticOps } from "./arithmetic.ts";
 import { convOps } from "./conv.ts";
 import { denseOps } from "./dense.ts";
+import { indexingOps } from "./indexing.ts";
 import { poolOps } from "./pool.ts";
 import { resizeOps } from "./resize.ts";
 import { shapeOps } from "./shape.ts";
@@ -13,11 +14,13 @@ import { shapeOps } from "./shape.ts";
  * To other codes, and back to real numbers: inside, all numbers are real, rounded as codes are. What
  * gives an output its name passes on too.
  */
-const codeOps: readonly TfliteOp[] = ["QUANTIZE", "DEQUANTIZE", "Identity"].map((ops) => ({
-  ops,
-  kind: "other",
-  lower: ({ input }) => input(0),
-}));
+const codeOps: readonly TfliteOp[] = ["QUANTIZE", "DEQUANTIZE", "DENSIFY", "Identity"].map(
+  (ops) => ({
+    ops,
+    kind: "other",
+    lower: ({ input }) => input(0),
+  }),
+);
 
 const byName = new Map(
   [
@@ -26,6 +29,7 @@ const byName = new Map(
     ...codeOps,
     ...convOps,
     ...denseOps,
+    ...indexingOps,
     ...poolOps,
     ...resizeOps,
     ...shapeOps,

@@ -1,4 +1,5 @@
-import { StriateError } from "../../../base/errors.ts";
+import { int64 } from "../../../base/tensor.ts";
+import { type TfValue, plainValue } from "../../tensorflow/define-op.ts";
 import type { TfAttribute } from "../../tensorflow/graph-def.ts";
 import { typeCode } from "../../../graph/protobuf/types.ts";
 import { innerType } from "../../tensorflow/graph-def.ts";
@@ -11,9 +12,21 @@ export const shapeOps: readonly TfliteOp[] = [
   {
     ops: "RESHAPE",
     kind: "reshaping",
-    // The shape is an input, in old files an option alone.
+    // The shape is an input, in old files an option alone, or an input of two axes beside the option.
+    options: (o) => ({ new_shape: { list: { i: o.ints(0) } } }),
     constants: (options, inputs) => (inputs > 1 || !options ? [] : [options.ints(0)]),
-    lower: as("Reshape"),
+    lower(context) {
+      const { b, attributes, inputs, input } = context;
+      const target = inputs[1];
+      if (target === undefined || context.rank(target) === 1) return as("Reshape")(context);
+      const said = attributes.ints("new_shape");
+      const whole = said.length > 0 ? said : (context.maybeNumbers(1) ?? []);
+      const shape: TfValue =
+        whole.length > 0
+          ? { constant: int64([...whole]), order: [0] }
+          : plainValue(b.op("Reshape", [context.plain(target), b.i64([-1])]), 1);
+      return as("Reshape")(context.reading([input(0), shape]));
+    },
   },
   {
     ops: "CONCATENATION",
@@ -27,10 +40,7 @@ export const shapeOps: readonly TfliteOp[] = [
     kind: "reshaping",
     options: (o) => ({ batch_dims: { i: o.int(1) } }),
     constants: (options) => [[options?.int(0) ?? 0]],
-    lower(context) {
-      if (context.attributes.int("batch_dims", 0) === 0) return as("GatherV2")(context);
-      throw new StriateError("gathers each picture by indices of its own, which is not read");
-    },
+    lower: as("GatherV2"),
   },
   {
     ops: "CAST",
