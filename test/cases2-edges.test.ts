@@ -1,12 +1,16 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { Model } from "../src/api/model.ts";
+import { isAvailable, leftOut } from "../src/model/left-out.ts";
 import { openDataset } from "../src/api/open-dataset.ts";
 import { convertFile } from "../src/api/convert-file.ts";
 import { openModel } from "../src/api/open-model.ts";
 import { summarize } from "../src/model/summary.ts";
 import { caseFile, expectCase, expectNumbersOf, valuesOf } from "./cases2.ts";
 import { emptyFolder } from "./command-line.ts";
-import { arraysOf } from "./onnx-files.ts";
+import { readImage } from "../src/api/read-image.ts";
+import { runtime } from "../src/runtime/node/index.ts";
+import { arraysOf, largestDifference } from "./onnx-files.ts";
 import { describeShared } from "./shared.ts";
 
 // Faults that strangers met where striate meets files and folders (../shared/cases2).
@@ -58,4 +62,64 @@ describeShared("cases2/22_onnx_if_parameters", "weights inside the branches of a
 
 describeShared("cases2/23_keras_add_loss", "a loss that a layer adds", () => {
   it("changes nothing", () => expectCase("23_keras_add_loss/addloss.h5"));
+});
+
+describeShared("cases2/24_onnx_photo_without_batch", "an input that is one picture", () => {
+  it.each([
+    ["chw", "1/255"],
+    ["hwc_u8", "none"],
+  ])("%s.onnx takes a photo, scaled by %s", async (name, scale) => {
+    const folder = "24_onnx_photo_without_batch";
+    const network = await expectCase(`${folder}/${name}.onnx`);
+    const model = new Model({ network }, runtime, { threads: 1 });
+    const photo = await readImage(caseFile(`${folder}/photo.png`));
+    expect(model.preprocessing().scale).toBe(scale);
+    const wanted = arraysOf(caseFile(`${folder}/${name}.npz`))["tap:prob"]!;
+    expect(largestDifference(await model.predict(photo), wanted)).toBeLessThan(1e-5);
+    await model.dispose();
+  });
+});
+
+describeShared("cases2/15_tf1_decode_jpeg", "a graph that starts from the bytes of a photo", () => {
+  it("takes the photo's pixels", async () => {
+    const { network } = await openModel(caseFile("15_tf1_decode_jpeg/decode_jpeg.pb"));
+    expect(leftOut(network).join()).toMatch(/a photo enters as its pixels.*"Cast"/);
+    const model = new Model({ network }, runtime, { threads: 1 });
+    const photo = await readImage(caseFile("15_tf1_decode_jpeg/photo.jpg"));
+    const wanted = arraysOf(caseFile("15_tf1_decode_jpeg/decode_jpeg.npz"));
+    const output = await model.predict(photo);
+    expect(largestDifference(output, wanted["tap:final_result"]!)).toBeLessThan(1e-5);
+    await model.dispose();
+  });
+});
+
+describeShared("cases2/16_unknown_op_at_the_end", "an op that nobody knows", () => {
+  it.each([
+    ["ssd.tflite", "TFLite_Detection_PostProcess"],
+    ["trt_nms.onnx", "nms"],
+  ])("of %s is left out, and all before it runs", async (file, name) => {
+    const path = `16_unknown_op_at_the_end/${file}`;
+    const { network } = await openModel(caseFile(path));
+    expect(network.layers.find(({ address }) => address === name)).toMatchObject({ outputs: [] });
+    expect(leftOut(network).join("\n")).toContain(`"${name}"`);
+    const wanted = arraysOf(caseFile(path.replace(/\.\w+$/, ".npz")));
+    // The outputs are what the op would read: boxes, then scores.
+    const { y0, y1, ...rest } = wanted;
+    const ends = y0 && y1 ? { ...rest, y0: y1, y1: y0 } : rest;
+    expectNumbersOf(ends, await valuesOf(network, ends), 1e-5);
+  });
+});
+
+describeShared("cases2/02_onnx_labels_out", "outputs that hold no numbers", () => {
+  it.each(["customvision", "label_string"])("of %s.onnx stand in nobody's way", async (name) => {
+    await expectCase(`02_onnx_labels_out/${name}.onnx`);
+  });
+});
+
+describeShared("cases2/20_keras_int4", "weights of 4 bits", () => {
+  it("are named, and what comes before them runs", async () => {
+    const { network } = await openModel(caseFile("20_keras_int4/int4.keras"));
+    expect(leftOut(network)[0]).toMatch(/^not run: Dense "d": its weights are quantised \(int4/);
+    expect(network.layers.filter(isAvailable).length).toBe(network.layers.length - 1);
+  });
 });

@@ -39,7 +39,7 @@ export async function valuesOf(
   const asked = Object.keys(wanted).flatMap((key): { key: string; port: Port }[] => {
     const [kind, name = ""] = key.split(/:(.*)/s);
     const port = kind === "tap" ? tapOf(network, name) : network.outputs[outputOf(key)];
-    return kind === "x" || key === "x" || key === "p" ? [] : [{ key, port: port! }];
+    return kind === "x" || key === "p" ? [] : [{ key, port: port! }];
   });
   const running = new RunningNetwork(network, runtime, { threads: 1 });
   try {

@@ -233,6 +233,14 @@ export function channelAxis(
   return first ? Math.min(1, rank - 1) : rank - 1;
 }
 
+/** A batch of one, for an input that is one picture and has no batch. */
+export function withoutBatch(value: AnyTensor, port: Port): AnyTensor {
+  const [batch, ...shape] = value.shape;
+  return batch === 1 && shape.length > 0 && shape.length === port.shape.length
+    ? { ...value, shape }
+    : value;
+}
+
 /** Checks a tensor against a port; free lengths take any value. */
 export function checkInput(value: AnyTensor, port: Port): void {
   const fits =

@@ -14,7 +14,7 @@ export interface PhotoInput {
 }
 
 /**
- * Finds the input that takes a photo: of rank 4 with one or three channels.
+ * Finds the input that takes a photo: of rank 4 with one or three channels, or one picture without a batch.
  * @throws StriateError that says what the network takes instead
  */
 export function photoInput(network: Network): PhotoInput {
@@ -39,11 +39,12 @@ export function photoInput(network: Network): PhotoInput {
 }
 
 function photoPort(port: Port): PhotoInput | undefined {
-  const { shape } = port;
-  if (shape.length !== 4) return undefined;
+  if (port.shape.length !== 4 && !isOnePicture(port)) return undefined;
   const last = hasChannelsLast(port);
-  const channels = last ? shape[3] : shape[1];
-  const [height, width] = last ? [shape[1], shape[2]] : [shape[2], shape[3]];
+  // Height, width and channels, in the order of the layout.
+  const [first, second, third] = port.shape.slice(-3);
+  const channels = last ? third : first;
+  const [height, width] = last ? [first, second] : [second, third];
   if (channels !== null && typeof channels !== "string" && !isChannels(channels)) return undefined;
   return {
     port,
@@ -53,8 +54,23 @@ function photoPort(port: Port): PhotoInput | undefined {
   };
 }
 
+/**
+ * Whether an input is one picture in colours, without a batch: height and width are both fixed or both free,
+ * where a sequence of a batch has one of each, and no axis but the channels is as short as they are.
+ */
+function isOnePicture({ shape }: Port): boolean {
+  const [first, second, third] = shape;
+  if (shape.length !== 3 || (first === 3) === (third === 3)) return false;
+  const space = third === 3 ? [first, second] : [second, third];
+  const isFixed = space.every((length) => typeof length === "number");
+  return isFixed
+    ? space.every((length) => Number(length) > 4)
+    : !space.some((n) => typeof n === "number");
+}
+
 /** A channels_last model is NCHW inside, so its order says it; else the channel count does. */
 function hasChannelsLast({ shape, order }: Port): boolean {
+  if (shape.length === 3) return shape[2] === 3 && shape[0] !== 3;
   const last = shape.length - 1;
   if (order[1] !== 1) return order[1] === last;
   return shape.length === 4 && !isChannels(shape[1]) && isChannels(shape[3]);
@@ -62,7 +78,9 @@ function hasChannelsLast({ shape, order }: Port): boolean {
 
 /** The axis of the channels in the graph value of an input that may be a picture. */
 export const channelAxis = (port: Port): number =>
-  port.order.indexOf(hasChannelsLast(port) ? port.shape.length - 1 : 1);
+  port.order.indexOf(
+    hasChannelsLast(port) ? port.shape.length - 1 : port.shape.length === 3 ? 0 : 1,
+  );
 
 const isChannels = (length: unknown): length is 1 | 3 => length === 1 || length === 3;
 
@@ -82,7 +100,8 @@ export function preprocessingFor(
 ): { how: Preprocessing; input: PhotoInput; scaleFrom: ScaleSource } {
   const input = photoInput(network);
   const stored = storedPreprocessing(network);
-  const inside = scaleInside(network, input.port);
+  // Bytes that go in are a pixel's own.
+  const inside = input.port.type === "uint8" ? "none" : scaleInside(network, input.port);
   const size = input.size ?? choice.size ?? stored?.size;
   return {
     input,

@@ -8,7 +8,7 @@ import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { SessionPool } from "../runtime/session-pool.ts";
 import { type Differentiated, differentiate } from "./differentiate.ts";
 import { type GradientQuery, type GradientResult, seedOf } from "./gradient-query.ts";
-import { type Network, type Port, checkInput, toGraph } from "./network.ts";
+import { type Network, type Port, checkInput, withoutBatch, toGraph } from "./network.ts";
 import {
   type RowOptions,
   type RowSource,
@@ -203,8 +203,9 @@ export class RunningNetwork {
   #graphInputs(feeds: Readonly<Record<string, Tensor>>, anyBatch = true): Record<string, Tensor> {
     const inputs: Record<string, Tensor> = {};
     for (const port of this.network.inputs) {
-      const value = Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined;
-      if (value === undefined) continue;
+      const fed = Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined;
+      if (fed === undefined) continue;
+      const value = withoutBatch(fed, port);
       const free = { ...port, shape: port.shape.map((n, axis) => (axis === 0 ? null : n)) };
       checkInput(value, anyBatch ? free : port);
       inputs[port.value] = toGraph(asType(value, port), port);
