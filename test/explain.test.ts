@@ -40,8 +40,10 @@ describe("striate explain", () => {
     copyFileSync(dog, join(photos, "c.jpg"));
     writeFileSync(join(photos, "b.jpg"), "no photo");
     const run = striate(["explain", photos, "--model", model, "--json"], folder);
-    expect(run.code).toBe(0);
-    expect(run.err).toMatch(/^striate: skipped .*b\.jpg: /);
+    expect(run.code).toBe(3);
+    expect(run.err).toMatch(
+      /^striate: skipped .*b\.jpg: .*\nstriate: 1 of 3 photos were skipped\n$/,
+    );
     const report = JSON.parse(run.out) as { photo: string; method: string; target: string }[];
     expect(report.map(({ method }) => method)).toEqual(["grad-cam", "grad-cam"]);
     expect(readdirSync(join(folder, "striate-out"))).toEqual(["a-grad-cam.png", "c-grad-cam.png"]);

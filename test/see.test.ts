@@ -1,6 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
@@ -13,6 +20,8 @@ import { describeShared, shared } from "./shared.ts";
 const model = shared("models/tutorial/cat_vs_dog.h5");
 const photo = shared("images/pets/goldenretriever__dl4j.jpg");
 const convs = ["conv2d", "conv2d_1", "conv2d_2", "conv2d_3"];
+/** With the order in which the network has them. */
+const sheets = ["01_conv2d.png", "02_conv2d_1.png", "03_conv2d_2.png", "04_conv2d_3.png"];
 
 interface Report {
   preprocessing: { words: string };
@@ -48,7 +57,7 @@ describeShared("models/tutorial", "striate see on the tutorial's network", () =>
   });
 
   it("writes one picture a layer and a report that describes them", () => {
-    expect(readdirSync(out).sort()).toEqual([...convs.map((n) => `${n}.png`), "see.json"].sort());
+    expect(readdirSync(out).sort()).toEqual([...sheets, "see.json"]);
     const [seen] = report.photos;
     expect(seen!.layers.map((layer) => layer.address)).toEqual(convs);
     expect(seen!.layers.map((layer) => layer.statistics.length)).toEqual([32, 64, 128, 128]);
@@ -117,6 +126,68 @@ describeShared("models/tutorial", "wrong usage of see", () => {
   });
 });
 
+describeShared("models/tutorial", "striate see on many photos", () => {
+  it("takes a folder; one bad photo is named, the rest go on, and the exit code is 3", () => {
+    const folder = emptyFolder();
+    const photos = join(folder, "photos");
+    mkdirSync(photos);
+    for (const name of ["a.jpg", "c.jpg"]) copyFileSync(photo, join(photos, name));
+    writeFileSync(join(photos, "b.jpg"), "no photo");
+    const run = striate(["see", "photos", "--model", model, "--layers", "conv2d"], folder);
+    expect(run.code).toBe(3);
+    expect(run.err).toMatch(
+      /^striate: skipped photos.b\.jpg: .*\nstriate: 1 of 3 photos were skipped\n$/,
+    );
+    expect(run.out.match(/dog|class 1/g)).toHaveLength(2);
+    expect(run.out.match(/^input: /gm)).toHaveLength(1);
+    const out = join(folder, "striate-out");
+    expect(readdirSync(out, { recursive: true }).map(String).sort()).toEqual(
+      ["a", "a/01_conv2d.png", "c", "c/01_conv2d.png", "see.json"].map((name) => join(name)),
+    );
+    const report = JSON.parse(readFileSync(join(out, "see.json"), "utf8")) as Report;
+    expect(report.photos.map(({ layers }) => layers[0]!.file)).toEqual([
+      "a/01_conv2d.png",
+      "c/01_conv2d.png",
+    ]);
+  });
+
+  it("fills in a quoted glob, and a second run leaves nothing stale and nothing else gone", () => {
+    const folder = emptyFolder();
+    const out = join(folder, "striate-out");
+    for (const name of ["a1.jpg", "a2.jpg", "b.jpg"]) copyFileSync(photo, join(folder, name));
+    expect(striate(["see", "a*.jpg", "--model", model, "--layers", "conv2d*"], folder).code).toBe(
+      0,
+    );
+    writeFileSync(join(out, "a1", "mine.png"), "not striate's");
+    writeFileSync(join(out, "notes.txt"), "mine");
+    expect(striate(["see", "b.jpg", "--model", model, "--layers", "conv2d"], folder).code).toBe(0);
+    expect(readdirSync(out, { recursive: true }).map(String).sort()).toEqual(
+      ["01_conv2d.png", "a1", "a1/mine.png", "notes.txt", "see.json"].map((name) => join(name)),
+    );
+    const none = striate(["see", "z*.jpg", "--model", model], folder);
+    expect([none.code, none.err]).toEqual([1, "striate: z*.jpg: no file has a name like that\n"]);
+  });
+
+  it("a stranger's report takes nothing away outside of its folder, and no file that is no picture", () => {
+    const folder = emptyFolder();
+    const out = join(folder, "striate-out");
+    mkdirSync(out);
+    writeFileSync(join(folder, "outside.png"), "mine");
+    writeFileSync(join(out, "letter.txt"), "mine");
+    const files = ["../outside.png", join(folder, "outside.png"), "letter.txt", "."];
+    const report = {
+      striate: "0.1.0",
+      photos: [{ layers: files.map((file) => ({ file })) }, null],
+    };
+    for (const photos of [report.photos, report.photos.slice(0, 1)]) {
+      writeFileSync(join(out, "see.json"), JSON.stringify({ ...report, photos }));
+      expect(striate(["see", photo, "--model", model, "--layers", "conv2d"], folder).code).toBe(0);
+      expect(existsSync(join(folder, "outside.png"))).toBe(true);
+      expect(readdirSync(out).sort()).toEqual(["01_conv2d.png", "letter.txt", "see.json"]);
+    }
+  });
+});
+
 describeShared("models/negative", "files that are no model or no picture", () => {
   const broken = readdirSync(shared("images/broken"));
   const negative = readdirSync(shared("models/negative"));
@@ -160,7 +231,7 @@ describeShared("models/negative", "files that are no model or no picture", () =>
 
   it("a folder where a picture should go is not destroyed", () => {
     const folder = emptyFolder();
-    mkdirSync(join(folder, "striate-out", "conv2d.png"), { recursive: true });
+    mkdirSync(join(folder, "striate-out", "01_conv2d.png"), { recursive: true });
     const run = striate(["see", photo, "--model", model], folder);
     expect(run.code).toBe(1);
     expect(existsSync(join(folder, "striate-out", "see.json"))).toBe(false);

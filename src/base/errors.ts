@@ -19,6 +19,11 @@ export class UnsupportedError extends StriateError {
   override name = "UnsupportedError";
 }
 
+/** The work is done but for parts that were named one by one: the command line exits with 3. */
+export class PartlyFailedError extends StriateError {
+  override name = "PartlyFailedError";
+}
+
 /** Throws a {@link StriateError}; an expression, so that it can stand behind `??`. */
 export function fail(message: string, cause?: unknown): never {
   throw new StriateError(message, cause === undefined ? undefined : { cause });

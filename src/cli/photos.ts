@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { StriateError } from "../base/errors.ts";
+import { globToRegExp } from "../base/names.ts";
 import type { Image } from "../data/image.ts";
 import { type ReadImageOptions, readImage } from "../api/read-image.ts";
 
@@ -18,21 +19,33 @@ export async function readPhoto(path: string, options: ReadImageOptions): Promis
 }
 
 /** Pictures and tensors, by the ending of their names. */
-const endings = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp|ico|npy|npz)$/i;
+const endings = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp|ico|p[bgp]m|npy|npz)$/i;
 
-/** The files of photos and of folders of photos, in the order given and by name. */
+/** The files of photos, of folders of photos and of globs, in the order given and by name. */
 export async function photoFiles(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
     const entry = await stat(path).catch(() => undefined);
-    if (!entry?.isDirectory()) {
-      found.push(path);
-      continue;
-    }
-    const names = (await readdir(path)).filter((name) => endings.test(name)).sort();
-    if (names.length === 0)
-      throw new StriateError(`${path}: a folder without pictures (.jpg, .png and others)`);
-    found.push(...names.map((name) => join(path, name)));
+    if (entry?.isDirectory()) found.push(...(await picturesIn(path)));
+    else if (!entry && /[*?]/.test(basename(path))) found.push(...(await filesLike(path)));
+    else found.push(path);
   }
   return found;
+}
+
+async function picturesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => endings.test(name)).sort();
+  if (names.length === 0)
+    throw new StriateError(`${folder}: a folder without pictures (.jpg, .png and others)`);
+  return names.map((name) => join(folder, name));
+}
+
+/** A glob that no shell has filled in, because it was quoted or the shell knows none: `photos/*.jpg`. */
+async function filesLike(glob: string): Promise<string[]> {
+  const names = await readdir(dirname(glob)).catch(() => []);
+  const like = globToRegExp(basename(glob));
+  // As in a shell, what is hidden is not meant.
+  const fitting = names.filter((name) => like.test(name) && !name.startsWith(".")).sort();
+  if (fitting.length === 0) throw new StriateError(`${glob}: no file has a name like that`);
+  return fitting.map((name) => join(dirname(glob), name));
 }

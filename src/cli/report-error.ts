@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { StriateError, UsageError, messageOf } from "../base/errors.ts";
+import { PartlyFailedError, StriateError, UsageError, messageOf } from "../base/errors.ts";
 import { version } from "../version.ts";
 
 /** The exit code of a mistake in the program itself, as sysexits.h has it (EX_SOFTWARE). */
@@ -8,7 +8,7 @@ const bugCode = 70;
 /**
  * Says what went wrong.
  *
- * @returns the exit code: 1 for what the user can mend, 2 for wrong usage, 70 for a bug
+ * @returns the exit code: 1 for what the user can mend, 2 for wrong usage, 3 where some of many failed, 70 for a bug
  */
 export function reportError(error: unknown, debug: boolean, err: (text: string) => void): number {
   if (error instanceof CommanderError) {
@@ -20,6 +20,7 @@ export function reportError(error: unknown, debug: boolean, err: (text: string) 
   const known = error instanceof StriateError || (error instanceof Error && "code" in error);
   err(`striate: ${known ? "" : "unexpected error: "}${messageOf(error)}`);
   if (debug && error instanceof Error) for (const line of stackOf(error).split("\n")) err(line);
+  if (error instanceof PartlyFailedError) return 3;
   if (known) return error instanceof UsageError ? 2 : 1;
   err(
     `This is a mistake in striate ${version}, not in what you gave it. Please report it with the command, ` +

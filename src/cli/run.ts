@@ -11,7 +11,7 @@ import { openTerminal } from "./terminal.ts";
 
 const { io, refused } = openTerminal();
 
-/** Runs the command line and returns the exit code: 0, 1 for an error, 2 for wrong usage, 70 for a bug. */
+/** Runs the command line and returns the exit code: 0, or as `reportError` has it. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const debug = args.includes("--debug");
   try {

@@ -92,7 +92,11 @@ export const featureMapsView = defineView({
   *draw(result, _photos, shows): Generator<NamedPicture> {
     const columns = shows.columns === "auto" ? "auto" : Number(shows.columns);
     const all = drawnLayers(result);
+    const orders = new Map<string, number>();
+    const digits = Math.max(2, String(all.length / result.length).length);
     for (const { photo, maps } of all) {
+      const order = (orders.get(photo) ?? 0) + 1;
+      orders.set(photo, order);
       const range = sharedRange(all, photo, shows.scale_mode);
       const picture = drawFeatureMaps(maps, {
         columns,
@@ -104,7 +108,8 @@ export const featureMapsView = defineView({
       });
       const place = result.length > 1 ? `${photo}/` : "";
       // A nested model's address is a name and no folder.
-      yield { name: place + maps.address.replaceAll("/", "__"), picture };
+      const number = String(order).padStart(digits, "0");
+      yield { name: `${place}${number}_${maps.address.replaceAll("/", "__")}`, picture };
     }
   },
 });

@@ -1,6 +1,6 @@
 import { basename, extname, join } from "node:path";
 import { Model } from "../../api/model.ts";
-import { StriateError, UsageError, messageOf } from "../../base/errors.ts";
+import { StriateError, UsageError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { nearestNames } from "../../base/names.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
@@ -11,11 +11,12 @@ import { allViews } from "../../views/all-views.ts";
 import { viewContext } from "../../views/context.ts";
 import type { AnyView } from "../../views/define-view.ts";
 import { runView } from "../../views/run-view.ts";
-import { type CommandIo, defineCommand } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
 import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
+import { SkippedPhotos, sayRemaining } from "../many-photos.ts";
 import { checkTaken, givenOf, mergedFields } from "../views/merged-fields.ts";
 import { contextOptions, labelsOf, runFields } from "../views/run-options.ts";
 import { Numbers, checkNumbersName, picturesOf } from "../views/view-output.ts";
@@ -59,8 +60,8 @@ export const explain = defineCommand({
     const report: object[] = [];
     const several = paths.length > 1;
     const start = performance.now();
+    const skipped = new SkippedPhotos(paths, io);
     let written = 0;
-    let seenPhotos = 0;
     using asked = contextOptions(options, io);
     for (const [i, path] of paths.entries()) {
       if (asked.signal!.aborted) break;
@@ -84,23 +85,18 @@ export const explain = defineCommand({
           });
           if (!options.json) for (const line of seen.words.lines) io.out(line);
         }
-        seenPhotos++;
       } catch (error) {
-        // One bad photo of many is named and skipped.
-        if (!(error instanceof StriateError) || !several) throw error;
-        io.err(`striate: skipped ${path}: ${messageOf(error)}`);
+        skipped.add(path, error);
       }
     }
     await model.dispose();
-    if (seenPhotos === 0)
+    if (report.length === 0)
       throw new StriateError(`none of the ${paths.length} photos could be explained`);
     if (options.numbers !== null) await numbers.write(options.numbers, chosen[0]);
-    if (options.json) {
-      io.out(JSON.stringify(report, null, 2));
-      return;
-    }
     const also = options.numbers === null ? "" : ` and ${options.numbers}`;
-    io.out(`wrote ${written} picture${written === 1 ? "" : "s"} to ${options.out}${also}`);
+    if (options.json) io.out(JSON.stringify(report, null, 2));
+    else io.out(`wrote ${written} picture${written === 1 ? "" : "s"} to ${options.out}${also}`);
+    skipped.throwIfAny();
   },
 });
 
@@ -112,14 +108,4 @@ function chosenMethods(list: string): AnyView[] {
     const nearest = nearestNames(part.trim(), ids).join(", ");
     throw new UsageError(`--method: no method "${part.trim()}"; nearest: ${nearest}`);
   });
-}
-
-/** How far it is, for many photos and a person who waits. */
-function sayRemaining(io: CommandIo, start: number, done: number, all: number): void {
-  if (!io.terminal.isTty) return;
-  const rest =
-    done === 0
-      ? ""
-      : `, about ${Math.ceil(((performance.now() - start) / done / 1000) * (all - done))} s left`;
-  io.err(`photo ${done + 1} of ${all}${rest}`);
 }

@@ -1,19 +1,21 @@
 import { basename, extname } from "node:path";
 import { field } from "../../base/fields.ts";
 import { Model } from "../../api/model.ts";
-import { photoSubject } from "../../api/view-subject.ts";
+import { StriateError } from "../../base/errors.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { leftOut } from "../../model/left-out.ts";
 import { openModel } from "../../api/open-model.ts";
-import { refuseForeignIn } from "../../node/files/may-replace.ts";
-import { writeFolder } from "../../node/files/write-files.ts";
+import { PictureFolder } from "../../node/files/picture-folder.ts";
+import { count } from "../../plot/format-number.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import { freeTensors } from "../../runtime/free-tensors.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
-import { scalingGuess } from "../../views/detective/turns-over.ts";
+import { type ScalingGuess, scalingGuess } from "../../views/detective/turns-over.ts";
 import { featureMapsView } from "../../views/feature-maps-view.ts";
 import { runView } from "../../views/run-view.ts";
+import type { NamedPicture } from "../../views/define-view.ts";
+import type { PhotoSubject } from "../../views/subject.ts";
 import { defineCommand } from "../command.ts";
 import { encodePictures } from "../encode-pictures.ts";
 import { fileNames } from "../file-names.ts";
@@ -27,14 +29,21 @@ import {
   readOptions,
   sessionOptions,
 } from "../options.ts";
-import { readPhoto } from "../photos.ts";
+import { SkippedPhotos, sayRemaining } from "../many-photos.ts";
+import { photoFiles } from "../photos.ts";
+import { readSubject } from "../read-input.ts";
 import { preview } from "../preview.ts";
-import { seeReport } from "../see-report.ts";
+import { type PhotoReport, aboutNetwork, photoReports, seeReport } from "../see-report.ts";
 
 export const see = defineCommand({
   name: "see",
   summary: "Draw what every layer makes of a photo",
-  arguments: [{ name: "<photos...>", help: "photos: JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP" }],
+  arguments: [
+    {
+      name: "<photos...>",
+      help: "photos (JPEG, PNG, WebP and others), folders of them, .npy or .npz",
+    },
+  ],
   fields: {
     model: field.string(undefined, { help: "a model file" }),
     ...featureMapsView.asks,
@@ -55,63 +64,81 @@ export const see = defineCommand({
     "striate see rocky.jpg --model cat_vs_dog.h5",
     "striate see rocky.jpg --model cat_vs_dog.h5 --layers 'conv2d_*' --scale-mode layer --labels cat,dog",
   ],
-  async run([photos], options, io) {
-    const { network, left, how, guess, seen } = await look(photos as string[], options);
+  async run([given], options, io) {
+    const paths = await photoFiles(given as string[]);
+    const names = fileNames(paths.map((path) => basename(path, extname(path))));
+    const asked = paths.map((path, i) => ({ path, name: names[i]! }));
+    const choice = preprocessingChoice(options);
+    const opened = await openModel(options.model, await readOptions(options));
+    const model = new Model(opened, runtime, sessionOptions(options));
+    checkFiniteWeights(model.network);
+    const labels = options.labels ? await readLabels(options.labels) : undefined;
+    const folder = new PictureFolder(options.out, "see.json", options.force);
+    const skipped = new SkippedPhotos(paths, io);
+    const about = aboutNetwork(model.network, runtime);
+    const left = leftOut(model.network);
+    const how = model.preprocessing(choice);
     const shows = optionsOf(featureMapsView.shows, options);
-    const files = await encodePictures(seen.draw(shows), options.format);
-    const report = seeReport({ network, left, runtime, how, guess, options, seen, files });
-    const text = `${JSON.stringify(report, null, 2)}\n`;
-    const all = [...files, { path: "see.json", bytes: text }];
-    if (!options.force) await refuseForeignIn(options.out, all, "see.json");
-    await writeFolder(options.out, all);
-    if (options.json) {
-      io.out(text.trimEnd());
-      return;
+    const photos: PhotoReport[] = [];
+    let guess: ScalingGuess | undefined;
+    let shown = "";
+    const start = performance.now();
+    // One scale for all photos needs all of them at once; otherwise one after the other is held.
+    const groups = options.scale_mode === "photos" ? [asked] : asked.map((each) => [each]);
+    for (const [i, group] of groups.entries()) {
+      sayRemaining(io, start, i, groups.length);
+      const subjects: PhotoSubject[] = [];
+      for (const { path, name } of group)
+        try {
+          subjects.push(await readSubject(model, path, choice, { name, labels }));
+        } catch (error) {
+          skipped.add(path, error);
+        }
+      if (subjects.length === 0) continue;
+      const { photo } = subjects[0]!;
+      if (photos.length === 0 && photo)
+        guess = await scalingGuess(model.running, photo, choice, labels);
+      const told = subjects.map((each) =>
+        guess && each.photo ? { ...each, preparation: guess.words } : each,
+      );
+      const asks = optionsOf(featureMapsView.asks, options);
+      const seen = await runView(featureMapsView, viewContext(model.running), told, asks);
+      if (i === groups.length - 1) await letGo(model);
+      // The answer first: drawing takes longer.
+      const { lines } = seen.words;
+      const first = photos.length === 0;
+      if (!options.json)
+        for (const line of first ? [...left, ...lines] : lines.slice(1)) io.out(line);
+      const place = paths.length > 1 && subjects.length === 1 ? `${subjects[0]!.name}/` : "";
+      const files = await encodePictures(placed(seen.draw(shows), place), options.format);
+      if (options.preview && io.terminal.isTty && first) {
+        const [sheet] = seen.draw(shows);
+        shown = (sheet && preview(sheet.picture, io)) ?? "";
+      }
+      photos.push(...photoReports(seen, files));
+      await folder.add(files);
     }
-    for (const sentence of left) io.out(sentence);
-    for (const line of seen.words.lines) io.out(line);
-    if (options.preview && io.terminal.isTty) {
-      const [first] = seen.draw(shows);
-      const shown = first && preview(first.picture, io);
+    await model.dispose();
+    if (photos.length === 0)
+      throw new StriateError(`none of the ${paths.length} photos could be read`);
+    const report = seeReport({ about, left, how, guess, options, photos });
+    const text = JSON.stringify(report, null, 2);
+    await folder.finish(`${text}\n`);
+    if (options.json) io.out(text);
+    else {
       if (shown) io.raw(`${shown}\n`);
+      io.out(`wrote ${count(folder.pictures, "picture")} and see.json to ${options.out}`);
     }
-    io.out(
-      `wrote ${files.length} picture${files.length === 1 ? "" : "s"} and see.json to ${options.out}`,
-    );
+    skipped.throwIfAny();
   },
 });
 
-type SeeOptions = Parameters<(typeof see)["run"]>[1];
-
-/**
- * What the network makes of the photos. The network itself is let go: its weights need not be in memory
- * while pictures are drawn.
- */
-async function look(paths: readonly string[], options: SeeOptions) {
-  const choice = preprocessingChoice(options);
-  const opened = await openModel(options.model, await readOptions(options));
-  const model = new Model(opened, runtime, sessionOptions(options));
-  // Who turns and who decodes is decided with the model's own preprocessing.
-  const { orient, resize } = model.preprocessing(choice);
-  const images = await Promise.all(paths.map((path) => readPhoto(path, { orient, resize })));
-  checkFiniteWeights(model.network);
-  const labels = options.labels ? await readLabels(options.labels) : undefined;
-  const names = fileNames(paths.map((path) => basename(path, extname(path))));
-  const photos = images.map((image, i) =>
-    photoSubject(model, image, { preprocessing: choice, name: names[i]!, labels }),
-  );
-  const asks = optionsOf(featureMapsView.asks, options);
-  const guess = await scalingGuess(model.running, images[0]!, choice, labels);
-  const told = guess ? photos.map((each) => ({ ...each, preparation: guess.words })) : photos;
-  const seen = await runView(featureMapsView, viewContext(model.running), told, asks);
+/** The network is not needed while the last pictures are drawn: its weights need not be in memory. */
+async function letGo(model: Model): Promise<void> {
   await model.dispose();
   freeTensors(model.network.graph.initializers.values());
-  const { name, origin, inputs, outputs } = model.network;
-  return {
-    network: { name, origin, inputs, outputs },
-    left: leftOut(model.network),
-    how: model.preprocessing(choice),
-    guess,
-    seen,
-  };
+}
+
+function* placed(pictures: Iterable<NamedPicture>, place: string): Generator<NamedPicture> {
+  for (const { name, picture } of pictures) yield { name: place + name, picture };
 }

@@ -1,0 +1,36 @@
+import { PartlyFailedError, StriateError, messageOf } from "../base/errors.ts";
+import type { CommandIo } from "./command.ts";
+
+/** One bad photo of many is named and skipped; at the end the command says so by its exit code. */
+export class SkippedPhotos {
+  readonly #all: number;
+  readonly #io: CommandIo;
+  #count = 0;
+
+  constructor(paths: readonly string[], io: CommandIo) {
+    this.#all = paths.length;
+    this.#io = io;
+  }
+
+  /** @throws what came, where it is no fault of the photo, or the photo is the only one */
+  add(path: string, error: unknown): void {
+    if (!(error instanceof StriateError) || this.#all === 1) throw error;
+    this.#count++;
+    const message = messageOf(error);
+    const named = message.startsWith(path) ? message : `${path}: ${message}`;
+    this.#io.err(`striate: skipped ${named}`);
+  }
+
+  /** @throws PartlyFailedError when one was skipped */
+  throwIfAny(): void {
+    if (this.#count > 0)
+      throw new PartlyFailedError(`${this.#count} of ${this.#all} photos were skipped`);
+  }
+}
+
+/** How far it is, for a person who has waited for a second; a pipe is not told. */
+export function sayRemaining(io: CommandIo, start: number, done: number, all: number): void {
+  const seconds = (performance.now() - start) / 1000;
+  if (!io.terminal.isTty || seconds < 1 || done === 0) return;
+  io.err(`photo ${done + 1} of ${all}, about ${Math.ceil((seconds / done) * (all - done))} s left`);
+}
