@@ -104,6 +104,7 @@ export {
 } from "./views/context.ts";
 export { type NamedPicture, type View, defineView } from "./views/define-view.ts";
 export { type Seen, runView } from "./views/run-view.ts";
+export { type ViewToOnnxOptions, graphViews, viewToOnnx } from "./views/view-to-onnx.ts";
 export type { DatasetSubject, PairSubject, PhotoSubject, Subjects } from "./views/subject.ts";
 export type { SubjectOptions, ViewInputs } from "./api/view-subject.ts";
 export { type Architecture, architectureOf } from "./views/architecture/boxes.ts";

@@ -65,3 +65,28 @@ describe("striate explain", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 });
+
+describe("striate export", () => {
+  it("writes a network with its heatmap as one ONNX file", () => {
+    const folder = emptyFolder();
+    const args = ["export", "--view", "layer-cam", "--target", "class:dog", "--labels", "cat,dog"];
+    const run = striate([...args, model, "dog.onnx"], folder);
+    expect([run.err, run.code]).toEqual(["", 0]);
+    expect(run.out).toContain("dog/conv2d_3/layercam_raw, dog/conv2d_3/layercam_relu");
+    // What striate wrote it may replace.
+    expect(striate([...args, model, "dog.onnx"], folder).code).toBe(0);
+  });
+
+  it.each([
+    [["--view", "rise"], "dog.onnx", 1, "these can: "],
+    [["--size", "big"], "dog.onnx", 2, "expected HEIGHTxWIDTH"],
+    [["--target", "class:1"], "dog.h5", 2, "ends in .onnx"],
+  ])("%j to %s ends with %i and one sentence", (args, out, code, words) => {
+    const folder = emptyFolder();
+    const run = striate(["export", ...args, model, out], folder);
+    expect(run.err).toContain(words);
+    expect(run.code).toBe(code);
+    expect(run.err.trim().split("\n")).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

@@ -20,10 +20,9 @@ function gradCam(network: Network, layer: string, unit: number): GradientQuery {
     values: [value],
     then: {
       name: "grad-cam",
-      write: ({ f, gradients: [slopes], values }) => {
-        const maps = values.at(-1)!;
-        return [f.apply("Relu", f.sum(f.mul(f.mean(slopes!, [2, 3]), maps), [1], false))];
-      },
+      write: ({ f, gradients: [slopes], values: [maps] }) => [
+        f.apply("Relu", f.sum(f.mul(f.mean(slopes!, [2, 3]), maps!), [1], false)),
+      ],
     },
   };
 }

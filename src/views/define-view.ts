@@ -1,7 +1,7 @@
 import type { Fields, Values } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Column } from "../base/text-table.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { ViewExport } from "../formats/onnx/export-view.ts";
 import type { Network } from "../model/network.ts";
 import type { Picture } from "../plot/picture.ts";
 import type { ViewContext } from "./context.ts";
@@ -54,8 +54,11 @@ export interface View<T extends Takes, A extends Fields, S extends Fields, R> {
   tables?(result: R, subject: Subjects[T], asks: Values<A>): readonly ViewTable[];
   /** One picture after the other, each drawn when it is asked for: together they may be large. */
   draw?(result: R, subject: Subjects[T], shows: Values<S>): Iterable<NamedPicture>;
-  /** The graph that makes the arrays from the network's inputs, to be exported; its outputs bear their names. */
-  graph?(network: Network, asks: Values<A>): Graph | Promise<Graph>;
+  /**
+   * The nodes that make the arrays behind a network's gradients, to be exported with it; each output bears
+   * the name of its array.
+   */
+  graph?(network: Network, asks: Values<A>): ViewExport;
 }
 
 /** Any view, for those who treat all alike. */

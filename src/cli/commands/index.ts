@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, Load>> = {
   explain: async () => load((await import("./explain.ts")).explain),
   activations: async () => load((await import("./activations.ts")).activations),
   convert: async () => load((await import("./convert.ts")).convert),
+  export: async () => load((await import("./export.ts")).exportCommand),
   diff: async () => load((await import("./diff.ts")).diff),
   verify: async () => load((await import("./verify.ts")).verify),
   train: async () => load((await import("./train.ts")).train),

@@ -36,7 +36,8 @@ export function exportView(network: Network, view: ViewExport): Uint8Array {
   const query: GradientQuery = {
     ...view.query,
     of: view.query.of.map(asPart),
-    values: [...new Set([...outputs, ...(view.query.values ?? [])])],
+    // The view's own ones first, where it looks for them.
+    values: [...new Set([...(view.query.values ?? []), ...outputs])],
   };
   let made: readonly string[] = [];
   const build = (rows: number): Graph => {

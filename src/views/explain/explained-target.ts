@@ -1,6 +1,6 @@
 import type { Tensor } from "../../base/tensor.ts";
 import { findHead } from "../../model/head.ts";
-import { toUser } from "../../model/network.ts";
+import { type Network, toUser } from "../../model/network.ts";
 import { type ResolvedTarget, resolveTarget } from "../../model/resolve-target.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import type { PhotoSubject } from "../subject.ts";
@@ -50,6 +50,18 @@ export async function targetOf(
     ...(output && { output }),
     ...(logits && head && { logits: head.direct ? toUser(logits, head.port) : logits }),
   };
+}
+
+/** What is explained of a network, and how its arrays are called. */
+export interface NamedTarget {
+  readonly resolved: ResolvedTarget;
+  readonly key: string;
+}
+
+/** A target of a network without a photo: a named one, since nothing is predicted yet. */
+export function namedTarget(network: Network, expression: string): NamedTarget {
+  const resolved = resolveTarget(network, expression);
+  return { resolved, ...called(resolved, network.labels ?? findHead(network)?.labels) };
 }
 
 /** How a target is called in headings, and in array names, where a class without a label is `logit0`. */

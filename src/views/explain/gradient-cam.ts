@@ -1,9 +1,10 @@
 import type { Fields, Values } from "../../base/fields.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
-import type { GraphPart } from "../../model/gradient-query.ts";
+import type { GradientQuery, GraphPart } from "../../model/gradient-query.ts";
 import type { Formula } from "../../ops/formula.ts";
 import { arrayName } from "./explanation.ts";
-import { camLayers, layerField } from "./cam-layers.ts";
+import { type CamLayer, camLayers, layerField } from "./cam-layers.ts";
+import type { NamedTarget } from "./explained-target.ts";
 import { type HeatmapMethod, defineHeatmap } from "./heatmap-view.ts";
 import { channelsLast, explainedInput, planeSize } from "./input-plane.ts";
 
@@ -19,7 +20,7 @@ export interface CamFormula {
   readonly places: readonly number[];
 }
 
-interface CamMethod<A extends Fields> extends Omit<HeatmapMethod<A>, "explain" | "asks"> {
+interface CamMethod<A extends Fields> extends Omit<HeatmapMethod<A>, "explain" | "asks" | "graph"> {
   readonly asks: A;
   /** The first part of array names: `gradcam`. */
   readonly array: string;
@@ -42,34 +43,32 @@ export function defineGradientCam<const A extends Fields>(method: CamMethod<A>) 
   return defineHeatmap({
     ...method,
     asks,
+    graph(network, target, given) {
+      const { layer } = given as unknown as Values<{ layer: typeof layerField }>;
+      const layers = camLayers(network, layer);
+      const suffix = method.suffix?.(given as Values<A>) ?? "";
+      return {
+        names: layers.flatMap(({ name }) =>
+          ["raw", "relu"].map((what) =>
+            arrayName(target, name, `${method.array}_${what}${suffix}`),
+          ),
+        ),
+        query: camQuery(method, layers, target, given as Values<A>, ({ f, raw }) => [
+          raw,
+          f.apply("Relu", raw),
+        ]),
+      };
+    },
     async explain({ context, running, photo, target }, given) {
       const { layer } = given as Values<{ layer: typeof layerField }>;
       const layers = camLayers(running.network, layer);
       context.throwIfStopped();
-      const wrt = layers.map(({ port }) => port.value);
-      const part: GraphPart = {
-        name: `${method.id} ${JSON.stringify(given)}`,
-        write: ({ f, gradients, values, shape }) =>
-          layers.flatMap(({ channels }, i) => {
-            const [maps, slopes] = [values[i]!, gradients[i]!];
-            const places = shape(maps).flatMap((_, axis) =>
-              axis === 0 || axis === channels ? [] : [axis],
-            );
-            const { raw, weights } = method.write(
-              { f, maps, slopes, channels, places },
-              given as Values<A>,
-            );
-            const count = shape(maps)[channels]!;
-            return weights === undefined ? [raw] : [raw, f.reshape(weights, [-1, count])];
-          }),
-      };
-      const { terms } = target.resolved;
-      const { gradients: made } = await running.gradients(photo.inputs, {
-        of: terms,
-        wrt,
-        values: wrt,
-        then: part,
-      });
+      const { gradients: made } = await running.gradients(
+        photo.inputs,
+        camQuery(method, layers, target, given as Values<A>, ({ f, raw, weights, count }) =>
+          weights === undefined ? [raw] : [raw, f.reshape(weights, [-1, count])],
+        ),
+      );
       const each = made.length / layers.length;
       const suffix = method.suffix?.(given as Values<A>) ?? "";
       const { value: input, channels: colours } = explainedInput(running.network, photo);
@@ -103,6 +102,39 @@ export function defineGradientCam<const A extends Fields>(method: CamMethod<A>) 
       };
     },
   });
+}
+
+/** What a formula makes of a layer, for the choice of what to give. */
+interface CamParts {
+  readonly f: Formula;
+  readonly raw: string;
+  readonly weights?: string;
+  /** How many channels the layer has. */
+  readonly count: number;
+}
+
+/** What the engine is asked: the gradient by each layer, with the formula behind it. */
+function camQuery<A extends Fields>(
+  method: CamMethod<A>,
+  layers: readonly CamLayer[],
+  { resolved }: Pick<NamedTarget, "resolved">,
+  given: Values<A>,
+  give: (parts: CamParts) => string[],
+): GradientQuery {
+  const wrt = layers.map(({ port }) => port.value);
+  const part: GraphPart = {
+    name: `${method.id} ${JSON.stringify(given)}`,
+    write: ({ f, gradients, values, shape }) =>
+      layers.flatMap(({ channels }, i) => {
+        const [maps, slopes] = [values[i]!, gradients[i]!];
+        const places = shape(maps).flatMap((_, axis) =>
+          axis === 0 || axis === channels ? [] : [axis],
+        );
+        const written = method.write({ f, maps, slopes, channels, places }, given);
+        return give({ f, ...written, count: shape(maps)[channels]! });
+      }),
+  };
+  return { of: resolved.terms, wrt, values: wrt, then: part };
 }
 
 /** The first row of a batch. */

@@ -3,6 +3,7 @@ import { planeOf } from "../heatmap/heatmap.ts";
 import { arrayName } from "./explanation.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { InputGradient } from "./input-gradient.ts";
+import { inputGradientGraph } from "./input-gradient-graph.ts";
 import { planeSize } from "./input-plane.ts";
 
 /** How the numbers of the colours become one. */
@@ -19,6 +20,7 @@ export const gradientView = defineHeatmap({
   pitfall: "It tells what would change the score, not what made it; alone it is noisy.",
   clip: 1,
   asks: { colors: colorsField },
+  graph: inputGradientGraph("gradient"),
   async explain(given, { colors }) {
     const gradient = new InputGradient(given);
     const values = await gradient.ofPhoto();

@@ -2,10 +2,12 @@ import { invertAffine } from "../../base/affine.ts";
 import { type Fields, type Values, field } from "../../base/fields.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import type { Image } from "../../data/image.ts";
+import type { ViewExport } from "../../formats/onnx/export-view.ts";
+import type { Network } from "../../model/network.ts";
 import { colormapNames } from "../../plot/colormap.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import type { ViewContext } from "../context.ts";
-import { type View, defineView } from "../define-view.ts";
+import { defineView } from "../define-view.ts";
 import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
 import { type Heatmap, heatmapStatistics } from "../heatmap/heatmap.ts";
 import type { Backdrop } from "../heatmap/overlay.ts";
@@ -13,7 +15,7 @@ import { stateWord } from "../map-cell.ts";
 import { scaleModes } from "../map-scale.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { checkHeatmap } from "./heatmap-check.ts";
-import { type PhotoTarget, targetOf } from "./explained-target.ts";
+import { type NamedTarget, type PhotoTarget, namedTarget, targetOf } from "./explained-target.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import type { Explanation, ExplanationMap } from "./explanation.ts";
 
@@ -64,7 +66,12 @@ export interface HeatmapMethod<A extends Fields> {
   readonly asks: A;
   /** Percent of the outermost values that get the end colour, where the user says nothing. */
   readonly clip?: number;
-  readonly graph?: View<"photo", A, Fields, Explanation>["graph"];
+  /** The view as nodes behind the gradients, where it is some. */
+  graph?(
+    network: Network,
+    target: NamedTarget,
+    asks: Values<A>,
+  ): Pick<ViewExport, "query" | "names">;
   explain(
     given: ExplainContext,
     asks: Values<A>,
@@ -82,6 +89,7 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
     takes: "photo",
     asks,
     shows: heatmapShows,
+    graph: method.graph && ((network, given) => viewGraph(method, network, given as Values<A>)),
     async *compute(context, photo, given: Asks) {
       const { running } = context;
       const wanted = given as Values<typeof heatmapAsks>;
@@ -156,6 +164,20 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
       yield { name: `${photo.name}-${method.id}`, picture };
     },
   });
+}
+
+/** A method's nodes, with what the exported file says of them. */
+function viewGraph<A extends Fields>(
+  method: HeatmapMethod<A>,
+  network: Network,
+  asks: Values<A>,
+): ViewExport {
+  const target = namedTarget(network, String((asks as Values<typeof heatmapAsks>).target));
+  const { resolved } = target;
+  return {
+    ...method.graph!(network, target, asks),
+    notes: { method: method.id, target: resolved.text, words: resolved.describe() },
+  };
 }
 
 /** The result with what the network says of it. */

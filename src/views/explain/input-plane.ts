@@ -21,21 +21,30 @@ export interface ExplainedInput {
  * @throws StriateError where several could be meant, or none has places
  */
 export function explainedInput(network: Network, { inputs }: PhotoSubject): ExplainedInput {
-  const ports = network.inputs.filter(({ name }) => inputs[name] !== undefined);
-  const placed = ports.filter((port) => inputs[port.name]!.shape.length >= 3);
+  const given = network.inputs.flatMap((port) => {
+    const value = inputs[port.name];
+    return value === undefined ? [] : [{ ...port, shape: value.shape }];
+  });
+  const { port, channels } = explainedPort(network, given);
+  return { port, value: inputs[port.name]!, channels };
+}
+
+/** {@link explainedInput} of a network without a photo. */
+export function explainedPort(
+  network: Network,
+  ports: readonly Port[] = network.inputs,
+): Pick<ExplainedInput, "port" | "channels"> {
+  const placed = ports.filter(({ shape }) => shape.length >= 3);
   const [port] = placed;
   if (port === undefined || placed.length > 1) {
-    const all = ports
-      .map(({ name }) => `"${name}" ${formatShape(inputs[name]!.shape)}`)
-      .join(" and ");
+    const all = ports.map(({ name, shape }) => `"${name}" ${formatShape(shape)}`).join(" and ");
     throw new StriateError(
       placed.length > 1
         ? `this view needs one input with places, and the network takes ${all}`
         : `this view needs an input with places, such as (1, height, width, channels); the network takes ${all}`,
     );
   }
-  const value = inputs[port.name]!;
-  return { port, value, channels: channelAxis(value.shape.length, network.layout, {}) };
+  return { port, channels: channelAxis(port.shape.length, network.layout, {}) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { arrayName } from "./explanation.ts";
 import { colorsField } from "./gradient-view.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { InputGradient } from "./input-gradient.ts";
+import { inputGradientGraph } from "./input-gradient-graph.ts";
 import { planeSize } from "./input-plane.ts";
 
 export const inputXGradientView = defineHeatmap({
@@ -16,6 +17,9 @@ export const inputXGradientView = defineHeatmap({
   pitfall: "Black pixels get nothing, however much they matter.",
   clip: 1,
   asks: { colors: colorsField },
+  graph: inputGradientGraph("input_x_gradient", {
+    finish: ({ f, slopes, input }) => f.mul(input, slopes),
+  }),
   async explain(given, { colors }) {
     const gradient = new InputGradient(given);
     const slopes = await gradient.ofPhoto();

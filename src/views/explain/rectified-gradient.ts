@@ -5,6 +5,7 @@ import { arrayName } from "./explanation.ts";
 import { colorsField } from "./gradient-view.ts";
 import { type HeatmapMethod, defineHeatmap } from "./heatmap-view.ts";
 import { InputGradient } from "./input-gradient.ts";
+import { inputGradientGraph } from "./input-gradient-graph.ts";
 import { planeSize } from "./input-plane.ts";
 
 type Words = Pick<HeatmapMethod<Fields>, "id" | "title" | "summary" | "paper" | "formula">;
@@ -20,6 +21,7 @@ export function defineRectifiedGradient(words: Words, rules: RuleSet, array: str
     pitfall: "It fails the randomisation test: it shows edges of the photo more than reasons.",
     clip: 1,
     asks: { colors: colorsField },
+    graph: inputGradientGraph(array, { rules }),
     async explain(given, { colors }) {
       const values = await new InputGradient(given, rules).ofPhoto();
       const size = planeSize(values.shape);
