@@ -71,7 +71,8 @@ export {
 export { apply, functional, input, sequential } from "./api/build-model.ts";
 export { callbacks } from "./api/callbacks.ts";
 export type { OpenDatasetOptions } from "./data/dataset-options.ts";
-export { openDataset } from "./api/open-dataset.ts";
+export { openDataset, openDatasetFor } from "./api/open-dataset.ts";
+export { type DatasetSubjectOptions, datasetSubject } from "./api/dataset-subject.ts";
 export { loadModel } from "./api/load-model.ts";
 export { type ReadImageOptions, readImage } from "./api/read-image.ts";
 export { toPng, writePng, writeSvg } from "./api/write-picture.ts";
@@ -105,7 +106,13 @@ export {
 export { type NamedPicture, type View, defineView } from "./views/define-view.ts";
 export { type Seen, runView } from "./views/run-view.ts";
 export { type ViewToOnnxOptions, graphViews, viewToOnnx } from "./views/view-to-onnx.ts";
-export type { DatasetSubject, PairSubject, PhotoSubject, Subjects } from "./views/subject.ts";
+export type {
+  DatasetSubject,
+  LabelledPhoto,
+  PairSubject,
+  PhotoSubject,
+  Subjects,
+} from "./views/subject.ts";
 export type { SubjectOptions, ViewInputs } from "./api/view-subject.ts";
 export { type Architecture, architectureOf } from "./views/architecture/boxes.ts";
 export { type ArchitectureOptions, drawArchitecture } from "./views/architecture.ts";
@@ -121,6 +128,8 @@ export {
   type LayerPair,
   diffNetworks,
 } from "./views/diff.ts";
+export type { Evaluation } from "./views/evaluation/evaluation-view.ts";
+export type { ClassifierMeasure, MeasuredBatch } from "./views/evaluation/measure.ts";
 export { drawDifference } from "./views/diff/draw-difference.ts";
 export {
   type PreprocessingFindings,

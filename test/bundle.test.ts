@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Bytes, packed, of all that the browser door can load but ONNX Runtime: readers, training, every view. */
-const most = 410_000;
+const most = 440_000;
 
 it("bundles for a page without anything of Node, in bounded size", async () => {
   const { outputFiles } = await build({

@@ -11,6 +11,8 @@ import { callbacks } from "../src/api/callbacks.ts";
 import { loadModel } from "../src/api/load-model.ts";
 import type { Model } from "../src/api/model.ts";
 import { batchesOf } from "../src/train/data/training-data.ts";
+import { evaluationView } from "../src/views/evaluation/evaluation-view.ts";
+import type { DatasetSubject } from "../src/views/subject.ts";
 import { emptyFolder } from "./command-line.ts";
 
 /** Small pictures whose class is the brighter half. */
@@ -22,6 +24,25 @@ function pictures(rows: number, seed: number) {
     return random.uniform(0, 0.6) + (right === (y[Math.floor(i / 64)] === 1) ? 0.4 : 0);
   });
   return { x: float32([rows, 8, 8, 1], x), y: float32([rows], y) };
+}
+
+/** The same as a view of a data set takes them. */
+function photosOf({ x, y }: ReturnType<typeof pictures>): DatasetSubject {
+  return {
+    name: "halves",
+    length: y.data.length,
+    async *photos() {
+      for (let i = 0; i < y.data.length; i++) {
+        const image = float32([1, 8, 8, 1], x.data.subarray(64 * i, 64 * (i + 1)));
+        const named = {
+          name: `picture ${i}`,
+          inputs: { input_layer: image },
+          preparation: "as it is",
+        };
+        yield await Promise.resolve({ ...named, label: y.data[i]! });
+      }
+    },
+  };
 }
 
 const made: Model[] = [];
@@ -71,6 +92,12 @@ describe("a model that is trained in TypeScript", () => {
       (p, i) => (p > 0.5 ? 1 : 0) === test.y.data[i],
     );
     expect(logs.accuracy).toBeCloseTo(right.length / 40, 6);
+    const seen = await model.view(evaluationView, photosOf(test), { batch: 16, wrong: 40 });
+    expect(seen.result.logs.loss).toBeCloseTo(logs.loss!, 6);
+    const { accuracy, mostWrong, classNames } = seen.result.classification;
+    expect(accuracy).toBeCloseTo(logs.accuracy!, 6);
+    expect(mostWrong).toHaveLength(40 - right.length);
+    expect(classNames).toEqual(["class 0", "class 1"]);
     const batches = await model.predict(batchesOf(test, { batchSize: 16 }));
     expect(batches.shape).toEqual([40, 1]);
     expect(numbers(batches)).toEqual(numbers(await model.predict(test.x)));

@@ -28,10 +28,12 @@ import { Trainer } from "../train/trainer.ts";
 import type { TensorData, TrainingBatch, TrainingData } from "../train/data/training-data.ts";
 import { type ClassScore, readPrediction } from "../model/prediction.ts";
 import { type ContextOptions, viewContext } from "../views/context.ts";
+import type { ClassifierMeasure } from "../views/evaluation/measure.ts";
 import type { View } from "../views/define-view.ts";
 import { type Given, type Seen, runView } from "../views/run-view.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
 import { type ModelInput, isImage, isTensor } from "./model-input.ts";
+import { measureModel } from "./measure-model.ts";
 import { type SubjectOptions, type ViewInputs, subjectOf } from "./view-subject.ts";
 
 /** Options of `model.view`: the photo's, and those of the computation. */
@@ -193,7 +195,14 @@ export class Model {
   /**
    * Sees the model in a way of `views`: `model.view(gradCamView, photo, { target: "class:dog" })`.
    *
-   * @param input what the view takes: a photo or tensors, photos, another model with a photo, nothing
+   * A classifier is measured so too, over a data set, with the loss that it was compiled with:
+   *
+   *     const set = await openDatasetFor(model.network, "photos/");
+   *     const { result } = await model.view(evaluationView, set, {}, { split: "test" });
+   *     result.classification.accuracy; // and .classes, .counts (the confusion matrix), .mostWrong
+   *
+   * @param input what the view takes: a photo or tensors, photos, a data set, another model with a photo,
+   * nothing
    * @param asks the view's questions; those left out take their default
    * @returns the result, with its words, tables, arrays and pictures
    * @throws StriateError that says what the view needs, where the network does not have it
@@ -206,7 +215,14 @@ export class Model {
   ): Promise<Seen<T, A, S, R>> {
     await this.settle();
     const subject = subjectOf(this, view.takes, input, options) as Subjects[T];
-    return runView(view, viewContext(this.running, options), subject, asks, options.onPartial);
+    const context = viewContext(this.running, { measure: this.#measure(), ...options });
+    return runView(view, context, subject, asks, options.onPartial);
+  }
+
+  #measure(): ClassifierMeasure {
+    const { device, threads, optimize } = this.#host;
+    const opened = () => this.contents({ includeOptimizer: false });
+    return measureModel(opened, this.running, { device, threads, optimize });
   }
 
   /**

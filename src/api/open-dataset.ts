@@ -7,6 +7,8 @@ import { isLitter } from "../data/litter.ts";
 import { namedDatasets } from "../data/named-datasets.ts";
 import { openFileSet } from "../data/open-file-set.ts";
 import { openZip } from "../data/zip-files.ts";
+import type { Network } from "../model/network.ts";
+import { preprocessingFor } from "../model/photo-input.ts";
 import { type BlobSource, type FileSource, isFile, sortFile, wrongArgument } from "./sources.ts";
 
 /**
@@ -33,6 +35,21 @@ export async function openDataset(
       ? await zipOf(sorted.blob, sorted.name)
       : filesOf(source as Iterable<FileSource>);
   return openFileSet(files.name, files, platform, options);
+}
+
+/**
+ * Opens a data set with its pictures as a network takes them: their size, colours and resize method are the
+ * network's where the options say nothing else.
+ */
+export async function openDatasetFor(
+  network: Network,
+  source: Parameters<typeof openDataset>[0],
+  options: OpenDatasetOptions = {},
+): Promise<ImageSet> {
+  const { how, input } = preprocessingFor(network);
+  const { size, resize } = how;
+  const own = { ...(size && { size }), channels: input.channels, resize };
+  return openDataset(source, { ...own, ...options });
 }
 
 async function openNamed(name: string, options: OpenDatasetOptions): Promise<ImageSet> {

@@ -1,11 +1,13 @@
 import type { Preprocessing } from "../data/preprocess.ts";
 import type { Image } from "../data/image.ts";
+import { ImageSet } from "../data/image-set.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Network } from "../model/network.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
 import { prepareDecoded } from "../model/prepare-photo.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import type { DatasetSubject, PhotoSubject, Takes } from "../views/subject.ts";
+import { datasetSubject } from "./dataset-subject.ts";
 import { type ModelInput, isImage } from "./model-input.ts";
 
 /** The part of a model that a view needs. */
@@ -22,7 +24,8 @@ export interface ViewInputs {
   photo: ModelInput;
   "maybe-photo": ModelInput | undefined;
   photos: ModelInput | readonly Image[];
-  dataset: DatasetSubject;
+  /** A set as `openDatasetFor` opens it, or photos with their classes that the caller makes. */
+  dataset: ImageSet | DatasetSubject;
   network: undefined;
   /** The other network, and the photo for both. */
   pair: { other: ViewedModel; photo: ModelInput };
@@ -35,6 +38,10 @@ export interface SubjectOptions {
   readonly name?: string;
   /** Words for the classes; the model's own by default. */
   readonly labels?: readonly string[];
+  /** Part of a data set, as `test` or `train[80%:]`; all of it by default. */
+  readonly split?: string;
+  /** The first pictures of a data set only. */
+  readonly limit?: number;
 }
 
 /** A photo or tensors as a view gets them. */
@@ -73,7 +80,10 @@ export function subjectOf(
   options: SubjectOptions,
 ) {
   if (input === undefined || takes === "network") return undefined;
-  if (takes === "dataset") return input as DatasetSubject;
+  if (takes === "dataset")
+    return input instanceof ImageSet
+      ? datasetSubject(model.network, input, { ...options, ...options.preprocessing })
+      : (input as DatasetSubject);
   if (takes === "pair") {
     const { other, photo } = input as ViewInputs["pair"];
     const side = (of: ViewedModel) => ({

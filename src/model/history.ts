@@ -7,6 +7,18 @@ import { StriateError } from "../base/errors.ts";
  */
 export type Logs = Record<string, number>;
 
+/** `loss 0.5770  accuracy 0.6989`, with as many digits as Keras shows. */
+export function formatLogs(logs: Logs): string {
+  return Object.entries(logs)
+    .map(([name, value]) => `${name} ${formatLog(value)}`)
+    .join("  ");
+}
+
+const formatLog = (value: number): string =>
+  Number.isFinite(value) && value !== 0 && Math.abs(value) < 1e-3
+    ? value.toExponential(4)
+    : value.toFixed(4);
+
 /** What each epoch of a training reported, as Keras' `History` has it. */
 export class History {
   /** Numbers of the epochs, from 0. */

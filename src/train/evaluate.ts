@@ -8,24 +8,24 @@ import { type EvaluationGraph, buildEvaluationGraph } from "./step/step-graph.ts
 import type { Logs } from "../model/history.ts";
 import { Totals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
-import type { TrainingBatch, TrainingData } from "./data/training-data.ts";
+import type { TrainingBatch } from "./data/training-data.ts";
 
-export interface EvaluateOptions {
+export interface EvaluateOptions<B extends TrainingBatch = TrainingBatch> {
   classWeight?: ClassWeight;
   /** Stands before the names: `val_`. */
   prefix?: string;
   /** Called with each batch and the network's outputs for it, in the graph's layout. */
-  onBatch?(batch: TrainingBatch, prepared: PreparedBatch, result: StepResult): void;
+  onBatch?(batch: B, prepared: PreparedBatch, result: StepResult): void;
 }
 
 /**
  * Loss and metrics of a compiled model over a data set, as it predicts: no dropout, moving averages.
  * Each is a sum over samples divided by their number.
  */
-export async function evaluate(
+export async function evaluate<B extends TrainingBatch>(
   trainer: Trainer,
-  data: TrainingData,
-  { classWeight, prefix, onBatch }: EvaluateOptions = {},
+  data: { epoch(number: number): AsyncIterable<B> | Iterable<B> },
+  { classWeight, prefix, onBatch }: EvaluateOptions<B> = {},
 ): Promise<Logs> {
   const totals = new Totals(trainer.network, trainer.compiled);
   const penalty = await trainer.penalty();

@@ -2,6 +2,7 @@ import { StriateError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
+import { type ClassifierMeasure, measureNetwork } from "./evaluation/measure.ts";
 
 /** What a view works with. Nothing in it belongs to a platform. */
 export interface ViewContext {
@@ -17,6 +18,8 @@ export interface ViewContext {
   readonly memory: number;
   /** Other ways of running a network here, for views that compare them; the first is the reference. */
   readonly ways: readonly Way[];
+  /** How a classifier is measured: the loss that its file was compiled with, or that its head asks for. */
+  readonly measure: ClassifierMeasure;
   /** Says how far the view got, 0 to 1, and in words what it does. */
   progress(done: number, words?: string): void;
   /** @throws StoppedError when the view was asked to stop; for loops that have no result yet */
@@ -49,6 +52,8 @@ export interface ContextOptions {
   readonly memory?: number;
   /** By default the engine without and with its optimisations. */
   readonly ways?: readonly Way[];
+  /** By default by what the network's head says: a network alone knows nothing of its training. */
+  readonly measure?: ClassifierMeasure;
   /** Hears how far the view got, 0 to 1. */
   readonly onProgress?: (done: number, words?: string) => void;
 }
@@ -65,6 +70,7 @@ export function viewContext(running: RunningNetwork, options: ContextOptions = {
     signal,
     memory,
     ways: options.ways ?? waysOf(running.runtime),
+    measure: options.measure ?? measureNetwork(running),
     progress: (done, words) => options.onProgress?.(done, words),
     throwIfStopped() {
       if (signal.aborted) throw new StoppedError("stopped before there was a result");

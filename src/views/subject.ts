@@ -1,5 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
+import type { SkippedFile } from "../data/class-folders.ts";
 import type { Image } from "../data/image.ts";
 import type { InputPlace } from "../model/prepare-photo.ts";
 import type { RunningNetwork } from "../model/running.ts";
@@ -39,7 +40,16 @@ export interface DatasetSubject {
   readonly name: string;
   /** How many there are; those that turn out to be unreadable are still counted. */
   readonly length: number;
+  /** Words for the classes, by the numbers that the photos have for theirs. */
   readonly labels?: readonly string[];
+  /** Which part of a set it is: `test`, `train[80%:]`; absent where it is all of it. */
+  readonly split?: string;
+  /** What is done to the photos' 0..255, in the words of `parseScale`, and whether that is a guess. */
+  readonly scaling?: { readonly scale: string; readonly guess: boolean };
+  /** What a person should know of it, in sentences. */
+  readonly notices?: readonly string[];
+  /** Files that were left out so far: those that cannot be read are known when all were asked for. */
+  skipped?(): readonly SkippedFile[];
   /** Reads them from the first on, each time that it is called. */
   photos(): AsyncIterable<LabelledPhoto>;
 }

@@ -21,7 +21,7 @@ import { refuseForeign } from "../../node/files/may-replace.ts";
 import { type TrainingFacts, rateFact } from "../../node/training/same-training.ts";
 import { saveTraining } from "../../node/training/save-training.ts";
 import { trainingModel } from "../../node/training/training-model.ts";
-import { classifierLoss } from "../../train/compile/classifier-loss.ts";
+import { classifierLoss } from "../../model/classifier-loss.ts";
 import {
   type TrainingRunResult,
   epochsDone,
@@ -31,6 +31,7 @@ import { runtime } from "../../runtime/node/index.ts";
 import type { Callback } from "../../train/callbacks/callback.ts";
 import { earlyStopping } from "../../train/callbacks/early-stopping.ts";
 import { progress } from "../../train/callbacks/progress.ts";
+import { compileOptionsOf } from "../../train/compile/compile-config.ts";
 import { type ChosenOptimizer, chosenOptimizer } from "../../train/compile/chosen-optimizer.ts";
 import { fastExecutor } from "../../train/step/fast-executor.ts";
 import { pictureBatches } from "../../data/picture-batches.ts";
@@ -204,7 +205,7 @@ async function trainInto(
   const [height, width] = set.shape;
   const size = [height, width] as const;
   const opened = await trainingModel({ model, classes: set.classNames.length, size, seed });
-  const head = classifierLoss(opened, set.classNames);
+  const head = classifierLoss(opened.network, set.classNames, compileOptionsOf(opened)?.loss);
   const { how } = preprocessingFor(opened.network);
   const batches = pictureBatches(set, {
     batch,

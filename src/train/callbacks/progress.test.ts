@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FitRun } from "./callback.ts";
-import { formatLogs, progress } from "./progress.ts";
+import { formatLogs } from "../../model/history.ts";
+import { progress } from "./progress.ts";
 
 /** Two epochs of three steps, 100 ms each. */
 async function show(isTty: boolean, columns = 80): Promise<string> {

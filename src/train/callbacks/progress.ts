@@ -1,6 +1,6 @@
 import { printable } from "../../base/printable.ts";
 import type { Callback, FitRun } from "./callback.ts";
-import type { Logs } from "../../model/history.ts";
+import { type Logs, formatLogs } from "../../model/history.ts";
 
 export interface ProgressOptions {
   write(text: string): void;
@@ -58,18 +58,6 @@ export function progress({
     },
   };
 }
-
-/** `loss 0.5770  accuracy 0.6989`, with as many digits as Keras shows. */
-export function formatLogs(logs: Logs): string {
-  return Object.entries(logs)
-    .map(([name, value]) => `${name} ${formatLog(value)}`)
-    .join("  ");
-}
-
-const formatLog = (value: number): string =>
-  Number.isFinite(value) && value !== 0 && Math.abs(value) < 1e-3
-    ? value.toExponential(4)
-    : value.toFixed(4);
 
 function formatSeconds(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;

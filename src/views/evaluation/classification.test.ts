@@ -4,13 +4,14 @@ import { Classification } from "./classification.ts";
 import { drawEvaluation } from "./draw-evaluation.ts";
 import { drawHistory, niceTicks } from "../history/draw-history.ts";
 import { History } from "../../model/history.ts";
+import { raster } from "../../plot/raster.ts";
 import { rasterize } from "../../plot/rasterize.ts";
 import { toSvg } from "../../plot/svg.ts";
 
 function example(): Classification {
   const result = new Classification(["cat", "dog"], 2);
   const add = (label: number, dog: number, id: string) =>
-    result.add(label, [1 - dog, dog], id, () => new Uint8Array(12).fill(200));
+    result.add(label, [1 - dog, dog], id, () => raster(2, 2, 3, new Uint8Array(12).fill(200)));
   add(0, 0.1, "right");
   add(0, 0.6, "a little wrong");
   add(0, 0.99, "very wrong");
@@ -46,14 +47,14 @@ describe("what a classifier confuses", () => {
   });
 
   test("is drawn with every count and every picture", () => {
-    const picture = drawEvaluation(example(), { title: "m.h5", size: [2, 2] });
+    const picture = drawEvaluation(example(), { title: "m.h5" });
     const svg = toSvg(picture);
     for (const text of ["40.0 % of 5 pictures right, 3 wrong", "taken for dog", "very wrong"])
       expect(svg).toContain(text);
     expect(svg.match(/<image/g)).toHaveLength(2);
     expect(rasterize(picture).width).toBe(picture.width);
     const none = new Classification(["a", "b"]);
-    expect(toSvg(drawEvaluation(none, { title: "t", size: [2, 2] }))).toContain("0 pictures");
+    expect(toSvg(drawEvaluation(none, { title: "t" }))).toContain("0 pictures");
   });
 });
 

@@ -1,3 +1,5 @@
+import type { Raster } from "../../plot/raster.ts";
+
 /** One example that a classifier got wrong. */
 export interface WrongExample {
   /** The path of the picture. */
@@ -7,8 +9,8 @@ export interface WrongExample {
   predicted: number;
   /** The network's probability of what it is; the smaller, the worse. */
   probability: number;
-  /** RGB bytes, row by row. */
-  pixels: Uint8Array;
+  /** The picture as the network gets it, before it is scaled; absent of tensors. */
+  picture?: Raster;
 }
 
 /** How well one class is told apart. */
@@ -39,9 +41,14 @@ export class Classification {
   /**
    * Counts one example.
    * @param probabilities of each class
-   * @param pixels asked for only where the example is kept
+   * @param picture asked for only where the example is kept
    */
-  add(label: number, probabilities: ArrayLike<number>, id: string, pixels: () => Uint8Array): void {
+  add(
+    label: number,
+    probabilities: ArrayLike<number>,
+    id: string,
+    picture: () => Raster | undefined,
+  ): void {
     let predicted = 0;
     for (let i = 1; i < probabilities.length; i++)
       if (probabilities[i]! > probabilities[predicted]!) predicted = i;
@@ -50,7 +57,7 @@ export class Classification {
     const probability = probabilities[label]!;
     const worst = this.#wrong;
     if (worst.length >= this.#kept && probability >= worst.at(-1)!.probability) return;
-    worst.push({ id, label, predicted, probability, pixels: pixels() });
+    worst.push({ id, label, predicted, probability, picture: picture() });
     worst.sort((a, b) => a.probability - b.probability);
     if (worst.length > this.#kept) worst.pop();
   }

@@ -1,10 +1,9 @@
-import { StriateError } from "../../base/errors.ts";
-import type { LabelMode } from "../../data/batch.ts";
-import type { OpenedModel } from "../../formats/format.ts";
-import { type Head, findHead } from "../../model/head.ts";
-import { parseLoss } from "../../training/losses/index.ts";
-import type { Identifier, Serialized } from "../../training/registry.ts";
-import { compileOptionsOf } from "./compile-config.ts";
+import { StriateError } from "../base/errors.ts";
+import type { LabelMode } from "../data/batch.ts";
+import { parseLoss } from "../training/losses/index.ts";
+import type { Identifier, Serialized } from "../training/registry.ts";
+import { type Head, findHead } from "./head.ts";
+import type { Network } from "./network.ts";
 
 /** Loss, labels and accuracy that fit the head of a classifier. */
 export interface ClassifierLoss {
@@ -23,13 +22,14 @@ export interface ClassifierLoss {
  * What a classifier is trained and measured with: the loss that its file was compiled with; else, by its
  * output, one unit is a yes or no, several are classes.
  *
+ * @param compiled the loss that the file was compiled with, as it writes it
  * @throws StriateError when the head does not fit the number of classes
  */
 export function classifierLoss(
-  opened: Pick<OpenedModel, "network" | "compile" | "optimizer">,
+  network: Network,
   classNames: readonly string[],
+  compiled?: unknown,
 ): ClassifierLoss {
-  const { network } = opened;
   const head = findHead(network);
   if (head === undefined || network.outputs.length !== 1 || head.map !== undefined)
     throw new StriateError(
@@ -45,7 +45,7 @@ export function classifierLoss(
         `give the head ${classes === 2 ? "one sigmoid unit or two units" : `${classes} units`}`,
     );
   const own = lossByHead(head, units);
-  const said = onlyLoss(compileOptionsOf(opened)?.loss);
+  const said = onlyLoss(compiled);
   if (said === undefined) return own;
   const file = lossOfFile(head, units, said);
   if (typeof file !== "string") return { ...own, ...file };

@@ -1,0 +1,117 @@
+import type { Example } from "../data/example.ts";
+import type { Image } from "../data/image.ts";
+import type { ImageSet } from "../data/image-set.ts";
+import { type Layout, applyScale, describePreprocessing } from "../data/preprocess.ts";
+import { parseScale } from "../data/scale.ts";
+import type { Network } from "../model/network.ts";
+import { preprocessingFor } from "../model/photo-input.ts";
+import { guessed, placeOf } from "../model/prepare-photo.ts";
+import type { DatasetSubject, LabelledPhoto } from "../views/subject.ts";
+
+export interface DatasetSubjectOptions {
+  /** Part of the set, as `test` or `train[80%:]`; all of it by default. */
+  readonly split?: string | null;
+  /** The first pictures only. */
+  readonly limit?: number | null;
+  /** What is done to 0..255; by default as the network says. */
+  readonly scale?: string | null;
+}
+
+/** Pictures that are decoded while those before are looked at. */
+const ahead = 64;
+
+/**
+ * A set of pictures as a view of a network takes it: scaled as the network wants them, with its classes in the
+ * network's order.
+ *
+ * @param set opened at the network's size, as `openDatasetFor` does
+ * @throws StriateError when there is no such part of the set or no such scaling
+ */
+export function datasetSubject(
+  network: Network,
+  set: ImageSet,
+  { split, limit, scale: wanted }: DatasetSubjectOptions = {},
+): DatasetSubject {
+  const { how, input, scaleFrom } = preprocessingFor(network, wanted ? { scale: wanted } : {});
+  const { order, notice } = labelOrder(network.labels, set.classNames);
+  const whole = set.split(split ?? undefined);
+  const part = whole.take(Math.min(limit ?? Infinity, whole.length));
+  const [height, width] = set.shape;
+  const guess = scaleFrom === "default";
+  const preparation = describePreprocessing(
+    { ...how, size: [height, width] },
+    guess ? guessed : undefined,
+  );
+  const scale = parseScale(how.scale);
+  const { name: port } = input.port;
+  const prepared = (example: Example): LabelledPhoto => {
+    const photo = imageOf(example);
+    return {
+      name: example.id,
+      inputs: { [port]: scaled(example, scale, input.layout) },
+      preparation,
+      photo,
+      place: placeOf(photo, [height, width]),
+      label: order.indexOf(example.y),
+    };
+  };
+  return {
+    name: set.name,
+    length: part.length,
+    labels: order.map((label) => set.classNames[label]!),
+    ...(split && { split }),
+    scaling: { scale: how.scale, guess },
+    notices: notice ? [notice] : [],
+    skipped: () => set.skipped,
+    async *photos() {
+      for await (const { x, y, ids } of part.batch(ahead).prefetch(1).epoch(0)) {
+        const each = x.data.length / ids.length;
+        for (const [i, id] of ids.entries())
+          yield prepared({
+            x: x.data.subarray(i * each, (i + 1) * each),
+            shape: set.shape,
+            y: y.data[i]!,
+            id,
+          });
+      }
+    },
+  };
+}
+
+/**
+ * For each class of the network, the label that the data has for it: by name where the network has names, else
+ * in order.
+ */
+function labelOrder(
+  labels: readonly string[] | undefined,
+  classNames: readonly string[],
+): { order: readonly number[]; notice?: string } {
+  const inOrder = classNames.map((_, i) => i);
+  if (labels === undefined) return { order: inOrder };
+  const plain = (name: string) => name.toLowerCase().replace(/s$/, "");
+  const found = labels.map((label) => classNames.findIndex((name) => plain(name) === plain(label)));
+  if (found.every((at) => at >= 0) && new Set(found).size === classNames.length)
+    return { order: found };
+  return {
+    order: inOrder,
+    notice: `the model's classes are ${labels.join(", ")}, the data's ${classNames.join(", ")}: taken in order`,
+  };
+}
+
+function scaled({ x, shape }: Example, scale: ReturnType<typeof parseScale>, layout: Layout) {
+  const [height, width, channels] = shape as readonly [number, number, 1 | 3];
+  const data = new Float32Array(x.length);
+  applyScale(x, scale, channels, layout, data);
+  const own = layout === "NHWC" ? [1, height, width, channels] : [1, channels, height, width];
+  return { type: "float32", shape: own, data } as const;
+}
+
+/** An example as a photo; grey in all three colours. */
+function imageOf({ x, shape: [height, width, channels], id }: Example): Image {
+  const data = channels === 3 ? x : new Uint8Array(3 * x.length).map((_, i) => x[(i / 3) | 0]!);
+  const origin = {
+    ...{ name: id, format: "of a data set", storedSize: [height, width] as const },
+    ...{ orientation: 1, oriented: true, steps: [] },
+  };
+  return { width, height, data, origin };
+}

@@ -1,0 +1,45 @@
+import type { OpenedModel } from "../formats/format.ts";
+import type { RunningNetwork } from "../model/running.ts";
+import type { SessionOptions } from "../runtime/runtime.ts";
+import { compileOptionsOf } from "../train/compile/compile-config.ts";
+import { evaluate } from "../train/evaluate.ts";
+import { Trainer } from "../train/trainer.ts";
+import { classifierLoss } from "../model/classifier-loss.ts";
+import { type ClassifierMeasure, measureNetwork } from "../views/evaluation/measure.ts";
+
+/**
+ * Measures a model as its training does, regularization penalties included, where it has Keras layers; else by
+ * its outputs.
+ *
+ * @param contents the model as it is now, with what it was compiled with
+ */
+export function measureModel(
+  contents: () => Promise<OpenedModel>,
+  running: RunningNetwork,
+  session: SessionOptions,
+): ClassifierMeasure {
+  return {
+    lossFor: async (classNames) =>
+      classifierLoss(running.network, classNames, compileOptionsOf(await contents())?.loss),
+    async over(batches, loss, onOutputs) {
+      const { keras, network } = await contents();
+      // The training's own graphs want the labels in the shape of the output.
+      if (keras === undefined || network.outputs[0]!.shape.length !== 2)
+        return measureNetwork(running).over(batches, loss, onOutputs);
+      const { runtime } = running;
+      const trainer = new Trainer(keras, { loss: loss.loss }, { runtime, network, ...session });
+      try {
+        return await evaluate(
+          trainer,
+          { epoch: () => batches },
+          {
+            onBatch: (batch, _, { predictions }) =>
+              onOutputs(batch, predictions[0]!.data as Float32Array),
+          },
+        );
+      } finally {
+        await trainer.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { type Tensor, toFloat32 } from "../../base/tensor.ts";
+import { type ClassifierLoss, classifierLoss } from "../../model/classifier-loss.ts";
+import type { Logs } from "../../model/history.ts";
+import type { RunningNetwork } from "../../model/running.ts";
+import { Metric } from "../../training/metrics/metric.ts";
+
+/** Some photos of a data set with their classes, as a network takes them. */
+export interface MeasuredBatch {
+  /** By input name, in the user's layout. */
+  readonly x: Readonly<Record<string, Tensor>>;
+  /** Labels as {@link ClassifierLoss.labels} says. */
+  readonly y: Tensor;
+  /** Names of the photos, for messages. */
+  readonly ids: readonly string[];
+}
+
+/** How a classifier is measured over a data set. */
+export interface ClassifierMeasure {
+  /** The loss that it is measured with. @throws StriateError when its head does not fit the classes */
+  lossFor(classNames: readonly string[]): Promise<ClassifierLoss>;
+  /**
+   * Runs the network over all batches.
+   *
+   * @param onOutputs gets the outputs of each batch, row by row
+   * @returns `{ loss }`, the mean over all rows
+   */
+  over<B extends MeasuredBatch>(
+    batches: AsyncIterable<B>,
+    loss: ClassifierLoss,
+    onOutputs: (batch: B, outputs: Float32Array) => void,
+  ): Promise<Logs>;
+}
+
+/**
+ * Measures a network of any format. The loss is a metric like any other here: a file without Keras layers has
+ * none of its own.
+ *
+ * @param compiled the loss that the file was compiled with, where it says one
+ */
+export function measureNetwork(running: RunningNetwork, compiled?: unknown): ClassifierMeasure {
+  return {
+    lossFor: (classNames) =>
+      Promise.resolve().then(() => classifierLoss(running.network, classNames, compiled)),
+    async over(batches, { loss, labels }, onOutputs) {
+      const metric = new Metric(loss, "loss");
+      for await (const batch of batches) {
+        const [value] = await running.runRows(batch.x, [running.network.outputs[0]!.value]);
+        const { data: prediction } = toFloat32(value!);
+        const positions = batch.ids.length;
+        const units = prediction.length / positions;
+        const { data: target } = toFloat32(batch.y);
+        metric.update({ prediction, target, positions, units, sparse: labels === "int" });
+        onOutputs(batch, prediction);
+      }
+      return { loss: metric.result() };
+    },
+  };
+}
