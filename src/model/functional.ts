@@ -13,7 +13,7 @@ export interface Term {
   /**
    * The derivative of the functional by the value.
    * @param shape of the value, in the graph's layout, batch included
-   * @returns float32 of that shape: row by row the same weights
+   * @returns float32 of that shape: row by row the same weights; not to be written into
    * @throws StriateError where the value has no such place
    */
   seed(shape: readonly number[]): Tensor<"float32">;
@@ -83,7 +83,18 @@ export function meanAt(value: string, { at, batch }: Place, weight = 1): Term {
     for (const offset of offsets) data[offset] = weight / count;
     return float32(shape, data);
   };
-  return { value, seed, score: (tensor) => weightedRows(tensor, seed, batch) };
+  const kept = remembered(seed);
+  return { value, seed: kept, score: (tensor) => weightedRows(tensor, kept, batch) };
+}
+
+/** Hundreds of steps ask for the seed of one and the same shape. */
+function remembered(seed: Term["seed"]): Term["seed"] {
+  let last: Tensor<"float32"> | undefined;
+  return (shape) => {
+    if (last?.shape.length === shape.length && shape.every((n, i) => n === last!.shape[i]))
+      return last;
+    return (last = seed(shape));
+  };
 }
 
 /** Terms of one value as one: a gradient takes one seed for each value. */
@@ -93,7 +104,7 @@ export function joined(terms: readonly Term[]): Term {
   return {
     value: first!.value,
     seed(shape) {
-      const sum = first!.seed(shape);
+      const sum = float32(shape, Float32Array.from(first!.seed(shape).data));
       for (const term of others) term.seed(shape).data.forEach((w, i) => (sum.data[i]! += w));
       return sum;
     },
@@ -111,8 +122,7 @@ function weightedRows(value: Tensor, seed: Term["seed"], batch: number): Float64
   const rows = batch < 0 ? 1 : (shape[batch] ?? 1);
   const stride = batch < 0 ? 1 : (stridesOf(shape)[batch] ?? 1);
   const scores = new Float64Array(rows);
-  weights.forEach((weight, i) => {
-    if (weight !== 0) scores[Math.floor(i / stride) % rows]! += weight * data[i]!;
-  });
+  for (let i = 0; i < weights.length; i++)
+    if (weights[i] !== 0) scores[Math.floor(i / stride) % rows]! += weights[i]! * data[i]!;
   return scores;
 }

@@ -27,3 +27,4 @@ export { factorsView } from "./explain/factors-view.ts";
 export { fieldView } from "./field/field-view.ts";
 export { filtersView } from "./filters/filters-view.ts";
 export { ablateView } from "./ablate/ablate-view.ts";
+export { dreamView } from "./dream/dream-view.ts";

@@ -1,0 +1,165 @@
+import { StriateError } from "../../base/errors.ts";
+import { field } from "../../base/fields.ts";
+import { findHead } from "../../model/head.ts";
+import { toUser } from "../../model/network.ts";
+import { type ResolvedTarget, resolveTarget } from "../../model/resolve-target.ts";
+import type { RunningNetwork } from "../../model/running.ts";
+import { count, formatNumber } from "../../plot/format-number.ts";
+import type { ViewContext } from "../context.ts";
+import { defineView } from "../define-view.ts";
+import { noiseSubject } from "../noise-subject.ts";
+import type { PhotoSubject } from "../subject.ts";
+import { drawPictures, rasterOfPlanes } from "./draw-pictures.ts";
+import { type Dream, dreams as dreamsOf } from "./dream.ts";
+import { type DreamAsks, dreamAsks } from "./dream-asks.ts";
+import { resolveBeforeActivation } from "./objective.ts";
+
+export const dreamView = defineView({
+  id: "dream",
+  title: "Dream",
+  summary: "A picture that a unit, a channel, a layer or a class would like",
+  paper: "Erhan, Bengio, Courville, Vincent 2009; Olah, Mordvintsev, Schubert 2017, Distill",
+  formula: "x <- x + rate g / (sqrt(mean g^2) + 1e-8), g = ds/dx",
+  pitfall:
+    "What excites a unit most need not be what it does on photos: compare the score with the photo's.",
+  takes: "maybe-photo",
+  command: {
+    name: "dream",
+    examples: [
+      "striate dream cat_vs_dog.h5 --target class:dog",
+      "striate dream cat_vs_dog.h5 --target unit:conv2d_2[5] dog.jpg",
+    ],
+  },
+  asks: dreamAsks,
+  shows: {
+    side: field.int(320, { min: 16, max: 2048, help: "about how many pixels a picture is wide" }),
+    theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
+  },
+  async *compute(context, subject, asks): AsyncGenerator<Dream[], Dream[], void> {
+    const { running } = context;
+    const photo = subject ?? noiseSubject(running.network, context.seed);
+    const targets = expandTarget(asks.target);
+    const done: Dream[] = [];
+    for (const [i, target] of targets.entries()) {
+      const resolved = await resolvedFor(running, photo, subject !== undefined, {
+        ...asks,
+        target,
+      });
+      const progress: ViewContext["progress"] = (share, words = "") =>
+        context.progress((i + share) / targets.length, `${resolved.text}: ${words}`);
+      let last: Dream | undefined;
+      for await (const dream of dreamsOf({ ...context, progress }, subject, photo, resolved, asks))
+        yield [...done, (last = dream)];
+      done.push(last!);
+    }
+    return done;
+  },
+  words(dreams, subject) {
+    const [first] = dreams;
+    const { steps, way, photo } = first!;
+    const input = subject ? ` Input: ${subject.preparation}.` : "";
+    const reached = dreams.map(({ words, ...dream }) => `${words}: ${reachedWords(dream)}`);
+    return {
+      caption: `Dream of ${dreams.map(({ target }) => target).join(", ")}; ${reached.join("; ")}. ${count(steps, "step")}. ${way}${input}`,
+      lines: [
+        ...dreams.flatMap(({ target, words, ...dream }) => [
+          `${target} (${words})`,
+          `  ${reachedWords(dream)}`,
+          ...notesOf(dream).map((note) => `  ${note}`),
+        ]),
+        `${count(steps, "step")}. ${way} Compared with ${photo.name}.`,
+      ],
+    };
+  },
+  json: (dreams) =>
+    dreams.length === 1 ? reportOf(dreams[0]!) : { dreams: dreams.map((each) => reportOf(each)) },
+  *arrays(dreams) {
+    for (const { target, arrays } of dreams)
+      for (const [name, value] of arrays)
+        yield [dreams.length > 1 ? `${target}/${name}` : name, value];
+  },
+  *draw(dreams, subject, { side, theme }) {
+    const [first] = dreams;
+    const { photo, steps, way } = first!;
+    const several = dreams.length > 1;
+    const pictures = dreams.map((dream) => ({
+      title: several ? dream.target : "Dream",
+      note: `${several ? "" : "score "}${formatNumber(dream.score, 4)}${several ? ` (${photo.name} ${formatNumber(dream.photo.score)})` : `, step ${dream.step}`}`,
+      raster: rasterOfPlanes(dream.picture, dream.shape),
+    }));
+    if (!several)
+      pictures.push({
+        title: photo.name,
+        note: `score ${formatNumber(photo.score, 4)}`,
+        raster: rasterOfPlanes(photo.planes, first!.shape),
+      });
+    const words = several ? "" : `${first!.words}: ${reachedWords(first!)}. `;
+    const notes = [...new Set(dreams.flatMap(notesOf))].join(" ");
+    const target = several ? `${first!.target} to ${dreams.at(-1)!.target}` : first!.target;
+    yield {
+      name: `${subject ? `${subject.name}-` : ""}dream-${target.replaceAll(/[^\w.-]+/g, "-").replace(/-$/, "")}`,
+      picture: drawPictures(
+        pictures,
+        { title: `Dream: ${target}`, caption: `${words}${count(steps, "step")}. ${way} ${notes}` },
+        { theme, side: several ? side / 2 : side },
+      ),
+    };
+  },
+});
+
+/** What a target's expression means here, before the activation where that is asked for. */
+async function resolvedFor(
+  running: RunningNetwork,
+  { inputs, labels }: PhotoSubject,
+  isPhoto: boolean,
+  { target, before_activation: before }: Pick<DreamAsks, "target" | "before_activation">,
+): Promise<ResolvedTarget> {
+  const { network } = running;
+  const head = isPhoto ? findHead(network) : undefined;
+  const [output] = head ? await running.run(inputs, [head.port.value]) : [];
+  const options = { labels, ...(output && head && { output: toUser(output, head.port) }) };
+  const resolve = before ? resolveBeforeActivation : resolveTarget;
+  return resolve(network, target, options);
+}
+
+/** `unit:conv2d[0-15]`: each of the channels. */
+function expandTarget(expression: string): string[] {
+  const [, before, from, to, behind] = /^(unit:.+\[)(\d+)-(\d+)(\].*)$/.exec(expression) ?? [];
+  if (before === undefined) return [expression];
+  const [first, last] = [Number(from), Number(to)];
+  if (last < first || last - first >= mostTargets)
+    throw new StriateError(
+      `target "${expression}": expected channels from a lower to a higher number, ${mostTargets} at most`,
+    );
+  return Array.from({ length: last - first + 1 }, (_, i) => `${before}${first + i}${behind}`);
+}
+
+const mostTargets = 256;
+
+const reachedWords = ({ score, photo }: Pick<Dream, "score" | "photo">): string =>
+  `reaches ${formatNumber(score, 4)}, ${photo.name} ${formatNumber(photo.score, 4)}`;
+
+/** What a reader should know of a picture before believing it. */
+function notesOf({ score, photo, outside }: Pick<Dream, "score" | "photo" | "outside">): string[] {
+  return [
+    ...(score <= photo.score
+      ? [`It does not reach what ${photo.name} does: more steps or another start may.`]
+      : []),
+    ...(outside > 0.001
+      ? [
+          `${(100 * outside).toFixed(0)} % of its numbers lie outside black and white, and are drawn cut off.`,
+        ]
+      : []),
+  ];
+}
+
+const reportOf = ({ target, words, score, photo, step, steps, outside, shape }: Dream) => ({
+  target,
+  words,
+  score,
+  photo: { name: photo.name, score: photo.score },
+  step,
+  steps,
+  outside,
+  size: [shape.height, shape.width],
+});
