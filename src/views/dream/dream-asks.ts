@@ -8,7 +8,7 @@ export const stepAsks = {
   rate: field.number(0.05, {
     min: 0,
     max: 10,
-    help: "length of a step: its root mean square, as a share of black to white",
+    help: "length of a step: of each wave; of pixels the root mean square, as a share of black to white",
   }),
   previews: field.int(8, { min: 1, max: 64, help: "pictures of the way that are kept" }),
 };
@@ -19,7 +19,7 @@ export const transformAsks = {
     help: "whether the picture is moved, turned, zoomed and framed anew at every step",
   }),
   jitter: field.number(0.05, { min: 0, max: 1, help: "moves by up to this share of a side" }),
-  zoom: field.number(0.1, { min: 0, max: 0.9, help: "larger or smaller by up to this share" }),
+  zoom: field.number(0.2, { min: 0, max: 1, help: "zooms out by up to this share" }),
   rotate: field.number(5, { min: 0, max: 180, help: "turns by up to so many degrees" }),
   pad: field.number(0, { min: 0, max: 1, help: "a grey frame, as a share of a side" }),
 };

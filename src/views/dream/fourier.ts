@@ -1,7 +1,7 @@
 import type { Random } from "../../base/random.ts";
 import { correlated, decorrelated } from "./colour.ts";
 import { PlaneFft } from "./fft.ts";
-import { type Parameterisation, stepFactor } from "./parameterisation.ts";
+import type { Parameterisation } from "./parameterisation.ts";
 import type { PictureShape, Planes } from "./picture-input.ts";
 
 /**
@@ -11,7 +11,10 @@ import type { PictureShape, Planes } from "./picture-input.ts";
  *
  * Two planes of real numbers share one complex spectrum, as real and imaginary part: nothing is held twice.
  *
- * Source: Olah, Mordvintsev, Schubert 2017, Feature Visualization, Distill, "Preconditioning".
+ * Each wave goes uphill by about `rate`, scaled by the size of its own gradient so far (Adam), as in lucid.
+ *
+ * Source: Olah, Mordvintsev, Schubert 2017, Feature Visualization, Distill, "Preconditioning"; Kingma, Ba
+ * 2014, arXiv:1412.6980.
  *
  * @param height of the canvas, a power of two; so is `width`
  */
@@ -27,8 +30,12 @@ export function fourier(
   const spectra = Array.from({ length: Math.ceil(channels / 2) }, () => ({
     re: Float64Array.from({ length: count }, () => startingDeviation * random.normal()),
     im: Float64Array.from({ length: count }, () => startingDeviation * random.normal()),
+    meanRe: new Float64Array(count),
+    meanIm: new Float64Array(count),
+    squares: new Float64Array(count),
   }));
   const span = range.high.map((high, c) => high - range.low[c]!);
+  let steps = 0;
   /** The sigmoid's values when the picture was last made. */
   const shares = new Float64Array(channels * count);
 
@@ -56,28 +63,26 @@ export function fourier(
     for (let i = 0; i < slopes.length; i++)
       slopes[i] = gradient[i]! * span[Math.floor(i / count)]! * shares[i]! * (1 - shares[i]!);
     decorrelated(slopes, channels, range.bgr);
-    let squares = 0;
-    const steps = spectra.map((_, pair) => {
-      const re = slopes.slice(2 * pair * count, (2 * pair + 1) * count);
-      const im =
+    steps++;
+    const [start, startSquares] = [1 - momentum ** steps, 1 - momentumOfSquares ** steps];
+    spectra.forEach(({ re, im, meanRe, meanIm, squares }, pair) => {
+      const slopeRe = slopes.slice(2 * pair * count, (2 * pair + 1) * count);
+      const slopeIm =
         2 * pair + 1 < channels
           ? slopes.slice((2 * pair + 1) * count, (2 * pair + 2) * count)
           : new Float64Array(count);
-      fft.transform(re, im, -1);
+      fft.transform(slopeRe, slopeIm, -1);
       for (let i = 0; i < count; i++) {
-        re[i]! *= strength[i]!;
-        im[i]! *= strength[i]!;
-        // Parseval: so large is the change of the planes.
-        squares += strength[i]! ** 2 * (re[i]! ** 2 + im[i]! ** 2);
-      }
-      return { re, im };
-    });
-    const factor = stepFactor(squares, channels * count, rate * slopeOfSigmoid);
-    spectra.forEach(({ re, im }, pair) => {
-      const step = steps[pair]!;
-      for (let i = 0; i < count; i++) {
-        re[i]! += factor * step.re[i]!;
-        im[i]! += factor * step.im[i]!;
+        const a = slopeRe[i]! * strength[i]!;
+        const b = slopeIm[i]! * strength[i]!;
+        meanRe[i] = momentum * meanRe[i]! + (1 - momentum) * a;
+        meanIm[i] = momentum * meanIm[i]! + (1 - momentum) * b;
+        squares[i] = momentumOfSquares * squares[i]! + (1 - momentumOfSquares) * (a * a + b * b);
+        // The size of a complex number is that of two real ones.
+        const size = Math.sqrt(squares[i]! / startSquares / 2) + tiny;
+        const factor = rate / start / size;
+        re[i]! += factor * meanRe[i]!;
+        im[i]! += factor * meanIm[i]!;
       }
     });
   }
@@ -89,8 +94,11 @@ export function fourier(
 /** Of the numbers that a wave starts with; lucid's. */
 const startingDeviation = 0.01;
 
-/** In the middle of a sigmoid the share from black to white changes by a quarter of a step. */
-const slopeOfSigmoid = 4;
+/** Adam's; lucid leaves them at TensorFlow's. */
+const momentum = 0.9;
+const momentumOfSquares = 0.999;
+/** Far below any gradient that is not 0: scores may be small numbers. */
+const tiny = 1e-30;
 
 /**
  * How strong each wave is in photos: 1 / its frequency in cycles a pixel, of which the lowest counts as one

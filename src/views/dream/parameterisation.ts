@@ -13,18 +13,13 @@ export interface Parameterisation {
    * Goes uphill.
    *
    * @param gradient of the objective by {@link picture}, as it was last asked for
-   * @param rate how far: the root of the mean square of the step, as a share of black to white
+   * @param rate how far: for pixels the root mean square of the step, as a share of black to white
    */
   climb(gradient: Planes, rate: number): void;
 }
 
 /** What keeps a gradient of zeros from being divided by. */
 const epsilon = 1e-8;
-
-/** What brings a gradient to a root mean square of `length`. */
-export function stepFactor(squares: number, count: number, length: number): number {
-  return length / (Math.sqrt(squares / count) + epsilon);
-}
 
 /**
  * Pixel by pixel: `x <- x + rate g / (sqrt(mean g^2) + 1e-8)`. Nothing is clipped.
@@ -40,7 +35,8 @@ export function pixels(shape: PictureShape, start: Planes): Parameterisation {
     picture: () => x.slice(),
     climb(gradient, rate) {
       const squares = gradient.reduce((sum, value) => sum + value * value, 0);
-      const factor = stepFactor(squares, gradient.length, rate * spanOf(shape.range));
+      const size = Math.sqrt(squares / gradient.length) + epsilon;
+      const factor = (rate * spanOf(shape.range)) / size;
       for (let i = 0; i < x.length; i++) x[i]! += factor * gradient[i]!;
     },
   };

@@ -31,11 +31,11 @@ export const jitter = (share: number): Transform => ({
   },
 });
 
-/** Makes larger or smaller. @param share by at most */
+/** Shows up to this share more than the picture, and so its edges as often as its middle. */
 export const zoom = (share: number): Transform => ({
-  words: `made larger or smaller by up to ${percent(share)}`,
+  words: `zoomed out by up to ${percent(share)}`,
   draw(random, size) {
-    const factor = 1 + random.uniform(-share, share);
+    const factor = 1 + random.uniform(0, share);
     return about(size, [factor, 0, 0, 0, factor, 0]);
   },
 });
