@@ -33,3 +33,14 @@ export function luminance(color: Rgb): number {
   }) as [number, number, number];
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
+
+/** How well text of one colour reads on another, 1 to 21: the contrast ratio of WCAG 2. */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [dark, bright] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (bright + 0.05) / (dark + 0.05);
+}
+
+/** Black or white, whichever reads better on a colour: 4.5 : 1 at least on any. */
+export function readableOn(color: Rgb): Color {
+  return luminance(color) > 0.179 ? "#000000" : "#ffffff";
+}

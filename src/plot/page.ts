@@ -1,5 +1,5 @@
 import type { GroupMark, Mark, Picture } from "./picture.ts";
-import { shortenText, textWidth, wrapText } from "./text.ts";
+import { shortenText, textWidth, wrapName, wrapText } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 /** Marks that lie between (0, 0) and (width, height). */
@@ -18,6 +18,8 @@ export interface PageOptions {
   readonly caption?: string;
   /** One line of legends, side by side; what does not fit goes to the next line. */
   readonly legend?: readonly Block[];
+  /** Stands to the left of the heading: the photo, for instance. */
+  readonly beside?: Block;
   /** The drawing itself. */
   readonly body: Block;
   readonly theme: Theme;
@@ -27,21 +29,28 @@ export interface PageOptions {
 
 const margin = 28;
 const titleStyle = { size: 20, weight: "bold" } as const;
+const titleLine = 25;
 const subtitleStyle = { size: 14 } as const;
 const captionStyle = { size: 13 } as const;
 const captionLine = 19;
+const besideGap = 18;
 
 /** The page every picture is set on: title, caption, legend, drawing, one under the other. */
 export function page(options: PageOptions): Picture {
   const { title, subtitle = "", caption = "", legend = [], body, theme, minWidth = 460 } = options;
-  const inner = Math.max(body.width, minWidth, ...legend.map((block) => block.width));
+  const { beside } = options;
+  const left = beside ? beside.width + besideGap : 0;
+  const inner = Math.max(body.width - left, minWidth, ...legend.map((block) => block.width));
   const marks: Mark[] = [];
   let y = 15;
 
-  const heading = shortenText(title, inner, titleStyle);
-  marks.push({ kind: "text", x: 0, y, text: heading, fill: theme.ink, ...titleStyle });
+  const lines = wrapName(title, inner, titleStyle);
+  for (const [i, text] of lines.entries()) {
+    if (i > 0) y += titleLine;
+    marks.push({ kind: "text", x: 0, y, text, fill: theme.ink, ...titleStyle });
+  }
   if (subtitle !== "") {
-    const beside = Math.ceil(textWidth(heading, titleStyle)) + 14;
+    const beside = Math.ceil(textWidth(lines.at(-1)!, titleStyle)) + 14;
     const fits = beside + textWidth(subtitle, subtitleStyle) <= inner;
     if (!fits) y += 24;
     const text = shortenText(subtitle, inner, subtitleStyle);
@@ -75,17 +84,17 @@ export function page(options: PageOptions): Picture {
     marks.push(at(0, y + 10, line.marks));
     y += 10 + line.height;
   }
-  y += 22;
+  const heading = beside ? [at(left, 0, marks), at(0, 0, beside.marks)] : marks;
+  y = Math.max(y, beside?.height ?? 0) + 22;
 
-  marks.push(at(0, y, body.marks));
   return {
-    width: inner + 2 * margin,
+    width: left + inner + 2 * margin,
     height: y + body.height + 2 * margin,
     background: theme.paper,
     title: subtitle === "" ? title : `${title} ${subtitle}`,
     description: caption,
     body: { x: margin, y: margin + y, width: body.width, height: body.height },
-    marks: [at(margin, margin, marks)],
+    marks: [at(margin, margin, [...heading, at(0, y, body.marks)])],
   };
 }
 

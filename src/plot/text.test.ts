@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { capHeight, type FontWeight } from "./font/font.ts";
 import type { TextMark } from "./picture.ts";
 import { rasterize } from "./rasterize.ts";
-import { hasGlyphs, shortenText, textWidth, wrapText } from "./text.ts";
+import { hasGlyphs, shortenText, textWidth, wrapName, wrapText } from "./text.ts";
 
 /** What FontTools and HarfBuzz say of the typeface (fixtures/font.py). */
 const outside = JSON.parse(
@@ -103,4 +103,15 @@ test("lines are broken at spaces, long names shortened in the middle", () => {
   expect(short).toMatch(/^base.*….*_17$/);
   expect(textWidth(short, style)).toBeLessThanOrEqual(120);
   expect(shortenText("conv2d", 120, style)).toBe("conv2d");
+});
+
+test("a long name is broken at its joints, and nothing of it is lost", () => {
+  const style = { size: 20, weight: "bold" } as const;
+  const name = "base/block5/conv3/batch_normalization_17";
+  const lines = wrapName(name, 240, style);
+  expect(lines.join("")).toBe(name);
+  expect(lines.slice(0, -1).every((line) => /[/_]$/.test(line))).toBe(true);
+  expect(lines.every((line) => textWidth(line, style) <= 240)).toBe(true);
+  expect(wrapName("x".repeat(99), 240, style).join("")).toBe("x".repeat(99));
+  expect(wrapName("conv2d", 240, style)).toEqual(["conv2d"]);
 });

@@ -78,6 +78,26 @@ function breakLines(widths: readonly number[], space: number, width: number): nu
   return starts;
 }
 
+/** Breaks a name (`block/conv_1`) behind its joints into lines of at most `width` pixels; nothing is left out. */
+export function wrapName(name: string, width: number, style: TextStyle): string[] {
+  const lines: string[] = [];
+  let line = "";
+  const fits = (text: string) => textWidth(text, style) <= width;
+  for (const part of name.split(/(?<=[/_.:\s-])/)) {
+    if (line !== "" && !fits(line + part)) lines.push(line);
+    line = lines.length > 0 && line === lines.at(-1) ? part : line + part;
+    // A part that is too long by itself is broken anywhere.
+    while (!fits(line)) {
+      const characters = [...line];
+      let kept = characters.length - 1;
+      while (kept > 1 && !fits(characters.slice(0, kept).join(""))) kept--;
+      lines.push(characters.slice(0, kept).join(""));
+      line = characters.slice(kept).join("");
+    }
+  }
+  return [...lines, line];
+}
+
 /** The text, or as much of its beginning and end as fits into `width` pixels around an ellipsis. */
 export function shortenText(text: string, width: number, style: TextStyle): string {
   if (textWidth(text, style) <= width) return text;

@@ -7,7 +7,7 @@ export interface Theme {
   readonly ink: Color;
   /** Captions and labels. */
   readonly muted: Color;
-  /** Cell numbers and other small things. */
+  /** Cell numbers and other small things: text of 10 pixels has to be read, at a contrast of 4.5 : 1. */
   readonly faint: Color;
   /** Frames and axes. */
   readonly line: Color;
@@ -25,7 +25,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     paper: "#ffffff",
     ink: "#16181d",
     muted: "#565b66",
-    faint: "#7a808c",
+    faint: "#6a707c",
     line: "#d5d8de",
     warning: "#b3380f",
     notFinite: "#ff00e6",

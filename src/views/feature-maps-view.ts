@@ -10,6 +10,7 @@ import { drawFeatureMaps } from "./feature-maps.ts";
 import { layerNumbers, layerTable } from "./feature-maps/layer-numbers.ts";
 import { layerRange, type scaleModes } from "./map-scale.ts";
 import type { PhotoSubject } from "./subject.ts";
+import { thumbnailOf } from "./thumbnail.ts";
 import { textOfTable } from "./text-of-table.ts";
 
 /** What the network makes of one photo. */
@@ -52,7 +53,9 @@ export const featureMapsView = defineView({
       }),
     ),
     columns: checked(
-      field.string("16", { help: "maps in a row: a number, or auto" }),
+      field.string("auto", {
+        help: "maps in a row: a number (16 in the tutorial), or auto: a page of 1,600 pixels",
+      }),
       checkColumns,
     ),
     theme: field.choice(["light", "dark"], "light", { help: "paper of the pictures" }),
@@ -89,9 +92,10 @@ export const featureMapsView = defineView({
   tables(result) {
     return result.map(({ photo, activations }) => layerTable(photo, withMaps(activations)));
   },
-  *draw(result, _photos, shows): Generator<NamedPicture> {
+  *draw(result, photos, shows): Generator<NamedPicture> {
     const columns = shows.columns === "auto" ? "auto" : Number(shows.columns);
     const all = drawnLayers(result);
+    const heads = new Map(result.map((seen, i) => [seen.photo, sheetHead(seen, photos[i])]));
     const orders = new Map<string, number>();
     const digits = Math.max(2, String(all.length / result.length).length);
     for (const { photo, maps } of all) {
@@ -102,7 +106,7 @@ export const featureMapsView = defineView({
         columns,
         scaleMode: shows.scale_mode,
         theme: shows.theme,
-        note: `${photo}.`,
+        ...heads.get(photo),
         ...(range ? { range } : {}),
         ...(shows.colormap ? { colormap: shows.colormap } : {}),
       });
@@ -124,6 +128,15 @@ export function featureMapsReport(result: FeatureMapsResult) {
       statistics: maps.statistics.map(finiteOrNull),
     })),
   }));
+}
+
+/** What stands on every sheet of a photo: the photo, small, and what the network says of it. */
+function sheetHead({ photo, prediction }: PhotoActivations, subject: PhotoSubject | undefined) {
+  const answer = prediction ? `: ${formatPrediction(prediction, 3)}` : "";
+  return {
+    note: `Photo “${photo}”${answer}.`,
+    ...(subject?.photo ? { thumbnail: thumbnailOf(subject.photo) } : {}),
+  };
 }
 
 interface DrawnLayer {

@@ -106,7 +106,7 @@ test.each([8, 16, 20])(
         for (let x = 0; x < 5; x++) nhwc[(y * 5 + x) * channels + c] = caseValue(c, y, x);
     const last = 100 * (channels - 1) + 29;
     for (const zoom of [1, 11]) {
-      const options: FeatureMapsOptions = { scaleMode: "layer", zoom };
+      const options: FeatureMapsOptions = { scaleMode: "layer", zoom, columns: 16 };
       const picture = drawFeatureMaps(layer, options);
       const values = toPlanes(nhwc, size, [1, 5 * channels, channels]);
       expect(drawFeatureMaps({ ...layer, values }, options)).toEqual(picture);
@@ -128,7 +128,7 @@ test.each([8, 16, 20])(
 );
 
 test("case 1: cells of the last row that no map needs are paper", () => {
-  const picture = drawFeatureMaps(layerOf(20), { zoom: 10 });
+  const picture = drawFeatureMaps(layerOf(20), { zoom: 10, columns: 16 });
   const cells = cellsOf(picture);
   const { data, width } = rasterize(picture);
   const left = cells[19]!.x + 51;
@@ -414,4 +414,38 @@ test("what cannot be drawn is said in words", () => {
   expect(() => drawFeatureMaps({ ...layer, channels: 3 })).toThrow("hold 90 values, got 60");
   expect(() => drawFeatureMaps(layer, { columns: 0 })).toThrow("columns: expected a whole number");
   expect(() => drawFeatureMaps(layer, { colormap: "jet" })).toThrow('no colormap "jet"');
+});
+
+test("by default a page is at most 1,600 pixels wide", () => {
+  for (const [n, size] of [
+    [64, 72],
+    [32, 148],
+    [512, 7],
+  ] as const) {
+    const { width } = drawFeatureMaps(layerOf(n, caseValue, size, size));
+    expect(width).toBeLessThanOrEqual(1600);
+    expect(width).toBeGreaterThan(1200);
+  }
+});
+
+test("values stand above maps whatever the width: with fewer digits where two do not fit", () => {
+  for (const [size, words] of [
+    [64, ["1.2 to 2.1", "1.2 to 2.8"]],
+    [16, ["1 to 2", "1 to 3"]],
+  ] as const) {
+    const top = (c: number, x: number) => (x === size - 1 ? 2.1 + 0.7 * c : 1.23);
+    const picture = drawFeatureMaps(
+      layerOf(2, (c, _, x) => top(c, x), size, size),
+      { zoom: 1 },
+    );
+    expect(wordsOf(picture)).toEqual(expect.arrayContaining([...words]));
+  }
+});
+
+test("the photo stands beside the title", () => {
+  const data = new Uint8Array(30 * 20 * 3).fill(9);
+  const thumbnail: Raster = { width: 30, height: 20, channels: 3, data };
+  const picture = drawFeatureMaps(layerOf(3), { thumbnail });
+  expect(find(thumbnail, rasterize(picture))).toEqual([{ x: 28, y: 28 }]);
+  expect(Math.min(...textsOf(picture).map(({ x }) => x))).toBeGreaterThanOrEqual(28);
 });

@@ -5,6 +5,7 @@ import { layoutGrid } from "../plot/grid.ts";
 import { type Block, page } from "../plot/page.ts";
 import type { Mark, Picture } from "../plot/picture.ts";
 import type { Range } from "../plot/range.ts";
+import type { Raster } from "../plot/raster.ts";
 import { textWidth } from "../plot/text.ts";
 import { type Theme, type ThemeName, themes } from "../plot/theme.ts";
 import { type MapCell, mapRaster, mapTitle, statePattern, stateWord } from "./map-cell.ts";
@@ -28,7 +29,7 @@ export interface FeatureMaps extends MapsSize {
 }
 
 export interface FeatureMapsOptions {
-  /** Maps a row: a number (16 by default, as in the tutorial), or `auto` for what fits a screen. */
+  /** Maps a row: a number (16 in the tutorial), or `auto` (the default) for what fits a page of 1,600 pixels. */
   readonly columns?: number | "auto";
   /** What shares one scale of colours; `map` by default, as in the tutorial. */
   readonly scaleMode?: ScaleMode;
@@ -44,6 +45,8 @@ export interface FeatureMapsOptions {
   readonly theme?: ThemeName;
   /** A sentence before the caption: which photo this is, for instance. */
   readonly note?: string;
+  /** The photo, small, beside the title. */
+  readonly thumbnail?: Raster;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface FeatureMapsOptions {
  *   no map, or when a scale over several layers comes without its range
  */
 export function drawFeatureMaps(layer: FeatureMaps, options: FeatureMapsOptions = {}): Picture {
-  const { columns = 16, numbers = true } = options;
+  const { columns = "auto", numbers = true } = options;
   const { address, className, shape } = layer;
   checkLayer(layer, columns);
   const theme = themes[options.theme ?? "light"];
@@ -78,9 +81,10 @@ export function drawFeatureMaps(layer: FeatureMaps, options: FeatureMapsOptions 
     return { values, width, height, statistics: entry, range: scale.ranges[index], colormap };
   });
 
-  let labels = cellLabels(scale, statistics, numbers);
-  if (!rangesFit(labels, size.width * zoom))
-    labels = labels.map((label) => ({ ...label, range: "" }));
+  // Shorter numbers where two digits do not fit; none are left out.
+  const twoDigits = cellLabels(scale, statistics, numbers, 2);
+  const fit = twoDigits.every((label) => labelWidth(label) <= size.width * zoom);
+  const labels = fit ? twoDigits : cellLabels(scale, statistics, numbers, 1);
   const ranges = labels.some((label) => label.range !== "");
 
   const words = legendWords(scale, statistics, ranges);
@@ -90,6 +94,7 @@ export function drawFeatureMaps(layer: FeatureMaps, options: FeatureMapsOptions 
     subtitle: `${className}  ${formatShape(shape)}`,
     caption: options.note ? `${options.note} ${caption}` : caption,
     legend: legend(scale, statistics, words, theme),
+    ...(options.thumbnail ? { beside: framed(options.thumbnail) } : {}),
     body: cellGrid(cells, labels, columns, zoom, theme),
     theme,
   });
@@ -115,6 +120,9 @@ function zoomOf({ height, width }: MapsSize): number {
   return Math.max(1, Math.ceil(64 / long), visible);
 }
 
+/** Of a page of 1,600 pixels, without its margins. */
+const pageWidth = 1544;
+
 /** All cells with their labels. */
 function cellGrid(
   cells: readonly MapCell[],
@@ -127,13 +135,15 @@ function cellGrid(
   const height = cells[0]!.height * zoom;
   const labelled = labels.some((label) => labelWidth(label) > 0);
   const top = labelled ? labelHeight : 0;
+  const cellWidth = Math.max(width, Math.ceil(Math.max(...labels.map(labelWidth))));
   const grid = layoutGrid({
     count: cells.length,
-    cellWidth: Math.max(width, Math.ceil(Math.max(...labels.map(labelWidth)))),
+    cellWidth,
     cellHeight: height + top,
     gapX: 10,
     gapY: 10,
     columns,
+    autoWidth: pageWidth,
   });
   const marks = cells.map((cell, index): Mark => {
     const { x, y } = grid.at(index);
@@ -145,7 +155,7 @@ function cellGrid(
       marks: [
         { kind: "image", x: 0, y: 0, width, height, raster: mapRaster(cell, theme) },
         ...statePattern(cell, width, height, theme),
-        ...labelMarks(labels[index]!, width, theme),
+        ...labelMarks(labels[index]!, cellWidth, theme),
       ],
     };
   });
@@ -163,30 +173,29 @@ const labelHeight = 16;
 const numberStyle = { size: 11, weight: "bold" } as const;
 const rangeStyle = { size: 10 } as const;
 
-function cellLabels(scale: MapScale, statistics: readonly MapStatistics[], numbers: boolean) {
+function cellLabels(
+  scale: MapScale,
+  statistics: readonly MapStatistics[],
+  numbers: boolean,
+  digits: number,
+) {
   return statistics.map((entry, index): CellLabel => {
     const range = scale.mode === "map" && entry.min < entry.max ? scale.ranges[index] : undefined;
     return {
       number: numbers ? String(index) : "",
       word: stateWord(entry),
-      range: range ? rangeWords(range, scale.colormap.diverging) : "",
+      range: range ? rangeWords(range, scale.colormap.diverging, digits) : "",
     };
   });
 }
 
-/** Without the range, which stands there only when there is room for all of them. */
-function labelWidth({ number, word }: CellLabel): number {
-  return wordStart(number) + textWidth(word, numberStyle);
+function labelWidth({ number, word, range }: CellLabel): number {
+  const end = wordStart(number) + textWidth(word, numberStyle);
+  return range === "" ? end : end + (word === "" ? 2 : 6) + textWidth(range, rangeStyle);
 }
 
 function wordStart(number: string): number {
   return number === "" ? 0 : Math.ceil(textWidth(number, numberStyle)) + 4;
-}
-
-function rangesFit(labels: readonly CellLabel[], width: number): boolean {
-  return labels.every(
-    (label) => labelWidth(label) + 6 + textWidth(label.range, rangeStyle) <= width,
-  );
 }
 
 function labelMarks({ number, word, range }: CellLabel, width: number, theme: Theme): Mark[] {
@@ -197,6 +206,11 @@ function labelMarks({ number, word, range }: CellLabel, width: number, theme: Th
     { ...at, ...rangeStyle, x: width, text: range, anchor: "end", fill: theme.faint },
   ];
   return marks.filter((mark) => mark.kind === "text" && mark.text !== "");
+}
+
+function framed(raster: Raster): Block {
+  const { width, height } = raster;
+  return { width, height, marks: [{ kind: "image", x: 0, y: 0, width, height, raster }] };
 }
 
 function legend(

@@ -130,11 +130,13 @@ function spanWords(word: string, span: Range): string {
 }
 
 /**
- * The ends of one map's own scale to two digits, as short as can be: its high alone where the scale
+ * The ends of one map's own scale to two digits, or to `digits`, as short as can be: its high alone where the scale
  * lies about zero, or where the low is zero beside it (less than a hundredth).
  */
-export function rangeWords(range: Range, diverging: boolean): string {
-  const high = formatNumber(range.high, 2);
+export function rangeWords(range: Range, diverging: boolean, digits = 2): string {
+  const high = formatNumber(range.high, digits);
   if (diverging) return `±${high}`;
-  return Math.abs(range.low) < range.high / 100 ? high : `${formatNumber(range.low, 2)} to ${high}`;
+  return Math.abs(range.low) < range.high / 100
+    ? high
+    : `${formatNumber(range.low, digits)} to ${high}`;
 }

@@ -1,4 +1,4 @@
-import { type Color, formatColor, mixColors, parseColor } from "../../plot/color.ts";
+import { type Color, formatColor, mixColors, parseColor, readableOn } from "../../plot/color.ts";
 import { layoutGrid } from "../../plot/grid.ts";
 import { type Block, page } from "../../plot/page.ts";
 import type { Mark, Picture } from "../../plot/picture.ts";
@@ -84,6 +84,7 @@ function drawMatrix({ classNames, counts }: Classification, theme: Theme): Block
     const total = row.reduce((sum, count) => sum + count, 0);
     row.forEach((count, k) => {
       const share = total === 0 ? 0 : count / total;
+      const fill = mixColors(paper, ink, 0.06 + 0.94 * share);
       const [x, y] = [left + k * cell, top + i * cell];
       marks.push({
         kind: "rect",
@@ -91,7 +92,7 @@ function drawMatrix({ classNames, counts }: Classification, theme: Theme): Block
         y: y + 1,
         width: cell - 2,
         height: cell - 2,
-        fill: formatColor(mixColors(paper, ink, 0.06 + 0.94 * share)),
+        fill: formatColor(fill),
       });
       const size = Math.min(13, cell / 2.6);
       if (textWidth(String(count), { size }) < cell - 4)
@@ -100,7 +101,7 @@ function drawMatrix({ classNames, counts }: Classification, theme: Theme): Block
           x: x + cell / 2,
           y: y + cell / 2 + size / 3,
           text: String(count),
-          fill: share > 0.5 ? "#ffffff" : theme.ink,
+          fill: readableOn(fill),
           anchor: "middle",
           size,
         });
