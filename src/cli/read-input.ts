@@ -1,6 +1,6 @@
 import { basename, extname } from "node:path";
 import { StriateError } from "../base/errors.ts";
-import type { Tensor } from "../base/tensor.ts";
+import { type Tensor, reshape } from "../base/tensor.ts";
 import type { Model } from "../api/model.ts";
 import { type SubjectOptions, photoSubject } from "../api/view-subject.ts";
 import { readNpy } from "../formats/npy.ts";
@@ -51,7 +51,7 @@ function feedsFrom(
         ? first
         : (arrays.get("x") ?? arrays.get("input"));
   return Object.fromEntries(
-    ports.map(({ name }) => {
+    ports.map(({ name, shape }) => {
       // What goes in may stand beside what comes out: `x:NAME`, and as this command writes it.
       const value =
         arrays.get(name) ?? arrays.get(`x:${name}`) ?? arrays.get(`input/${name}`) ?? only;
@@ -59,7 +59,12 @@ function feedsFrom(
         throw new StriateError(
           `${path}: has no array "${name}" for the input of that name; it has ${[...arrays.keys()].join(", ")}`,
         );
-      return [name, value];
+      return [name, withBatch(value, shape.length)];
     }),
   );
+}
+
+/** One photo's tensor may stand without the axis of the batch, as `--numbers` writes it. */
+function withBatch(value: Tensor, rank: number): Tensor {
+  return value.shape.length === rank - 1 ? reshape(value, [1, ...value.shape]) : value;
 }

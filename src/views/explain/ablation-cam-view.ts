@@ -32,7 +32,8 @@ export const ablationCamView = defineHeatmap({
       const scores = await ablatedScores(given, each, values[i]!, alone);
       const own = planeOfPlaces(shape);
       const drops = Float32Array.from(scores, (ablated) => score - ablated);
-      const weights = drops.map((drop) => drop / score);
+      // A score of 0 has no shares.
+      const weights = drops.map((drop) => (score === 0 ? 0 : drop / score));
       const weighed = (by: Float32Array) => {
         const sum = new Float32Array(own.height * own.width);
         for (let c = 0; c < channels; c++)
@@ -51,7 +52,10 @@ export const ablationCamView = defineHeatmap({
     return {
       maps,
       arrays,
-      notes: layer === "last" ? [`Layer ${layers[0]!.name}, the last with maps.`] : [],
+      notes: [
+        ...(layer === "last" ? [`Layer ${layers[0]!.name}, the last with maps.`] : []),
+        ...(score === 0 ? ["The score is 0, and no map has a share in it."] : []),
+      ],
     };
   },
 });
