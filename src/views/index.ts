@@ -28,3 +28,4 @@ export { fieldView } from "./field/field-view.ts";
 export { filtersView } from "./filters/filters-view.ts";
 export { ablateView } from "./ablate/ablate-view.ts";
 export { dreamView } from "./dream/dream-view.ts";
+export { inversionView } from "./dream/inversion-view.ts";

@@ -17,9 +17,17 @@ export interface Figure {
 
 const named = (id: string): AnyView => allViews.find((view) => view.id === id)!;
 
+/** What goes step by step takes few of them: a figure is a test too. */
+const fewSteps: Readonly<Record<string, Figure["asks"]>> = {
+  dream: { steps: 48 },
+  inversion: { steps: 48 },
+};
+
 /** Every view as it comes; below, what a view has to show besides. */
 export const figures: readonly Figure[] = [
-  ...allViews.filter(({ draw }) => draw).map((view) => ({ name: view.id, view })),
+  ...allViews
+    .filter(({ draw }) => draw)
+    .map((view) => ({ name: view.id, view, asks: fewSteps[view.id] })),
   {
     name: "feature-maps-one-scale",
     view: named("feature-maps"),

@@ -62,3 +62,9 @@ export const dreamAsks = {
   start: tensorField("the picture to start with, (height, width, channels), in pixels"),
 };
 export type DreamAsks = Values<typeof dreamAsks>;
+
+/** How pictures of an input are shown. */
+export const pictureShows = {
+  side: field.int(320, { min: 16, max: 2048, help: "about how many pixels a picture is wide" }),
+  theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
+};

@@ -1,5 +1,4 @@
 import { StriateError } from "../../base/errors.ts";
-import { field } from "../../base/fields.ts";
 import { findHead } from "../../model/head.ts";
 import { toUser } from "../../model/network.ts";
 import { type ResolvedTarget, resolveTarget } from "../../model/resolve-target.ts";
@@ -11,7 +10,7 @@ import { noiseSubject } from "../noise-subject.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { drawPictures, rasterOfPlanes } from "./draw-pictures.ts";
 import { type Dream, dreams as dreamsOf } from "./dream.ts";
-import { type DreamAsks, dreamAsks } from "./dream-asks.ts";
+import { type DreamAsks, dreamAsks, pictureShows } from "./dream-asks.ts";
 import { resolveBeforeActivation } from "./objective.ts";
 
 export const dreamView = defineView({
@@ -31,10 +30,7 @@ export const dreamView = defineView({
     ],
   },
   asks: dreamAsks,
-  shows: {
-    side: field.int(320, { min: 16, max: 2048, help: "about how many pixels a picture is wide" }),
-    theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
-  },
+  shows: pictureShows,
   async *compute(context, subject, asks): AsyncGenerator<Dream[], Dream[], void> {
     const { running } = context;
     const photo = subject ?? noiseSubject(running.network, context.seed);

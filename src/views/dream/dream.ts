@@ -12,7 +12,7 @@ import { fourier } from "./fourier.ts";
 import { type Found, maximise } from "./maximise.ts";
 import { Climb, strengthObjective, targetObjective } from "./objective.ts";
 import { greyNoise, pixels } from "./parameterisation.ts";
-import { PictureInput, type Planes, type PictureShape } from "./picture-input.ts";
+import { PictureInput, type PictureShape, type Planes, shapeOf } from "./picture-input.ts";
 
 /** A picture that a part of a network would like. */
 export interface Dream {
@@ -105,14 +105,6 @@ function givenStart(start: Tensor, input: PictureInput): Planes {
     `the start should be (${shape.join(", ")}), got (${start.shape.join(", ")})`,
   );
 }
-
-/** Plain data: a result outlives its network. */
-const shapeOf = ({ channels, height, width, range }: PictureInput): PictureShape => ({
-  channels,
-  height,
-  width,
-  range,
-});
 
 /** The names are those of the reference page; `dream` is the best picture. */
 function arraysOf({ picture, course }: Found, input: PictureInput): [string, Tensor][] {

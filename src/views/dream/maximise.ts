@@ -1,10 +1,16 @@
 import type { Affine } from "../../base/affine.ts";
 import type { Random } from "../../base/random.ts";
 import type { ViewContext } from "../context.ts";
-import type { Climb } from "./objective.ts";
 import { type Parameterisation, greyOf } from "./parameterisation.ts";
-import type { Planes } from "./picture-input.ts";
+import type { PictureShape, Planes } from "./picture-input.ts";
 import { Sampler, type Transform, drawAll } from "./transform.ts";
+
+/** A number of a picture that is made large, with its gradient by the picture. */
+export interface Slope {
+  readonly input: PictureShape;
+  score(picture: Planes): Promise<number>;
+  gradient(picture: Planes): Promise<{ score: number; gradient: Planes }>;
+}
 
 /** How a picture is made: from what, and by which steps. */
 export interface Way {
@@ -45,7 +51,7 @@ interface Course {
  */
 export async function* maximise(
   context: ViewContext,
-  climb: Climb,
+  climb: Slope,
   way: Way,
 ): AsyncGenerator<Found, void, void> {
   const { steps, previews, restarts, transforms, rate } = way;

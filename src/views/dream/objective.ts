@@ -9,6 +9,7 @@ import {
   resolveTarget,
 } from "../../model/resolve-target.ts";
 import type { RunningNetwork } from "../../model/running.ts";
+import type { Slope } from "./maximise.ts";
 import type { PictureInput, Planes } from "./picture-input.ts";
 
 /** A number of the network that a picture is to make large. */
@@ -119,7 +120,7 @@ export function resolveBeforeActivation(
 }
 
 /** An objective's number for a picture, and the gradient by it. */
-export class Climb {
+export class Climb implements Slope {
   readonly objective: Objective;
   readonly input: PictureInput;
   readonly #running: RunningNetwork;

@@ -138,3 +138,11 @@ function preparedRange(network: Network, channels: number): InputRange | undefin
 export function spanOf({ low, high }: InputRange): number {
   return high.reduce((sum, value, c) => sum + value - low[c]!, 0) / high.length;
 }
+
+/** A picture's shape as plain data: a result outlives its network. */
+export const shapeOf = ({ channels, height, width, range }: PictureShape): PictureShape => ({
+  channels,
+  height,
+  width,
+  range,
+});
