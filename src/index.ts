@@ -73,6 +73,11 @@ export { callbacks } from "./api/callbacks.ts";
 export type { OpenDatasetOptions } from "./data/dataset-options.ts";
 export { openDataset, openDatasetFor } from "./api/open-dataset.ts";
 export { type DatasetSubjectOptions, datasetSubject } from "./api/dataset-subject.ts";
+export {
+  type PictureTraining,
+  type PictureTrainingOptions,
+  pictureTraining,
+} from "./api/picture-training.ts";
 export { loadModel } from "./api/load-model.ts";
 export { type ReadImageOptions, readImage } from "./api/read-image.ts";
 export { toPng, writePng, writeSvg } from "./api/write-picture.ts";

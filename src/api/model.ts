@@ -16,7 +16,6 @@ import type { Callback } from "../train/callbacks/callback.ts";
 import type { CompileOptions } from "../train/compile/compile.ts";
 import { compileOptionsOf } from "../train/compile/compile-config.ts";
 import { evaluate } from "../train/evaluate.ts";
-import { fastExecutor } from "../train/step/fast-executor.ts";
 import { type FitOptions, fit } from "../train/fit.ts";
 import { predictData } from "../train/predict.ts";
 import { type FitDataOptions, evaluationData, fitData } from "../train/data/fit-data.ts";
@@ -24,7 +23,7 @@ import type { History } from "../model/history.ts";
 import type { ClassWeight } from "../train/data/prepare-batch.ts";
 import type { Logs } from "../model/history.ts";
 import { trainedModel } from "../train/trained-model.ts";
-import { Trainer } from "../train/trainer.ts";
+import type { Trainer } from "../train/trainer.ts";
 import type { TensorData, TrainingBatch, TrainingData } from "../train/data/training-data.ts";
 import { type ClassScore, readPrediction } from "../model/prediction.ts";
 import { type ContextOptions, viewContext } from "../views/context.ts";
@@ -34,6 +33,7 @@ import { type Given, type Seen, runView } from "../views/run-view.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
 import { type ModelInput, isImage, isTensor } from "./model-input.ts";
 import { measureModel } from "./measure-model.ts";
+import { trainableLayers, trainerOf } from "./trainer-of.ts";
 import { type SubjectOptions, type ViewInputs, subjectOf } from "./view-subject.ts";
 
 /** Options of `model.view`: the photo's, and those of the computation. */
@@ -234,26 +234,13 @@ export class Model {
    * to train (an ONNX file)
    */
   compile(options?: CompileOptions & { seed?: number }): void {
-    const { keras, network } = this;
-    if (keras === undefined)
-      throw new StriateError(
-        `${network.origin.file ?? this.name}: only models of Keras layers can be trained, and this is ` +
-          `${network.origin.format}`,
-      );
+    trainableLayers(this.#opened);
     const chosen = options ?? compileOptionsOf(this.#opened);
     if (chosen === undefined)
       throw new StriateError(`${this.name}: not compiled; call compile({ optimizer, loss }) first`);
     const { device, threads, optimize } = this.#host;
-    const session = { device, threads, optimize };
-    const createExecutor = fastExecutor(this.#runtime, session);
-    const settings = {
-      runtime: this.#runtime,
-      network,
-      createExecutor,
-      seed: options?.seed,
-      ...session,
-    };
-    const trainer = new Trainer(keras, chosen, settings);
+    const settings = { device, threads, optimize, seed: options?.seed };
+    const trainer = trainerOf(this.#opened, chosen, this.#runtime, settings);
     const before = this.#trainer;
     if (before) this.#ended = this.settle().then(() => before.close());
     // Whoever trains next waits for it, and hears of it.

@@ -4,7 +4,7 @@ import type { OpenDatasetOptions } from "../data/dataset-options.ts";
 import { type DataFile, type FileSet, maxPictureBytes } from "../data/file-set.ts";
 import type { ImageSet } from "../data/image-set.ts";
 import { isLitter } from "../data/litter.ts";
-import { namedDatasets } from "../data/named-datasets.ts";
+import { namedDataset } from "../data/named-datasets.ts";
 import { openFileSet } from "../data/open-file-set.ts";
 import { openZip } from "../data/zip-files.ts";
 import type { Network } from "../model/network.ts";
@@ -53,7 +53,7 @@ export async function openDatasetFor(
 }
 
 async function openNamed(name: string, options: OpenDatasetOptions): Promise<ImageSet> {
-  const known = Object.hasOwn(namedDatasets, name) ? namedDatasets[name] : undefined;
+  const known = namedDataset(name);
   if (known?.open) return known.open(options);
   if (known?.archive && !platform.fetchArchive)
     throw new StriateError(

@@ -16,6 +16,10 @@ export interface NamedDataset {
   readonly summary: string;
   readonly open?: (options: OpenDatasetOptions) => ImageSet;
   readonly archive?: DatasetArchive;
+  /** The learning rate that suits it, where it is not the usual one. */
+  readonly rate?: number;
+  /** What a model that was trained on it is called, where the set's own name does not say it. */
+  readonly modelFile?: string;
 }
 
 /**
@@ -34,10 +38,17 @@ export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
   cats_vs_dogs: {
     summary: "25,000 photos of cats and dogs, 825 MB, downloaded once",
     archive: catsVsDogs,
+    modelFile: "cat_vs_dog.h5",
   },
   shapes: {
     summary: "coloured shapes that striate draws itself, no download",
+    // To be learned in a minute.
+    rate: 1e-3,
     open: ({ size = [64, 64], channels, seed, count }) =>
       openShapes({ size, channels, seed: seed ?? 1, ...(count !== undefined && { count }) }),
   },
 };
+
+/** The record of a data set that goes by a name; undefined of a path. */
+export const namedDataset = (name: string): NamedDataset | undefined =>
+  Object.hasOwn(namedDatasets, name) ? namedDatasets[name] : undefined;

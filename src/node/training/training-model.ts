@@ -10,31 +10,52 @@ import { lowerShared } from "../../model/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { tutorialModel } from "../../model/tutorial.ts";
 import { openModel } from "../../api/open-model.ts";
+import { trainableLayers } from "../../api/trainer-of.ts";
+import type { ImageSet } from "../../data/image-set.ts";
+import { photoInput } from "../../model/photo-input.ts";
 
-export interface TrainingModelOptions {
-  /** `tutorial`, a `.json` with a Keras architecture, or a model file, whose weights are kept. */
-  model: string;
-  /** Number of classes of the data. */
-  classes: number;
-  /** [height, width] of the pictures, where the model leaves it open. */
-  size?: readonly [number, number];
-  seed: number;
+/** The model that a training starts with. */
+export interface TrainingModel {
+  /** As the user named it. */
+  readonly name: string;
+  /** How its pictures are opened. */
+  readonly pictures: { readonly size?: readonly [number, number]; readonly channels: 1 | 3 };
+  /** The model, made for a data set where it is not there yet. */
+  for(set: ImageSet): OpenedModel;
 }
 
 /**
- * The model that a training starts with.
+ * Finds the model that a training starts with; its file is opened once.
  *
- * @throws StriateError when the file is none, or holds no Keras layers
+ * @param model `tutorial`, which suits any data; a `.json` with a Keras architecture; or a model file, whose
+ * weights are kept
+ * @param size [height, width] of the pictures, where they are not to be as the model wants them
+ * @throws StriateError when the file is none, holds no Keras layers, or takes no photo
  */
-export async function trainingModel(options: TrainingModelOptions): Promise<OpenedModel> {
-  const { model, classes, size, seed } = options;
-  if (model === "tutorial") return opened(tutorialModel({ size, classes, seed }));
+export async function trainingModel(
+  model: string,
+  seed: number,
+  size?: readonly [number, number] | null,
+): Promise<TrainingModel> {
+  if (model === "tutorial")
+    return {
+      name: model,
+      pictures: { ...(size && { size }), channels: 3 },
+      for: ({ shape: [height, width], classNames: { length: classes } }) =>
+        opened(tutorialModel({ size: [height, width], classes, seed })),
+    };
+  const found = await openTrainable(model, seed);
+  const { size: wanted, channels } = photoInput(found.network);
+  const chosen = size ?? wanted;
+  if (chosen === undefined)
+    throw new StriateError(`${model}: takes pictures of any size; say which: --size 150,150`);
+  return { name: model, pictures: { size: chosen, channels }, for: () => found };
+}
+
+async function openTrainable(model: string, seed: number): Promise<OpenedModel> {
   if (!/\.json$/i.test(model)) {
     const found = await openModel(model);
-    if (found.keras === undefined)
-      throw new StriateError(
-        `${model}: only models of Keras layers can be trained, and this is ${found.network.origin.format}`,
-      );
+    trainableLayers(found);
     return found;
   }
   return naming(model, () => {

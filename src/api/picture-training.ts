@@ -1,0 +1,103 @@
+import { platform } from "#platform";
+import type { BatchedDataset } from "../data/batch.ts";
+import { type Augmentation } from "../data/augment/augment.ts";
+import { formatByteSize } from "../data/byte-size.ts";
+import type { ImageSet } from "../data/image-set.ts";
+import { pictureBatches } from "../data/picture-batches.ts";
+import type { OpenedModel } from "../formats/format.ts";
+import { classifierLoss } from "../model/classifier-loss.ts";
+import { preprocessingFor } from "../model/photo-input.ts";
+import { summarize } from "../model/summary.ts";
+import type { SessionOptions } from "../runtime/runtime.ts";
+import { type ChosenOptimizer, chosenOptimizer } from "../train/compile/chosen-optimizer.ts";
+import { compileOptionsOf } from "../train/compile/compile-config.ts";
+import type { Trainer } from "../train/trainer.ts";
+import { trainerOf } from "./trainer-of.ts";
+
+/** How a classifier is trained on pictures. What is left out or null is chosen. */
+export interface PictureTrainingOptions extends SessionOptions {
+  /** Pictures in a step. */
+  readonly batch: number;
+  /** Of weights, order, dropout and augmentation. */
+  readonly seed: number;
+  /** By default the one that the model's file was compiled with, else RMSprop. */
+  readonly optimizer?: string | null;
+  /** The learning rate; by default the file's own, else {@link usualRate}. */
+  readonly rate?: number | null;
+  /** The learning rate where neither the caller nor the file says one; 0.0001 by default. */
+  readonly usualRate?: number;
+  readonly augment?: readonly Augmentation[];
+  /** Share of the pictures to validate with, 0 for none; by default 0.2, or the set's own split. */
+  readonly validation?: number | null;
+  /** Use so many pictures only. */
+  readonly limit?: number | null;
+}
+
+/** A training that is ready to run. */
+export interface PictureTraining {
+  readonly opened: OpenedModel;
+  readonly trainer: Trainer;
+  readonly training: BatchedDataset;
+  readonly validation: BatchedDataset | undefined;
+  readonly optimizer: ChosenOptimizer;
+  /** The data and the model in a line each. */
+  readonly lines: readonly string[];
+  /** What a person should know of the choice: that the file was compiled with something else, for instance. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Chooses all that a training of a classifier needs: loss, labels and accuracy by what the file was compiled
+ * with or by its head, optimizer and learning rate likewise, and the pictures scaled as the model wants them.
+ * What is trained remembers the names of the classes and how photos are prepared.
+ *
+ * @param opened a model of Keras layers, its weights included
+ * @param set opened at the model's size, as `openDatasetFor` does
+ * @throws StriateError when the head does not fit the number of classes, or the model has no layers
+ */
+export function pictureTraining(
+  opened: OpenedModel,
+  set: ImageSet,
+  options: PictureTrainingOptions,
+): PictureTraining {
+  const { batch, seed, device, threads } = options;
+  const head = classifierLoss(opened.network, set.classNames, compileOptionsOf(opened)?.loss);
+  const { scale } = preprocessingFor(opened.network).how;
+  const { training, validation } = pictureBatches(set, {
+    batch,
+    seed,
+    scale,
+    labels: head.labels,
+    augment: options.augment,
+    validation: options.validation ?? undefined,
+    limit: options.limit ?? undefined,
+  });
+  const optimizer = chosenOptimizer(
+    opened,
+    { optimizer: options.optimizer ?? null, rate: options.rate ?? null },
+    options.usualRate ?? 1e-4,
+  );
+  const trainer = trainerOf(
+    opened,
+    { optimizer: optimizer.optimizer, loss: head.loss, metrics: [head.accuracy] },
+    platform.runtime,
+    { device, threads, seed },
+  );
+  const size = set.shape.slice(0, 2);
+  trainer.notes.labels = [...set.classNames];
+  trainer.notes.preprocessing = { size, resize: "bilinear", scale };
+  const { trainable } = summarize(opened.network).parameters;
+  return {
+    ...{ opened, trainer, training, validation, optimizer },
+    lines: [
+      `${set.name}: ${training.examples.length} pictures to train on, ` +
+        `${validation?.examples.length ?? "none"} to validate with, ${set.classNames.length} classes ` +
+        `(${set.classNames.join(", ")})`,
+      `${opened.network.name}: ${trainable.toLocaleString("en")} trainable parameters ` +
+        `(${formatByteSize(4 * trainable)}), ${optimizer.words}, batch ${batch}`,
+    ],
+    notices: [head.notice, optimizer.notice, ...trainer.compiled.notices].filter(
+      (notice) => notice !== undefined,
+    ),
+  };
+}

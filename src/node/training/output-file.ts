@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { StriateError } from "../../base/errors.ts";
+import { namedDataset } from "../../data/named-datasets.ts";
+import { checkEnding } from "../../formats/check-ending.ts";
+import { lock } from "../files/lock.ts";
+import { refuseForeign } from "../files/may-replace.ts";
+import { epochsDone } from "./training-run.ts";
+
+/** Where a training on a data set writes its model: `photos.h5` of `data/photos.zip`. */
+export function trainedModelFile(data: string): string {
+  const name = basename(data.replace(/[/\\]+$/, ""));
+  const stem = name.slice(0, name.length - extname(name).length) || "model";
+  return namedDataset(data)?.modelFile ?? `${stem}.h5`;
+}
+
+/**
+ * Works while no other training may write to a model file.
+ *
+ * @param out the model file
+ * @param how.resume whether the training that is there goes on
+ * @param how.force whether whatever is there may be replaced
+ * @throws StriateError when nothing can be written there, somebody trains into it, or what is there is not to be
+ * replaced: another's file, a model of more epochs
+ */
+export async function whileLocked<T>(
+  out: string,
+  how: { epochs: number; resume: boolean; force: boolean },
+  work: () => Promise<T>,
+): Promise<T> {
+  checkEnding(out);
+  if ((await stat(out).catch(() => undefined))?.isDirectory())
+    throw new StriateError(`${out}: expected a name for the model file, it is a folder`);
+  const release = await lock(
+    `${out}.lock`,
+    (pid) =>
+      new StriateError(
+        `${out}: process ${pid} is training into it; wait for it, or give another name by --out`,
+      ),
+  );
+  try {
+    if (!how.resume && !how.force) {
+      await refuseForeign([{ path: out, bytes: "" }]);
+      await refuseLess(out, how.epochs);
+    }
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** A model that took many epochs is not replaced by one of fewer. */
+async function refuseLess(out: string, epochs: number): Promise<void> {
+  const done = existsSync(out) ? await epochsDone(`${out}.checkpoint`) : undefined;
+  if (done !== undefined && done > epochs)
+    throw new StriateError(
+      `${out}: is a model of ${done} epochs, this training is to have ${epochs}; --resume goes on with it, ` +
+        `--force replaces it, --out gives the new one another name`,
+    );
+}
