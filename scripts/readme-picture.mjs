@@ -14,7 +14,7 @@ const args = [
   "--model",
   "models/cat_vs_dog.h5",
   "--layers",
-  "conv2d_1",
+  "max_pooling2d_1",
 ];
 const { status, stderr } = spawnSync(
   process.execPath,
@@ -22,5 +22,5 @@ const { status, stderr } = spawnSync(
   { cwd: root, encoding: "utf8" },
 );
 if (status !== 0) throw new Error(stderr);
-copyFileSync(join(folder, "01_conv2d_1.png"), join(root, "docs/pictures/see.png"));
+copyFileSync(join(folder, "01_max_pooling2d_1.png"), join(root, "docs/pictures/see.png"));
 rmSync(folder, { recursive: true });

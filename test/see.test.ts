@@ -101,9 +101,7 @@ describeShared("models/tutorial", "wrong usage of see", () => {
     [["sea", photo], 2, "see"],
     [["see", photo, "--model", model, "--scale-mode", "all"], 2, "map, layer, network, photos"],
     [["see", photo, "--model", model, "--layers", "conv3d"], 1, "nearest: conv2d"],
-    [["see", photo, "--model", model, "--layers", "dense"], 1, "no maps"],
     [["see", photo, "--model", model, "--layers", "max"], 1, "not unique"],
-    [["see", photo, "--model", model, "--layers", "flatten"], 1, "no maps"],
     [["see", photo, "--model", model, "--labels", "a,b,c"], 1, "2 classes"],
     [["see", photo, "--model", model, "--scale", "1/x"], 2, "1/255"],
     [["see", photo, "--model", model, "--device", "cuda"], 1, "cuda"],
@@ -127,6 +125,20 @@ describeShared("models/tutorial", "wrong usage of see", () => {
 });
 
 describeShared("models/tutorial", "striate see on many photos", () => {
+  it("draws every chosen layer, those without maps as strips of units", () => {
+    const folder = emptyFolder();
+    const run = striate(
+      ["see", photo, "--model", model, "--layers", "flatten,dense,dense_1"],
+      folder,
+    );
+    expect(run.code).toBe(0);
+    const out = join(folder, "striate-out");
+    const pictures = ["01_flatten.png", "02_dense.png", "03_dense_1.png"];
+    expect(readdirSync(out).sort()).toEqual([...pictures, "see.json"]);
+    const report = JSON.parse(readFileSync(join(out, "see.json"), "utf8")) as Report;
+    expect(report.photos[0]!.layers.map(({ file }) => file)).toEqual(pictures);
+  });
+
   it("takes a folder; one bad photo is named, the rest go on, and the exit code is 3", () => {
     const folder = emptyFolder();
     const photos = join(folder, "photos");

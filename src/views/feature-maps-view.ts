@@ -1,12 +1,15 @@
 import { StriateError } from "../base/errors.ts";
 import { checked, field } from "../base/fields.ts";
+import { formatShape } from "../base/shape.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type Prediction, formatPrediction, readPrediction } from "../model/prediction.ts";
 import { colormapNames } from "../plot/colormap.ts";
 import { type Range, combineRanges } from "../plot/range.ts";
 import { type LayerActivation, computeActivations } from "./activations.ts";
 import { type NamedPicture, defineView } from "./define-view.ts";
-import { drawFeatureMaps } from "./feature-maps.ts";
+import { type FeatureMapsOptions, drawFeatureMaps } from "./feature-maps.ts";
+import { drawVectors } from "./feature-maps/draw-vectors.ts";
+import { type Vectors, vectorsOf } from "./feature-maps/vectors.ts";
 import { layerNumbers, layerTable } from "./feature-maps/layer-numbers.ts";
 import { layerRange, type scaleModes } from "./map-scale.ts";
 import type { PhotoSubject } from "./subject.ts";
@@ -74,7 +77,8 @@ export const featureMapsView = defineView({
   words(result, photos) {
     const lines = result.flatMap(({ activations, prediction }, i) => [
       `\n${titleOf(photos[i]!)}${prediction ? `: ${formatPrediction(prediction)}` : ""}`,
-      textOfTable(layerTable(photos[i]!.name, withMaps(activations))),
+      textOfTable(layerTable(photos[i]!.name, drawable(activations))),
+      ...notDrawn(activations),
     ]);
     const layers = result[0]?.activations.map(({ address }) => address) ?? [];
     const preparation = photos[0]?.preparation ?? "";
@@ -90,10 +94,10 @@ export const featureMapsView = defineView({
         yield [result.length > 1 ? `${photo}/${address}` : address, tensor];
   },
   tables(result) {
-    return result.map(({ photo, activations }) => layerTable(photo, withMaps(activations)));
+    return result.map(({ photo, activations }) => layerTable(photo, drawable(activations)));
   },
   *draw(result, photos, shows): Generator<NamedPicture> {
-    const columns = shows.columns === "auto" ? "auto" : Number(shows.columns);
+    const columns: number | "auto" = shows.columns === "auto" ? "auto" : Number(shows.columns);
     const all = drawnLayers(result);
     const heads = new Map(result.map((seen, i) => [seen.photo, sheetHead(seen, photos[i])]));
     const orders = new Map<string, number>();
@@ -102,14 +106,15 @@ export const featureMapsView = defineView({
       const order = (orders.get(photo) ?? 0) + 1;
       orders.set(photo, order);
       const range = sharedRange(all, photo, shows.scale_mode);
-      const picture = drawFeatureMaps(maps, {
+      const options: FeatureMapsOptions = {
         columns,
         scaleMode: shows.scale_mode,
         theme: shows.theme,
         ...heads.get(photo),
         ...(range ? { range } : {}),
         ...(shows.colormap ? { colormap: shows.colormap } : {}),
-      });
+      };
+      const picture = "rows" in maps ? drawVectors(maps, options) : drawFeatureMaps(maps, options);
       const place = result.length > 1 ? `${photo}/` : "";
       // A nested model's address is a name and no folder.
       const number = String(order).padStart(digits, "0");
@@ -123,7 +128,7 @@ export function featureMapsReport(result: FeatureMapsResult) {
   return result.map(({ photo, activations, prediction }) => ({
     photo,
     prediction: prediction ?? null,
-    layers: withMaps(activations).map((maps) => ({
+    layers: drawable(activations).map((maps) => ({
       ...layerNumbers(maps),
       statistics: maps.statistics.map(finiteOrNull),
     })),
@@ -141,13 +146,13 @@ function sheetHead({ photo, prediction }: PhotoActivations, subject: PhotoSubjec
 
 interface DrawnLayer {
   readonly photo: string;
-  readonly maps: LayerActivation;
+  readonly maps: LayerActivation | Vectors;
 }
 
-/** Layers with maps. Those without are left out of a wide choice, and are an error when named alone. */
+/** Every layer that can be drawn; it is an error when there is none. */
 function drawnLayers(result: FeatureMapsResult): DrawnLayer[] {
   const drawn = result.flatMap(({ photo, activations }) =>
-    withMaps(activations).map((maps) => ({ photo, maps })),
+    drawable(activations).map((maps) => ({ photo, maps })),
   );
   const first = result[0]?.activations[0];
   if (drawn.length === 0 && first) {
@@ -157,8 +162,15 @@ function drawnLayers(result: FeatureMapsResult): DrawnLayer[] {
   return drawn;
 }
 
-const withMaps = (activations: readonly LayerActivation[]): LayerActivation[] =>
-  activations.filter(({ hasMaps }) => hasMaps);
+/** Layers with maps, and those whose units or channels can be drawn in rows. */
+const drawable = (activations: readonly LayerActivation[]): (LayerActivation | Vectors)[] =>
+  activations.flatMap((made) => (made.hasMaps ? made : (vectorsOf(made) ?? [])));
+
+/** What is chosen and not drawn, and why: nothing is dropped in silence. */
+const notDrawn = (activations: readonly LayerActivation[]): string[] =>
+  activations
+    .filter((made) => !made.hasMaps && vectorsOf(made) === undefined)
+    .map(({ address, shape }) => `not drawn: ${address}, ${formatShape(shape)} has no maps`);
 
 function sharedRange(
   layers: readonly DrawnLayer[],

@@ -8,6 +8,7 @@ import type { Range } from "../plot/range.ts";
 import type { Raster } from "../plot/raster.ts";
 import { textWidth } from "../plot/text.ts";
 import { type Theme, type ThemeName, themes } from "../plot/theme.ts";
+import { framed } from "./framed.ts";
 import { type MapCell, mapRaster, mapTitle, statePattern, stateWord } from "./map-cell.ts";
 import { type MapScale, type ScaleMode, chooseScale } from "./map-scale.ts";
 import { type MapStatistics, type MapsSize, checkSize, mapStatistics } from "./map-statistics.ts";
@@ -81,10 +82,11 @@ export function drawFeatureMaps(layer: FeatureMaps, options: FeatureMapsOptions 
     return { values, width, height, statistics: entry, range: scale.ranges[index], colormap };
   });
 
-  // Shorter numbers where two digits do not fit; none are left out.
-  const twoDigits = cellLabels(scale, statistics, numbers, 2);
-  const fit = twoDigits.every((label) => labelWidth(label) <= size.width * zoom);
-  const labels = fit ? twoDigits : cellLabels(scale, statistics, numbers, 1);
+  // A shorter number where two digits do not fit; none is left out.
+  const short = cellLabels(scale, statistics, numbers, 1);
+  const labels = cellLabels(scale, statistics, numbers, 2).map((label, i) =>
+    labelWidth(label) <= size.width * zoom ? label : short[i]!,
+  );
   const ranges = labels.some((label) => label.range !== "");
 
   const words = legendWords(scale, statistics, ranges);
@@ -155,7 +157,7 @@ function cellGrid(
       marks: [
         { kind: "image", x: 0, y: 0, width, height, raster: mapRaster(cell, theme) },
         ...statePattern(cell, width, height, theme),
-        ...labelMarks(labels[index]!, cellWidth, theme),
+        ...labelMarks(labels[index]!, width, theme),
       ],
     };
   });
@@ -200,17 +202,13 @@ function wordStart(number: string): number {
 
 function labelMarks({ number, word, range }: CellLabel, width: number, theme: Theme): Mark[] {
   const at = { kind: "text", y: -5 } as const;
+  const end = Math.max(width, labelWidth({ number, word, range }));
   const marks: Mark[] = [
     { ...at, ...numberStyle, x: 0, text: number, fill: theme.muted },
     { ...at, ...numberStyle, x: wordStart(number), text: word, fill: theme.warning },
-    { ...at, ...rangeStyle, x: width, text: range, anchor: "end", fill: theme.faint },
+    { ...at, ...rangeStyle, x: end, text: range, anchor: "end", fill: theme.faint },
   ];
   return marks.filter((mark) => mark.kind === "text" && mark.text !== "");
-}
-
-function framed(raster: Raster): Block {
-  const { width, height } = raster;
-  return { width, height, marks: [{ kind: "image", x: 0, y: 0, width, height, raster }] };
 }
 
 function legend(

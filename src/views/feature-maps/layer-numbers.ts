@@ -20,7 +20,10 @@ export interface LayerNumbers {
   nonFinite: number;
 }
 
-export function layerNumbers(maps: LayerActivation): LayerNumbers {
+/** What the numbers are taken of. */
+type Numbered = Pick<LayerActivation, "address" | "className" | "shape" | "statistics">;
+
+export function layerNumbers(maps: Numbered): LayerNumbers {
   const { statistics } = maps;
   const count = (state: MapStatistics["state"]) =>
     statistics.filter((entry) => entry.state === state).length;
@@ -40,7 +43,7 @@ export function layerNumbers(maps: LayerActivation): LayerNumbers {
 }
 
 /** One line a layer: `conv2d  Conv2D + relu  (1, 148, 148, 32)  0 .. 1.24  52 %  3 dead of 32` */
-export function layerTable(name: string, layers: readonly LayerActivation[]): ViewTable {
+export function layerTable(name: string, layers: readonly Numbered[]): ViewTable {
   return { name, columns, rows: layers.map((maps) => layerLine(layerNumbers(maps))) };
 }
 

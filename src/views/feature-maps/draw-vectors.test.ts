@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { colormap } from "../../plot/colormap.ts";
+import type { ImageMark, Mark } from "../../plot/picture.ts";
+import { mapStatistics } from "../map-statistics.ts";
+import { drawVectors } from "./draw-vectors.ts";
+
+const layer = (rows: number, columns: number) => {
+  const values = Float32Array.from({ length: rows * columns }, (_, i) => i);
+  const statistics = mapStatistics(values, { channels: rows, height: 1, width: columns });
+  const shape = rows === 1 ? [1, columns] : [1, columns, rows];
+  return { address: "x", className: "X", shape, statistics, rows, columns, values };
+};
+const flat = (marks: readonly Mark[]): Mark[] =>
+  marks.flatMap((mark) => (mark.kind === "group" ? flat(mark.marks) : mark));
+const drawn = (rows: number, columns: number) => {
+  const marks = flat(drawVectors(layer(rows, columns)).marks);
+  const images = marks.filter((mark): mark is ImageMark => mark.kind === "image").slice(1);
+  const words = marks.flatMap((mark) => (mark.kind === "text" ? mark.text : []));
+  return { images, words };
+};
+
+test.each([1, 24, 100, 5000])("%i units: each is drawn once, in order, on one scale", (units) => {
+  const { images, words } = drawn(1, units);
+  const all = images.flatMap(({ raster }) => [...raster.data]);
+  expect(all).toHaveLength(units);
+  expect(all).toEqual([...all].sort((a, b) => a - b));
+  expect(images[0]!.raster.palette).toEqual(colormap("viridis").table);
+  expect(words).toContain("unit 0");
+});
+
+test("few units bear their values", () => {
+  expect(drawn(1, 3).words).toEqual(expect.arrayContaining(["0", "1", "2"]));
+});
+
+test("a 1-D layer is a carpet: a row for each channel, a column for each step", () => {
+  const { images, words } = drawn(4, 30);
+  expect(images.map(({ raster: { width, height } }) => [width, height])).toEqual([[30, 4]]);
+  expect(words.join(" ")).toContain("4 channels from the top, each with its 30 steps");
+});
