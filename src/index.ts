@@ -43,6 +43,9 @@ export {
 export type { RuleSet } from "./gradient/rule-sets.ts";
 export { deconvnet, guidedBackpropagation } from "./gradient/rule-sets.ts";
 export { layers } from "./layers/create.ts";
+export { type LayerDefinition, defineLayer } from "./layers/define-layer.ts";
+export { registerLayer } from "./layers/registry.ts";
+export { field } from "./base/fields.ts";
 export { constraints } from "./training/constraints.ts";
 export { initializers } from "./training/initializers/index.ts";
 export { losses } from "./training/losses/index.ts";

@@ -1,3 +1,4 @@
+import { formatShape } from "../base/shape.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Fields } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
@@ -5,7 +6,8 @@ import type { Preprocessing } from "../data/preprocess.ts";
 import type { OpenedModel } from "../formats/format.ts";
 import { type GradientOptions, gradientOf } from "../model/gradient-of.ts";
 import type { KerasModel } from "../model/model.ts";
-import type { Network, NetworkLayer } from "../model/network.ts";
+import { requireOutputs } from "../model/left-out.ts";
+import type { Network, NetworkLayer, Port } from "../model/network.ts";
 import { toUser } from "../model/network.ts";
 import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input.ts";
 import { prepareDecoded } from "../model/prepare-photo.ts";
@@ -123,6 +125,7 @@ export class Model {
     choice?: PreprocessingChoice,
   ): Promise<Tensor[]> {
     await this.settle();
+    requireOutputs(this.network);
     if (isDataSet(input)) return predictData(this.running, input);
     const ports = this.network.outputs;
     const results = await this.running.run(
@@ -340,6 +343,23 @@ export class Model {
     this.#settled = trainer.version;
     await trainer.sync();
     await this.running.release();
+  }
+
+  /** {@link dispose}, for `await using model = await loadModel(...)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  /** What `console.log(model)` shows in Node: what it is, what goes in, what comes out. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const ports = (list: readonly Port[]) =>
+      list.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");
+    const { name, layers, origin, inputs, outputs } = this.network;
+    return [
+      `Model "${name}": ${layers.length} layers, ${origin.format}${origin.file ? ` (${origin.file})` : ""}`,
+      `  in:  ${ports(inputs)}`,
+      `  out: ${ports(outputs)}`,
+    ].join("\n");
   }
 
   /** Frees the engine's memory. */
