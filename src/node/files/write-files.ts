@@ -29,11 +29,14 @@ export function writeFileAtomic(path: string, bytes: Uint8Array | string): Promi
  */
 export async function writeFilesAtomic(files: readonly OutputFile[]): Promise<void> {
   const staged: Staged[] = [];
+  const made: { folder: string; top: string }[] = [];
   let current = "";
   try {
     for (const { path, bytes } of files) {
       current = path;
-      await mkdir(dirname(path), { recursive: true });
+      const folder = resolve(dirname(path));
+      const top = await mkdir(folder, { recursive: true });
+      if (top !== undefined) made.push({ folder, top });
       const place = await outputPlace(path);
       await clearParts(dirname(place.path), basename(place.path));
       const stage = { path, bytes, place, part: partName(place.path) };
@@ -47,6 +50,7 @@ export async function writeFilesAtomic(files: readonly OutputFile[]): Promise<vo
   } catch (error) {
     for (const { part } of staged)
       if (part !== undefined) await rm(part, { force: true }).catch(() => undefined);
+    for (const { folder, top } of made) await removeEmpty(folder, top);
     throw refusal(current, error);
   }
 }

@@ -73,8 +73,10 @@ export function architectureOf(network: Network, fold = false): Architecture {
   const links = new Map<string, { from: string; to: string }>();
   for (const [address, from] of reads)
     for (const source of from) {
-      const link = { from: boxOf.get(source) ?? source, to: boxOf.get(address)! };
-      if (link.from !== link.to) links.set(`${link.from}\n${link.to}`, link);
+      const [start, to] = [boxOf.get(source), boxOf.get(address)!];
+      // A damaged file may name what is not there.
+      if (start === undefined || start === to) continue;
+      links.set(`${start}\n${to}`, { from: start, to });
     }
   return {
     boxes: groups.map((group) => boxFor(network, group, frameOf(group[0]!.address))),
