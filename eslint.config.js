@@ -2,7 +2,18 @@ import tseslint from "typescript-eslint";
 import { boundedLengths } from "./scripts/lint/bounded-lengths.js";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "src/graph/protobuf/onnx_pb.ts", "fixtures/", "*.cjs"] },
+  {
+    ignores: [
+      "dist/",
+      "out/",
+      ".cache/",
+      "docs/api/",
+      "node_modules/",
+      "src/graph/protobuf/onnx_pb.ts",
+      "fixtures/",
+      "*.cjs",
+    ],
+  },
   ...tseslint.configs.strict,
   {
     files: ["**/*.ts"],
