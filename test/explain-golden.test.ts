@@ -33,7 +33,10 @@ const npz = (name: string) => readNpz(readFileSync(shared(`golden/views/${name}.
 const networks = {
   tutorial: { files: ["models/tutorial/cat_vs_dog.h5"], labels: ["cat", "dog"] },
   residual: {
-    files: ["keras", "h5", "onnx"].map((ending) => `golden/views/residual.${ending}`),
+    // The three forms are one network: on a desk one of them is enough, CI tries all.
+    files: (process.env.CI ? ["keras", "h5", "onnx"] : ["onnx"]).map(
+      (ending) => `golden/views/residual.${ending}`,
+    ),
     labels: undefined,
   },
 };
