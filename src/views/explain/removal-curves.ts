@@ -58,7 +58,7 @@ export async function removalCurves(
   const insertion = await curve(own, true, "steps of insertion");
   const random = new Float32Array(shares.length);
   for (let order = 0; order < randomOrders; order++) {
-    const ranks = ranksOf(enlarged(shuffledMap(map, given.context.random), height, width));
+    const ranks = ranksOf(enlarged(randomMap(map, given.context.random), height, width));
     const scores = await curve(ranks, false, "steps of random deletion");
     scores.forEach((score, i) => (random[i]! += score / randomOrders));
   }
@@ -93,8 +93,8 @@ function ranksOf(values: Float32Array): Uint32Array {
   return ranks;
 }
 
-/** The same values in other cells: as coarse as the map, and knowing nothing. */
-function shuffledMap(map: ExplanationMap, random: Random): ExplanationMap {
+/** A map of chance: as coarse as this one, and knowing nothing. */
+function randomMap(map: ExplanationMap, random: Random): ExplanationMap {
   const values = Float32Array.from(map.values, () => random.uniform());
   return { ...map, values };
 }
