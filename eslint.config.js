@@ -1,3 +1,4 @@
+import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
 import { boundedLengths } from "./scripts/lint/bounded-lengths.js";
 
@@ -15,8 +16,13 @@ export default tseslint.config(
     ],
   },
   ...tseslint.configs.strict,
+  ...svelte.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+  },
+  {
+    files: ["**/*.ts", "**/*.svelte"],
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],

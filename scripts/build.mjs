@@ -11,7 +11,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build as viteBuild, loadConfigFromFile } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -19,6 +21,10 @@ process.chdir(root);
 const beside = `.dist-${process.pid}`;
 process.on("exit", () => rmSync(beside, { recursive: true, force: true }));
 
+const { config: page } = await loadConfigFromFile(
+  { command: "build", mode: "production" },
+  "app/vite.config.ts",
+);
 const entries = ["src/index.ts", "src/cli/main.ts", "src/runtime/node/train-worker.ts"].filter(
   (file) => existsSync(file),
 );
@@ -50,6 +56,13 @@ await build({
   platform: "browser",
   target: "es2022",
   alias: { "#platform": "./src/web/platform.ts" },
+});
+
+// The page, as `striate serve` and `striate build-page` give it out.
+await viteBuild({
+  ...page,
+  configFile: false,
+  build: { ...page.build, outDir: join(root, beside, "app") },
 });
 
 // The demo's photos, with the licences under which their packages publish them.

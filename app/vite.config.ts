@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { type UserConfig, defineConfig } from "vite";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What the page, the report and the element share: the library through its door for browsers. */
+export const shared: UserConfig = {
+  logLevel: "warn",
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+  resolve: {
+    alias: {
+      striate: at("../src/index.ts"),
+      "#platform": at("../src/web/platform.ts"),
+    },
+    // ONNX Runtime looks for its WebAssembly beside the script that needs it, where `build-page` and
+    // `serve` put it: the package itself does not carry it.
+    conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "import", "default"],
+  },
+};
+
+/** The page: `index.html` with its scripts, and the worker that holds the library. */
+export default defineConfig({
+  ...shared,
+  root: at("page"),
+  base: "./",
+  publicDir: at("page/public"),
+  worker: { format: "es" },
+  build: {
+    outDir: at("../dist/app"),
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 4096,
+    assetsInlineLimit: 0,
+  },
+});
