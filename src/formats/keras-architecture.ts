@@ -1,7 +1,5 @@
 import { StriateError } from "../base/errors.ts";
 import { defineFormat } from "./format.ts";
-import { kerasOf } from "./keras/own-notes.ts";
-import { modelConfig } from "./keras/write-model.ts";
 import { notesOf, trainingOf } from "./losses.ts";
 
 const latin1 = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
@@ -36,12 +34,7 @@ export const kerasArchitecture = defineFormat({
       ...notesOf(model),
       ...trainingOf(model),
     ],
-    async write(model, name) {
-      const config = modelConfig(kerasOf(model, "a .json file of an architecture"), 2);
-      const json = { ...config, keras_version: "2.15.0", backend: "tensorflow" };
-      return [
-        { path: name, bytes: new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`) },
-      ];
-    },
+    write: async (model, name) =>
+      (await import("./keras/architecture-file.ts")).writeArchitecture(model, name),
   },
 });

@@ -1,22 +1,4 @@
-import { naming } from "../base/errors.ts";
-import type { Tensor } from "../base/tensor.ts";
 import { defineFormat } from "./format.ts";
-import type { OpenSource } from "./open-source.ts";
-import { Checkpoint } from "./tensorflow/checkpoint.ts";
-import type { TfFunction, TfGraph, TfNode } from "./tensorflow/graph-def.ts";
-import { parseGraphProto } from "./tensorflow/graph-proto.ts";
-import { inlineTfFunctions } from "./tensorflow/inline-functions.ts";
-import { lowerTfGraph } from "./tensorflow/lower-graph.ts";
-import {
-  type MetaGraph,
-  type Signature,
-  isSavedModel,
-  parseSavedModel,
-} from "./tensorflow/saved-model-proto.ts";
-import { bindSignature, chooseSignature } from "./tensorflow/signature.ts";
-import { nodesBehind, placeOf } from "./tensorflow/sort-nodes.ts";
-import { takeBranches } from "./tensorflow/take-branches.ts";
-import { checkpointKeys, freezeVariables } from "./tensorflow/variables.ts";
 
 /**
  * SavedModels of TensorFlow 1 and 2: a folder with the graph in `saved_model.pb` and the variables in
@@ -41,46 +23,9 @@ export const savedModel = defineFormat({
     ],
   },
   match: ({ bytes }) => isSavedModel(bytes.subarray(0, 512)),
-  read: (source) =>
-    naming(source.name, async () => {
-      const graphs = parseSavedModel(source.bytes.subarray(0));
-      const chosen = graphs.find(({ tags }) => tags.includes("serve")) ?? graphs[0]!;
-      const [name, signature] = chooseSignature(chosen.signatures);
-      const graph = await frozenGraph(chosen, signature, source);
-      const origin = {
-        format: "TensorFlow SavedModel",
-        dialect: `signature ${name}`,
-        writer: chosen.writer === "" ? "" : `TensorFlow ${chosen.writer}`,
-        file: source.name,
-      };
-      return { network: lowerTfGraph(graph, "graph", origin) };
-    }),
+  read: async (source) => (await import("./tensorflow/saved-model-file.ts")).readSavedModel(source),
 });
 
-/** What a signature runs, with its functions written out and its variables as constants. */
-async function frozenGraph(
-  { graph, restore }: MetaGraph,
-  signature: Signature,
-  source: OpenSource,
-): Promise<TfGraph> {
-  const { nodes, functions } = parseGraphProto(graph, source.budget);
-  const ends = signature.outputs.map(({ tensor }) => placeOf(tensor)[0]);
-  const { nodes: bound, outputs } = bindSignature(nodesBehind(nodes, ends), signature);
-  const read = outputs.map((output) => placeOf(output)[0]);
-  const forward = takeBranches(part(bound, functions, read));
-  const frozen = await freezeVariables(
-    nodesBehind(forward, read),
-    checkpointKeys(part(nodes, functions, [restore])),
-    () => Checkpoint.open(source, "variables/variables"),
-  );
-  // The variables themselves are read by nothing any more.
-  const needed = nodesBehind(frozen, read);
-  const constants = new Map<string, Tensor>();
-  for (const { name, attributes } of needed)
-    if (attributes.value?.tensor) constants.set(name, attributes.value.tensor);
-  return { nodes: needed, constants, outputs };
-}
-
-/** The nodes that lie behind these, with the functions that they call. */
-const part = (nodes: readonly TfNode[], functions: readonly TfFunction[], ends: string[]) =>
-  inlineTfFunctions(nodesBehind(nodes, ends), functions);
+/** Whether bytes begin as a SavedModel does: its version, 1, and then a graph with what belongs to it. */
+const isSavedModel = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x08 && bytes[1] === 0x01 && bytes[2] === 0x12;

@@ -1,10 +1,5 @@
 import type { ByteSource } from "../base/byte-source.ts";
-import { StriateError, naming } from "../base/errors.ts";
-import type { Tensor } from "../base/tensor.ts";
 import { defineFormat } from "./format.ts";
-import { parseGraphProto } from "./tensorflow/graph-proto.ts";
-import { inlineTfFunctions } from "./tensorflow/inline-functions.ts";
-import { lowerTfGraph } from "./tensorflow/lower-graph.ts";
 
 /** Frozen TensorFlow graphs: a GraphDef with its variables turned into constants. */
 export const tensorflow = defineFormat({
@@ -25,26 +20,7 @@ export const tensorflow = defineFormat({
     refuses: ["graphs that are not frozen, or damaged"],
   },
   match: ({ bytes }) => isGraphDef(head(bytes)),
-  read: (source) =>
-    naming(source.name, () => {
-      const { nodes: called, functions } = parseGraphProto(source.bytes.subarray(0), source.budget);
-      const nodes = inlineTfFunctions(called, functions);
-      const variable = nodes.find(({ op }) => /^Var(iable|HandleOp)/.test(op));
-      if (variable)
-        throw new StriateError(
-          `the graph is not frozen: "${variable.name}" is a variable, whose values lie in a checkpoint; freeze it first`,
-        );
-      const constants = new Map<string, Tensor>();
-      for (const { name, attributes } of nodes)
-        if (attributes.value?.tensor) constants.set(name, attributes.value.tensor);
-      const origin = {
-        format: "TensorFlow",
-        dialect: "frozen graph",
-        writer: "",
-        file: source.name,
-      };
-      return Promise.resolve({ network: lowerTfGraph({ nodes, constants }, "graph", origin) });
-    }),
+  read: async (source) => (await import("./tensorflow/frozen-graph.ts")).readFrozenGraph(source),
 });
 
 /** As many bytes as the first node's name and op can take. */

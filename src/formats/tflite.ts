@@ -1,10 +1,4 @@
-import { naming } from "../base/errors.ts";
 import { defineFormat } from "./format.ts";
-import { lowerTfGraph } from "./tensorflow/lower-graph.ts";
-import { readTfliteMetadata } from "./tflite/metadata.ts";
-import { lowerTfliteOp } from "./tflite/ops/index.ts";
-import { type TfliteModel, isTflite, parseTflite } from "./tflite/schema.ts";
-import { tfliteGraph } from "./tflite/to-graph.ts";
 
 /**
  * TFLite (LiteRT) files. Quantised networks are computed in real numbers, each result rounded to those
@@ -29,34 +23,9 @@ export const tflite = defineFormat({
     refuses: ["files that are damaged"],
   },
   match: ({ bytes }) => isTflite(bytes.subarray(0, 64)),
-  read: (source) =>
-    naming(source.name, async () => {
-      const bytes = source.bytes.subarray(0);
-      const model = parseTflite(bytes);
-      const origin = {
-        format: "TFLite",
-        dialect: dialectOf(model),
-        writer: model.description,
-        file: source.name,
-      };
-      const network = lowerTfGraph(tfliteGraph(model), "graph", origin, {
-        find: lowerTfliteOp,
-        unknown: "this op of TFLite is not known; convert the model that it was made of",
-      });
-      Object.assign(network, await readTfliteMetadata(model, network, bytes));
-      return { network };
-    }),
+  read: async (source) => (await import("./tflite/tflite-file.ts")).readTflite(source),
 });
 
-/** `int8`, `int8 weights`, `float16 weights`, `float32`. */
-function dialectOf({ tensors }: TfliteModel): string {
-  const coded = tensors.filter(
-    ({ quantization, type }) => quantization && /^u?int(8|16)$/.test(type),
-  );
-  const results = coded.find(({ value }) => !value);
-  if (results) return results.type;
-  if (coded[0]) return `${coded[0].type} weights`;
-  return tensors.some(({ type, value }) => value && type === "float16")
-    ? "float16 weights"
-    : "float32";
-}
+/** Whether bytes are a TFLite file: its letters stand behind the first offset. */
+const isTflite = (bytes: Uint8Array): boolean =>
+  bytes.length > 8 && [0x54, 0x46, 0x4c, 0x33].every((letter, i) => bytes[4 + i] === letter);

@@ -1,8 +1,7 @@
 import type { ByteSource } from "../base/byte-source.ts";
 import { defineFormat } from "./format.ts";
-import { looseWeights, looseWriter, weightsByAddress } from "./loose-weights.ts";
-import { readNpz, writeNpz } from "./npz.ts";
-import { isZip } from "./zip.ts";
+import { looseWriter } from "./loose-writer.ts";
+import { isZip } from "./zip-start.ts";
 
 /** Weights alone, as `numpy.savez` and `striate convert` write them: arrays named `conv2d/kernel`. */
 export const weightsNpz = defineFormat({
@@ -16,16 +15,12 @@ export const weightsNpz = defineFormat({
   },
   // A `.keras` file is a zip as well; what stands in this one first is an array.
   match: ({ bytes }) => isZip(bytes) && firstMember(bytes).endsWith(".npy"),
-  read: async ({ bytes, name, budget }) => ({
-    network: looseWeights(await readNpz(bytes, name, budget), "NumPy npz"),
-  }),
+  read: async (source) => (await import("./loose-weights.ts")).readWeightsNpz(source),
   writer: {
     ...looseWriter,
     answers: [".npz"],
     label: ".npz (weights)",
-    write: async ({ network }, name) => [
-      { path: name, bytes: await writeNpz(weightsByAddress(network)) },
-    ],
+    write: async (model, name) => (await import("./loose-weights.ts")).writeWeightsNpz(model, name),
   },
 });
 

@@ -1,8 +1,6 @@
 import type { ByteSource } from "../base/byte-source.ts";
-import { toFloat32 } from "../base/tensor.ts";
 import { defineFormat } from "./format.ts";
-import { looseWeights, looseWriter, weightsByAddress } from "./loose-weights.ts";
-import { readTensorFile, writeTensorFile } from "./safetensors.ts";
+import { looseWriter } from "./loose-writer.ts";
 
 /** Headers that are longer than this are none, as in the reference reader. */
 const longestHeader = 100_000_000;
@@ -23,20 +21,12 @@ export const weightsSafetensors = defineFormat({
     refuses: ["files that are cut off or damaged"],
   },
   match: ({ bytes }) => hasHeader(bytes),
-  read: ({ bytes }) =>
-    Promise.resolve({
-      network: looseWeights(readTensorFile(bytes.subarray(0)).tensors, "safetensors"),
-    }),
+  read: async (source) => (await import("./loose-weights.ts")).readWeightsSafetensors(source),
   writer: {
     ...looseWriter,
     answers: [".safetensors"],
-    write({ network }, name) {
-      const tensors = weightsByAddress(network).map(
-        ([address, weight]) => [address, toFloat32(weight)] as const,
-      );
-      const bytes = writeTensorFile({ tensors: new Map(tensors), metadata: { format: "striate" } });
-      return Promise.resolve([{ path: name, bytes }]);
-    },
+    write: async (model, name) =>
+      (await import("./loose-weights.ts")).writeWeightsSafetensors(model, name),
   },
 });
 

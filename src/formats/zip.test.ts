@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { countedBytes } from "../../test/counted-bytes.ts";
-import { isZip, readZip, writeZip } from "./zip.ts";
+import { readZip, writeZip } from "./zip.ts";
+import { isZip } from "./zip-start.ts";
 
 const text = new TextEncoder();
 const pack = () =>

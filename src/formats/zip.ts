@@ -30,12 +30,6 @@ const maxMembers = 100_000;
 /** A file that stays in the archive is summed in pieces of so many bytes. */
 const pieceBytes = 1 << 18;
 
-/** Whether the bytes begin as a zip does. */
-export function isZip(bytes: ByteSource): boolean {
-  const head = bytes.subarray(0, 4);
-  return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
-}
-
 /**
  * Lists the files of a zip. Nothing is unpacked before it is asked for, and nothing that claims more
  * than its bytes can hold.

@@ -30,10 +30,6 @@ export interface TensorInfo {
   shape: readonly (number | null)[] | null;
 }
 
-/** Whether bytes begin as a SavedModel does: its version, 1, and then a graph with what belongs to it. */
-export const isSavedModel = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x08 && bytes[1] === 0x01 && bytes[2] === 0x12;
-
 /**
  * The graphs of a SavedModel.
  *

@@ -93,10 +93,6 @@ export function typeOfTflite(code: number): DataType {
 
 const unknownType = (code: number): string => `element type ${code} of TFLite is not known`;
 
-/** Whether bytes are a TFLite file: its letters stand behind the first offset. */
-export const isTflite = (bytes: Uint8Array): boolean =>
-  bytes.length > 8 && [0x54, 0x46, 0x4c, 0x33].every((letter, i) => bytes[4 + i] === letter);
-
 /**
  * Reads the tables of a TFLite file: its first network.
  *

@@ -1,0 +1,58 @@
+import { naming } from "../../base/errors.ts";
+import type { Tensor } from "../../base/tensor.ts";
+import type { OpenedModel } from "../format.ts";
+import type { OpenSource } from "../open-source.ts";
+import { Checkpoint } from "./checkpoint.ts";
+import type { TfFunction, TfGraph, TfNode } from "./graph-def.ts";
+import { parseGraphProto } from "./graph-proto.ts";
+import { inlineTfFunctions } from "./inline-functions.ts";
+import { lowerTfGraph } from "./lower-graph.ts";
+import { type MetaGraph, type Signature, parseSavedModel } from "./saved-model-proto.ts";
+import { bindSignature, chooseSignature } from "./signature.ts";
+import { nodesBehind, placeOf } from "./sort-nodes.ts";
+import { takeBranches } from "./take-branches.ts";
+import { checkpointKeys, freezeVariables } from "./variables.ts";
+
+/** Reads what the signature for serving runs. */
+export const readSavedModel = (source: OpenSource): Promise<OpenedModel> =>
+  naming(source.name, async () => {
+    const graphs = parseSavedModel(source.bytes.subarray(0));
+    const chosen = graphs.find(({ tags }) => tags.includes("serve")) ?? graphs[0]!;
+    const [name, signature] = chooseSignature(chosen.signatures);
+    const graph = await frozenGraph(chosen, signature, source);
+    const origin = {
+      format: "TensorFlow SavedModel",
+      dialect: `signature ${name}`,
+      writer: chosen.writer === "" ? "" : `TensorFlow ${chosen.writer}`,
+      file: source.name,
+    };
+    return { network: lowerTfGraph(graph, "graph", origin) };
+  });
+
+/** What a signature runs, with its functions written out and its variables as constants. */
+async function frozenGraph(
+  { graph, restore }: MetaGraph,
+  signature: Signature,
+  source: OpenSource,
+): Promise<TfGraph> {
+  const { nodes, functions } = parseGraphProto(graph, source.budget);
+  const ends = signature.outputs.map(({ tensor }) => placeOf(tensor)[0]);
+  const { nodes: bound, outputs } = bindSignature(nodesBehind(nodes, ends), signature);
+  const read = outputs.map((output) => placeOf(output)[0]);
+  const forward = takeBranches(part(bound, functions, read));
+  const frozen = await freezeVariables(
+    nodesBehind(forward, read),
+    checkpointKeys(part(nodes, functions, [restore])),
+    () => Checkpoint.open(source, "variables/variables"),
+  );
+  // The variables themselves are read by nothing any more.
+  const needed = nodesBehind(frozen, read);
+  const constants = new Map<string, Tensor>();
+  for (const { name, attributes } of needed)
+    if (attributes.value?.tensor) constants.set(name, attributes.value.tensor);
+  return { nodes: needed, constants, outputs };
+}
+
+/** The nodes that lie behind these, with the functions that they call. */
+const part = (nodes: readonly TfNode[], functions: readonly TfFunction[], ends: string[]) =>
+  inlineTfFunctions(nodesBehind(nodes, ends), functions);
