@@ -31,7 +31,7 @@ const model = sequential([
 model.summary();
 
 const optimizer = optimizers.rmsprop({ learningRate: 1e-4 });
-model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+await model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
 const history = await model.fit(training.prefetch(1), {
   epochs: Number(epochs),
   validationData: validation.take(Number(pictures)).batch(64, batching),

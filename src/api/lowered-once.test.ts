@@ -27,7 +27,7 @@ function watched(keras: KerasModel): { keras: KerasModel; modes: boolean[] } {
 it("the tutorial's network is lowered once to predict and once to train, whatever is done with it", async () => {
   const { keras, modes } = watched(tutorialModel({ size: [64, 64], classes: 2, seed: 1 }));
   const model = new Model({ network: lowerShared(keras), keras }, runtime, { threads: 1 });
-  model.compile({ optimizer: "sgd", loss: "binary_crossentropy", metrics: ["accuracy"] });
+  await model.compile({ optimizer: "sgd", loss: "binary_crossentropy", metrics: ["accuracy"] });
   const x = float32([3, 64, 64, 3], new Float32Array(3 * 64 * 64 * 3).fill(0.5));
   const y = float32([3, 1], [0, 1, 1]);
   const before = toNumbers(await model.predict(x));

@@ -1,9 +1,6 @@
 import type { OpenedModel } from "../formats/format.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
-import { compileOptionsOf } from "../train/compile/compile-config.ts";
-import { evaluate } from "../train/evaluate.ts";
-import { Trainer } from "../train/trainer.ts";
 import { classifierLoss } from "../model/classifier-loss.ts";
 import { type ClassifierMeasure, measureNetwork } from "../views/evaluation/measure.ts";
 
@@ -19,14 +16,18 @@ export function measureModel(
   session: SessionOptions,
 ): ClassifierMeasure {
   return {
-    lossFor: async (classNames) =>
-      classifierLoss(running.network, classNames, compileOptionsOf(await contents())?.loss),
+    async lossFor(classNames) {
+      const { compileOptionsOf } = await training();
+      const compiled = compileOptionsOf(await contents());
+      return classifierLoss(running.network, classNames, compiled?.loss);
+    },
     async over(batches, loss, onOutputs) {
       const { keras, network } = await contents();
       // The training's own graphs want the labels in the shape of the output.
       if (keras === undefined || network.outputs[0]!.shape.length !== 2)
         return measureNetwork(running).over(batches, loss, onOutputs);
       const { runtime } = running;
+      const { Trainer, evaluate } = await training();
       const trainer = new Trainer(keras, { loss: loss.loss }, { runtime, network, ...session });
       try {
         return await evaluate(
@@ -43,3 +44,5 @@ export function measureModel(
     },
   };
 }
+
+const training = () => import("./training.ts");

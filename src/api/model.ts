@@ -16,15 +16,11 @@ import { type NetworkSummary, formatSummary, summarize } from "../model/summary.
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { Callback } from "../train/callbacks/callback.ts";
 import type { CompileOptions } from "../train/compile/compile.ts";
-import { compileOptionsOf } from "../train/compile/compile-config.ts";
-import { evaluate } from "../train/evaluate.ts";
-import { type FitOptions, fit } from "../train/fit.ts";
-import { predictData } from "../train/predict.ts";
-import { type FitDataOptions, evaluationData, fitData } from "../train/data/fit-data.ts";
+import type { FitOptions } from "../train/fit.ts";
+import type { FitDataOptions } from "../train/data/fit-data.ts";
 import type { History } from "../model/history.ts";
 import type { ClassWeight } from "../train/data/prepare-batch.ts";
 import type { Logs } from "../model/history.ts";
-import { trainedModel } from "../train/trained-model.ts";
 import type { Trainer } from "../train/trainer.ts";
 import type { TensorData, TrainingBatch, TrainingData } from "../train/data/training-data.ts";
 import { type ClassScore, readPrediction } from "../model/prediction.ts";
@@ -35,7 +31,6 @@ import { type Given, type Seen, runView } from "../views/run-view.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
 import { type ModelInput, isImage, isTensor } from "./model-input.ts";
 import { measureModel } from "./measure-model.ts";
-import { trainableLayers, trainerOf } from "./trainer-of.ts";
 import { type SubjectOptions, type ViewInputs, subjectOf } from "./view-subject.ts";
 
 /** Options of `model.view`: the photo's, and those of the computation. */
@@ -78,8 +73,8 @@ export class Model {
   #trainer: Trainer | undefined;
   /** The trainer's version that the network has. */
   #settled = 0;
-  /** The end of the training before, which leaves its weights in the layers. */
-  #ended: Promise<void> = Promise.resolve();
+  /** Till the training that was asked for last is there: the one before has left its weights in the layers. */
+  #compiled: Promise<void> = Promise.resolve();
 
   constructor(opened: OpenedModel, runtime: Runtime, host: ModelHost = {}) {
     const { device, threads, optimize, lean } = host;
@@ -126,7 +121,7 @@ export class Model {
   ): Promise<Tensor[]> {
     await this.settle();
     requireOutputs(this.network);
-    if (isDataSet(input)) return predictData(this.running, input);
+    if (isDataSet(input)) return (await training()).predictData(this.running, input);
     const ports = this.network.outputs;
     const results = await this.running.run(
       this.feeds(input, choice),
@@ -231,12 +226,22 @@ export class Model {
   /**
    * Says how the model is to be trained.
    *
+   * What trains is loaded by it. Nobody has to wait: whoever trains next does, and hears of what is wrong.
+   *
    * @param options by default what the file was saved with, if it was; the optimizer then goes on
    * where it stopped
    * @throws StriateError where loss, metrics and outputs do not go together, or the model has no layers
    * to train (an ONNX file)
    */
-  compile(options?: CompileOptions & { seed?: number }): void {
+  compile(options?: CompileOptions & { seed?: number }): Promise<void> {
+    const compiled = this.#compiled.catch(() => undefined).then(() => this.#compile(options));
+    this.#compiled = compiled;
+    compiled.catch(() => undefined);
+    return compiled;
+  }
+
+  async #compile(options?: CompileOptions & { seed?: number }): Promise<void> {
+    const { compileOptionsOf, trainableLayers, trainerOf } = await training();
     trainableLayers(this.#opened);
     const chosen = options ?? compileOptionsOf(this.#opened);
     if (chosen === undefined)
@@ -244,10 +249,8 @@ export class Model {
     const { device, threads, optimize } = this.#host;
     const settings = { device, threads, optimize, seed: options?.seed };
     const trainer = trainerOf(this.#opened, chosen, this.#runtime, settings);
-    const before = this.#trainer;
-    if (before) this.#ended = this.settle().then(() => before.close());
-    // Whoever trains next waits for it, and hears of it.
-    this.#ended.catch(() => undefined);
+    await this.#settle();
+    await this.#trainer?.close();
     this.#trainer = trainer;
     this.#settled = 0;
     for (const notice of trainer.compiled.notices) this.#host.notify?.(notice);
@@ -255,9 +258,9 @@ export class Model {
 
   /** The training of the model; compiled as the file says where nobody did. */
   async trainer(): Promise<Trainer> {
-    await this.#ended;
+    await this.#compiled;
     if (this.#trainer) return this.#trainer;
-    this.compile();
+    await this.compile();
     const { optimizer } = this.#opened;
     if (optimizer) await this.#trainer!.restoreOptimizer(optimizer);
     return this.#trainer!;
@@ -272,6 +275,7 @@ export class Model {
    * it stays in the model
    */
   async fit(data: TrainingData | TensorData, options: ModelFitOptions = {}): Promise<History> {
+    const { fit, fitData } = await training();
     const trainer = await this.trainer();
     const { verbose = true, callbacks = [] } = options;
     const shown = verbose ? this.#host.progress?.() : undefined;
@@ -306,6 +310,7 @@ export class Model {
     options: { batchSize?: number; classWeight?: ClassWeight } = {},
   ): Promise<Logs> {
     const { batchSize, classWeight } = options;
+    const { evaluate, evaluationData } = await training();
     return evaluate(await this.trainer(), evaluationData(data, batchSize), { classWeight });
   }
 
@@ -323,10 +328,11 @@ export class Model {
 
   /** All that a file of this model holds. */
   async contents(options: { includeOptimizer?: boolean } = {}): Promise<OpenedModel> {
+    await this.#compiled.catch(() => undefined);
     if (this.#trainer) {
       const { labels, preprocessing } = this.network;
       Object.assign(this.#trainer.notes, { labels, preprocessing });
-      return trainedModel(this.#trainer, options);
+      return (await training()).trainedModel(this.#trainer, options);
     }
     return options.includeOptimizer === false
       ? { ...this.#opened, optimizer: undefined }
@@ -338,6 +344,11 @@ export class Model {
    * itself; only who uses `running` right after `trainOnBatch` must ask.
    */
   async settle(): Promise<void> {
+    await this.#compiled.catch(() => undefined);
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
     const trainer = this.#trainer;
     if (trainer === undefined || trainer.version === this.#settled) return;
     this.#settled = trainer.version;
@@ -364,11 +375,14 @@ export class Model {
 
   /** Frees the engine's memory. */
   async dispose(): Promise<void> {
-    await this.#ended.catch(() => undefined);
+    await this.#compiled.catch(() => undefined);
     await this.#trainer?.close();
     await this.running.release();
   }
 }
+
+/** What trains is loaded when training starts. */
+const training = () => import("./training.ts");
 
 const isDataSet = (input: ModelInput | TrainingData): input is TrainingData =>
   typeof (input as Partial<TrainingData>).epoch === "function";

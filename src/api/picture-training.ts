@@ -9,10 +9,8 @@ import { classifierLoss } from "../model/classifier-loss.ts";
 import { preprocessingFor } from "../model/photo-input.ts";
 import { summarize } from "../model/summary.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
-import { type ChosenOptimizer, chosenOptimizer } from "../train/compile/chosen-optimizer.ts";
-import { compileOptionsOf } from "../train/compile/compile-config.ts";
+import type { ChosenOptimizer } from "../train/compile/chosen-optimizer.ts";
 import type { Trainer } from "../train/trainer.ts";
-import { trainerOf } from "./trainer-of.ts";
 
 /** How a classifier is trained on pictures. What is left out or null is chosen. */
 export interface PictureTrainingOptions extends SessionOptions {
@@ -55,11 +53,12 @@ export interface PictureTraining {
  * @param set opened at the model's size, as `openDatasetFor` does
  * @throws StriateError when the head does not fit the number of classes, or the model has no layers
  */
-export function pictureTraining(
+export async function pictureTraining(
   opened: OpenedModel,
   set: ImageSet,
   options: PictureTrainingOptions,
-): PictureTraining {
+): Promise<PictureTraining> {
+  const { chosenOptimizer, compileOptionsOf, trainerOf } = await import("./training.ts");
   const { batch, seed, device, threads } = options;
   const head = classifierLoss(opened.network, set.classNames, compileOptionsOf(opened)?.loss);
   const { scale } = preprocessingFor(opened.network).how;

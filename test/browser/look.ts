@@ -20,7 +20,7 @@ export async function look(files: File[], photoFile: File) {
 
   /** One step on the photo as an example of the second class. */
   async function trainOnce(): Promise<number> {
-    model.compile({ optimizer: "sgd", loss: "binaryCrossentropy", seed: 1 });
+    await model.compile({ optimizer: "sgd", loss: "binaryCrossentropy", seed: 1 });
     const [x] = Object.values(model.feeds(photo));
     return (await model.trainOnBatch(x!, float32([1, 1], [1])))["loss"]!;
   }

@@ -115,7 +115,7 @@ async function trainOn(
   io: CommandIo,
 ): Promise<void> {
   const { data, epochs, batch, patience, resume, force, device, threads } = options;
-  const training = pictureTraining(start.for(set), set, {
+  const training = await pictureTraining(start.for(set), set, {
     ...options,
     ...{ rate: options.lr, usualRate: namedDataset(data)?.rate },
     augment: parseAugment(options.augment),
