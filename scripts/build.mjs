@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as viteBuild, loadConfigFromFile } from "vite";
 
@@ -48,15 +48,44 @@ await build({
   // ONNX Runtime's builds for pages fetch their WebAssembly, which Node's fetch cannot from a disk.
   alias: { "#platform": "./src/node/platform.ts", "onnxruntime-web/wasm": "onnxruntime-web" },
 });
-// The same library over the other platform: what a bundler takes for a page.
-await build({
-  ...common,
-  entryPoints: ["src/index.ts"],
-  outdir: `${beside}/web`,
-  platform: "browser",
-  target: "es2022",
-  alias: { "#platform": "./src/web/platform.ts" },
-});
+// The same library over the other platform, module by module: a bundler that makes a page of it takes what the
+// page uses, and keeps what is loaded when it is needed apart.
+await buildWeb("src/index.ts", "src/web/platform.ts");
+
+/** Writes each module that the entry reaches, with `#platform` for the given one. */
+async function buildWeb(entry, platform) {
+  const web = {
+    absWorkingDir: root,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    logLevel: "warning",
+  };
+  const { metafile } = await build({
+    ...web,
+    ...{ entryPoints: [entry], bundle: true, splitting: true, outdir: beside, write: false },
+    ...{ packages: "external", metafile: true, alias: { "#platform": `./${platform}` } },
+  });
+  const { outputFiles } = await build({
+    ...web,
+    ...{
+      entryPoints: Object.keys(metafile.inputs),
+      outdir: `${beside}/web`,
+      outbase: "src",
+      write: false,
+    },
+  });
+  for (const { path, text } of outputFiles) {
+    const to = relative(dirname(path), join(root, beside, "web", platform.slice("src/".length)));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(
+      path,
+      text
+        .replace(/(\bfrom |\bimport\()"#platform"/g, `$1"${to.startsWith(".") ? to : `./${to}`}"`)
+        .replace(/(\bfrom |\bimport |\bimport\()"(\.{1,2}\/[^"]+)\.ts"/g, '$1"$2.js"'),
+    );
+  }
+}
 
 // The page, as `striate serve` and `striate build-page` give it out.
 await viteBuild({

@@ -1,29 +1,79 @@
 import { gzipSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { expect, it } from "vitest";
+import { type Metafile, build } from "esbuild";
+import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Bytes, packed, of all that the browser door can load but ONNX Runtime: readers, training, every view. */
-const most = 440_000;
+/** A page that opens files, looks at the layers and draws; ONNX Runtime aside. */
+const looking = `
+  import { activations, drawFeatureMaps, loadModel, readImage, toPng } from "striate";
+  Object.assign(globalThis, { activations, drawFeatureMaps, loadModel, readImage, toPng });`;
+const everything = `import * as striate from "striate"; Object.assign(globalThis, { striate });`;
 
-it("bundles for a page without anything of Node, in bounded size", async () => {
-  const { outputFiles } = await build({
+describe("a page of the browser door, packed, without ONNX Runtime", () => {
+  it("loads what it uses, and a format's reader with the first file of its kind", async () => {
+    const page = await bundle(looking);
+    expect(page.loaded([])).toBeLessThan(220_000);
+    const readers = ["keras/h5-file", "onnx/onnx-file", "tflite/tflite-file"];
+    const files = readers.map((file) => `src/formats/${file}.ts`);
+    for (const file of files) expect(page.loaded([file]), file).toBeGreaterThan(page.loaded([]));
+    expect(page.loaded(files)).toBeLessThan(340_000);
+    expect(page.all).toBeLessThan(405_000);
+  });
+
+  it("is bounded when it uses all: every view, training, every format", async () => {
+    const page = await bundle(everything);
+    expect(page.loaded([])).toBeLessThan(360_000);
+    expect(page.all).toBeLessThan(475_000);
+  });
+});
+
+/** What a bundler makes of a page. Node's modules do not exist for it: an import of one fails the build. */
+async function bundle(contents: string) {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["src/index.ts"],
+    stdin: { contents, resolveDir: root, sourcefile: "page.ts" },
     bundle: true,
     splitting: true,
     format: "esm",
-    // Node's modules do not exist here: an import of one fails the build.
     platform: "browser",
     minify: true,
     write: false,
+    metafile: true,
     outdir: "page",
     external: ["onnxruntime-web"],
-    alias: { "#platform": "./src/web/platform.ts" },
+    alias: { striate: "./src/index.ts", "#platform": "./src/web/platform.ts" },
     logLevel: "silent",
   });
-  const size = outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0);
-  expect(size).toBeLessThan(most);
-});
+  const { outputs } = metafile;
+  const packed = new Map(
+    Object.keys(outputs).map((path) => {
+      const { contents: code } = outputFiles.find((file) => file.path.endsWith(`/${path}`))!;
+      return [path, gzipSync(code).length];
+    }),
+  );
+  const sum = (paths: Iterable<string>) =>
+    [...paths].reduce((total, path) => total + packed.get(path)!, 0);
+  const chunkOf = (file: string) =>
+    Object.keys(outputs).find((path) => outputs[path]!.entryPoint === file)!;
+  return {
+    all: sum(packed.keys()),
+    /** Bytes that are loaded when the page is opened, and of these modules when they are needed. */
+    loaded: (modules: readonly string[]) =>
+      sum(reached(outputs, ["page.ts", ...modules].map(chunkOf))),
+  };
+}
+
+/** Chunks, with all that they import at once. */
+function reached(outputs: Metafile["outputs"], chunks: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const visit = (path: string) => {
+    if (found.has(path) || outputs[path] === undefined) return;
+    found.add(path);
+    for (const { path: next, kind } of outputs[path].imports)
+      if (kind === "import-statement") visit(next);
+  };
+  chunks.forEach(visit);
+  return found;
+}
