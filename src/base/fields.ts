@@ -22,7 +22,7 @@ export interface Field<T> {
   readonly help?: string;
 }
 export type FieldKind =
-  "integer" | "number" | "boolean" | "string" | "choice" | "tuple" | "json" | "tensor";
+  "integer" | "number" | "boolean" | "string" | "choice" | "tuple" | "json" | "tensor" | "network";
 export type Fields = Record<string, Field<unknown>>;
 export type Values<F extends Fields> = {
   [K in keyof F]: F[K] extends Field<infer T> ? T : never;

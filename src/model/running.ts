@@ -40,6 +40,11 @@ export class RunningNetwork {
     this.#options = { ...options, lean: options.lean === true && isLarge(network.graph) };
   }
 
+  /** Another network on the same engine, with the same options. */
+  alike(network: Network): RunningNetwork {
+    return new RunningNetwork(network, this.runtime, this.#options);
+  }
+
   /**
    * Runs the network once.
    *

@@ -107,6 +107,18 @@ export function parseTarget(text: string): Target {
   );
 }
 
+/** Several targets with commas between them; those of a position, `unit:conv2d[3]@4,5`, part nothing. */
+export function splitTargets(text: string): string[] {
+  const targets: string[] = [];
+  for (const part of text.split(",")) {
+    const last = targets.at(-1);
+    if (last !== undefined && /@\d+(,\d+)*$/.test(last) && /^\d+$/.test(part.trim()))
+      targets[targets.length - 1] = `${last},${part.trim()}`;
+    else targets.push(part.trim());
+  }
+  return targets;
+}
+
 /** A target as a user would write it: what {@link parseTarget} reads. */
 export function formatTarget(target: Target): string {
   switch (target.kind) {

@@ -17,7 +17,8 @@ import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts"
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { SkippedPhotos, sayRemaining } from "../many-photos.ts";
-import { checkTaken, givenOf, mergedFields } from "../views/merged-fields.ts";
+import { checkTaken, givenOf } from "../views/given.ts";
+import { mergedFields } from "../../views/merged-fields.ts";
 import { contextOptions, labelsOf, runFields } from "../views/run-options.ts";
 import { Numbers, checkNumbersName, picturesOf } from "../views/view-output.ts";
 

@@ -12,7 +12,8 @@ import type { AnyView } from "../../views/define-view.ts";
 import { graphViews, viewGraph } from "../../views/view-to-onnx.ts";
 import { defineCommand } from "../command.ts";
 import { forceField, modelFields, readOptions } from "../options.ts";
-import { checkTaken, givenOf, mergedFields } from "../views/merged-fields.ts";
+import { checkTaken, givenOf } from "../views/given.ts";
+import { mergedFields } from "../../views/merged-fields.ts";
 
 /** What is asked of a view that becomes a graph: nothing of looks, and no check, which asks the network again. */
 const asked = (view: AnyView): AnyView => ({

@@ -9,7 +9,8 @@ import { float32 } from "../../base/tensor.ts";
 import { readNpz } from "../../formats/npz.ts";
 import { type AnyView, defineView } from "../../views/define-view.ts";
 import { flagsOf, parseFlags } from "../flags.ts";
-import { checkTaken, givenOf, mergedFields } from "./merged-fields.ts";
+import { checkTaken, givenOf } from "./given.ts";
+import { mergedFields } from "../../views/merged-fields.ts";
 import { viewCommand } from "./view-command.ts";
 
 const model = fileURLToPath(new URL("../../../models/cat_vs_dog.h5", import.meta.url));

@@ -12,8 +12,10 @@ import type { Subjects, Takes } from "../../views/subject.ts";
 import { type CommandDefinition, defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
 import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
+import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
-import { givenOf, mergedFields } from "./merged-fields.ts";
+import { givenOf } from "./given.ts";
+import { mergedFields } from "../../views/merged-fields.ts";
 import { contextOptions, labelsOf, runFields } from "./run-options.ts";
 import { Numbers, checkNumbersName, picturesOf } from "./view-output.ts";
 
@@ -21,7 +23,7 @@ import { Numbers, checkNumbersName, picturesOf } from "./view-output.ts";
 const subjectWords: Readonly<Record<Takes, readonly { name: string; help: string }[]>> = {
   photo: [{ name: "<photo>", help: "a photo, or tensors as .npy or .npz" }],
   "maybe-photo": [{ name: "[photo]", help: "a photo, or tensors as .npy or .npz" }],
-  photos: [{ name: "<photos...>", help: "photos, or tensors as .npy or .npz" }],
+  photos: [{ name: "<photos...>", help: "photos, folders of them, .npy or .npz of tensors" }],
   network: [],
   pair: [
     { name: "<other>", help: "the other model file" },
@@ -50,11 +52,13 @@ export function viewCommand(view: AnyView): CommandDefinition {
       const model = await open(file as string);
       checkFiniteWeights(model.network);
       const labels = await labelsOf(options.labels);
-      const read = (path: string, of = model) =>
-        readSubject(of, path, preprocessingChoice(options), {
-          name: fileNames([basename(path, extname(path))])[0]!,
-          labels,
-        });
+      const choice = preprocessingChoice(options);
+      const namesOf = (paths: readonly string[]) =>
+        fileNames(paths.map((path) => basename(path, extname(path))));
+      const read = (path: string, of = model, name = namesOf([path])[0]!) =>
+        readSubject(of, path, choice, { name, labels });
+      const readAll = (paths: readonly string[]) =>
+        Promise.all(namesOf(paths).map((name, i) => read(paths[i]!, model, name)));
       const [first, second] = rest.slice(words.length);
       const subject = await subjectOf();
       const spoken = Object.fromEntries(words.map((word, i) => [word, rest[i]]));
@@ -88,8 +92,7 @@ export function viewCommand(view: AnyView): CommandDefinition {
           }));
           return { a: await a!, b: await b! };
         }
-        if (view.takes === "photos")
-          return Promise.all((first as string[]).map((path) => read(path)));
+        if (view.takes === "photos") return readAll(await photoFiles(first as string[]));
         return first === undefined ? undefined : read(first as string);
       }
     },

@@ -53,6 +53,10 @@ export interface HeatmapSheet {
   readonly subtitle?: string;
   /** Method, target, layer and preparation, in sentences. */
   readonly caption: string;
+  /** What the values are, where the heatmaps do not share the unit of their methods. */
+  readonly unit?: string;
+  /** Stands under the heatmaps. */
+  readonly below?: Block;
 }
 
 const headingHeight = 38;
@@ -80,11 +84,12 @@ export function drawHeatmaps(
   const blocks = heatmaps.map((heatmap, i) =>
     cell(heatmap, backdrops[heatmap.photo ?? 0], scales[i]!, { ...options, theme }),
   );
-  const body = sheet(blocks, options.columns ?? "auto");
+  const body = stacked(sheet(blocks, options.columns ?? "auto"), words.below);
   const clip = options.clip ?? 0;
   const caption =
     clip > 0 ? `${words.caption} The strongest ${clip} % have the end colours.` : words.caption;
-  return page({ ...words, caption, body, theme, legend: legend(heatmaps, scales, options, theme) });
+  const keys = legend(heatmaps, scales, options, theme, words.unit);
+  return page({ ...words, caption, body, theme, legend: keys });
 }
 
 /** The colours of one heatmap. */
@@ -294,11 +299,22 @@ function sheet(blocks: readonly Block[], columns: number | "auto"): Block {
   return { width: grid.width, height: grid.height, marks };
 }
 
+function stacked(above: Block, below: Block | undefined): Block {
+  if (below === undefined) return above;
+  const y = above.height + 32;
+  return {
+    width: Math.max(above.width, below.width),
+    height: y + below.height,
+    marks: [...above.marks, { kind: "group", x: 0, y, marks: below.marks }],
+  };
+}
+
 function legend(
   heatmaps: readonly Heatmap[],
   scales: readonly HeatmapScale[],
   { scaleMode = "map", blend = "strength", opacity = 0.75, style }: DrawHeatmapsOptions,
   theme: Theme,
+  unit?: string,
 ): Block[] {
   const maps = [...new Set(scales.map(({ colormap: each }) => each))];
   const ranges = scales.map(({ range }) => range);
@@ -317,7 +333,7 @@ function legend(
     const meaning = heatmaps.length > 1 || !one ? `, ${owner[scaleMode]}` : "";
     return [
       colorBar({ colormap: each, low, high, theme }),
-      legendText(`${each.name}${meaning}`, theme),
+      legendText(`${each.name}${unit ? `, ${unit}` : meaning}`, theme),
     ];
   });
   if (style !== "map" && blend === "strength")

@@ -1,9 +1,5 @@
-import { UsageError } from "../../base/errors.ts";
-import { type Field, type Fields, describe } from "../../base/fields.ts";
-import type { Tensor } from "../../base/tensor.ts";
-import { readNpy } from "../../formats/npy.ts";
-import { readFileBytes } from "../../node/files/files.ts";
-import type { AnyView } from "../../views/define-view.ts";
+import { type Field, type Fields, describe } from "../base/fields.ts";
+import type { AnyView } from "./define-view.ts";
 
 /**
  * The questions and looks of several views as the flags of one command. Views may share a flag and differ
@@ -25,7 +21,7 @@ export function mergedFields(views: readonly AnyView[]): Fields {
           ? ` [${describe(field.fallback).replaceAll('"', "")}]`
           : "";
       const parse = (value: unknown): unknown =>
-        field.kind === "tensor" ? value : parsedBySome(owning, value);
+        fromFile.has(field.kind) ? value : parsedBySome(owning, value);
       // A boolean's default says how its flag is called.
       const fallback = field.kind === "boolean" ? field.fallback : undefined;
       const help = `${field.help ?? ""}${of}${standard}`;
@@ -33,6 +29,9 @@ export function mergedFields(views: readonly AnyView[]): Fields {
     }),
   );
 }
+
+/** Kinds that the command line has as a file's name, which is read before the view parses it. */
+const fromFile: ReadonlySet<Field<unknown>["kind"]> = new Set(["tensor", "network"]);
 
 /** The value where one of the fields takes it; else the first field's complaint. */
 function parsedBySome(owning: readonly { field: Field<unknown> }[], value: unknown): unknown {
@@ -44,35 +43,4 @@ function parsedBySome(owning: readonly { field: Field<unknown> }[], value: unkno
       complaint ??= error;
     }
   throw complaint;
-}
-
-/** What was given of some fields; the rest takes the view's own default. Tensors are read from their files. */
-export async function givenOf(
-  fields: Fields,
-  options: Readonly<Record<string, unknown>>,
-): Promise<Record<string, unknown>> {
-  const given: Record<string, unknown> = {};
-  for (const [key, { kind }] of Object.entries(fields)) {
-    const value = options[key];
-    if (value === undefined) continue;
-    given[key] = kind === "tensor" ? await readTensor(String(value)) : value;
-  }
-  return given;
-}
-
-async function readTensor(path: string): Promise<Tensor> {
-  return readNpy(await readFileBytes(path), path);
-}
-
-/** @throws UsageError for a flag that no chosen view has */
-export function checkTaken(
-  views: readonly AnyView[],
-  all: Fields,
-  options: Readonly<Record<string, unknown>>,
-): void {
-  for (const [key, { fallback }] of Object.entries(all))
-    if (options[key] !== fallback && !views.some(({ asks, shows }) => key in asks || key in shows))
-      throw new UsageError(
-        `--${key.replaceAll("_", "-")}: ${views.map(({ id }) => id).join(", ")} ${views.length === 1 ? "does" : "do"} not take it`,
-      );
 }

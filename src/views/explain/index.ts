@@ -1,0 +1,20 @@
+/** Every way to explain a photo by a heatmap, one line each. */
+export { gradientView } from "./gradient-view.ts";
+export { inputXGradientView } from "./input-x-gradient-view.ts";
+export { integratedGradientsView } from "./integrated-gradients-view.ts";
+export { expectedGradientsView } from "./expected-gradients-view.ts";
+export { smoothgradView } from "./smoothgrad-view.ts";
+export { vargradView } from "./vargrad-view.ts";
+export { guidedBackpropView } from "./guided-backprop-view.ts";
+export { deconvnetView } from "./deconvnet-view.ts";
+export { gradCamView } from "./grad-cam-view.ts";
+export { gradCamPlusPlusView } from "./grad-cam-plus-plus-view.ts";
+export { xgradCamView } from "./xgrad-cam-view.ts";
+export { layerCamView } from "./layer-cam-view.ts";
+export { hiresCamView } from "./hires-cam-view.ts";
+export { eigenCamView } from "./eigen-cam-view.ts";
+export { scoreCamView } from "./score-cam-view.ts";
+export { ablationCamView } from "./ablation-cam-view.ts";
+export { occlusionView } from "./occlusion-view.ts";
+export { riseView } from "./rise-view.ts";
+export { factorsView } from "./factors-view.ts";
