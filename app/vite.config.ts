@@ -6,7 +6,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 /** What the page, the report and the element share: the library through its door for browsers. */
 export const shared: UserConfig = {
-  logLevel: "warn",
+  logLevel: "error",
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
   resolve: {
     alias: {

@@ -1,0 +1,73 @@
+import { type Model, type NetworkLayer, layerDetail, leftOut, receptiveFields } from "striate";
+import type { LayerInfo, ModelInfo, Sight } from "./protocol.ts";
+
+/** The most layers that are shown where nobody chose. */
+const mostShown = 5;
+
+/** A model in plain data, for the page. */
+export function modelInfo(id: number, model: Model, engine: string): ModelInfo {
+  const { network } = model;
+  const summary = model.describe();
+  const fields = receptiveFields(network);
+  const layers = network.layers.map((layer, i): LayerInfo => {
+    const port = layer.outputs[0];
+    const { parameters, multiplyAdds, unavailable } = summary.layers[i]!;
+    const field = fields.get(port?.value ?? "");
+    const sight = field === "all" ? field : field?.map(sightOf);
+    return {
+      address: layer.address,
+      className: layer.className,
+      ...(layer.activation && { activation: layer.activation }),
+      shape: port ? shapeWords(port.shape) : "",
+      maps: port?.shape.length === 4,
+      detail: layerDetail(layer),
+      ...{ parameters, multiplyAdds, inbound: layer.inbound },
+      ...(sight && sight.length > 0 && layer.kind !== "input" && { sight }),
+      ...(unavailable && { unavailable }),
+    };
+  });
+  const { format, dialect, file } = network.origin;
+  return {
+    id,
+    name: network.name,
+    file: file ?? network.name,
+    format: [format, dialect].filter(Boolean).join(", "),
+    parameters: summary.parameters.total,
+    layers,
+    shown: shownLayers(network.layers, layers),
+    notices: leftOut(network),
+    ...(takesPhoto(model) ? {} : { noPhoto: `${network.name} does not take one picture` }),
+    engine,
+  };
+}
+
+/** The convolutions, or some of them from the first to the last where there are many. */
+function shownLayers(all: readonly NetworkLayer[], infos: readonly LayerInfo[]): string[] {
+  const withMaps = infos.filter(({ maps, unavailable }) => maps && !unavailable);
+  const convolutions = withMaps.filter(({ className }) => /conv/i.test(className));
+  const inputs = new Set(all.filter(({ kind }) => kind === "input").map(({ address }) => address));
+  const chosen = convolutions.length > 0 ? convolutions : withMaps;
+  const candidates = chosen.filter(({ address }) => !inputs.has(address));
+  if (candidates.length <= mostShown) return candidates.map(({ address }) => address);
+  const step = (candidates.length - 1) / (mostShown - 1);
+  return Array.from({ length: mostShown }, (_, i) => candidates[Math.round(i * step)]!.address);
+}
+
+function sightOf(axis: { step: number; range(i: number): readonly [number, number] }): Sight {
+  const [first, last] = axis.range(0);
+  return { first, last, step: axis.step };
+}
+
+const shapeWords = (shape: readonly (number | string | null)[]): string =>
+  shape
+    .slice(1)
+    .map((length) => (length === null ? "?" : String(length)))
+    .join(" × ");
+
+function takesPhoto(model: Model): boolean {
+  try {
+    return model.preprocessing() !== undefined && model.network.inputs.length === 1;
+  } catch {
+    return false;
+  }
+}

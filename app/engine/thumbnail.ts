@@ -1,0 +1,36 @@
+import type { Image } from "striate";
+
+/** Pixels along the longer side of a photo as the page shows it. */
+const longest = 768;
+
+/** A photo as bytes of red, green, blue and opacity, averaged to a size that a page needs. */
+export function thumbnail({ width, height, data }: Image) {
+  const shrink = Math.max(1, Math.max(width, height) / longest);
+  const [w, h] = [
+    Math.max(1, Math.round(width / shrink)),
+    Math.max(1, Math.round(height / shrink)),
+  ];
+  const rgba = new Uint8Array(w * h * 4);
+  for (let y = 0; y < h; y++) {
+    const [top, bottom] = span(y, height / h, height);
+    for (let x = 0; x < w; x++) {
+      const [left, right] = span(x, width / w, width);
+      let [red, green, blue] = [0, 0, 0];
+      for (let v = top; v < bottom; v++)
+        for (let u = left; u < right; u++) {
+          const at = (v * width + u) * 3;
+          red += data[at]!;
+          green += data[at + 1]!;
+          blue += data[at + 2]!;
+        }
+      const count = (bottom - top) * (right - left);
+      rgba.set([red / count, green / count, blue / count, 255], (y * w + x) * 4);
+    }
+  }
+  return { width: w, height: h, rgba };
+}
+
+function span(i: number, step: number, length: number): [number, number] {
+  const from = Math.min(length - 1, Math.floor(i * step));
+  return [from, Math.max(from + 1, Math.min(length, Math.floor((i + 1) * step)))];
+}

@@ -1,0 +1,74 @@
+import {
+  type Picture,
+  type Seen,
+  type Subjects,
+  allViews,
+  colormap,
+  colormapNames,
+  toSvg,
+} from "striate";
+import type { DrawnPicture, FieldInfo, Given, ViewAnswer, ViewInfo } from "./protocol.ts";
+
+type AnySeen = Seen<keyof Subjects, Fields, Fields, unknown>;
+type Fields = (typeof allViews)[number]["asks"];
+
+/** The most pictures that are drawn unasked. */
+const mostPictures = 12;
+
+/** Every way of seeing with the fields that its controls derive from. */
+export const viewInfos = (): ViewInfo[] =>
+  allViews.map(({ id, title, summary, paper, formula, pitfall, takes, asks, shows }) => ({
+    ...{ id, title, summary, paper, formula, pitfall, takes },
+    asks: fieldInfos(asks),
+    shows: fieldInfos(shows),
+  }));
+
+function fieldInfos(fields: Fields): FieldInfo[] {
+  return Object.entries(fields).map(([key, field]) => ({
+    key,
+    kind: field.kind,
+    help: field.help ?? "",
+    fallback: field.fallback ?? null,
+    nullable: field.fallback === null,
+    ...(field.choices && { choices: field.choices }),
+    ...(field.min !== undefined && { min: field.min }),
+    ...(field.max !== undefined && { max: field.max }),
+  }));
+}
+
+/** The tables of colours by name. */
+export const colorTables = () =>
+  colormapNames.map((name) => ({ name, colors: colormap(name).table.slice() }));
+
+/** What the page shows of a result. */
+export function viewAnswer(result: number, seen: AnySeen, shows: Given): ViewAnswer {
+  const { caption, lines } = seen.words;
+  return {
+    ...{ result, view: seen.view.id, caption, lines, stopped: seen.stopped },
+    tables: seen.tables.map(({ name, columns, rows }) => ({
+      name,
+      columns: columns.map(({ title, right }) => ({ title, right: right ?? false })),
+      rows,
+    })),
+    ...drawn(seen, shows),
+  };
+}
+
+export function drawn(seen: AnySeen, shows: Given): Pick<ViewAnswer, "pictures" | "pictureCount"> {
+  const pictures: DrawnPicture[] = [];
+  let pictureCount = 0;
+  for (const { name, picture } of seen.draw(shows as never)) {
+    if (pictureCount++ < mostPictures) pictures.push(drawnPicture(name, picture));
+    else if (pictureCount > 1000) break;
+  }
+  return { pictures, pictureCount };
+}
+
+const drawnPicture = (name: string, picture: Picture): DrawnPicture => ({
+  name,
+  svg: toSvg(picture),
+  width: picture.width,
+  height: picture.height,
+});
+
+export type { AnySeen };

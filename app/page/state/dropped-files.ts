@@ -1,0 +1,45 @@
+/** A file that the user gave, with its path in the folder that was given. */
+export interface GivenFile {
+  readonly file: File;
+  readonly path: string;
+}
+
+/** The files that were chosen, with their paths. */
+export const givenFiles = (files: Iterable<File>): GivenFile[] =>
+  [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+
+/** The files of a drop or a paste, those of folders with their paths. */
+export async function droppedFiles(data: DataTransfer): Promise<GivenFile[]> {
+  const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
+  if (!entries.some((entry) => entry.isDirectory)) return givenFiles(data.files);
+  const found: GivenFile[] = [];
+  for (const entry of entries) await collect(entry, found);
+  return found;
+}
+
+/** The most files that are taken of a folder: a data set may have many. */
+const mostFiles = 50_000;
+
+async function collect(entry: FileSystemEntry, found: GivenFile[]): Promise<void> {
+  if (found.length >= mostFiles) return;
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    );
+    found.push({ file, path: entry.fullPath.replace(/^\//, "") });
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (batch.length === 0) return;
+    for (const each of batch) await collect(each, found);
+  }
+}
+
+/** Whether files are one photo, by their type or name. */
+export const isPhoto = ({ file }: GivenFile): boolean =>
+  file.type.startsWith("image/") ||
+  /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|ico|p[pgn]m)$/i.test(file.name);

@@ -1,0 +1,5 @@
+/** The network that comes with the page, relative to it. */
+export const packagedModel = "models/cat_vs_dog.h5";
+
+/** Names of the photos that come with the page: `photos/NAME.jpg`. */
+export const packagedPhotos: readonly string[] = ["dog", "cat"];

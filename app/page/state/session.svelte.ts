@@ -1,0 +1,356 @@
+import type {
+  CallOptions,
+  Engine,
+  EngineMethods,
+  FieldAnswer,
+  LayerMaps,
+  Method,
+  ModelInfo,
+  PhotoInfo,
+  SeenPhoto,
+  Source,
+  ViewInfo,
+} from "../../engine/protocol.ts";
+import { type Unit, sameUnit } from "../../components/unit.ts";
+import { type Address, parseAddress, writeAddress } from "./address.ts";
+import { packagedModel, packagedPhotos } from "./packaged.ts";
+import { type EngineError, WorkerEngine } from "./worker-engine.ts";
+
+/** Something that takes time, which the user can stop. */
+export interface Task {
+  readonly id: number;
+  words: string;
+  /** 0 to 1, where it is known. */
+  done: number | undefined;
+  stop(): void;
+}
+
+export type Tab = "see" | "why" | "compare" | "train";
+export const tabs: readonly { readonly id: Tab; readonly title: string }[] = [
+  { id: "see", title: "See" },
+  { id: "why", title: "Ask why" },
+  { id: "compare", title: "Compare" },
+  { id: "train", title: "Train" },
+];
+
+/** A photo that is open, with where it came from. */
+export interface OpenPhoto extends PhotoInfo {
+  /** `dog`, or a web address; absent of a file that only this page has. */
+  readonly address?: string;
+  /** For an `<img>`. */
+  readonly picture: string;
+}
+
+/** Large results are replaced and never changed, so nothing watches their insides. */
+export class Session {
+  engine: Engine = new WorkerEngine();
+  views = $state.raw<readonly ViewInfo[]>([]);
+  colormaps = $state.raw<ReadonlyMap<string, Uint8Array>>(new Map());
+
+  model = $state.raw<ModelInfo>();
+  /** The address of the network where it has one. */
+  modelAddress = $state.raw<string | undefined>();
+  photos = $state.raw<readonly OpenPhoto[]>([]);
+  photo = $state.raw<OpenPhoto>();
+  seen = $state.raw<SeenPhoto>();
+  shown = $state.raw<readonly string[]>([]);
+  /** The maps of the photo that was shown before, by layer. */
+  before = $state.raw<ReadonlyMap<string, LayerMaps>>();
+  #seenPhoto: number | undefined;
+
+  unit = $state.raw<Unit>();
+  hover = $state.raw<Unit>();
+  field = $state.raw<FieldAnswer>();
+  pins = $state.raw<readonly Unit[]>([]);
+
+  tab = $state<Tab>("see");
+  view = $state("grad-cam");
+  target = $state("predicted");
+  scale = $state<"map" | "layer" | "network">("map");
+  colormap = $state("auto");
+  sort = $state("order");
+  theme = $state<"light" | "dark">("light");
+
+  tasks = $state<Task[]>([]);
+  problems = $state<{ id: number; message: string }[]>([]);
+  /** What a screen reader is told. */
+  spoken = $state("");
+
+  #next = 1;
+  #looking: AbortController | undefined;
+  #asking: AbortController | undefined;
+
+  /** The maps of a layer, where they are shown. */
+  maps(layer: string): LayerMaps | undefined {
+    return this.seen?.maps.find(({ address }) => address === layer);
+  }
+
+  /** The size of a photo, where the network's input lies on it. */
+  get layers() {
+    return this.model?.layers ?? [];
+  }
+
+  /** Opens what the address says, and otherwise the packaged network and dog. */
+  async begin(): Promise<void> {
+    const address = parseAddress(location.hash);
+    this.#take(address);
+    const asked = this.engine.call("colormaps", []).then((tables) => {
+      this.colormaps = new Map(tables.map(({ name, colors }) => [name, colors]));
+    });
+    const model = this.openAddress(address.model ?? packagedModel);
+    const photo = this.openPhotoAddress(address.photo ?? packagedPhotos[0]!);
+    await Promise.all([asked, model, photo]);
+    this.views = (await this.attempt("", () => this.engine.call("views", []))) ?? [];
+  }
+
+  /** Takes what an address says that needs no new file. */
+  #take(address: Address): void {
+    this.tab = address.tab ?? "see";
+    this.view = address.view ?? this.view;
+    this.target = address.target ?? "predicted";
+    this.scale = address.scale ?? "map";
+    this.colormap = address.colormap ?? "auto";
+    this.unit = address.unit;
+    if (address.layers) this.shown = address.layers;
+    this.#wanted = address.layers;
+  }
+  #wanted: readonly string[] | undefined;
+
+  /** The whole state as the hash of the page's address. */
+  get hash(): string {
+    const { tab, view, target, scale, colormap, unit, shown, model } = this;
+    const isChosen = model !== undefined && shown.join() !== model.shown.join();
+    return writeAddress({
+      ...(this.modelAddress !== packagedModel && { model: this.modelAddress }),
+      ...(this.photo?.address !== packagedPhotos[0] && { photo: this.photo?.address }),
+      ...{ tab, scale, colormap, unit },
+      ...(tab === "why" && { view, target }),
+      ...(isChosen && { layers: shown }),
+    });
+  }
+
+  /** Goes where the address of the page says, after back and forward. */
+  async follow(): Promise<void> {
+    const address = parseAddress(location.hash);
+    this.#take(address);
+    const model = address.model ?? packagedModel;
+    if (this.modelAddress !== undefined && model !== this.modelAddress)
+      await this.openAddress(model);
+    else if (this.model) this.shown = address.layers ?? this.model.shown;
+    const photo = address.photo ?? packagedPhotos[0]!;
+    if (this.photo?.address !== undefined && photo !== this.photo.address)
+      await this.openPhotoAddress(photo);
+    await this.look();
+    await this.explainUnit();
+  }
+
+  /** Opens the network at an address: a packaged one, or one on the web. */
+  async openAddress(address: string): Promise<void> {
+    if (/^https?:/.test(address)) return this.open({ url: address }, address, address);
+    const file = await this.attempt(`Reading ${address}`, (options) => fetchFile(address, options));
+    if (file) await this.open({ files: [{ file, path: file.name }] }, address, address);
+  }
+
+  /** Opens a network. @param address where it can be opened again */
+  async open(source: Source, words: string, address?: string): Promise<void> {
+    const before = this.model;
+    const model = await this.attempt(`Opening ${words}`, (options) =>
+      this.engine.call("open", [source, {}], options),
+    );
+    if (model === undefined) return;
+    this.take(model, address);
+    if (before) void this.engine.call("close", [before.id]).catch(() => undefined);
+    await this.look();
+    await this.explainUnit();
+  }
+
+  /** Shows a network that is open. */
+  take(model: ModelInfo, address?: string): void {
+    const own = new Set(model.layers.map((layer) => layer.address));
+    this.model = model;
+    this.modelAddress = address;
+    this.shown = this.#wanted?.filter((layer) => own.has(layer)) ?? model.shown;
+    this.#wanted = undefined;
+    if (this.unit && !own.has(this.unit.layer)) this.unit = undefined;
+    this.seen = undefined;
+    this.before = undefined;
+    this.field = undefined;
+    this.pins = [];
+    this.spoken = `${model.file} is open: ${model.layers.length} layers`;
+  }
+
+  async openPhotoAddress(address: string): Promise<void> {
+    const open = this.photos.find((photo) => photo.address === address);
+    if (open) return this.choosePhoto(open);
+    const file = await this.attempt(`Reading ${address}`, (options) =>
+      fetchFile(/^https?:/.test(address) ? address : `photos/${address}.jpg`, options),
+    );
+    if (file) await this.openPhoto(file, address);
+  }
+
+  /** Opens a photo and looks at it. */
+  async openPhoto(file: File, address?: string): Promise<void> {
+    const source: Source = { files: [{ file, path: file.name }] };
+    const info = await this.attempt(`Reading ${file.name}`, (options) =>
+      this.engine.call("photo", [source], options),
+    );
+    if (info === undefined) return;
+    const picture = await pictureOf(info);
+    const photo: OpenPhoto = { ...info, picture, ...(address !== undefined && { address }) };
+    this.photos = [...this.photos.slice(-7), photo];
+    await this.choosePhoto(photo);
+  }
+
+  async choosePhoto(photo: OpenPhoto): Promise<void> {
+    this.photo = photo;
+    this.spoken = `photo ${photo.name}`;
+    await this.look();
+    await this.explainUnit();
+  }
+
+  /** Computes what is shown of the photo. */
+  async look(): Promise<void> {
+    const { model, photo, shown } = this;
+    if (model === undefined || photo === undefined) return;
+    if (model.noPhoto) return this.problem(model.noPhoto);
+    this.#looking?.abort();
+    const stop = (this.#looking = new AbortController());
+    const layers = [...new Set([...shown, ...this.pins.map(({ layer }) => layer)])];
+    const seen = await this.attempt("", () =>
+      this.engine.call("see", [model.id, photo.id, layers], { signal: stop.signal }),
+    );
+    if (seen === undefined || stop.signal.aborted) return;
+    if (this.seen && this.#seenPhoto !== photo.id)
+      this.before = new Map(this.seen.maps.map((maps) => [maps.address, maps]));
+    this.#seenPhoto = photo.id;
+    this.seen = seen;
+    const best = seen.prediction?.scores[0];
+    if (best) this.spoken = `${photo.name}: ${best.label}, ${Math.round(best.score * 100)} percent`;
+    performance.mark("striate-maps");
+  }
+
+  show(layers: readonly string[]): void {
+    this.shown = layers;
+    void this.look();
+  }
+
+  toggleLayer(layer: string): void {
+    const shown = new Set(this.shown);
+    if (!shown.delete(layer)) shown.add(layer);
+    this.show(this.layers.map(({ address }) => address).filter((each) => shown.has(each)));
+  }
+
+  select(unit: Unit | undefined): void {
+    if (sameUnit(unit, this.unit)) return;
+    this.unit = unit;
+    void this.explainUnit();
+  }
+
+  pin(unit: Unit): void {
+    const others = this.pins.filter(
+      ({ layer, channel }) => layer !== unit.layer || channel !== unit.channel,
+    );
+    this.pins = others.length < this.pins.length ? others : [...others, unit];
+  }
+
+  /** Takes the chosen value apart. */
+  async explainUnit(): Promise<void> {
+    const { model, photo, unit } = this;
+    this.#asking?.abort();
+    if (model === undefined || photo === undefined || unit?.y === undefined) {
+      this.field = undefined;
+      return;
+    }
+    const stop = (this.#asking = new AbortController());
+    const place = `${unit.layer}@${unit.y},${unit.x}[${unit.channel}]`;
+    const field = await this.attempt("", () =>
+      this.engine.call("field", [model.id, photo.id, place], { signal: stop.signal }),
+    );
+    if (!stop.signal.aborted) this.field = field;
+  }
+
+  /** Runs something that may fail: what goes wrong is said in the page, which lives on. */
+  async attempt<T>(
+    words: string,
+    work: (options: CallOptions & { signal: AbortSignal }) => Promise<T>,
+  ): Promise<T | undefined> {
+    const stop = new AbortController();
+    const id = this.#next++;
+    if (words) {
+      const task: Task = { id, words, done: undefined, stop: () => stop.abort() };
+      this.tasks.push(task);
+    }
+    const onProgress = (done: number, said?: string) => {
+      const task = this.tasks.find((each) => each.id === id);
+      if (task) Object.assign(task, { done, ...(said && { words: `${words}: ${said}` }) });
+    };
+    const stopped = new Promise<never>((_, reject) => {
+      stop.signal.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+    });
+    try {
+      return await Promise.race([work({ signal: stop.signal, onProgress }), stopped]);
+    } catch (error) {
+      const isStop = (error as Partial<EngineError>).isStop || isAbort(error);
+      if (!isStop) this.problem((error as Error).message);
+      return undefined;
+    } finally {
+      this.tasks = this.tasks.filter((each) => each.id !== id);
+    }
+  }
+
+  call<M extends Method>(
+    words: string,
+    method: M,
+    args: Parameters<EngineMethods[M]>,
+    more: CallOptions = {},
+  ) {
+    return this.attempt(words, (options) =>
+      this.engine.call(method, args, { ...more, ...options }),
+    );
+  }
+
+  problem(message: string): void {
+    this.problems = [...this.problems.slice(-3), { id: this.#next++, message }];
+  }
+}
+
+const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "AbortError";
+
+/** A file on the web, with progress where its length is known. */
+async function fetchFile(
+  address: string,
+  { signal, onProgress }: CallOptions & { signal: AbortSignal },
+): Promise<File> {
+  const name = decodeURIComponent(address.replace(/[?#].*$/, "").replace(/^.*\//, "")) || "file";
+  let response: Response;
+  try {
+    response = await fetch(address, { signal });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new Error(
+      `${address}: cannot be fetched; its server must allow other pages to read it (CORS), or it is not there`,
+      { cause: error },
+    );
+  }
+  if (!response.ok || response.body === null)
+    throw new Error(`${address}: the server says ${response.status} ${response.statusText}`);
+  const length = Number(response.headers.get("content-length")) || undefined;
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let read = 0;
+  for await (const part of response.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+    parts.push(part);
+    read += part.length;
+    if (length) onProgress?.(Math.min(1, read / length));
+  }
+  const type = response.headers.get("content-type") ?? "";
+  return new File(parts, name, { type });
+}
+
+/** The pixels of a photo as an address for `<img>`. */
+async function pictureOf({ pixels }: PhotoInfo): Promise<string> {
+  const canvas = new OffscreenCanvas(pixels.width, pixels.height);
+  const data = new ImageData(new Uint8ClampedArray(pixels.rgba), pixels.width, pixels.height);
+  canvas.getContext("2d")!.putImageData(data, 0, 0);
+  return URL.createObjectURL(await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 }));
+}

@@ -1,0 +1,68 @@
+import type { CallOptions, Engine, Method } from "../../engine/protocol.ts";
+import type { Message, Reply } from "../../engine/worker.ts";
+
+/** What went wrong with a call, in a sentence for the user; `isStop` where the user stopped it. */
+export class EngineError extends Error {
+  readonly isStop: boolean;
+  constructor(message: string, isStop = false) {
+    super(message);
+    this.isStop = isStop;
+  }
+}
+
+interface Waiting extends CallOptions {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The engine in a worker of the page. */
+export class WorkerEngine implements Engine {
+  readonly #worker = new Worker(new URL("../../engine/worker.ts", import.meta.url), {
+    type: "module",
+    name: "striate",
+  });
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 1;
+
+  constructor() {
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#heard(data));
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      const message = `the worker that computes has failed: ${event.message || "it could not be loaded"}`;
+      for (const { reject } of this.#waiting.values()) reject(new EngineError(message));
+      this.#waiting.clear();
+    });
+  }
+
+  call = ((method: Method, args: readonly unknown[], options: CallOptions = {}) =>
+    new Promise<unknown>((resolve, reject) => {
+      const id = this.#next++;
+      const { signal } = options;
+      if (signal?.aborted) return reject(new EngineError("stopped", true));
+      this.#waiting.set(id, { ...options, resolve, reject });
+      signal?.addEventListener("abort", () => this.#post({ id, stop: true }));
+      this.#post({ id, method, args });
+    })) as Engine["call"];
+
+  #post(message: Message): void {
+    this.#worker.postMessage(message);
+  }
+
+  #heard(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (waiting === undefined) return;
+    if (reply.kind === "progress") return waiting.onProgress?.(reply.done, reply.words);
+    if (reply.kind === "partial") return waiting.onPartial?.(reply.value as never);
+    this.#waiting.delete(reply.id);
+    if (reply.kind === "done") return waiting.resolve(reply.value);
+    const { message, isKnown, isStop } = reply;
+    waiting.reject(new EngineError(isKnown ? message : `unexpected error: ${message}`, isStop));
+  }
+
+  /** Ends the worker with all that it holds. */
+  close(): void {
+    this.#worker.terminate();
+    for (const { reject } of this.#waiting.values()) reject(new EngineError("stopped", true));
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { OutputFile } from "../files/write-files.ts";
+import { pageFiles } from "./page-files.ts";
+
+/** The page as files for any web host. Its service worker knows all of them, by their content. */
+export function staticPage(folder: string, options: { webgpu: boolean }): OutputFile[] {
+  const files = [...pageFiles(options)].map(
+    ([address, path]) => [address, readFileSync(path)] as const,
+  );
+  const digest = createHash("sha256");
+  for (const [, bytes] of files) digest.update(bytes);
+  const version = `striate-${digest.digest("hex").slice(0, 16)}`;
+  const kept = files.map(([address]) => address).filter((address) => address !== "sw.js");
+  return files.map(([address, bytes]) => ({
+    path: join(folder, address),
+    bytes: address === "sw.js" ? filledIn(bytes.toString("utf8"), version, kept) : bytes,
+  }));
+}
+
+function filledIn(script: string, version: string, files: readonly string[]): string {
+  return script
+    .replace('"unbuilt"', JSON.stringify(version))
+    .replace("const files = []", `const files = ${JSON.stringify(files)}`);
+}

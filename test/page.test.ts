@@ -1,0 +1,113 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { striate } from "./command-line.ts";
+import { chromiumPath, launchChromium } from "./page/chromium.ts";
+import { hostSite } from "./page/static-site.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+if (!existsSync(chromiumPath))
+  describe("the page", () => it.skip(`skipped: there is no ${chromiumPath}`));
+else
+  describe("the page, in Chromium", () => {
+    const folder = mkdtempSync(join(tmpdir(), "striate-site-"));
+    let browser: Browser;
+    let context: BrowserContext;
+    let page: Page;
+    let site: { server: Server; address: string };
+    /** What no page may ever have: an error in the console, a request to another host. */
+    const faults: string[] = [];
+
+    beforeAll(async () => {
+      expect(striate(["build-page", join(folder, "site")]).code).toBe(0);
+      site = await hostSite(join(folder, "site"));
+      browser = await launchChromium();
+      context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      page = await openPage();
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      site?.server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    async function openPage(hash = ""): Promise<Page> {
+      const opened = await context.newPage();
+      opened.on("pageerror", (error) => faults.push(error.message));
+      opened.on("console", (message) => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+      opened.on("request", (request) => {
+        const url = request.url();
+        if (!/^(blob|data):/.test(url) && !url.startsWith(site.address)) faults.push(url);
+      });
+      await opened.goto(site.address + hash);
+      await opened.getByRole("region", { name: "Answer" }).getByText("Dog").first().waitFor();
+      return opened;
+    }
+
+    /** Gives files to the page as a drop does. */
+    async function drop(...files: [name: string, bytes: Uint8Array][]): Promise<void> {
+      const given = files.map(([name, bytes]) => ({
+        name,
+        text: Buffer.from(bytes).toString("base64"),
+      }));
+      await page.evaluate((dropped) => {
+        const data = new DataTransfer();
+        for (const { name, text } of dropped) {
+          const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+          data.items.add(new File([bytes], name));
+        }
+        window.dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
+      }, given);
+    }
+
+    const answer = () => page.getByRole("region", { name: "Answer" });
+    const alerts = () => page.getByRole("alert");
+
+    it("opens on the packaged network and dog: four columns of maps, and the answer", async () => {
+      // The host sends no such headers: the service worker does, from the second loading on.
+      await page.waitForFunction(() => crossOriginIsolated);
+      for (const layer of ["conv2d", "conv2d_1", "conv2d_2", "conv2d_3"])
+        await page.getByRole("group", { name: new RegExp(`maps of ${layer};`) }).waitFor();
+      await page.getByText("66.6 %").waitFor();
+      const painted = await page
+        .locator(".column canvas")
+        .first()
+        .evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext("2d")!.getImageData(0, 0, 64, 64);
+          return new Set(new Uint32Array(data.buffer)).size;
+        });
+      expect(painted).toBeGreaterThan(50);
+    });
+
+    it("takes a photo that is dropped, and a network", async () => {
+      await drop(["tabby.jpg", readFileSync(join(root, "dist/demo/cat.jpg"))]);
+      await answer().getByText("Cat", { exact: true }).first().waitFor();
+      await page.getByText("tabby.jpg").first().waitFor();
+      const tflite = readFileSync(join(root, "fixtures/data/tflite/float16.tflite"));
+      await drop(["small.tflite", tflite]);
+      await page.getByText("small.tflite").first().waitFor();
+      expect(await alerts().count()).toBe(0);
+    });
+
+    it("says in a sentence what is wrong with a broken file, and lives on", async () => {
+      await drop(["broken.h5", new TextEncoder().encode("<b>no model</b>")]);
+      await alerts().getByText("broken.h5").waitFor();
+      expect(await page.locator("b", { hasText: "no model" }).count()).toBe(0);
+      await page.getByRole("button", { name: "Dismiss this message" }).click();
+      await drop(["again.h5", readFileSync(join(root, "models/cat_vs_dog.h5"))]);
+      await page.getByText("again.h5").first().waitFor();
+      await answer().getByText("Cat", { exact: true }).first().waitFor();
+    });
+
+    it("has had no error in the console, and asked no other host", () => {
+      expect(faults).toEqual([]);
+    });
+  });
