@@ -1,3 +1,4 @@
+import { withThousands } from "../base/text-table.ts";
 import { platform } from "#platform";
 import type { BatchedDataset } from "../data/batch.ts";
 import { type Augmentation } from "../data/augment/augment.ts";
@@ -89,10 +90,10 @@ export async function pictureTraining(
   return {
     ...{ opened, trainer, training, validation, optimizer },
     lines: [
-      `${set.name}: ${training.examples.length} pictures to train on, ` +
-        `${validation?.examples.length ?? "none"} to validate with, ${set.classNames.length} classes ` +
+      `${set.name}: ${withThousands(training.examples.length)} pictures to train on, ` +
+        `${validation ? withThousands(validation.examples.length) : "none"} to validate with, ${set.classNames.length} classes ` +
         `(${set.classNames.join(", ")})`,
-      `${opened.network.name}: ${trainable.toLocaleString("en")} trainable parameters ` +
+      `${opened.network.name}: ${withThousands(trainable)} trainable parameters ` +
         `(${formatByteSize(4 * trainable)}), ${optimizer.words}, batch ${batch}`,
     ],
     notices: [head.notice, optimizer.notice, ...trainer.compiled.notices].filter(

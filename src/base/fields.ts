@@ -22,7 +22,16 @@ export interface Field<T> {
   readonly help?: string;
 }
 export type FieldKind =
-  "integer" | "number" | "boolean" | "string" | "choice" | "tuple" | "json" | "tensor" | "network";
+  | "integer"
+  | "number"
+  | "boolean"
+  | "string"
+  | "choice"
+  | "tuple"
+  | "list"
+  | "json"
+  | "tensor"
+  | "network";
 export type Fields = Record<string, Field<unknown>>;
 export type Values<F extends Fields> = {
   [K in keyof F]: F[K] extends Field<infer T> ? T : never;
@@ -155,6 +164,14 @@ export const field = {
       return (list as number[]).map((n) => checkRange(n, options));
     };
     return make<readonly number[], D>("tuple", parse, fallback as D, options);
+  },
+  /** Any number of texts; a flag is given once for each. None by default. */
+  list(options: Common = {}) {
+    const parse = (value: unknown): readonly string[] =>
+      Array.isArray(value) && value.every((each) => typeof each === "string")
+        ? value
+        : expected("a list of texts", value);
+    return make<readonly string[], readonly string[]>("list", parse, [], options);
   },
   /** Anything that JSON can say, taken as it is: for parts that another module parses. */
   json(fallback: unknown = null): Field<unknown> & { readonly required: false } {

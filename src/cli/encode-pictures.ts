@@ -5,21 +5,35 @@ import { toSvg } from "../plot/svg.ts";
 import type { NamedPicture } from "../views/define-view.ts";
 import { fileNames } from "./file-names.ts";
 
+/** A picture as a file. */
+export interface PictureFile extends OutputFile {
+  /** Of a picture in several pages, which one, from 1 on. */
+  readonly page?: number | undefined;
+}
+
 /** Draws and encodes as many pictures at once as there are cores, so that memory stays bounded. */
 export async function encodePictures(
   pictures: Iterable<NamedPicture>,
   format: "png" | "svg",
-): Promise<OutputFile[]> {
+  begin?: (picture: NamedPicture) => void,
+): Promise<PictureFile[]> {
+  const pages: (number | undefined)[] = [];
   const names: string[] = [];
   const encoded: OutputFile["bytes"][] = [];
   const waiting = pictures[Symbol.iterator]();
   const work = async (): Promise<void> => {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
-      const { name, picture } = next.value;
+      begin?.(next.value);
+      const { name, page, picture } = next.value;
       const at = names.push(name) - 1;
+      pages[at] = page;
       encoded[at] = format === "svg" ? await toSvg(picture) : await toPng(picture);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  return fileNames(names).map((name, i) => ({ path: `${name}.${format}`, bytes: encoded[i]! }));
+  return fileNames(names).map((name, i) => ({
+    path: `${name}.${format}`,
+    bytes: encoded[i]!,
+    page: pages[i],
+  }));
 }

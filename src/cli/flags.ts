@@ -8,6 +8,8 @@ export interface Flag {
   attribute: string;
   notation: string;
   help: string;
+  /** Whether it may be given several times: each adds to the list. */
+  many: boolean;
 }
 
 /** The flags of a command, derived from its fields. */
@@ -20,7 +22,8 @@ export function flagsOf(fields: Fields): Flag[] {
         ? `--no-${name}`
         : `--${name}`
       : `--${name} <${placeholder(field)}>`;
-    return { key, attribute: camel(name), notation, help: helpOf(field) };
+    const many = field.kind === "list";
+    return { key, attribute: camel(name), notation, help: helpOf(field), many };
   });
 }
 
@@ -28,7 +31,14 @@ const camel = (name: string): string =>
   name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 function placeholder(field: Field<unknown>): string {
-  const names = { integer: "n", number: "x", tuple: "n", choice: "name", string: "text" } as const;
+  const names = {
+    integer: "n",
+    number: "x",
+    tuple: "n",
+    choice: "name",
+    string: "text",
+    list: "text",
+  } as const;
   return field.kind in names ? names[field.kind as keyof typeof names] : "value";
 }
 
@@ -36,7 +46,8 @@ function helpOf(field: Field<unknown>): string {
   const parts = [field.help ?? ""];
   if (field.choices) parts.push(`(${field.choices.join(", ")})`);
   const { fallback } = field;
-  if (fallback !== undefined && fallback !== null && fallback !== "" && field.kind !== "boolean")
+  const isPlain = field.kind !== "boolean" && field.kind !== "list";
+  if (fallback !== undefined && fallback !== null && fallback !== "" && isPlain)
     parts.push(`[${describe(fallback).replaceAll('"', "")}]`);
   return parts.filter((part) => part !== "").join(" ");
 }

@@ -28,9 +28,9 @@ export class SkippedPhotos {
   }
 }
 
-/** How far it is, for a person who has waited for a second; a pipe is not told. */
-export function sayRemaining(io: CommandIo, start: number, done: number, all: number): void {
+/** Which photo of many it is, and about how long all of them take. */
+export function remaining(start: number, done: number, all: number): string {
   const seconds = (performance.now() - start) / 1000;
-  if (!io.terminal.isTty || seconds < 1 || done === 0) return;
-  io.err(`photo ${done + 1} of ${all}, about ${Math.ceil((seconds / done) * (all - done))} s left`);
+  const left = done > 0 ? `, about ${Math.ceil((seconds / done) * (all - done))} s left` : "";
+  return `photo ${done + 1} of ${all}${left}: `;
 }

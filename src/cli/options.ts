@@ -78,6 +78,13 @@ export const photoFields = {
   orient: field.boolean(true, { help: "do not turn the photo by its EXIF orientation, as Keras" }),
 };
 
+/** The flag of commands whose network may take several inputs. */
+export const inputFields = {
+  input: field.list({
+    help: "an input by its name: NAME=FILE, a photo, .npy or .npz; once for each input",
+  }),
+};
+
 /** What the flags say of the preprocessing; a flag that was not given says nothing. */
 export function preprocessingChoice(options: {
   resize: string | null;

@@ -1,9 +1,10 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { networkKinds } from "../../test/network-kinds.ts";
 import { Model } from "../api/model.ts";
+import { UsageError } from "../base/errors.ts";
 import { reshape } from "../base/tensor.ts";
 import { writeNpy } from "../formats/npy.ts";
 import { noiseFeeds } from "../model/noise-input.ts";
@@ -51,4 +52,40 @@ it("several layers stand beside one another, one of them before its activation",
   const names = [...seen.arrays().keys()].filter((name) => name.endsWith("gradcam_raw"));
   expect(names.map((name) => name.split("/")[1])).toEqual([last, `${first}_pre`]);
   await model.dispose();
+});
+
+describe("several inputs by name", async () => {
+  const network = await networkKinds.find(({ name }) => name === "two inputs")!.open();
+  const model = new Model({ network }, runtime, { threads: 1 });
+  const feeds = noiseFeeds(network, 5);
+  const folder = await mkdtemp(join(tmpdir(), "striate-inputs-"));
+  const [one, two] = network.inputs.map((port) => port.name) as [string, string];
+  for (const name of [one, two])
+    await writeFile(join(folder, `${name}.npy`), writeNpy(feeds[name]!));
+  const file = (name: string) => join(folder, `${name}.npy`);
+
+  it("each comes from its own file, or one of them from the file without a name", async () => {
+    const both = await readSubject(
+      model,
+      undefined,
+      {},
+      {
+        inputs: [`${two}=${file(two)}`, `${one}=${file(one)}`],
+      },
+    );
+    expect(both.inputs).toEqual(feeds);
+    const rest = await readSubject(model, file(one), {}, { inputs: [`${two}=${file(two)}`] });
+    expect(rest.inputs).toEqual(feeds);
+    expect(rest.preparation).toContain(`${two}: ${file(two)}, as it is`);
+  });
+
+  it.each([
+    [[`x${two}=${file(two)}`], `no input "x${two}"; nearest: `],
+    [[two], "expected NAME=FILE"],
+    [[`${two}=${file(two)}`], `--input is missing for "${one}"`],
+  ])("%s is wrong usage, in words", async (inputs, words) => {
+    const read = readSubject(model, undefined, {}, { inputs });
+    await expect(read).rejects.toThrow(UsageError);
+    await expect(read).rejects.toThrow(words);
+  });
 });

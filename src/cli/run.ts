@@ -50,7 +50,9 @@ function addCommand(program: Command, definition: CommandDefinition): void {
   command.description(definition.summary).exitOverride();
   command.configureOutput({ writeOut: io.raw, outputError: () => undefined });
   for (const { name, help } of definition.arguments) command.argument(name, help);
-  for (const { notation, help } of flagsOf(definition.fields)) command.option(notation, help);
+  for (const { notation, help, many } of flagsOf(definition.fields))
+    if (many) command.option(notation, help, addTo);
+    else command.option(notation, help);
   command.option("--debug", "show the stack of an error");
   if (definition.examples)
     command.addHelpText(
@@ -62,6 +64,8 @@ function addCommand(program: Command, definition: CommandDefinition): void {
     await definition.run(words, parseFlags(definition.fields, command.opts()), io);
   });
 }
+
+const addTo = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** What was asked for is done; whether it could be told as well. */
 function reportOutput(): number {

@@ -2,7 +2,7 @@ import { type Preprocessing, describePreprocessing } from "../data/preprocess.ts
 import type { Network } from "../model/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { version } from "../version.ts";
-import type { OutputFile } from "../node/files/write-files.ts";
+import type { PictureFile } from "./encode-pictures.ts";
 import type { ScalingGuess } from "../views/detective/turns-over.ts";
 import { type FeatureMapsResult, featureMapsReport } from "../views/feature-maps-view.ts";
 import type { PhotoSubject } from "../views/subject.ts";
@@ -11,10 +11,17 @@ interface ReportInput {
   about: ReturnType<typeof aboutNetwork>;
   /** What of the file cannot be run. */
   left: readonly string[];
-  how: Preprocessing;
+  /** Absent where no photo went in. */
+  how: Preprocessing | undefined;
   /** Where nobody says how photos are scaled. */
   guess: ScalingGuess | undefined;
-  options: { scale_mode: string; colormap: string | null };
+  options: {
+    scale_mode: string;
+    colormap: string | null;
+    maps: string;
+    top: number | null;
+    by: string;
+  };
   photos: readonly PhotoReport[];
 }
 
@@ -25,13 +32,15 @@ export function seeReport({ about, left, how, guess, options, photos }: ReportIn
     ...about,
     preprocessing: {
       ...how,
-      words: guess?.words ?? describePreprocessing(how),
+      words: guess?.words ?? (how ? describePreprocessing(how) : "inputs as they were given"),
       guess: guess !== undefined,
       ...(guess?.turnsOver ? { turnsOver: guess.turnsOver } : {}),
     },
     left_out: left,
     scale_mode: options.scale_mode,
     colormap: options.colormap ?? "viridis, or coolwarm where values have both signs",
+    ...(options.maps === "all" ? {} : { maps: options.maps }),
+    ...(options.top === null ? {} : { top: options.top, by: options.by }),
     photos,
   };
 }
@@ -47,20 +56,24 @@ export type PhotoReport = ReturnType<typeof photoReports>[number];
 /** @param files the pictures, in the order in which they are drawn */
 export function photoReports(
   seen: { readonly subject: readonly PhotoSubject[]; readonly result: FeatureMapsResult },
-  files: readonly OutputFile[],
+  files: readonly PictureFile[],
 ) {
-  const pictures = files.values();
+  // A layer's first picture is whole, or its page 1.
+  const byLayer: string[][] = [];
+  for (const { path, page = 1 } of files)
+    if (page === 1) byLayer.push([path]);
+    else byLayer.at(-1)!.push(path);
+  const pictures = byLayer.values();
   return featureMapsReport(seen.result).map(({ prediction, layers }, i) => {
     const { name, photo } = seen.subject[i]!;
     return {
       photo: photo?.origin.name ?? name,
       ...photo?.origin,
       prediction,
-      layers: layers.map(({ statistics, ...numbers }) => ({
-        ...numbers,
-        file: pictures.next().value?.path ?? null,
-        statistics,
-      })),
+      layers: layers.map(({ statistics, ...numbers }) => {
+        const own = pictures.next().value ?? [null];
+        return { ...numbers, file: own.length === 1 ? own[0]! : own, statistics };
+      }),
     };
   });
 }

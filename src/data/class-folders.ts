@@ -1,3 +1,4 @@
+import { withThousands } from "../base/text-table.ts";
 import { StriateError } from "../base/errors.ts";
 import { compareCodePoints } from "./code-point-order.ts";
 import { countEndings } from "./count-endings.ts";
@@ -69,7 +70,7 @@ export function findClasses(
       splits.push([name, classFolders(inner, notices)]);
     else
       notices.push(
-        `${inner.path}: ${count(inner, "picture")} pictures without class folders are left out`,
+        `${inner.path}: ${withThousands(count(inner, "picture"))} pictures without class folders are left out`,
       );
   }
   return label(splits, notices);
@@ -153,7 +154,7 @@ function classFolders(top: Folder, notices: string[]): Folder[] {
   if (classes.length === 0)
     throw new StriateError(
       loose > 0
-        ? `${loose} pictures lie${where} without class folders: make a folder for each class, such as cats and dogs`
+        ? `${withThousands(loose)} pictures lie${where} without class folders: make a folder for each class, such as cats and dogs`
         : `there are no pictures${where}${unread(top)}`,
     );
   if (empty.length > 0)
@@ -164,14 +165,15 @@ function classFolders(top: Folder, notices: string[]): Folder[] {
   if (unreadable)
     throw new StriateError(
       `class folder "${unreadable.path}" holds no readable picture: ` +
-        `all ${count(unreadable, "broken")} files in it are empty or no pictures`,
+        `all ${withThousands(count(unreadable, "broken"))} files in it are empty or no pictures`,
     );
   for (const folder of inner)
     if (!holdsPictures(folder) && !isEmpty(folder))
       notices.push(
         `folder "${folder.path}" is left out: there are no pictures in it${unread(folder)}`,
       );
-  if (loose > 0) notices.push(`${loose} pictures beside the class folders${where} are left out`);
+  if (loose > 0)
+    notices.push(`${withThousands(loose)} pictures beside the class folders${where} are left out`);
   return classes;
 }
 

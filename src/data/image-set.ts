@@ -1,3 +1,4 @@
+import { withThousands } from "../base/text-table.ts";
 import { StriateError } from "../base/errors.ts";
 import { nearestNames } from "../base/names.ts";
 import type { SkippedFile } from "./class-folders.ts";
@@ -116,8 +117,8 @@ export class ImageSet {
     const total = [...this.splits.values()].reduce((sum, size) => sum + size, this.#skipped.length);
     return [
       ...this.notices,
-      `${skipped.length} of ${total} files could not be read as pictures and are left out: ` +
-        `${shown.join(", ")}${rest > 0 ? ` and ${rest} more (${countEndings(skipped.map(({ path }) => path))})` : ""}`,
+      `${withThousands(skipped.length)} of ${withThousands(total)} files could not be read as pictures and are left out: ` +
+        `${shown.join(", ")}${rest > 0 ? ` and ${withThousands(rest)} more (${countEndings(skipped.map(({ path }) => path))})` : ""}`,
     ];
   }
 

@@ -1,3 +1,4 @@
+import { withThousands } from "../base/text-table.ts";
 import { StriateError, isBug, messageOf, naming } from "../base/errors.ts";
 import { parseByteSize } from "./byte-size.ts";
 import { type SpillStore, cachedSource } from "./cached-source.ts";
@@ -71,7 +72,8 @@ async function openSet(
     }
     splits.set(split, indices);
   }
-  if (dropped > 0) notices.push(`${dropped} pictures without a JFIF header are left out`);
+  if (dropped > 0)
+    notices.push(`${withThousands(dropped)} pictures without a JFIF header are left out`);
   const decoded = decodingSource(
     files,
     examples,

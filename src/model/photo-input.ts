@@ -15,28 +15,28 @@ export interface PhotoInput {
 
 /**
  * Finds the input that takes a photo: of rank 4 with one or three channels, or one picture without a batch.
+ *
+ * @param given names of inputs that get something else
  * @throws StriateError that says what the network takes instead
  */
-export function photoInput(network: Network): PhotoInput {
-  const candidates = network.inputs.flatMap((port) => {
-    const found = photoPort(port);
-    return found ? [found] : [];
-  });
-  const [first] = candidates;
-  if (first !== undefined && network.inputs.length === 1) return first;
+export function photoInput(network: Network, given: ReadonlySet<string> = none): PhotoInput {
+  const open = network.inputs.filter(({ name }) => !given.has(name));
+  const [only] = open;
+  const found = only && open.length === 1 ? photoPort(only) : undefined;
+  if (found) return found;
   if (network.inputs.length === 0)
     throw new StriateError(
       `${network.origin.file ?? network.name}: holds weights without a network, so there is nothing to run; ` +
         "give the layers too: --arch model.json",
     );
-  const takes = network.inputs
-    .map((port) => `"${port.name}" ${formatShape(port.shape)}`)
-    .join(" and ");
+  const takes = open.map((port) => `"${port.name}" ${formatShape(port.shape)}`).join(" and ");
   throw new StriateError(
     `${network.origin.file ?? network.name}: expected one input for a photo, (None, height, width, 1 or 3), ` +
-      `the network takes ${takes}; give the tensors as .npy or .npz`,
+      `the network takes ${takes}; give the tensors as .npz, or each as --input NAME=FILE`,
   );
 }
+
+const none: ReadonlySet<string> = new Set();
 
 function photoPort(port: Port): PhotoInput | undefined {
   if (port.shape.length !== 4 && !isOnePicture(port)) return undefined;
@@ -93,12 +93,15 @@ export type PreprocessingChoice = Partial<Omit<Preprocessing, "channels">>;
 /**
  * How a photo is prepared for a network. The caller's choice comes first, then what the file says of
  * itself; a network that scales in its first layers gets raw 0..255; else `1/255`.
+ *
+ * @param given names of inputs that get something else than the photo
  */
 export function preprocessingFor(
   network: Network,
   choice: PreprocessingChoice = {},
+  given?: ReadonlySet<string>,
 ): { how: Preprocessing; input: PhotoInput; scaleFrom: ScaleSource } {
-  const input = photoInput(network);
+  const input = photoInput(network, given);
   const stored = storedPreprocessing(network);
   // Bytes that go in are a pixel's own.
   const inside = input.port.type === "uint8" ? "none" : scaleInside(network, input.port);

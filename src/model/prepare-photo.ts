@@ -76,13 +76,18 @@ export async function preparePhoto<S = never>(
   return prepareDecoded(network, await decode(source, how), choice);
 }
 
-/** {@link preparePhoto} for a photo that is decoded. One that was turned already stays so. */
+/**
+ * {@link preparePhoto} for a photo that is decoded. One that was turned already stays so.
+ *
+ * @param given names of inputs that get something else
+ */
 export function prepareDecoded(
   network: Network,
   image: Image,
   choice: PreprocessingChoice = {},
+  given?: ReadonlySet<string>,
 ): PreparedPhoto {
-  const { how: wanted, input, scaleFrom } = preprocessingFor(network, choice);
+  const { how: wanted, input, scaleFrom } = preprocessingFor(network, choice, given);
   const isBytes = image.data instanceof Uint8Array;
   const photo = wanted.orient && isBytes ? orientImage(image as ByteImage) : image;
   const how = { ...wanted, orient: photo.origin.oriented };

@@ -1,3 +1,5 @@
+import { withThousands } from "../base/text-table.ts";
+
 /**
  * A number for a label: `digits` significant digits without trailing zeros, a true minus sign, powers
  * of ten only where the plain form would be long; words for what is no number.
@@ -15,7 +17,7 @@ export function formatNumber(value: number, digits = 3): string {
   return `${sign}${mantissa}e${exponent.replace("+", "").replace("-", "−")}`;
 }
 
-/** `1 map`, `2 maps`: a count with its noun. */
+/** `1 map`, `2,048 maps`: a count with its noun. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
+  return `${withThousands(number)} ${number === 1 ? noun : plural}`;
 }

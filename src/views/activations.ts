@@ -32,8 +32,20 @@ export class LayerActivation implements FeatureMaps {
     this.#layout = layout;
   }
 
+  /** The layer's own, as `inspect` prints it; of one that makes several values with their number. */
   get address(): string {
+    const { address, outputs } = this.layer;
+    return outputs.length > 1 ? `${address}:${outputs.indexOf(this.port)}` : address;
+  }
+
+  /** What the file calls the value: the layer's address, or in an ONNX file often another name. */
+  get valueName(): string {
     return this.port.name;
+  }
+
+  /** The axis of {@link tensor} that its channels lie on. */
+  get channelAxis(): number {
+    return channelAxis(this.#value.shape.length, this.#layout, this.layer.config);
   }
 
   /** `Conv2D`, with the activation that was applied: `Conv2D + relu`. */
@@ -97,8 +109,7 @@ export class LayerActivation implements FeatureMaps {
         `layer "${this.address}" (${this.layer.className}) makes ${formatShape(shape)}, which holds no maps: ` +
           "maps have four axes; choose a convolution or a pooling",
       );
-    const isFirst = channelAxis(4, this.#layout, this.layer.config) === 1;
-    const axes = isFirst ? ([1, 2, 3] as const) : ([3, 1, 2] as const);
+    const axes = this.channelAxis === 1 ? ([1, 2, 3] as const) : ([3, 1, 2] as const);
     const [channels, height, width] = axes.map((axis) => shape[axis]!) as [number, number, number];
     return { axes, channels, height, width };
   }

@@ -88,6 +88,8 @@ export interface ViewTable {
 /** A picture with the name that it is saved under; `/` makes a folder. */
 export interface NamedPicture {
   readonly name: string;
+  /** Of a picture in several pages, which one, from 1 on. */
+  readonly page?: number;
   readonly picture: Picture;
 }
 

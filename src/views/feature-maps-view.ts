@@ -3,13 +3,18 @@ import { checked, field } from "../base/fields.ts";
 import { formatShape } from "../base/shape.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type Prediction, formatPrediction, readPrediction } from "../model/prediction.ts";
+import type { Network } from "../model/network.ts";
 import { colormapNames } from "../plot/colormap.ts";
+import type { Picture } from "../plot/picture.ts";
 import { type Range, combineRanges } from "../plot/range.ts";
 import { type LayerActivation, computeActivations } from "./activations.ts";
 import { type NamedPicture, defineView } from "./define-view.ts";
-import { type FeatureMapsOptions, drawFeatureMaps } from "./feature-maps.ts";
+import { findHeads } from "../model/head.ts";
+import { type FeatureMapsOptions, drawFeatureMapPages } from "./feature-maps.ts";
+import { chooseFields, chooseMaps } from "./feature-maps/choose-maps.ts";
 import { drawVectors } from "./feature-maps/draw-vectors.ts";
 import { type Vectors, vectorsOf } from "./feature-maps/vectors.ts";
+import { type Volumes, volumesOf } from "./feature-maps/volumes.ts";
 import { layerNumbers, layerTable } from "./feature-maps/layer-numbers.ts";
 import { layerRange, type scaleModes } from "./map-scale.ts";
 import type { PhotoSubject } from "./subject.ts";
@@ -25,6 +30,8 @@ export interface PhotoActivations {
   readonly outputs: readonly Tensor[];
   /** Absent where no output is a list of classes. */
   readonly prediction: Prediction | undefined;
+  /** Words for the units of a graph value, where they are classes: the output's and its logits'. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Photo by photo. */
@@ -61,6 +68,13 @@ export const featureMapsView = defineView({
       }),
       checkColumns,
     ),
+    ...chooseFields,
+    page: checked(
+      field.string("auto", {
+        help: "maps on a page: a number, all, or auto: about what a screen shows",
+      }),
+      checkPage,
+    ),
     theme: field.choice(["light", "dark"], "light", { help: "paper of the pictures" }),
   },
   async compute({ running, ...context }, photos, asks): Promise<FeatureMapsResult> {
@@ -70,15 +84,16 @@ export const featureMapsView = defineView({
       context.progress(seen.length / photos.length, name);
       const { activations, outputs } = await computeActivations(running, inputs, asks.layers);
       const prediction = readPrediction(running.network, outputs, labels);
-      seen.push({ photo: name, activations, outputs, prediction });
+      const names = namesOfUnits(running.network, labels);
+      seen.push({ photo: name, activations, outputs, prediction, names });
     }
     return seen;
   },
   words(result, photos) {
-    const lines = result.flatMap(({ activations, prediction }, i) => [
+    const lines = result.flatMap(({ activations, prediction, names }, i) => [
       `\n${titleOf(photos[i]!)}${prediction ? `: ${formatPrediction(prediction)}` : ""}`,
-      textOfTable(layerTable(photos[i]!.name, drawable(activations))),
-      ...notDrawn(activations),
+      textOfTable(layerTable(photos[i]!.name, drawable(activations, names))),
+      ...notDrawn(activations, names),
     ]);
     const layers = result[0]?.activations.map(({ address }) => address) ?? [];
     const preparation = photos[0]?.preparation ?? "";
@@ -90,14 +105,18 @@ export const featureMapsView = defineView({
   json: featureMapsReport,
   *arrays(result) {
     for (const { photo, activations } of result)
-      for (const { address, tensor } of activations)
-        yield [result.length > 1 ? `${photo}/${address}` : address, tensor];
+      for (const { valueName, tensor } of activations)
+        yield [result.length > 1 ? `${photo}/${valueName}` : valueName, tensor];
   },
   tables(result) {
-    return result.map(({ photo, activations }) => layerTable(photo, drawable(activations)));
+    return result.map(({ photo, activations, names }) =>
+      layerTable(photo, drawable(activations, names)),
+    );
   },
   *draw(result, photos, shows): Generator<NamedPicture> {
     const columns: number | "auto" = shows.columns === "auto" ? "auto" : Number(shows.columns);
+    const perPage =
+      shows.page === "auto" ? "auto" : shows.page === "all" ? Infinity : Number(shows.page);
     const all = drawnLayers(result);
     const heads = new Map(result.map((seen, i) => [seen.photo, sheetHead(seen, photos[i])]));
     const orders = new Map<string, number>();
@@ -113,22 +132,45 @@ export const featureMapsView = defineView({
         ...heads.get(photo),
         ...(range ? { range } : {}),
         ...(shows.colormap ? { colormap: shows.colormap } : {}),
+        // The units of a dense layer are one strip, whatever maps are chosen.
+        ...("rows" in maps && maps.rows === 1 ? {} : { chosen: chooseMaps(maps, shows) }),
       };
-      const picture = "rows" in maps ? drawVectors(maps, options) : drawFeatureMaps(maps, options);
+      const pages =
+        "rows" in maps
+          ? [drawVectors(maps, options)]
+          : drawFeatureMapPages(maps, { ...options, perPage });
       const place = result.length > 1 ? `${photo}/` : "";
       // A nested model's address is a name and no folder.
       const number = String(order).padStart(digits, "0");
-      yield { name: `${place}${number}_${maps.address.replaceAll("/", "__")}`, picture };
+      const name = `${place}${number}_${maps.address.replaceAll("/", "__")}`;
+      yield* numbered(name, pages);
     }
   },
 });
 
+/** Pictures of one name: the pages of several are numbered. */
+function* numbered(name: string, pages: Iterable<Picture>): Generator<NamedPicture> {
+  let page = 0;
+  let waiting: Picture | undefined;
+  for (const picture of pages) {
+    if (waiting) yield { name: `${name}_p${++page}`, picture: waiting, page };
+    waiting = picture;
+  }
+  if (waiting === undefined) return;
+  if (page === 0) yield { name, picture: waiting };
+  else yield { name: `${name}_p${++page}`, picture: waiting, page };
+}
+
+/** How many layers are drawn, for all photos together. */
+export const countDrawn = (result: FeatureMapsResult): number =>
+  result.reduce((sum, { activations, names }) => sum + drawable(activations, names).length, 0);
+
 /** The numbers of every map, photo by photo and layer by layer. */
 export function featureMapsReport(result: FeatureMapsResult) {
-  return result.map(({ photo, activations, prediction }) => ({
+  return result.map(({ photo, activations, prediction, names }) => ({
     photo,
     prediction: prediction ?? null,
-    layers: drawable(activations).map((maps) => ({
+    layers: drawable(activations, names).map((maps) => ({
       ...layerNumbers(maps),
       statistics: maps.statistics.map(finiteOrNull),
     })),
@@ -139,20 +181,20 @@ export function featureMapsReport(result: FeatureMapsResult) {
 function sheetHead({ photo, prediction }: PhotoActivations, subject: PhotoSubject | undefined) {
   const answer = prediction ? `: ${formatPrediction(prediction, 3)}` : "";
   return {
-    note: `Photo “${photo}”${answer}.`,
+    note: `${subject?.photo ? "Photo" : "Input"} “${photo}”${answer}.`,
     ...(subject?.photo ? { thumbnail: thumbnailOf(subject.photo) } : {}),
   };
 }
 
 interface DrawnLayer {
   readonly photo: string;
-  readonly maps: LayerActivation | Vectors;
+  readonly maps: Drawable;
 }
 
 /** Every layer that can be drawn; it is an error when there is none. */
 function drawnLayers(result: FeatureMapsResult): DrawnLayer[] {
-  const drawn = result.flatMap(({ photo, activations }) =>
-    drawable(activations).map((maps) => ({ photo, maps })),
+  const drawn = result.flatMap(({ photo, activations, names }) =>
+    drawable(activations, names).map((maps) => ({ photo, maps })),
   );
   const first = result[0]?.activations[0];
   if (drawn.length === 0 && first) {
@@ -162,14 +204,42 @@ function drawnLayers(result: FeatureMapsResult): DrawnLayer[] {
   return drawn;
 }
 
+type Drawable = LayerActivation | Volumes | Vectors;
+
 /** Layers with maps, and those whose units or channels can be drawn in rows. */
-const drawable = (activations: readonly LayerActivation[]): (LayerActivation | Vectors)[] =>
-  activations.flatMap((made) => (made.hasMaps ? made : (vectorsOf(made) ?? [])));
+const drawable = (
+  activations: readonly LayerActivation[],
+  names: PhotoActivations["names"],
+): Drawable[] => activations.flatMap((made) => drawn(made, names.get(made.port.value)) ?? []);
+
+/** Words, tables and pictures ask for the same layers: each is put in order once. */
+const known = new WeakMap<LayerActivation, Drawable>();
+
+function drawn(made: LayerActivation, names?: readonly string[]): Drawable | undefined {
+  const found =
+    known.get(made) ?? (made.hasMaps ? made : (volumesOf(made) ?? vectorsOf(made, names)));
+  if (found) known.set(made, found);
+  return found;
+}
+
+/** The classes that units stand for: those of the output, and the logits that it is made of. */
+function namesOfUnits(network: Network, given: readonly string[] | undefined) {
+  return new Map(
+    findHeads(network).flatMap((head) => {
+      const names = given ?? head.labels;
+      if (names === undefined || names.length !== head.units) return [];
+      return [head.port.value, head.logits].map((value) => [value, names] as const);
+    }),
+  );
+}
 
 /** What is chosen and not drawn, and why: nothing is dropped in silence. */
-const notDrawn = (activations: readonly LayerActivation[]): string[] =>
+const notDrawn = (
+  activations: readonly LayerActivation[],
+  names: PhotoActivations["names"],
+): string[] =>
   activations
-    .filter((made) => !made.hasMaps && vectorsOf(made) === undefined)
+    .filter((made) => drawn(made, names.get(made.port.value)) === undefined)
     .map(({ address, shape }) => `not drawn: ${address}, ${formatShape(shape)} has no maps`);
 
 function sharedRange(
@@ -201,4 +271,9 @@ const finiteOrNull = <T extends object>(numbers: T) =>
 function checkColumns(text: string): void {
   if (text !== "auto" && !/^[1-9]\d*$/.test(text))
     throw new StriateError(`expected a whole number, or auto, got "${text}"`);
+}
+
+function checkPage(text: string): void {
+  if (text !== "auto" && text !== "all" && !/^[1-9]\d*$/.test(text))
+    throw new StriateError(`expected a whole number, all, or auto, got "${text}"`);
 }

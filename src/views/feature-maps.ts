@@ -1,18 +1,23 @@
 import { StriateError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import { colorBar, colorKey, legendText } from "../plot/color-bar.ts";
-import { layoutGrid } from "../plot/grid.ts";
 import { type Block, page } from "../plot/page.ts";
-import type { Mark, Picture } from "../plot/picture.ts";
+import type { Picture } from "../plot/picture.ts";
 import type { Range } from "../plot/range.ts";
 import type { Raster } from "../plot/raster.ts";
-import { textWidth } from "../plot/text.ts";
 import { type Theme, type ThemeName, themes } from "../plot/theme.ts";
+import { type ChosenMaps, allMaps } from "./feature-maps/choose-maps.ts";
+import {
+  type CellPlace,
+  cellLabels,
+  drawCells,
+  layoutCells,
+  rowsPerPage,
+} from "./feature-maps/cell-grid.ts";
 import { framed } from "./framed.ts";
-import { type MapCell, mapRaster, mapTitle, statePattern, stateWord } from "./map-cell.ts";
 import { type MapScale, type ScaleMode, chooseScale } from "./map-scale.ts";
 import { type MapStatistics, type MapsSize, checkSize, mapStatistics } from "./map-statistics.ts";
-import { type LegendWords, captionOf, legendWords, rangeWords } from "./map-words.ts";
+import { type LegendWords, captionOf, legendWords } from "./map-words.ts";
 import { shrinkFactor, shrinkMaps } from "./shrink-maps.ts";
 
 /** What a layer made of one photo. */
@@ -23,8 +28,10 @@ export interface FeatureMaps extends MapsSize {
   readonly className: string;
   /** The shape as the user knows it, for the title: `[1, 72, 72, 64]`. */
   readonly shape: readonly (number | string | null)[];
-  /** `channels` planes of `height * width` values (see `toPlanes`); not changed. */
+  /** `channels` planes of `height * width` values (see `toPlanes`), of each channel `slices` in a row; not changed. */
   readonly values: Float32Array;
+  /** Planes that a map of a 3-D layer has, one behind the other; 1 by default. */
+  readonly slices?: number;
   /** Of `values`, when they are known already. */
   readonly statistics?: readonly MapStatistics[];
 }
@@ -32,6 +39,8 @@ export interface FeatureMaps extends MapsSize {
 export interface FeatureMapsOptions {
   /** Maps a row: a number (16 in the tutorial), or `auto` (the default) for what fits a page of 1,600 pixels. */
   readonly columns?: number | "auto";
+  /** Which maps are drawn, in which order, and why these; all by default. */
+  readonly chosen?: ChosenMaps;
   /** What shares one scale of colours; `map` by default, as in the tutorial. */
   readonly scaleMode?: ScaleMode;
   /** What the scale spans in the modes `network` and `photos`, and, to fix it by hand, in `layer`. */
@@ -61,57 +70,126 @@ export interface FeatureMapsOptions {
  *   no map, or when a scale over several layers comes without its range
  */
 export function drawFeatureMaps(layer: FeatureMaps, options: FeatureMapsOptions = {}): Picture {
-  const { columns = "auto", numbers = true } = options;
-  const { address, className, shape } = layer;
+  const [picture] = drawFeatureMapPages(layer, { ...options, perPage: Infinity });
+  return picture!;
+}
+
+/**
+ * {@link drawFeatureMaps} in pages that a screen shows, one after the other, on one scale.
+ *
+ * @param options.perPage maps on a page; `auto` for about as many as a screen shows
+ */
+export function* drawFeatureMapPages(
+  layer: FeatureMaps,
+  options: FeatureMapsOptions & { readonly perPage: number | "auto" },
+): Generator<Picture> {
+  const { columns = "auto", numbers = true, perPage } = options;
+  const { address, className, shape, channels, slices = 1 } = layer;
   checkLayer(layer, columns);
   const theme = themes[options.theme ?? "light"];
-  const statistics = layer.statistics ?? mapStatistics(layer.values, layer);
+  const statistics = layer.statistics ?? statisticsOfMaps(layer);
   // A map of one value has no scale of its own.
   const wanted = options.scaleMode ?? "map";
   const scaleMode = wanted === "map" && layer.height * layer.width === 1 ? "layer" : wanted;
   const scale = chooseScale(statistics, scaleMode, options.range, options.colormap);
 
-  const shrink = shrinkFactor(layer);
+  const planes = { channels: channels * slices, height: layer.height, width: layer.width };
+  const shrink = shrinkFactor(planes);
   const { maps, size } =
-    shrink > 1 ? shrinkMaps(layer.values, layer, shrink) : { maps: layer.values, size: layer };
+    shrink > 1 ? shrinkMaps(layer.values, planes, shrink) : { maps: layer.values, size: planes };
   const zoom = options.zoom === undefined || options.zoom === "auto" ? zoomOf(size) : options.zoom;
-  const cells = statistics.map((entry, index): MapCell => {
-    const { width, height } = size;
-    const values = maps.subarray(index * width * height, (index + 1) * width * height);
-    const { colormap } = scale;
-    return { values, width, height, statistics: entry, range: scale.ranges[index], colormap };
-  });
+  const { width, height } = size;
 
-  // A shorter number where two digits do not fit; none is left out.
-  const short = cellLabels(scale, statistics, numbers, 1);
-  const labels = cellLabels(scale, statistics, numbers, 2).map((label, i) =>
-    labelWidth(label) <= size.width * zoom ? label : short[i]!,
+  const chosen = options.chosen ?? allMaps(channels);
+  const depths = slices > 1 ? spread(slices, mostSlices) : [undefined];
+  const places = chosen.maps.flatMap((map) =>
+    depths.map((slice): CellPlace => ({ map, ...(slice === undefined ? {} : { slice }) })),
   );
-  const ranges = labels.some((label) => label.range !== "");
+  const plane = ({ map, slice = 0 }: CellPlace) => map * slices + slice;
+  const own = slices > 1 ? mapStatistics(layer.values, planes) : statistics;
+  const entries = places.map((place) => own[plane(place)]!);
+  const labels = cellLabels(places, entries, scale, numbers, width * zoom);
+  const layout = layoutCells(
+    { width: width * zoom, height: height * zoom },
+    labels,
+    columns,
+    depths.length,
+  );
+  const rows = rowsPerPage(
+    places.length,
+    layout,
+    perPage === "auto" ? perPage : perPage * depths.length,
+  );
+  const step = Math.min(rows * layout.columns, places.length);
+  const pages = Math.ceil(places.length / step);
 
-  const words = legendWords(scale, statistics, ranges);
-  const caption = captionOf(layer, statistics, { zoom, shrink });
-  const drawing = page({
-    title: address,
-    subtitle: `${className}  ${formatShape(shape)}`,
-    caption: options.note ? `${options.note} ${caption}` : caption,
-    legend: legend(scale, statistics, words, theme),
-    ...(options.thumbnail ? { beside: framed(options.thumbnail) } : {}),
-    body: cellGrid(cells, labels, columns, zoom, theme),
-    theme,
-  });
-  return { ...drawing, description: `${drawing.description} ${scaleSentence(scale, words)}` };
+  const words = legendWords(
+    scale,
+    statistics,
+    labels.some((label) => label.range !== ""),
+  );
+  for (let number = 0; number < pages; number++) {
+    const part = <T>(list: readonly T[]): T[] => list.slice(number * step, (number + 1) * step);
+    const here = part(places);
+    const caption = captionOf(layer, statistics, {
+      ...{ zoom, shrink, chosen },
+      ...(slices > 1 ? { slices: { shown: depths as number[], all: slices } } : {}),
+      ...(pages > 1
+        ? { page: { number: number + 1, of: pages, first: here[0]!.map, last: here.at(-1)!.map } }
+        : {}),
+    });
+    const cells = here.map((place) => {
+      const at = plane(place);
+      const values = maps.subarray(at * width * height, (at + 1) * width * height);
+      const { colormap } = scale;
+      return {
+        values,
+        width,
+        height,
+        statistics: own[at]!,
+        range: scale.ranges[place.map],
+        colormap,
+      };
+    });
+    const drawing = page({
+      title: address,
+      subtitle: `${className}  ${formatShape(shape)}`,
+      caption: options.note ? `${options.note} ${caption}` : caption,
+      legend: legend(scale, statistics, words, theme),
+      ...(options.thumbnail ? { beside: framed(options.thumbnail) } : {}),
+      body: drawCells({ cells, labels: part(labels), places: here, layout }, zoom, theme),
+      theme,
+    });
+    yield { ...drawing, description: `${drawing.description} ${scaleSentence(scale, words)}` };
+  }
+}
+
+/** The most slices of one map that stand side by side. */
+const mostSlices = 16;
+
+/** `most` of the numbers below `count`, from the first to the last, as evenly as can be. */
+function spread(count: number, most: number): number[] {
+  const shown = Math.min(count, most);
+  return Array.from({ length: shown }, (_, i) =>
+    shown === 1 ? 0 : Math.round((i * (count - 1)) / (shown - 1)),
+  );
+}
+
+/** The numbers of each map; of one with depth over all of its slices. */
+export function statisticsOfMaps(layer: FeatureMaps): MapStatistics[] {
+  const { channels, height, width, slices = 1 } = layer;
+  return mapStatistics(layer.values, { channels, height: height * slices, width });
 }
 
 function checkLayer(layer: FeatureMaps, columns: number | "auto"): void {
-  const { address, channels, height, width } = layer;
+  const { address, channels, height, width, slices = 1 } = layer;
   if (!(channels > 0 && height > 0 && width > 0))
     throw new StriateError(
       `layer "${address}": ${channels} maps of ${height}x${width} cannot be drawn, there is nothing in them`,
     );
   if (columns !== "auto" && !(Number.isInteger(columns) && columns > 0))
     throw new StriateError(`columns: expected a whole number from 1 on or "auto", got ${columns}`);
-  checkSize(layer.values, layer);
+  checkSize(layer.values, { channels: channels * slices, height, width });
 }
 
 /** Whole pixels a value, so that the longer side has at least 64 and a thin map stays visible. */
@@ -120,95 +198,6 @@ function zoomOf({ height, width }: MapsSize): number {
   const short = Math.min(height, width);
   const visible = Math.min(Math.ceil(8 / short), Math.floor(512 / long));
   return Math.max(1, Math.ceil(64 / long), visible);
-}
-
-/** Of a page of 1,600 pixels, without its margins. */
-const pageWidth = 1544;
-
-/** All cells with their labels. */
-function cellGrid(
-  cells: readonly MapCell[],
-  labels: readonly CellLabel[],
-  columns: number | "auto",
-  zoom: number,
-  theme: Theme,
-): Block {
-  const width = cells[0]!.width * zoom;
-  const height = cells[0]!.height * zoom;
-  const labelled = labels.some((label) => labelWidth(label) > 0);
-  const top = labelled ? labelHeight : 0;
-  const cellWidth = Math.max(width, Math.ceil(Math.max(...labels.map(labelWidth))));
-  const grid = layoutGrid({
-    count: cells.length,
-    cellWidth,
-    cellHeight: height + top,
-    gapX: 10,
-    gapY: 10,
-    columns,
-    autoWidth: pageWidth,
-  });
-  const marks = cells.map((cell, index): Mark => {
-    const { x, y } = grid.at(index);
-    return {
-      kind: "group",
-      x,
-      y: y + top,
-      title: mapTitle(index, cell.statistics),
-      marks: [
-        { kind: "image", x: 0, y: 0, width, height, raster: mapRaster(cell, theme) },
-        ...statePattern(cell, width, height, theme),
-        ...labelMarks(labels[index]!, width, theme),
-      ],
-    };
-  });
-  return { width: grid.width, height: grid.height, marks };
-}
-
-/** The line above a cell: its number, a word when it is not live, and the range of its own scale. */
-interface CellLabel {
-  readonly number: string;
-  readonly word: string;
-  readonly range: string;
-}
-
-const labelHeight = 16;
-const numberStyle = { size: 11, weight: "bold" } as const;
-const rangeStyle = { size: 10 } as const;
-
-function cellLabels(
-  scale: MapScale,
-  statistics: readonly MapStatistics[],
-  numbers: boolean,
-  digits: number,
-) {
-  return statistics.map((entry, index): CellLabel => {
-    const range = scale.mode === "map" && entry.min < entry.max ? scale.ranges[index] : undefined;
-    return {
-      number: numbers ? String(index) : "",
-      word: stateWord(entry),
-      range: range ? rangeWords(range, scale.colormap.diverging, digits) : "",
-    };
-  });
-}
-
-function labelWidth({ number, word, range }: CellLabel): number {
-  const end = wordStart(number) + textWidth(word, numberStyle);
-  return range === "" ? end : end + (word === "" ? 2 : 6) + textWidth(range, rangeStyle);
-}
-
-function wordStart(number: string): number {
-  return number === "" ? 0 : Math.ceil(textWidth(number, numberStyle)) + 4;
-}
-
-function labelMarks({ number, word, range }: CellLabel, width: number, theme: Theme): Mark[] {
-  const at = { kind: "text", y: -5 } as const;
-  const end = Math.max(width, labelWidth({ number, word, range }));
-  const marks: Mark[] = [
-    { ...at, ...numberStyle, x: 0, text: number, fill: theme.muted },
-    { ...at, ...numberStyle, x: wordStart(number), text: word, fill: theme.warning },
-    { ...at, ...rangeStyle, x: end, text: range, anchor: "end", fill: theme.faint },
-  ];
-  return marks.filter((mark) => mark.kind === "text" && mark.text !== "");
 }
 
 function legend(

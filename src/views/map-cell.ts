@@ -113,12 +113,13 @@ function mapColor(cell: MapCell): Rgb {
 }
 
 /** What a viewer of the SVG reads when the pointer rests on a map. */
-export function mapTitle(index: number, statistics: MapStatistics): string {
+export function mapTitle(index: number, statistics: MapStatistics, slice?: number): string {
   const { min, max, mean, zeros } = statistics;
   const word = stateWord(statistics);
   const numbers =
     min <= max
       ? `${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}, ${formatNumber(zeros * 100)} % zero`
       : "no finite value";
-  return `map ${index}${word && `, ${word}`}: ${numbers}`;
+  const which = slice === undefined ? "" : `, slice ${slice}`;
+  return `map ${index}${which}${word && `, ${word}`}: ${numbers}`;
 }

@@ -1,30 +1,60 @@
 import { count, formatNumber } from "../plot/format-number.ts";
 import { type Range, combineRanges } from "../plot/range.ts";
+import { withThousands } from "../base/text-table.ts";
+import type { ChosenMaps } from "./feature-maps/choose-maps.ts";
 import type { MapScale } from "./map-scale.ts";
 import type { MapState, MapStatistics, MapsSize } from "./map-statistics.ts";
+
+/** How the maps of a layer are drawn. */
+export interface DrawnMaps {
+  /** Pixels a value, each way. */
+  readonly zoom: number;
+  /** Values a pixel, each way. */
+  readonly shrink: number;
+  readonly chosen?: ChosenMaps;
+  /** Of maps with depth: which of their slices. */
+  readonly slices?: { readonly shown: readonly number[]; readonly all: number };
+  readonly page?: {
+    readonly number: number;
+    readonly of: number;
+    readonly first: number;
+    readonly last: number;
+  };
+}
 
 /**
  * The caption of a layer: how many maps of which size, how they are drawn, and which ones are dead,
  * constant or not finite.
- *
- * @param drawn how large: `zoom` pixels a value, or `shrink` values a pixel, each way
  */
 export function captionOf(
   size: MapsSize,
   statistics: readonly MapStatistics[],
-  drawn: { zoom: number; shrink: number },
+  drawn: DrawnMaps,
 ): string {
   const { channels, height, width } = size;
+  const { slices } = drawn;
   const enlarged = drawn.zoom > 1 ? `, enlarged ${drawn.zoom} times` : "";
   const reduced = drawn.shrink > 1 ? `, reduced to 1/${drawn.shrink} by averaging` : "";
+  const depth = slices ? `${withThousands(slices.all)}×` : "";
   const sentences = [
-    `${count(channels, "map")} of ${height}×${width}${channels > 1 ? ", numbered from 0 in channel order" : ""}${enlarged}${reduced}.`,
+    `${count(channels, "map")} of ${depth}${height}×${width}${channels > 1 ? ", numbered from 0 in channel order" : ""}${enlarged}${reduced}.`,
+    slices ? sliceSentence(slices) : "",
+    drawn.chosen?.words ?? "",
+    drawn.page ? pageSentence(drawn.page) : "",
     stateSentence(statistics, "dead", "dead (all zero)"),
     stateSentence(statistics, "constant", "constant"),
     notFiniteSentence(statistics),
   ];
   return sentences.filter(Boolean).join(" ");
 }
+
+function sliceSentence({ shown, all }: NonNullable<DrawnMaps["slices"]>): string {
+  const which = shown.length === all ? `its ${all} slices` : `${shown.length} of its ${all} slices`;
+  return `Each map is ${which} from z0 on, side by side.`;
+}
+
+const pageSentence = ({ number, of, first, last }: NonNullable<DrawnMaps["page"]>): string =>
+  `Page ${number} of ${of}: from map ${first} to ${last}.`;
 
 function stateSentence(
   statistics: readonly MapStatistics[],
@@ -33,7 +63,8 @@ function stateSentence(
 ): string {
   const numbers = numbersOf(statistics, (entry) => entry.state === state);
   if (numbers.length === 0) return "";
-  return `${numbers.length} of ${statistics.length} ${words}: ${list(numbers)}.`;
+  const all = withThousands(statistics.length);
+  return `${withThousands(numbers.length)} of ${all} ${words}: ${list(numbers)}.`;
 }
 
 function notFiniteSentence(statistics: readonly MapStatistics[]): string {
@@ -65,7 +96,7 @@ function numbersOf(
 /** `3, 5, 11`; after a dozen, how many more there are. */
 function list(numbers: readonly number[]): string {
   const shown = numbers.slice(0, 12).join(", ");
-  return numbers.length > 12 ? `${shown} and ${numbers.length - 12} more` : shown;
+  return numbers.length > 12 ? `${shown} and ${withThousands(numbers.length - 12)} more` : shown;
 }
 
 /** The words of a legend: what stands at the ends of the bar, and what the scale belongs to. */

@@ -17,6 +17,7 @@ import { defineCommand } from "../command.ts";
 import {
   engineFields,
   forceField,
+  inputFields,
   modelFields,
   photoFields,
   preprocessingChoice,
@@ -30,7 +31,7 @@ export const activations = defineCommand({
   summary: "The raw numbers of chosen layers, as an .npz",
   arguments: [
     { name: "<file>", help: "a model file" },
-    { name: "<input>", help: "a photo, an .npy, or an .npz with one array for each input" },
+    { name: "[input]", help: "a photo, an .npy, or an .npz with one array for each input" },
   ],
   fields: {
     layers: field.string("all", { help: "which layers: an address, a prefix, a glob, a list" }),
@@ -39,6 +40,7 @@ export const activations = defineCommand({
     force: forceField,
     json: field.boolean(false, { help: "print names and shapes as data" }),
     ...modelFields,
+    ...inputFields,
     ...photoFields,
     ...engineFields,
   },
@@ -51,7 +53,9 @@ export const activations = defineCommand({
       sessionOptions(options),
     );
     checkFiniteWeights(model.network);
-    const photo = await readSubject(model, inputFile as string, choice);
+    const photo = await readSubject(model, inputFile as string | undefined, choice, {
+      inputs: options.input,
+    });
     const { layers, dtype } = options;
     const context = viewContext(model.running);
     const seen = await runView(featureMapsView, context, [photo], { layers });

@@ -1,3 +1,4 @@
+import { count } from "../../plot/format-number.ts";
 import { basename, extname, join } from "node:path";
 import { Model } from "../../api/model.ts";
 import { StriateError, UsageError } from "../../base/errors.ts";
@@ -16,9 +17,11 @@ import { fileNames } from "../file-names.ts";
 import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
-import { SkippedPhotos, sayRemaining } from "../many-photos.ts";
+import { SkippedPhotos, remaining } from "../many-photos.ts";
+import { Waiting } from "../waiting.ts";
 import { checkTaken, givenOf } from "../views/given.ts";
 import { mergedFields } from "../../views/merged-fields.ts";
+import { type ScalingGuess, scalingGuess } from "../../views/detective/turns-over.ts";
 import { contextOptions, labelsOf, runFields } from "../views/run-options.ts";
 import { Numbers, checkNumbersName, picturesOf } from "../views/view-output.ts";
 
@@ -51,6 +54,7 @@ export const explain = defineCommand({
       const [asks, shows] = [await givenOf(view.asks, options), await givenOf(view.shows, options)];
       given.set(view, { asks, shows });
     }
+    using waiting = new Waiting(io, `opening ${options.model}`);
     const paths = await photoFiles(photos as string[]);
     const opened = await openModel(options.model, await readOptions(options));
     const model = new Model(opened, runtime, sessionOptions(options));
@@ -63,17 +67,23 @@ export const explain = defineCommand({
     const start = performance.now();
     const skipped = new SkippedPhotos(paths, io);
     let written = 0;
+    let guess: ScalingGuess | undefined;
     using asked = contextOptions(options, io);
     for (const [i, path] of paths.entries()) {
       if (asked.signal!.aborted) break;
-      if (several) sayRemaining(io, start, i, paths.length);
+      const which = several ? remaining(start, i, paths.length) : "";
       try {
         const choice = preprocessingChoice(options);
         const photo = await readSubject(model, path, choice, { name: names[i]!, labels });
+        if (report.length === 0 && photo.photo)
+          guess = await scalingGuess(model.running, photo.photo, choice, labels);
+        const told = guess && photo.photo ? { ...photo, preparation: guess.words } : photo;
         for (const view of chosen) {
+          waiting.at(`${which}${view.title}`);
           const context = viewContext(model.running, asked);
           const { asks, shows } = given.get(view)!;
-          const seen = await runView(view, context, photo, asks);
+          const seen = await runView(view, context, told, asks);
+          waiting.clear();
           const files = await picturesOf(seen, shows, options.format);
           await writeFolder(options.out, files);
           written += files.length;
@@ -81,22 +91,25 @@ export const explain = defineCommand({
           report.push({
             photo: path,
             method: view.id,
+            ...(guess ? { guess: true, turnsOver: guess.turnsOver } : {}),
             ...(seen.json as object),
             files: files.map((file) => join(options.out, file.path)),
           });
           if (!options.json) for (const line of seen.words.lines) io.out(line);
         }
       } catch (error) {
+        waiting.clear();
         skipped.add(path, error);
       }
     }
+    waiting.clear();
     await model.dispose();
     if (report.length === 0)
       throw new StriateError(`none of the ${paths.length} photos could be explained`);
     if (options.numbers !== null) await numbers.write(options.numbers, chosen[0]);
     const also = options.numbers === null ? "" : ` and ${options.numbers}`;
     if (options.json) io.out(JSON.stringify(report, null, 2));
-    else io.out(`wrote ${written} picture${written === 1 ? "" : "s"} to ${options.out}${also}`);
+    else io.out(`wrote ${count(written, "picture")} to ${options.out}${also}`);
     skipped.throwIfAny();
   },
 });

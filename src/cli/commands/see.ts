@@ -1,9 +1,10 @@
 import { basename, extname } from "node:path";
 import { field } from "../../base/fields.ts";
 import { Model } from "../../api/model.ts";
-import { StriateError } from "../../base/errors.ts";
+import { StriateError, UsageError } from "../../base/errors.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { leftOut } from "../../model/left-out.ts";
+import type { Preprocessing } from "../../data/preprocess.ts";
 import { openModel } from "../../api/open-model.ts";
 import { PictureFolder } from "../../node/files/picture-folder.ts";
 import { count } from "../../plot/format-number.ts";
@@ -12,7 +13,7 @@ import { freeTensors } from "../../runtime/free-tensors.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
 import { type ScalingGuess, scalingGuess } from "../../views/detective/turns-over.ts";
-import { featureMapsView } from "../../views/feature-maps-view.ts";
+import { countDrawn, featureMapsView } from "../../views/feature-maps-view.ts";
 import { runView } from "../../views/run-view.ts";
 import type { NamedPicture } from "../../views/define-view.ts";
 import type { PhotoSubject } from "../../views/subject.ts";
@@ -23,16 +24,18 @@ import { optionsOf } from "../flags.ts";
 import {
   engineFields,
   forceField,
+  inputFields,
   modelFields,
   photoFields,
   preprocessingChoice,
   readOptions,
   sessionOptions,
 } from "../options.ts";
-import { SkippedPhotos, sayRemaining } from "../many-photos.ts";
+import { SkippedPhotos, remaining } from "../many-photos.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { preview } from "../preview.ts";
+import { Waiting } from "../waiting.ts";
 import { type PhotoReport, aboutNetwork, photoReports, seeReport } from "../see-report.ts";
 
 export const see = defineCommand({
@@ -40,7 +43,7 @@ export const see = defineCommand({
   summary: "Draw what every layer makes of a photo",
   arguments: [
     {
-      name: "<photos...>",
+      name: "[photos...]",
       help: "photos (JPEG, PNG, WebP and others), folders of them, .npy or .npz",
     },
   ],
@@ -57,6 +60,7 @@ export const see = defineCommand({
     preview: field.boolean(true, { help: "show no preview in the terminal" }),
     json: field.boolean(false, { help: "print see.json instead of words" }),
     ...modelFields,
+    ...inputFields,
     ...photoFields,
     ...engineFields,
   },
@@ -65,9 +69,16 @@ export const see = defineCommand({
     "striate see rocky.jpg --model cat_vs_dog.h5 --layers 'conv2d_*' --scale-mode layer --labels cat,dog",
   ],
   async run([given], options, io) {
-    const paths = await photoFiles(given as string[]);
+    const { input: inputs } = options;
+    const photosGiven = (given ?? []) as string[];
+    if (photosGiven.length + inputs.length === 0)
+      throw new UsageError("give a photo (or .npy, .npz), or --input NAME=FILE for each input");
+    using waiting = new Waiting(io, `opening ${options.model}`);
+    const paths = await photoFiles(photosGiven);
+    // Without a photo the inputs by name are the only one.
+    const all: (string | undefined)[] = paths.length > 0 ? paths : [undefined];
     const names = fileNames(paths.map((path) => basename(path, extname(path))));
-    const asked = paths.map((path, i) => ({ path, name: names[i]! }));
+    const asked = all.map((path, i) => ({ path, name: names[i] }));
     const choice = preprocessingChoice(options);
     const opened = await openModel(options.model, await readOptions(options));
     const model = new Model(opened, runtime, sessionOptions(options));
@@ -77,27 +88,32 @@ export const see = defineCommand({
     const skipped = new SkippedPhotos(paths, io);
     const about = aboutNetwork(model.network, runtime);
     const left = leftOut(model.network);
-    const how = model.preprocessing(choice);
     const shows = optionsOf(featureMapsView.shows, options);
     const photos: PhotoReport[] = [];
     let guess: ScalingGuess | undefined;
+    let how: Preprocessing | undefined;
     let shown = "";
     const start = performance.now();
     // One scale for all photos needs all of them at once; otherwise one after the other is held.
     const groups = options.scale_mode === "photos" ? [asked] : asked.map((each) => [each]);
     for (const [i, group] of groups.entries()) {
-      sayRemaining(io, start, i, groups.length);
+      const which = groups.length > 1 ? remaining(start, i, groups.length) : "";
+      waiting.at(`${which}running the network`);
       const subjects: PhotoSubject[] = [];
       for (const { path, name } of group)
         try {
-          subjects.push(await readSubject(model, path, choice, { name, labels }));
+          subjects.push(await readSubject(model, path, choice, { name, labels, inputs }));
         } catch (error) {
-          skipped.add(path, error);
+          waiting.clear();
+          skipped.add(path ?? "", error);
         }
       if (subjects.length === 0) continue;
       const { photo } = subjects[0]!;
-      if (photos.length === 0 && photo)
+      const first = photos.length === 0;
+      if (first && photo && inputs.length === 0) {
+        how = model.preprocessing(choice);
         guess = await scalingGuess(model.running, photo, choice, labels);
+      }
       const told = subjects.map((each) =>
         guess && each.photo ? { ...each, preparation: guess.words } : each,
       );
@@ -105,12 +121,18 @@ export const see = defineCommand({
       const seen = await runView(featureMapsView, viewContext(model.running), told, asks);
       if (i === groups.length - 1) await letGo(model);
       // The answer first: drawing takes longer.
+      waiting.clear();
       const { lines } = seen.words;
-      const first = photos.length === 0;
       if (!options.json)
         for (const line of first ? [...left, ...lines] : lines.slice(1)) io.out(line);
-      const place = paths.length > 1 && subjects.length === 1 ? `${subjects[0]!.name}/` : "";
-      const files = await encodePictures(placed(seen.draw(shows), place), options.format);
+      const place = all.length > 1 && subjects.length === 1 ? `${subjects[0]!.name}/` : "";
+      const pictures = placed(seen.draw(shows), place);
+      const sheets = countDrawn(seen.result);
+      let drawn = 0;
+      const files = await encodePictures(pictures, options.format, ({ page = 1 }) => {
+        if (page === 1) drawn++;
+        waiting.at(`${which}drawing layer ${drawn} of ${sheets}`);
+      });
       if (options.preview && io.terminal.isTty && first) {
         const [sheet] = seen.draw(shows);
         shown = (sheet && preview(sheet.picture, io)) ?? "";
@@ -118,6 +140,7 @@ export const see = defineCommand({
       photos.push(...photoReports(seen, files));
       await folder.add(files);
     }
+    waiting.clear();
     await model.dispose();
     if (photos.length === 0)
       throw new StriateError(`none of the ${paths.length} photos could be read`);
@@ -140,5 +163,5 @@ async function letGo(model: Model): Promise<void> {
 }
 
 function* placed(pictures: Iterable<NamedPicture>, place: string): Generator<NamedPicture> {
-  for (const { name, picture } of pictures) yield { name: place + name, picture };
+  for (const each of pictures) yield { ...each, name: place + each.name };
 }

@@ -1,3 +1,4 @@
+import { withThousands } from "../../base/text-table.ts";
 import { type Color, formatColor, mixColors, parseColor, readableOn } from "../../plot/color.ts";
 import { layoutGrid } from "../../plot/grid.ts";
 import { type Block, page } from "../../plot/page.ts";
@@ -44,7 +45,7 @@ export function drawEvaluation(result: Classification, options: DrawEvaluationOp
 /** `92.0 % of 50 pictures right, 4 wrong.` */
 export function accuracyInWords({ accuracy, total }: Classification): string {
   const wrong = total - Math.round(accuracy * total);
-  return `${percent(accuracy)} of ${total} pictures right, ${wrong} wrong.`;
+  return `${percent(accuracy)} of ${withThousands(total)} pictures right, ${withThousands(wrong)} wrong.`;
 }
 
 /** Rows are what the pictures are, columns what they were taken for. */

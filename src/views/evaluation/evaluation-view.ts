@@ -1,3 +1,4 @@
+import { withThousands } from "../../base/text-table.ts";
 import { field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
 import type { SkippedFile } from "../../data/class-folders.ts";
@@ -69,7 +70,7 @@ export const evaluationView = defineView({
     return {
       caption: `${title} on ${set.name}${scaled}: ${numbers}. ${accuracyInWords(classification)}`,
       lines: [
-        `${set.name}: ${total} pictures${scaled}`,
+        `${set.name}: ${withThousands(total)} pictures${scaled}`,
         numbers,
         `\n${textOfTable(classTable(classification))}`,
         ...mostWrong.slice(0, 5).map((each) => wrongInWords(each, classNames)),
@@ -132,7 +133,7 @@ function classTable({ classNames, classes, counts }: Classification): ViewTable 
     ],
     rows: classes.map(({ className, count, precision, recall }, i) => [
       className,
-      String(count),
+      withThousands(count),
       percent(precision),
       percent(recall),
       ...(few ? counts[i]!.map(String) : []),

@@ -1,3 +1,4 @@
+import { withThousands } from "../../base/text-table.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape, sameShape } from "../../base/shape.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
@@ -40,7 +41,10 @@ export async function* measuredBatches(
     if (photos.length < how.size) continue;
     yield batchOf(photos, how);
     done += photos.length;
-    context.progress(done / set.length, `${done} of ${set.length} pictures`);
+    context.progress(
+      done / set.length,
+      `${withThousands(done)} of ${withThousands(set.length)} pictures`,
+    );
     context.throwIfStopped();
     photos = [];
   }

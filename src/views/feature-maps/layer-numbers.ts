@@ -1,4 +1,5 @@
 import { formatShape } from "../../base/shape.ts";
+import { withThousands } from "../../base/text-table.ts";
 import { combineRanges } from "../../plot/range.ts";
 import type { LayerActivation } from "../activations.ts";
 import type { ViewTable } from "../define-view.ts";
@@ -59,9 +60,9 @@ const columns = [
 export function layerLine(numbers: LayerNumbers): string[] {
   const { range, zeros, maps, dead, constant, nonFinite } = numbers;
   const odd = [
-    dead > 0 ? `${dead} dead` : "",
-    constant > 0 ? `${constant} constant` : "",
-    nonFinite > 0 ? `${nonFinite} not finite` : "",
+    dead > 0 ? `${withThousands(dead)} dead` : "",
+    constant > 0 ? `${withThousands(constant)} constant` : "",
+    nonFinite > 0 ? `${withThousands(nonFinite)} not finite` : "",
   ].filter((word) => word !== "");
   return [
     numbers.address,
@@ -69,7 +70,9 @@ export function layerLine(numbers: LayerNumbers): string[] {
     formatShape(numbers.shape),
     range ? `${short(range.low)} .. ${short(range.high)}` : "not finite",
     `${(100 * zeros).toFixed(0)} %`,
-    odd.length > 0 ? `${odd.join(", ")} of ${maps}` : `none of ${maps}`,
+    odd.length > 0
+      ? `${odd.join(", ")} of ${withThousands(maps)}`
+      : `none of ${withThousands(maps)}`,
   ];
 }
 

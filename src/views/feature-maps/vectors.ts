@@ -11,6 +11,8 @@ export interface Vectors {
   /** Units (1 row), or channels. */
   readonly rows: number;
   readonly columns: number;
+  /** Words for the columns, where the units are classes. */
+  readonly names?: readonly string[];
   /** `rows * columns` values. */
   readonly values: Float32Array;
 }
@@ -18,20 +20,26 @@ export interface Vectors {
 /**
  * The units of a dense layer, or the channels of a 1-D one (each with its steps), of the first row of the batch.
  *
+ * @param names of the units, where they are classes
  * @returns undefined for what has another rank
  */
-export function vectorsOf(made: LayerActivation): Vectors | undefined {
-  const { address, className, tensor } = made;
+export function vectorsOf(made: LayerActivation, names?: readonly string[]): Vectors | undefined {
+  const { address, className, tensor, channelAxis } = made;
   const [, first = 0, second] = tensor.shape;
   if (tensor.shape.length !== 2 && tensor.shape.length !== 3) return undefined;
-  const [rows, columns] = second === undefined ? [1, first] : [second, first];
+  const isRow = second === undefined;
+  const channelsFirst = isRow || channelAxis === 1;
+  const [rows, columns] = isRow ? [1, first] : channelsFirst ? [first, second] : [second, first];
   if (rows * columns === 0) return undefined;
-  const values = transposed(tensor, rows, columns);
+  const values = channelsFirst
+    ? toFloat32(tensor).data.slice(0, rows * columns)
+    : transposed(tensor, rows, columns);
   const statistics = mapStatistics(values, { channels: rows, height: 1, width: columns });
-  return { address, className, shape: tensor.shape, statistics, rows, columns, values };
+  const named = isRow && names?.length === columns ? { names } : {};
+  return { address, className, shape: tensor.shape, statistics, rows, columns, values, ...named };
 }
 
-/** (steps, channels) as a row for each channel. */
+/** The first row of a batch of (steps, channels) as a row for each channel. */
 function transposed(tensor: Tensor, rows: number, columns: number): Float32Array {
   const { data } = toFloat32(tensor);
   return Float32Array.from({ length: rows * columns }, (_, i) => {
