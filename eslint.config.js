@@ -10,7 +10,7 @@ export default tseslint.config(
       ".cache/",
       "docs/api/",
       "node_modules/",
-      "src/graph/protobuf/onnx_pb.ts",
+      "test/onnx_pb.ts",
       "fixtures/",
       "*.cjs",
     ],

@@ -14,18 +14,18 @@ const everything = `import * as striate from "striate"; Object.assign(globalThis
 describe("a page of the browser door, packed, without ONNX Runtime", () => {
   it("loads what it uses, and a format's reader with the first file of its kind", async () => {
     const page = await bundle(looking);
-    expect(page.loaded([])).toBeLessThan(220_000);
+    expect(page.loaded([])).toBeLessThan(200_000);
     const readers = ["keras/h5-file", "onnx/onnx-file", "tflite/tflite-file"];
     const files = readers.map((file) => `src/formats/${file}.ts`);
     for (const file of files) expect(page.loaded([file]), file).toBeGreaterThan(page.loaded([]));
-    expect(page.loaded(files)).toBeLessThan(340_000);
-    expect(page.all).toBeLessThan(405_000);
+    expect(page.loaded(files)).toBeLessThan(320_000);
+    expect(page.all).toBeLessThan(385_000);
   });
 
   it("is bounded when it uses all: every view, training, every format", async () => {
     const page = await bundle(everything);
-    expect(page.loaded([])).toBeLessThan(360_000);
-    expect(page.all).toBeLessThan(475_000);
+    expect(page.loaded([])).toBeLessThan(345_000);
+    expect(page.all).toBeLessThan(460_000);
   });
 });
 

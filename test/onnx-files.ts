@@ -1,4 +1,3 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -6,7 +5,8 @@ import { StriateError } from "../src/base/errors.ts";
 import { type DataType, type Tensor, castTo, tensor, toNumbers } from "../src/base/tensor.ts";
 import type { ModelSource, OpenedModel } from "../src/formats/format.ts";
 import { onnx } from "../src/formats/onnx.ts";
-import { TensorProtoSchema } from "../src/graph/protobuf/onnx_pb.ts";
+import { TensorProtoSchema } from "../src/graph/protobuf/onnx-messages.ts";
+import { readMessage } from "../src/graph/protobuf/read-message.ts";
 import type { Graph } from "../src/graph/graph.ts";
 import { tensorFrom } from "../src/graph/protobuf/read-tensor.ts";
 import { writeOnnx } from "../src/graph/protobuf/write.ts";
@@ -43,7 +43,7 @@ export const asTensor = ({ shape, data }: NpzArray, type: DataType = "float32"):
 
 /** A TensorProto file, as ONNX' own tests keep inputs and outputs. */
 export const readTensorFile = (path: string): Tensor =>
-  tensorFrom(fromBinary(TensorProtoSchema, readFileSync(path)));
+  tensorFrom(readMessage(TensorProtoSchema, readFileSync(path)));
 
 /** The largest difference, relative to the wanted value where that is above 1; NaN equals NaN. */
 export function largestDifference(got: Tensor, want: Tensor | NpzArray): number {

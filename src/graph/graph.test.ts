@@ -5,7 +5,7 @@ import { float } from "./attributes.ts";
 import { GraphBuilder } from "./builder.ts";
 import { emptyGraph } from "./graph.ts";
 import { withGiven, withOutputs } from "./outputs.ts";
-import { ModelProtoSchema } from "./protobuf/onnx_pb.ts";
+import { ModelProtoSchema } from "../../test/onnx_pb.ts";
 import { readOnnx } from "./protobuf/read.ts";
 import { writeOnnx, writeOnnxParts } from "./protobuf/write.ts";
 import { consumers, nodesFor, sortNodes } from "./traverse.ts";

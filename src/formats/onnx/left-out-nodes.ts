@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from "../../graph/graph.ts";
-import type { FunctionProto } from "../../graph/protobuf/onnx_pb.ts";
+import type { FunctionProto } from "../../graph/protobuf/onnx-messages.ts";
 import type { Port } from "../../model/network.ts";
 import { outerReads, producers, subgraphs } from "../../graph/traverse.ts";
 import { isEngineDomain, isEngineOp } from "./engine-ops.ts";

@@ -5,7 +5,7 @@ import { liftBodyWeights } from "../../graph/passes/opening/lift-body-weights.ts
 import { liftConstants } from "../../graph/passes/opening/lift-constants.ts";
 import { separatePads } from "../../graph/passes/engine/separate-pads.ts";
 import { hasHalves, widenHalves } from "../../graph/passes/opening/widen-halves.ts";
-import type { ModelProto } from "../../graph/protobuf/onnx_pb.ts";
+import type { ModelProto } from "../../graph/protobuf/onnx-messages.ts";
 import { externalFiles, parseOnnx } from "../../graph/protobuf/parse.ts";
 import { graphOfModel } from "../../graph/protobuf/read.ts";
 import { writeOnnx } from "../../graph/protobuf/write.ts";

@@ -11,7 +11,7 @@ import {
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
   TensorProtoSchema,
-} from "../../graph/protobuf/onnx_pb.ts";
+} from "../../../test/onnx_pb.ts";
 import { writeOnnx } from "../../graph/protobuf/write.ts";
 import type { ModelSource } from "../format.ts";
 import { onnx } from "../onnx.ts";

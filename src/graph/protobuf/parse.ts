@@ -1,5 +1,4 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { StriateError, isBug, messageOf } from "../../base/errors.ts";
+import { StriateError, messageOf } from "../../base/errors.ts";
 import {
   type AttributeProto,
   type GraphProto,
@@ -7,33 +6,22 @@ import {
   ModelProtoSchema,
   type NodeProto,
   type TensorProto,
-  TensorProto_DataLocation as Location,
-} from "./onnx_pb.ts";
-
-/** How deep messages may lie in one another: an If in an If in an If takes 12. */
-const DEEPEST = 100;
+  DataLocation as Location,
+} from "./onnx-messages.ts";
+import { readMessage } from "./read-message.ts";
 
 /** The message of an `.onnx` file. Byte fields are views of `bytes`, not copies. */
 export function parseOnnx(bytes: Uint8Array): ModelProto {
   let model: ModelProto;
   try {
-    model = fromBinary(ModelProtoSchema, bytes, { recursionLimit: DEEPEST });
+    model = readMessage(ModelProtoSchema, bytes);
   } catch (error) {
-    if (isBug(error) && !(error instanceof RangeError)) throw error;
-    throw new StriateError(`not a readable ONNX file: ${inWords(error)}`, { cause: error });
+    if (!(error instanceof StriateError)) throw error;
+    throw new StriateError(`not a readable ONNX file: ${messageOf(error)}`, { cause: error });
   }
   if (model.graph === undefined)
     throw new StriateError("not an ONNX model: the file holds no graph; export the model again");
   return model;
-}
-
-function inWords(error: unknown): string {
-  const message = messageOf(error);
-  if (/recursion depth/.test(message))
-    return `its parts lie more than ${DEEPEST} deep in one another`;
-  if (/premature EOF|out of range|offset/i.test(message))
-    return "it is cut off or damaged; get a whole copy of it";
-  return message;
 }
 
 /** The paths of the other files that hold tensors of the model, as the model writes them. */

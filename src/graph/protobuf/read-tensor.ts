@@ -1,4 +1,3 @@
-import { create } from "@bufbuild/protobuf";
 import { StriateError, namingSync } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
 import {
@@ -11,11 +10,12 @@ import {
   tensor,
 } from "../../base/tensor.ts";
 import {
+  DataLocation as Location,
+  DataTypeCode as Code,
   type TensorProto,
-  TensorProto_DataLocation as Location,
-  TensorProto_DataType as Code,
   TensorProtoSchema,
-} from "./onnx_pb.ts";
+} from "./onnx-messages.ts";
+import { create } from "./message.ts";
 import { maybeTypeOfCode, typeOfCode } from "./types.ts";
 
 const utf8 = new TextDecoder();

@@ -1,16 +1,15 @@
-import { isFieldSet } from "@bufbuild/protobuf";
 import type { Attribute, Graph, GraphNode, Value } from "../graph.ts";
 import {
   type AttributeProto,
-  AttributeProtoSchema,
-  AttributeProto_AttributeType as Kind,
+  AttributeType as Kind,
   type GraphProto,
   type ModelProto,
   type NodeProto,
   type SparseTensorProto,
   type TensorProto,
   type ValueInfoProto,
-} from "./onnx_pb.ts";
+} from "./onnx-messages.ts";
+import { isSet } from "./message.ts";
 import { parseOnnx } from "./parse.ts";
 import { type ReadOptions, isPlainTensor, tensorFrom, withDataInside } from "./read-tensor.ts";
 import { maybeTypeOfCode } from "./types.ts";
@@ -177,15 +176,14 @@ export function attributeFrom(proto: AttributeProto, options: ReadOptions): Attr
 /** The oldest files leave the kind out: the field that is set tells. */
 function kindOf(proto: AttributeProto): Kind {
   if (proto.type !== Kind.UNDEFINED) return proto.type;
-  const { field } = AttributeProtoSchema;
   if (proto.t) return Kind.TENSOR;
   if (proto.g) return Kind.GRAPH;
   if (proto.ints.length > 0) return Kind.INTS;
   if (proto.floats.length > 0) return Kind.FLOATS;
   if (proto.strings.length > 0) return Kind.STRINGS;
-  if (isFieldSet(proto, field.s)) return Kind.STRING;
-  if (isFieldSet(proto, field.f)) return Kind.FLOAT;
-  return isFieldSet(proto, field.i) ? Kind.INT : Kind.UNDEFINED;
+  if (isSet(proto, "s")) return Kind.STRING;
+  if (isSet(proto, "f")) return Kind.FLOAT;
+  return isSet(proto, "i") ? Kind.INT : Kind.UNDEFINED;
 }
 
 /** Bytes as text, unless they are none. */

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import type { DataType } from "../../base/tensor.ts";
-import { TensorProto_DataType as Code } from "./onnx_pb.ts";
+import { DataTypeCode as Code } from "./onnx-messages.ts";
 
 /** Our element types and the numbers that ONNX gives them. */
 const codes: Record<DataType, Code> = {

@@ -1,11 +1,12 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { StriateError } from "../../base/errors.ts";
 import { type Tensor, bytesOf, toInt64 } from "../../base/tensor.ts";
 import type { Attribute, Graph, GraphNode, Value } from "../graph.ts";
 import {
   type AttributeProto,
   AttributeProtoSchema,
-  AttributeProto_AttributeType as Kind,
+  AttributeType as Kind,
+  DataLocation,
+  DimensionProtoSchema,
   type FunctionProto,
   type GraphProto,
   GraphProtoSchema,
@@ -16,16 +17,16 @@ import {
   StringStringEntryProtoSchema,
   type TensorProto,
   TensorProtoSchema,
-  TensorProto_DataLocation,
   TensorShapeProtoSchema,
-  TensorShapeProto_DimensionSchema,
   type TypeProto,
   TypeProtoSchema,
-  TypeProto_TensorSchema,
+  TensorTypeProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
-} from "./onnx_pb.ts";
+} from "./onnx-messages.ts";
+import { create, isMessage } from "./message.ts";
 import { typeCode } from "./types.ts";
+import { writeMessage } from "./write-message.ts";
 
 const utf8 = new TextEncoder();
 
@@ -69,7 +70,7 @@ export function writeOnnxParts(graph: Graph): OnnxParts {
       name,
       dims: value.shape.map(BigInt),
       dataType: typeCode(value.type),
-      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      dataLocation: DataLocation.EXTERNAL,
       externalData: [
         create(StringStringEntryProtoSchema, { key: "location", value: path }),
         create(StringStringEntryProtoSchema, { key: "length", value: String(data.length) }),
@@ -82,7 +83,7 @@ export function writeOnnxParts(graph: Graph): OnnxParts {
 type WriteTensor = (value: Tensor, name: string) => TensorProto;
 
 function write(graph: Graph, writeTensor: WriteTensor): Uint8Array {
-  return toBinary(
+  return writeMessage(
     ModelProtoSchema,
     create(ModelProtoSchema, {
       irVersion: BigInt(Math.max(IR_VERSION, graph.irVersion ?? 0)),
@@ -140,14 +141,14 @@ function valueProto(value: Value): ValueInfoProto {
     type: create(TypeProtoSchema, {
       value: {
         case: "tensorType",
-        value: create(TypeProto_TensorSchema, {
+        value: create(TensorTypeProtoSchema, {
           elemType: typeCode(value.type),
           shape:
             value.shape === null
               ? undefined
               : create(TensorShapeProtoSchema, {
                   dim: value.shape.map((dim) =>
-                    create(TensorShapeProto_DimensionSchema, {
+                    create(DimensionProtoSchema, {
                       value:
                         dim === null
                           ? { case: undefined }
@@ -226,10 +227,9 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
       proto.graphs = attribute.value.map((body) => graphProto(body));
       break;
     case "opaque": {
-      const kept = attribute.value as AttributeProto;
-      if (kept.$typeName !== "onnx.AttributeProto")
+      if (!isMessage(attribute.value, AttributeProtoSchema))
         throw new StriateError(`attribute "${name}" is of a kind that cannot be written`);
-      return kept;
+      return attribute.value;
     }
   }
   return proto;

@@ -1,6 +1,6 @@
 import { StriateError } from "../../../base/errors.ts";
 import { type Attribute, type Graph, type GraphNode, nodeLabel } from "../../graph.ts";
-import type { AttributeProto, FunctionProto } from "../../protobuf/onnx_pb.ts";
+import type { AttributeProto, FunctionProto } from "../../protobuf/onnx-messages.ts";
 import { attributeFrom, nodeFrom } from "../../protobuf/read.ts";
 import { renameNode } from "../../rename.ts";
 import { subgraphs } from "../../traverse.ts";
