@@ -8,6 +8,7 @@ import { parseKerasModel } from "../src/formats/keras/parse-model.ts";
 import { initializeWeights } from "../src/model/initialize-weights.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { fastExecutor } from "../src/train/step/fast-executor.ts";
+import { kerasTrainable } from "../src/train/source/keras-trainable.ts";
 import { Trainer } from "../src/train/trainer.ts";
 import type { StepTimes } from "./report.ts";
 
@@ -15,7 +16,7 @@ const [path, rows, steps, ...without] = process.argv.slice(2) as [string, string
 const model = parseKerasModel(JSON.parse(readFileSync(path, "utf8")), { kerasVersion: 3 });
 initializeWeights(model, 1);
 const trainer = new Trainer(
-  model,
+  kerasTrainable(model),
   {
     loss: "binary_crossentropy",
     optimizer: { class_name: "RMSprop", config: { learning_rate: 1e-4 } },

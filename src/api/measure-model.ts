@@ -27,8 +27,12 @@ export function measureModel(
       if (keras === undefined || network.outputs[0]!.shape.length !== 2)
         return measureNetwork(running).over(batches, loss, onOutputs);
       const { runtime } = running;
-      const { Trainer, evaluate } = await training();
-      const trainer = new Trainer(keras, { loss: loss.loss }, { runtime, network, ...session });
+      const { Trainer, evaluate, kerasTrainable } = await training();
+      const trainer = new Trainer(
+        kerasTrainable(keras, network),
+        { loss: loss.loss },
+        { runtime, ...session },
+      );
       try {
         return await evaluate(
           trainer,

@@ -31,6 +31,7 @@ import { type Given, type Seen, runView } from "../views/run-view.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
 import { type ModelInput, isImage, isTensor } from "./model-input.ts";
 import { measureModel } from "./measure-model.ts";
+import type { TrainChoice } from "../train/source/trainable-of.ts";
 import { type SubjectOptions, type ViewInputs, subjectOf } from "./view-subject.ts";
 
 /** Options of `model.view`: the photo's, and those of the computation. */
@@ -224,30 +225,54 @@ export class Model {
   }
 
   /**
-   * Says how the model is to be trained.
+   * The model with a new head behind its last pooled or flattened value: a dense layer with freshly drawn
+   * weights, with a sigmoid for two classes or a softmax for more. This model stays as it is.
+   *
+   *     const model = await (await loadModel("resnet18.onnx")).withNewHead(["cat", "dog"]);
+   *     await model.compile({ loss: "binary_crossentropy", train: "head" });
+   *
+   * @throws StriateError for fewer than two classes, or where there is no such value
+   */
+  async withNewHead(
+    classNames: readonly string[],
+    options: { seed?: number } = {},
+  ): Promise<Model> {
+    await this.settle();
+    const { newHead } = await training();
+    const opened = newHead(this.#opened, classNames, options.seed);
+    return new Model(opened, this.#runtime, this.#host);
+  }
+
+  /**
+   * Says how the model is to be trained. Any file can be: of one without Keras layers the graph is, its
+   * weights being the constants that its ops take for weights.
    *
    * What trains is loaded by it. Nobody has to wait: whoever trains next does, and hears of what is wrong.
    *
    * @param options by default what the file was saved with, if it was; the optimizer then goes on
    * where it stopped
-   * @throws StriateError where loss, metrics and outputs do not go together, or the model has no layers
-   * to train (an ONNX file)
+   * @param options.train what is trained: `"all"`, `"head"` (the layers behind the last pooled or flattened
+   * value), or layers by name or glob; by default what the file does not freeze. Frozen layers at the
+   * front are run once for each row.
+   * @param options.size [height, width] to train at, where the network takes photos of any size
+   * @throws StriateError where loss, metrics and outputs do not go together, or the model cannot be trained
+   * (a quantised file)
    */
-  compile(options?: CompileOptions & { seed?: number }): Promise<void> {
+  compile(options?: CompileOptions & TrainChoice & { seed?: number }): Promise<void> {
     const compiled = this.#compiled.catch(() => undefined).then(() => this.#compile(options));
     this.#compiled = compiled;
     compiled.catch(() => undefined);
     return compiled;
   }
 
-  async #compile(options?: CompileOptions & { seed?: number }): Promise<void> {
-    const { compileOptionsOf, trainableLayers, trainerOf } = await training();
-    trainableLayers(this.#opened);
+  async #compile(options?: CompileOptions & TrainChoice & { seed?: number }): Promise<void> {
+    const { compileOptionsOf, trainerOf } = await training();
     const chosen = options ?? compileOptionsOf(this.#opened);
     if (chosen === undefined)
       throw new StriateError(`${this.name}: not compiled; call compile({ optimizer, loss }) first`);
     const { device, threads, optimize } = this.#host;
-    const settings = { device, threads, optimize, seed: options?.seed };
+    const { seed, train, size } = options ?? {};
+    const settings = { device, threads, optimize, seed, train, size };
     const trainer = trainerOf(this.#opened, chosen, this.#runtime, settings);
     await this.#settle();
     await this.#trainer?.close();

@@ -2,13 +2,14 @@ import { withThousands } from "../base/text-table.ts";
 import { platform } from "#platform";
 import type { BatchedDataset } from "../data/batch.ts";
 import { type Augmentation } from "../data/augment/augment.ts";
+import { StriateError } from "../base/errors.ts";
 import { formatByteSize } from "../data/byte-size.ts";
 import type { ImageSet } from "../data/image-set.ts";
 import { pictureBatches } from "../data/picture-batches.ts";
 import type { OpenedModel } from "../formats/format.ts";
 import { classifierLoss } from "../model/classifier-loss.ts";
+import type { Network } from "../model/network.ts";
 import { preprocessingFor } from "../model/photo-input.ts";
-import { summarize } from "../model/summary.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
 import type { ChosenOptimizer } from "../train/compile/chosen-optimizer.ts";
 import type { Trainer } from "../train/trainer.ts";
@@ -30,6 +31,12 @@ export interface PictureTrainingOptions extends SessionOptions {
   readonly validation?: number | null;
   /** Use so many pictures only. */
   readonly limit?: number | null;
+  /** How photos are scaled, where the model's file does not say it right. */
+  readonly scale?: string | null;
+  /** What is trained: `all`, `head`, layers; by default what the file does not freeze. */
+  readonly train?: string | null;
+  /** Bytes of memory for what frozen layers make of the pictures. */
+  readonly featureMemory?: number;
 }
 
 /** A training that is ready to run. */
@@ -50,9 +57,9 @@ export interface PictureTraining {
  * with or by its head, optimizer and learning rate likewise, and the pictures scaled as the model wants them.
  * What is trained remembers the names of the classes and how photos are prepared.
  *
- * @param opened a model of Keras layers, its weights included
+ * @param opened a model of any file; of one without Keras layers the graph is trained
  * @param set opened at the model's size, as `openDatasetFor` does
- * @throws StriateError when the head does not fit the number of classes, or the model has no layers
+ * @throws StriateError when the head does not fit the classes, or the model cannot be trained
  */
 export async function pictureTraining(
   opened: OpenedModel,
@@ -60,9 +67,10 @@ export async function pictureTraining(
   options: PictureTrainingOptions,
 ): Promise<PictureTraining> {
   const { chosenOptimizer, compileOptionsOf, trainerOf } = await import("./training.ts");
-  const { batch, seed, device, threads } = options;
+  const { batch, seed, device, threads, train, featureMemory } = options;
+  checkClasses(opened.network, set.classNames);
   const head = classifierLoss(opened.network, set.classNames, compileOptionsOf(opened)?.loss);
-  const { scale } = preprocessingFor(opened.network).how;
+  const { scale } = preprocessingFor(opened.network, { scale: options.scale ?? undefined }).how;
   const { training, validation } = pictureBatches(set, {
     batch,
     seed,
@@ -77,16 +85,16 @@ export async function pictureTraining(
     { optimizer: options.optimizer ?? null, rate: options.rate ?? null },
     options.usualRate ?? 1e-4,
   );
+  const size = [set.shape[0], set.shape[1]] as const;
   const trainer = trainerOf(
     opened,
     { optimizer: optimizer.optimizer, loss: head.loss, metrics: [head.accuracy] },
     platform.runtime,
-    { device, threads, seed },
+    { device, threads, seed, size, featureMemory, ...(train && { train }) },
   );
-  const size = set.shape.slice(0, 2);
   trainer.notes.labels = [...set.classNames];
   trainer.notes.preprocessing = { size, resize: "bilinear", scale };
-  const { trainable } = summarize(opened.network).parameters;
+  const { parameters: trainable } = trainer;
   return {
     ...{ opened, trainer, training, validation, optimizer },
     lines: [
@@ -100,4 +108,17 @@ export async function pictureTraining(
       (notice) => notice !== undefined,
     ),
   };
+}
+
+/** A head that is kept tells the classes apart that it was made for. */
+function checkClasses({ labels, origin, name }: Network, classNames: readonly string[]): void {
+  if (labels?.length !== classNames.length) return;
+  const plain = (word: string) => word.toLowerCase();
+  if (labels.every((label, i) => plain(label) === plain(classNames[i]!))) return;
+  const some = (words: readonly string[]) =>
+    `${words.slice(0, 6).join(", ")}${words.length > 6 ? ", ..." : ""}`;
+  throw new StriateError(
+    `${origin.file ?? name}: its classes are ${some(labels)}, those of the data ${some(classNames)}; a head that is ` +
+      "kept needs the same ones in the same order, --head new makes one for the data",
+  );
 }

@@ -1,32 +1,33 @@
-import { StriateError } from "../base/errors.ts";
+import { platform } from "#platform";
 import type { OpenedModel } from "../formats/format.ts";
-import type { KerasModel } from "../model/model.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { CompileOptions } from "../train/compile/compile.ts";
+import { type TrainChoice, trainableOf } from "../train/source/trainable-of.ts";
 import { fastExecutor } from "../train/step/fast-executor.ts";
 import { Trainer } from "../train/trainer.ts";
 
-/** The layers of a model that can be trained. @throws StriateError where it has none (an ONNX file) */
-export function trainableLayers({ keras, network }: OpenedModel): KerasModel {
-  if (keras !== undefined) return keras;
-  const { file, format } = network.origin;
-  throw new StriateError(
-    `${file ?? network.name}: only models of Keras layers can be trained, and this is ${format}`,
-  );
+export interface TrainerChoice extends SessionOptions, TrainChoice {
+  readonly seed?: number;
+  /** Bytes of memory for what frozen layers make of the rows; the rest goes to disk, where there is one. */
+  readonly featureMemory?: number;
 }
 
-/** The training of a model, run as fast as this platform can. */
+/** The training of a model of any file, run as fast as this platform can. */
 export function trainerOf(
   opened: OpenedModel,
   compile: CompileOptions,
   runtime: Runtime,
-  { seed, ...session }: SessionOptions & { seed?: number },
+  { seed, train, size, featureMemory, ...session }: TrainerChoice,
 ): Trainer {
-  return new Trainer(trainableLayers(opened), compile, {
+  const { openSpill } = platform.cache;
+  return new Trainer(trainableOf(opened, { train, size }), compile, {
     runtime,
-    network: opened.network,
     createExecutor: fastExecutor(runtime, session),
     seed,
+    features: {
+      ...(featureMemory !== undefined && { memory: featureMemory }),
+      ...(openSpill && { spill: (bytesEach: number) => openSpill(bytesEach) }),
+    },
     ...session,
   });
 }

@@ -41,6 +41,8 @@ export interface Batch {
   readonly y: Tensor<"int32" | "float32">;
   /** The path of each picture. */
   readonly ids: readonly string[];
+  /** The set, where the tensors of an id are the same whenever it comes. */
+  readonly rowsOf?: object;
 }
 
 type Pixels = Uint8Array | Float32Array;
@@ -162,6 +164,7 @@ export class BatchedDataset implements AsyncIterable<Batch> {
         this.classNames.length,
       ),
       ids: examples.map((example) => example.id),
+      ...(this.#examples.isStable && { rowsOf: this }),
     };
   }
 

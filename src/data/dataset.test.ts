@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../base/random.ts";
 import { augment, randomBrightness } from "./augment/augment.ts";
-import { type SpillStore, cachedSource } from "./cached-source.ts";
+import { cachedSource } from "./cached-source.ts";
+import type { SpillStore } from "./row-store.ts";
 import { Dataset } from "./dataset.ts";
 import type { ExampleSource } from "./example.ts";
 import { ImageSet } from "./image-set.ts";
@@ -151,6 +152,7 @@ describe("BatchedDataset", () => {
       },
       y: { type: "int32", shape: [2], data: Int32Array.of(0, 1) },
       ids: ["0.jpg", "1.jpg"],
+      rowsOf: data,
     });
     expect(all[2]).toMatchObject({
       size: 1,

@@ -16,6 +16,8 @@ interface Pipeline {
   /** Indices in an epoch, unreadable pictures included. */
   readonly length: number;
   readonly load: (index: number, epoch: number) => Promise<Example | undefined>;
+  /** Whether an example is the same in every epoch. */
+  readonly isStable: boolean;
 }
 
 /** Pictures that are read and changed at the same time. */
@@ -43,6 +45,7 @@ export class Dataset implements AsyncIterable<Example> {
       source,
       order: () => order,
       length: order.length,
+      isStable: true,
       load: async (index) => {
         const x = await source.read(index);
         if (!x) return undefined;
@@ -54,6 +57,10 @@ export class Dataset implements AsyncIterable<Example> {
   /** Number of examples; pictures that turn out to be unreadable are still counted. */
   get length(): number {
     return this.#pipeline.length;
+  }
+
+  get isStable(): boolean {
+    return this.#pipeline.isStable;
   }
 
   /** [height, width, channels] of every picture. */
@@ -107,6 +114,7 @@ export class Dataset implements AsyncIterable<Example> {
   map(change: ExampleMap, { seed = 0 }: { seed?: number } = {}): Dataset {
     const { load, source } = this.#pipeline;
     return this.#with({
+      isStable: false,
       load: async (index, epoch) => {
         const example = await load(index, epoch);
         return example && change(example, new Random(seed, 1 + index + epoch * source.length));
@@ -123,6 +131,7 @@ export class Dataset implements AsyncIterable<Example> {
     const { load } = this.#pipeline;
     const kept = new Map<number, Promise<Example | undefined>>();
     return this.#with({
+      isStable: true,
       load: (index, epoch) => {
         let example = kept.get(index);
         if (!example) kept.set(index, (example = load(index, epoch)));

@@ -20,6 +20,8 @@ export interface ExampleStream {
   readonly length: number;
   readonly shape: ExampleShape;
   readonly classNames: readonly string[];
+  /** Whether an example is the same in every epoch; else something is drawn anew. */
+  readonly isStable: boolean;
   /** The examples of one epoch, counted from 0. */
   epoch(number: number): AsyncIterable<Example>;
 }

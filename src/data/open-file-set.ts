@@ -1,7 +1,7 @@
 import { withThousands } from "../base/text-table.ts";
 import { StriateError, isBug, messageOf, naming } from "../base/errors.ts";
 import { parseByteSize } from "./byte-size.ts";
-import { type SpillStore, cachedSource } from "./cached-source.ts";
+import { cachedSource } from "./cached-source.ts";
 import { type FoundFile, type SkippedFile, findClasses } from "./class-folders.ts";
 import type { OpenDatasetOptions } from "./dataset-options.ts";
 import { type PlatformDecoder, decodePicture } from "./decode-picture.ts";
@@ -13,6 +13,7 @@ import { latin1 } from "./picture-formats/bytes.ts";
 import { identifyPicture, identifyingBytes } from "./picture-formats/identify.ts";
 import { pictureFormats } from "./picture-formats/index.ts";
 import { resizeBilinear, resizeNearest } from "./resize.ts";
+import type { SpillStore } from "./row-store.ts";
 
 /** What a data set needs of the platform. */
 export interface FileSetPlatform {

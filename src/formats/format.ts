@@ -59,6 +59,11 @@ export interface FormatWriter {
   runs: boolean;
   /** Whether it takes weights without a network. */
   takesWeightsAlone?: boolean;
+  /**
+   * Whether it can hold this model, where not every one can be held; asked before a long training.
+   * @throws StriateError that says why not
+   */
+  takes?(model: OpenedModel): void;
   /** What the file does not hold of this model, in words, though the rest of it can be written. */
   loses(model: OpenedModel): string[];
   /**

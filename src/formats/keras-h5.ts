@@ -1,3 +1,4 @@
+import { kerasOf } from "./keras/own-notes.ts";
 import { isHdf5 } from "./hdf5/signature.ts";
 import { defineFormat } from "./format.ts";
 
@@ -32,6 +33,7 @@ export const kerasH5 = defineFormat({
   writer: {
     answers: [".h5", ".hdf5"],
     runs: true,
+    takes: (model) => void kerasOf(model, "an .h5 file"),
     loses: () => [],
     write: async (model, name) => (await import("./keras/h5-file.ts")).writeKerasH5(model, name),
   },

@@ -1,3 +1,4 @@
+import { kerasOf } from "./keras/own-notes.ts";
 import { defineFormat } from "./format.ts";
 import { isZip } from "./zip-start.ts";
 
@@ -21,6 +22,7 @@ export const kerasZip = defineFormat({
   writer: {
     answers: [".keras"],
     runs: true,
+    takes: (model) => void kerasOf(model, "a .keras file"),
     loses: () => [],
     write: async (model, name) => (await import("./keras/zip-file.ts")).writeKerasZip(model, name),
   },

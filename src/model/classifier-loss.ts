@@ -42,7 +42,8 @@ export function classifierLoss(
     throw new StriateError(
       `the model's output "${head.port.name}" has ${units} ${units === 1 ? "unit" : "units"}, the data has ` +
         `${classes} classes (${classNames.slice(0, 6).join(", ")}${classes > 6 ? ", ..." : ""}); ` +
-        `give the head ${classes === 2 ? "one sigmoid unit or two units" : `${classes} units`}`,
+        `give the head ${classes === 2 ? "one sigmoid unit or two units" : `${classes} units`}, or train it a new ` +
+        `one (--head new)`,
     );
   const own = lossByHead(head, units);
   const said = onlyLoss(compiled);

@@ -1,5 +1,6 @@
 import { namingSync } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
+import type { Tensor } from "../base/tensor.ts";
 import { initialize } from "../training/initializers/index.ts";
 import { listWeights } from "./list-weights.ts";
 import type { KerasModel } from "./model.ts";
@@ -16,13 +17,20 @@ export function initializeWeights(model: KerasModel, seed = 0): void {
   for (const { layer, path, specs } of listWeights(model).weights)
     for (const { name, shape, initializer } of specs) {
       if (layer.weights.has(name)) continue;
-      const random = new Random(seed, hash(`${path}/${name}`));
       const weight = namingSync(`${layer.className} "${path}"`, () =>
-        initialize(initializer, shape, random),
+        drawWeight(initializer, shape, `${path}/${name}`, seed),
       );
       layer.weights.set(name, weight);
     }
 }
+
+/** A new weight of an address. */
+export const drawWeight = (
+  initializer: unknown,
+  shape: readonly number[],
+  address: string,
+  seed: number,
+): Tensor<"float32"> => initialize(initializer, shape, new Random(seed, hash(address)));
 
 /** A number for a text: FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/). */
 function hash(text: string): number {

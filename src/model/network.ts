@@ -35,6 +35,8 @@ export interface Network {
   labels?: string[];
   /** What the file says of its own preprocessing (`striate` metadata, ONNX metadata), as JSON. */
   preprocessing?: Record<string, unknown>;
+  /** What each epoch of its training reported, where the file says it: `History` as JSON. */
+  history?: Record<string, unknown>;
   /**
    * By output name: what makes probabilities of an output that the network leaves as logits, known from the
    * loss that it was trained with (`from_logits`).

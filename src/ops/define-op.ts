@@ -6,6 +6,7 @@ import type { Dims } from "./dims.ts";
 import type { Formula } from "./formula.ts";
 import type { InputFacts } from "./input-facts.ts";
 import type { Known } from "./known.ts";
+import type { Modes } from "./modes.ts";
 import type { MultiplyAdds } from "./multiply-adds.ts";
 import type { OpRole, OpWeights } from "./role.ts";
 import type { Rows } from "./rows.ts";
@@ -138,6 +139,8 @@ export interface OpDefinition<S extends AttributeSpecs = AttributeSpecs> {
   rows: Rows;
   /** What an element of its outputs sees of its inputs: windows, strides, or everything. */
   sees: Sees<AttributeValues<S>>;
+  /** How it is written for inference and for training, where these differ. */
+  modes?: Modes;
   /** What it costs. */
   multiplyAdds: MultiplyAdds<AttributeValues<S>>;
   /**

@@ -146,6 +146,19 @@ export const elementwiseOps: readonly OpDefinition[] = [
       const scale = has(1) ? f.sub(1, f.cast(inputs[1]!, f.type)) : 0.5;
       return [f.div(f.mul(grad, f.indicator(mask)), scale), null, null];
     },
+    modes: {
+      inference: (node) => ({ ...node, inputs: node.inputs.slice(0, 2) }),
+      // The mask is drawn outside of the graph, so that a training can be repeated: y = x mask
+      training({ node, b, shape, constant, dropout }) {
+        const [x, ratio] = node.inputs as [string, string?];
+        const rate = ratio ? Number(constant(1)?.data[0]) : 0.5;
+        if (!(rate >= 0 && rate < 1))
+          throw new StriateError("its ratio is no constant from 0 to 1, and training draws by it");
+        const [y] = node.outputs as [string];
+        if (rate === 0) b.op("Identity", [x], {}, { outputs: [y] });
+        else b.op("Mul", [x, dropout(rate, shape(0))], {}, { outputs: [y] });
+      },
+    },
   }),
   // Between floating types the gradient is cast back; there is none through an integer.
   defineOp({

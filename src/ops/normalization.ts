@@ -66,6 +66,26 @@ export const normalizationOps: readonly OpDefinition[] = [
       return [...sameShape(context), statistics, statistics];
     },
     gradient: batchGradient,
+    modes: {
+      inference: (node) => ({
+        ...node,
+        outputs: node.outputs.slice(0, 1),
+        attributes: { ...node.attributes, training_mode: { kind: "int", value: 0 } },
+      }),
+      // With the statistics of the batch where the file says so, and its scale is trained.
+      training({ node, b, trained, update }) {
+        const learns = attribute(node, "training_mode", "int", 0) !== 0;
+        if (!learns || !(trained(1) || trained(2))) {
+          b.graph.nodes.push(this.inference(node));
+          return;
+        }
+        const [y, mean, variance] = node.outputs as [string, string?, string?];
+        const outputs = [y, mean || b.fresh(`${y}/mean`), variance || b.fresh(`${y}/variance`)];
+        b.graph.nodes.push({ ...node, outputs });
+        update(3, outputs[1]!);
+        update(4, outputs[2]!);
+      },
+    },
   }),
   defineOp({
     type: "InstanceNormalization",

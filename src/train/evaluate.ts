@@ -32,7 +32,7 @@ export async function evaluate<B extends TrainingBatch>(
   const forward = new Forward(trainer);
   try {
     for await (const batch of data.epoch(0)) {
-      const prepared = trainer.prepareBatch(batch, classWeight);
+      const prepared = await trainer.prepareBatch(batch, classWeight);
       const result = await forward.run(prepared);
       totals.add(prepared, { ...result, loss: result.loss + penalty });
       onBatch?.(batch, prepared, result);

@@ -18,6 +18,7 @@ import type { CompileOptions } from "./compile/compile.ts";
 import { evaluate } from "./evaluate.ts";
 import { type FitOptions, fit } from "./fit.ts";
 import { History } from "../model/history.ts";
+import { kerasTrainable } from "./source/keras-trainable.ts";
 import { Trainer } from "./trainer.ts";
 import { type TensorData, type TrainingData, batchesOf } from "./data/training-data.ts";
 
@@ -47,7 +48,7 @@ function trainerOf(
     model.layers.find((each) => each.name === name)!.weights.set(weight!, value);
   }
   initializeWeights(model, 3);
-  return new Trainer(model, compile, { runtime, threads: 1, seed: 7 });
+  return new Trainer(kerasTrainable(model), compile, { runtime, threads: 1, seed: 7 });
 }
 
 /** Points in two clouds that a line tells apart. */

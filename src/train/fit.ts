@@ -122,7 +122,7 @@ class Fit implements FitRun {
     for await (const batch of this.#data.epoch(epoch)) {
       if (++index < done) continue;
       await this.#each((callback) => callback.onBatchBegin?.(index, this));
-      const prepared = this.#at(epoch, index, () =>
+      const prepared = await this.#at(epoch, index, () =>
         this.trainer.prepareBatch(batch, this.#options.classWeight),
       );
       await this.trainer.prepare(Math.max(prepared.rows, this.#data.batchSize ?? 0));
@@ -136,9 +136,9 @@ class Fit implements FitRun {
   }
 
   /** Puts the place of a fault in front of its message. */
-  #at<T>(epoch: number, batch: number, work: () => T): T {
+  async #at<T>(epoch: number, batch: number, work: () => Promise<T>): Promise<T> {
     try {
-      return work();
+      return await work();
     } catch (error) {
       throw new StriateError(`epoch ${epoch + 1}, batch ${batch + 1}: ${messageOf(error)}`, {
         cause: error,

@@ -11,6 +11,7 @@ import type { CompileOptions } from "./compile/compile.ts";
 import { evaluate } from "./evaluate.ts";
 import { fastExecutor } from "./step/fast-executor.ts";
 import { fit } from "./fit.ts";
+import { kerasTrainable } from "./source/keras-trainable.ts";
 import { Trainer } from "./trainer.ts";
 import { type TensorData, batchesOf } from "./data/training-data.ts";
 
@@ -65,7 +66,7 @@ function trainerOf(run: Run, runtime: Runtime, fast: boolean): Trainer {
     weightedMetrics: weighted_metrics,
   } as CompileOptions;
   const createExecutor = fast ? fastExecutor(runtime, { threads: 2 }) : undefined;
-  return new Trainer(model, options, { runtime, threads: 1, createExecutor });
+  return new Trainer(kerasTrainable(model), options, { runtime, threads: 1, createExecutor });
 }
 
 /** The batch of a step, by name: the order of inputs and outputs is the model's affair. */
@@ -103,7 +104,7 @@ function expectLogs(got: Record<string, number>, want: Record<string, number>): 
 
 function expectWeights(trainer: Trainer, want: Run["after"]): void {
   const norm = (list: readonly number[]) => Math.hypot(...list);
-  for (const layer of trainer.model.layers) {
+  for (const layer of trainer.source.contents().keras!.layers) {
     const own = layer.model ? layer.model.layers.flatMap((each) => [...each.weights]) : [];
     const weights = [...own, ...layer.weights];
     expect(weights.length, layer.name).toBe(want[layer.name]?.length ?? 0);

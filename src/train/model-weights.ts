@@ -3,12 +3,15 @@ import { type Tensor, toFloat32 } from "../base/tensor.ts";
 import type { KerasModel, Layer } from "../model/model.ts";
 import { type Network, type NetworkWeight, weightToUser } from "../model/network.ts";
 
-/** The weights of a network in the graph's layout, by address. */
-export function networkWeights(network: Network): Map<string, Tensor> {
+/** Weights of a network in the graph's layout, by address. */
+export function networkWeights(
+  network: Network,
+  addresses: Iterable<string> = network.weights.keys(),
+): Map<string, Tensor> {
   return new Map(
-    [...network.weights].map(([address, { value }]) => [
+    [...addresses].map((address) => [
       address,
-      network.graph.initializers.get(value)!,
+      network.graph.initializers.get(network.weights.get(address)!.value)!,
     ]),
   );
 }

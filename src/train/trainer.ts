@@ -2,8 +2,6 @@ import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { RandomInput } from "../layers/define-layer.ts";
 import { penaltyOf } from "../training/regularizers.ts";
-import { lowerModel } from "../model/lower.ts";
-import type { KerasModel } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import type { OptimizerState } from "../model/optimizer-state.ts";
 import { weightToGraph, weightToUser } from "../model/network.ts";
@@ -12,7 +10,9 @@ import { stepRandomInputs } from "./step/activity-penalty.ts";
 import { type CompileOptions, compile } from "./compile/compile.ts";
 import type { Compiled } from "./compile/compiled.ts";
 import type { StepExecutor, StepResult } from "./step/executor.ts";
-import { networkWeights, setModelWeights, setNetworkWeights } from "./model-weights.ts";
+import { networkWeights } from "./model-weights.ts";
+import { FrozenFront, type FrontOptions } from "./source/frozen-front.ts";
+import type { Trainable } from "./source/trainable.ts";
 import {
   type CreateExecutor,
   type PlannedWeight,
@@ -20,7 +20,6 @@ import {
   planTraining,
 } from "./compile/plan.ts";
 import { plainExecutor } from "./step/plain-executor.ts";
-import { type TrainingNetwork, trainingNetwork } from "./step/step-graph.ts";
 import {
   type ClassWeight,
   type PreparedBatch,
@@ -34,12 +33,12 @@ import type { TrainingBatch } from "./data/training-data.ts";
 
 export interface TrainerOptions extends SessionOptions {
   runtime: Runtime;
-  /** The model as it predicts, where it is lowered already; its weights are kept up to date. */
-  network?: Network;
   /** How steps are run; the plain executor by default. */
   createExecutor?: CreateExecutor;
   /** Of dropout masks and noise. */
   seed?: number;
+  /** How what frozen layers make of each row is kept. */
+  features?: FrontOptions;
 }
 
 /** Everything about a training that changes from step to step. */
@@ -52,20 +51,20 @@ export interface TrainerState {
   learningRate: number | null;
 }
 
-/** A compiled model with the executor that trains it. */
+/** Something to train, compiled, with the executor that trains it. */
 export class Trainer {
-  readonly model: KerasModel;
-  /** As it predicts; its ports name inputs and outputs. */
+  /** Where the weights come from and go to. */
+  readonly source: Trainable;
+  /** What is trained, as it predicts; behind frozen layers, what they make is its input. */
   readonly network: Network;
   readonly compiled: Compiled;
   readonly seed: number;
   /** What a file of the model should say of it besides: class names, and how photos are prepared. */
-  readonly notes: { labels?: string[]; preprocessing?: Record<string, unknown> } = {};
+  readonly notes: Pick<Network, "labels" | "preprocessing" | "history"> = {};
   readonly runtime: Runtime;
   readonly sessionOptions: SessionOptions;
   readonly #createExecutor: CreateExecutor;
-  /** What all steps are made of: the model is lowered for training once. */
-  readonly #training: TrainingNetwork;
+  readonly #front: FrozenFront | undefined;
   readonly #weights: ReadonlyMap<string, PlannedWeight>;
   readonly #penalised: readonly string[];
   #executor: StepExecutor | undefined;
@@ -78,12 +77,13 @@ export class Trainer {
   #synced = 0;
   #randomInputs: readonly RandomInput[] | undefined;
 
-  /** @throws StriateError where the model, the loss and the metrics do not go together */
-  constructor(model: KerasModel, compileOptions: CompileOptions, options: TrainerOptions) {
-    const { runtime, network, createExecutor, seed = 0, ...session } = options;
-    this.model = model;
-    this.network = network ?? lowerModel(model);
-    this.#training = trainingNetwork(model);
+  /** @throws StriateError where the network, the loss and the metrics do not go together */
+  constructor(source: Trainable, compileOptions: CompileOptions, options: TrainerOptions) {
+    const { runtime, createExecutor, seed = 0, features, ...session } = options;
+    this.source = source;
+    this.network = source.network;
+    this.#front =
+      source.front && new FrozenFront(source.front, runtime, { ...session, ...features });
     this.compiled = compile(this.network, compileOptions);
     this.seed = seed;
     this.runtime = runtime;
@@ -113,6 +113,12 @@ export class Trainer {
     this.#learningRate = rate;
   }
 
+  /** Number of parameters that are trained. */
+  get parameters(): number {
+    const trained = [...this.#weights.values()].filter(({ trainable }) => trainable);
+    return trained.reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Makes room for batches of `rows` rows; smaller ones are filled up. */
   async prepare(rows: number): Promise<StepExecutor> {
     if (this.#executor && rows <= this.#rows) return this.#executor;
@@ -127,12 +133,17 @@ export class Trainer {
 
   #plan(rows: number): TrainingPlan {
     const { optimizer, losses } = this.compiled;
-    return planTraining(this.#training, optimizer, losses, rows);
+    return planTraining(this.source.training, optimizer, losses, rows);
   }
 
-  /** Checks a batch and puts it in the graph's layout. */
-  prepareBatch(batch: TrainingBatch, classWeight?: ClassWeight): PreparedBatch {
-    return prepareBatch(this.network, this.compiled.losses, batch, classWeight);
+  /** Checks a batch and puts it in the graph's layout; frozen layers have seen it then. */
+  async prepareBatch(batch: TrainingBatch, classWeight?: ClassWeight): Promise<PreparedBatch> {
+    const { inputs } = this.source.front ?? this.network;
+    const ports = { inputs, outputs: this.network.outputs };
+    const prepared = prepareBatch(ports, this.compiled.losses, batch, classWeight);
+    return this.#front
+      ? { ...prepared, x: await this.#front.features(prepared.x, batch) }
+      : prepared;
   }
 
   /**
@@ -158,7 +169,7 @@ export class Trainer {
 
   /** Makes one step and reports it, as `model.trainOnBatch` does. */
   async trainOnBatch(batch: TrainingBatch, classWeight?: ClassWeight): Promise<Logs> {
-    const prepared = this.prepareBatch(batch, classWeight);
+    const prepared = await this.prepareBatch(batch, classWeight);
     const totals = new Totals(this.network, this.compiled);
     totals.add(prepared, await this.step(prepared));
     return totals.logs();
@@ -182,12 +193,14 @@ export class Trainer {
 
   /** The weights now, in the graph's layout. */
   async readWeights(): Promise<Map<string, Tensor>> {
-    return this.#executor ? this.#executor.readWeights() : networkWeights(this.network);
+    return this.#executor
+      ? this.#executor.readWeights()
+      : networkWeights(this.network, this.#weights.keys());
   }
 
   async writeWeights(weights: ReadonlyMap<string, Tensor>): Promise<void> {
     if (this.#executor) await this.#executor.writeWeights(weights);
-    else this.#settle(weights);
+    else this.source.settle(weights);
     this.#version++;
   }
 
@@ -214,16 +227,11 @@ export class Trainer {
     return this.#version;
   }
 
-  /** Puts the trained weights into the network and the model's layers. */
+  /** Puts the trained weights where they came from. */
   async sync(): Promise<void> {
     if (this.#executor && this.#synced !== this.#version)
-      this.#settle(await this.#executor.readWeights());
+      this.source.settle(await this.#executor.readWeights());
     this.#synced = this.#version;
-  }
-
-  #settle(weights: ReadonlyMap<string, Tensor>): void {
-    setNetworkWeights(this.network, weights);
-    setModelWeights(this.model, weights, this.#weights);
   }
 
   /** The optimizer as a Keras file keeps it, in the file's layout. */
@@ -252,15 +260,16 @@ export class Trainer {
   /** Frees the engine's memory; weights and state are kept. */
   async close(): Promise<void> {
     const { slots, weights } = await this.readState();
-    this.#settle(weights);
+    this.source.settle(weights);
     await this.#executor?.close();
+    await this.#front?.close();
     this.#executor = undefined;
     this.#slots = slots;
     this.#rows = 0;
   }
 
   #random(): readonly RandomInput[] {
-    this.#randomInputs ??= stepRandomInputs(this.#training.network);
+    this.#randomInputs ??= stepRandomInputs(this.source.training.network);
     return this.#randomInputs;
   }
 

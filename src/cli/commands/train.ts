@@ -7,21 +7,30 @@ import { augmentationNames, parseAugment } from "../../data/augment/parse-augmen
 import { parseByteSize } from "../../data/byte-size.ts";
 import type { ImageSet } from "../../data/image-set.ts";
 import { namedDataset } from "../../data/named-datasets.ts";
+import { checkEnding } from "../../formats/check-ending.ts";
 import { memoryForPictures } from "../../node/training/memory.ts";
 import { trainedModelFile, whileLocked } from "../../node/training/output-file.ts";
 import { trainInto } from "../../node/training/train-into.ts";
 import { trainingFacts } from "../../node/training/training-facts.ts";
-import { type TrainingModel, trainingModel } from "../../node/training/training-model.ts";
+import { type TrainingModel, isFresh, trainingModel } from "../../node/training/training-model.ts";
 import { earlyStopping } from "../../train/callbacks/early-stopping.ts";
 import { optimizerRegistry } from "../../training/optimizers/index.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
-import { engineFields } from "../options.ts";
+import { engineFields, photoFields } from "../options.ts";
 import { showDatasetProgress, trainingProgress } from "../training-progress.ts";
 
 const fields = {
   model: field.string("tutorial", {
-    help: "tutorial, a Keras architecture (.json), or a model file to go on from",
+    help: "tutorial, a Keras architecture (.json), or a model file of any kind to go on from",
   }),
+  head: field.choice(["keep", "new"], "keep", {
+    help: "whether a model file keeps its head, or gets a new one for the classes of the data",
+  }),
+  train: field.nullable(
+    field.string(undefined, {
+      help: "layers to train: head, all, or names as conv2d_3 or block5* [head for a new one, else all]",
+    }),
+  ),
   out: field.nullable(field.string(undefined, { help: "the model file to write [DATA.h5]" })),
   epochs: field.int(10, { min: 1, help: "times through the data" }),
   batch: field.int(64, { min: 1, help: "pictures in a step" }),
@@ -54,6 +63,7 @@ const fields = {
   patience: field.nullable(
     field.int(undefined, { min: 1, help: "stop after as many epochs without a better val_loss" }),
   ),
+  scale: photoFields.scale,
   size: field.nullable(field.tuple(2, undefined, { min: 1, help: "height,width of the pictures" })),
   resume: field.boolean(false, { help: "go on with the training that was stopped" }),
   force: field.boolean(false, {
@@ -81,6 +91,7 @@ export const train = defineCommand({
   examples: [
     "striate train shapes",
     "striate train cats_vs_dogs --out cat_vs_dog.h5",
+    "striate train photos/ --model resnet18.onnx --head new --scale imagenet",
     "striate train photos/ --model my.json --epochs 20 --augment flip,rotation --patience 3",
   ],
   async run([given], options, io) {
@@ -89,18 +100,26 @@ export const train = defineCommand({
         "--patience needs pictures to validate with: leave out --validation 0",
       );
     const data = given as string;
-    const { model, seed, memory } = options;
-    const start = await trainingModel(model, seed, options.size as [number, number] | null);
+    const { model, seed, memory, head } = options;
+    if (head === "new" && isFresh(model))
+      throw new StriateError(
+        `--head new is for a model file: ${model} is made for the data anyway`,
+      );
+    const train = options.train ?? (head === "new" ? "head" : null);
+    const budget = memory === null ? undefined : memoryForPictures(memory) / (train ? 2 : 1);
+    const size = options.size as [number, number] | null;
+    const start = await trainingModel(model, seed, { size, head });
     const set = await openDataset(data, {
       ...start.pictures,
       jfifOnly: options.jfif_only,
-      ...(memory && { memory: memoryForPictures(memory) }),
+      ...(budget !== undefined && { memory: budget }),
       onProgress: (now) => showDatasetProgress(now, io),
     });
     if (io.terminal.isTty) io.status("\r\x1b[K");
     try {
-      const out = options.out ?? trainedModelFile(data);
-      await whileLocked(out, options, () => trainOn(set, start, out, { ...options, data }, io));
+      const out = options.out ?? trainedModelFile(data, start.ending);
+      const how = { ...options, data, train, featureMemory: train ? budget : undefined };
+      await whileLocked(out, options, () => trainOn(set, start, out, how, io));
     } finally {
       await set.close();
     }
@@ -111,13 +130,17 @@ async function trainOn(
   set: ImageSet,
   start: TrainingModel,
   out: string,
-  options: Options & { data: string },
+  options: Options & { data: string; featureMemory: number | undefined },
   io: CommandIo,
 ): Promise<void> {
-  const { data, epochs, batch, patience, resume, force, device, threads } = options;
-  const training = await pictureTraining(start.for(set), set, {
+  const { data, epochs, batch, patience, resume, force, device, threads, train } = options;
+  const opened = start.for(set);
+  checkEnding(out).writer.takes?.(opened);
+  // A new layer learns fast, and nothing that is known already can be spoiled.
+  const headRate = train === "head" ? 1e-3 : undefined;
+  const training = await pictureTraining(opened, set, {
     ...options,
-    ...{ rate: options.lr, usualRate: namedDataset(data)?.rate },
+    ...{ rate: options.lr, usualRate: namedDataset(data)?.rate ?? headRate },
     augment: parseAugment(options.augment),
     ...{ device, threads: threads ?? undefined },
   });

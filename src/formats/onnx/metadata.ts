@@ -2,11 +2,12 @@ import { parseLabels } from "../../data/labels.ts";
 import { scaleOf } from "../../data/scale.ts";
 import type { Network } from "../../model/network.ts";
 
-type Known = Pick<Network, "labels" | "preprocessing">;
+type Known = Pick<Network, "labels" | "preprocessing" | "history">;
 
 /** Our own keys. */
 const LABELS = "striate.labels";
 const PREPROCESSING = "striate.preprocessing";
+const HISTORY = "striate.history";
 
 /**
  * What the free text of an ONNX file says of class names and of how a photo is prepared: our own keys,
@@ -16,18 +17,21 @@ const PREPROCESSING = "striate.preprocessing";
  */
 export function readMetadata(metadata: ReadonlyMap<string, string>): Known {
   const labels = labelsIn(metadata);
-  const preprocessing = ownPreprocessing(metadata) ?? knownScale(metadata);
+  const preprocessing = jsonObject(metadata.get(PREPROCESSING)) ?? knownScale(metadata);
+  const history = jsonObject(metadata.get(HISTORY));
   return {
     ...(labels ? { labels } : {}),
     ...(preprocessing ? { preprocessing } : {}),
+    ...(history ? { history } : {}),
   };
 }
 
 /** The entries that {@link readMetadata} understands. */
-export function writeMetadata({ labels, preprocessing }: Known): Map<string, string> {
+export function writeMetadata({ labels, preprocessing, history }: Known): Map<string, string> {
   const metadata = new Map<string, string>();
   if (labels) metadata.set(LABELS, JSON.stringify(labels));
   if (preprocessing) metadata.set(PREPROCESSING, JSON.stringify(preprocessing));
+  if (history) metadata.set(HISTORY, JSON.stringify(history));
   return metadata;
 }
 
@@ -66,10 +70,8 @@ function pythonToJson(text: string): string {
     .replace(/([{,]\s*)(\d+)\s*:/g, '$1"$2":');
 }
 
-function ownPreprocessing(
-  metadata: ReadonlyMap<string, string>,
-): Record<string, unknown> | undefined {
-  const value = maybeJson(metadata.get(PREPROCESSING) ?? "");
+function jsonObject(text = ""): Record<string, unknown> | undefined {
+  const value = maybeJson(text);
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : undefined;

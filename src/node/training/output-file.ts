@@ -8,11 +8,16 @@ import { lock } from "../files/lock.ts";
 import { refuseForeign } from "../files/may-replace.ts";
 import { epochsDone } from "./training-run.ts";
 
-/** Where a training on a data set writes its model: `photos.h5` of `data/photos.zip`. */
-export function trainedModelFile(data: string): string {
-  const name = basename(data.replace(/[/\\]+$/, ""));
-  const stem = name.slice(0, name.length - extname(name).length) || "model";
-  return namedDataset(data)?.modelFile ?? `${stem}.h5`;
+/**
+ * Where a training on a data set writes its model: `photos.h5` of `data/photos.zip`.
+ *
+ * @param ending of the kind of file that is written
+ */
+export function trainedModelFile(data: string, ending: string): string {
+  const stemOf = (name: string) => name.slice(0, name.length - extname(name).length);
+  const known = namedDataset(data)?.modelFile;
+  const stem = stemOf(known ?? basename(data.replace(/[/\\]+$/, "")));
+  return `${stem || "model"}${ending}`;
 }
 
 /**

@@ -10,15 +10,25 @@ import { lowerShared } from "../../model/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { tutorialModel } from "../../model/tutorial.ts";
 import { openModel } from "../../api/open-model.ts";
-import { trainableLayers } from "../../api/trainer-of.ts";
+import { newHead } from "../../api/new-head.ts";
 import type { ImageSet } from "../../data/image-set.ts";
 import { photoInput } from "../../model/photo-input.ts";
+
+/** Whether a model file keeps its head, or gets a new one. */
+export type HeadChoice = "keep" | "new";
+
+/** Whether a name stands for a model whose weights are drawn, and not for a file that has some. */
+export const isFresh = (model: string): boolean => model === "tutorial" || isArchitecture(model);
+
+const isArchitecture = (model: string): boolean => /\.json$/i.test(model);
 
 /** The model that a training starts with. */
 export interface TrainingModel {
   /** As the user named it. */
   readonly name: string;
   /** How its pictures are opened. */
+  /** The ending of what is written by default: the kind of the file, where it can be written. */
+  readonly ending: string;
   readonly pictures: { readonly size?: readonly [number, number]; readonly channels: 1 | 3 };
   /** The model, made for a data set where it is not there yet. */
   for(set: ImageSet): OpenedModel;
@@ -30,16 +40,18 @@ export interface TrainingModel {
  * @param model `tutorial`, which suits any data; a `.json` with a Keras architecture; or a model file, whose
  * weights are kept
  * @param size [height, width] of the pictures, where they are not to be as the model wants them
- * @throws StriateError when the file is none, holds no Keras layers, or takes no photo
+ * @param head whether a file keeps its head, or gets a new one for the classes of the data
+ * @throws StriateError when the file is none, or takes no photo
  */
 export async function trainingModel(
   model: string,
   seed: number,
-  size?: readonly [number, number] | null,
+  { size, head = "keep" }: { size?: readonly [number, number] | null; head?: HeadChoice } = {},
 ): Promise<TrainingModel> {
   if (model === "tutorial")
     return {
       name: model,
+      ending: ".h5",
       pictures: { ...(size && { size }), channels: 3 },
       for: ({ shape: [height, width], classNames: { length: classes } }) =>
         opened(tutorialModel({ size: [height, width], classes, seed })),
@@ -49,15 +61,16 @@ export async function trainingModel(
   const chosen = size ?? wanted;
   if (chosen === undefined)
     throw new StriateError(`${model}: takes pictures of any size; say which: --size 150,150`);
-  return { name: model, pictures: { size: chosen, channels }, for: () => found };
+  return {
+    name: model,
+    ending: found.keras === undefined ? ".onnx" : /\.keras$/i.test(model) ? ".keras" : ".h5",
+    pictures: { size: chosen, channels },
+    for: ({ classNames }) => (head === "new" ? newHead(found, classNames, seed) : found),
+  };
 }
 
 async function openTrainable(model: string, seed: number): Promise<OpenedModel> {
-  if (!/\.json$/i.test(model)) {
-    const found = await openModel(model);
-    trainableLayers(found);
-    return found;
-  }
+  if (!isArchitecture(model)) return openModel(model);
   return naming(model, () => {
     const spec = parseJson(readText(model), "the architecture");
     if (!isObject(spec))

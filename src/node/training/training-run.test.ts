@@ -6,13 +6,14 @@ import { float32 } from "../../base/tensor.ts";
 import { layers } from "../../layers/create.ts";
 import { buildSequential } from "../../model/build.ts";
 import { runtime } from "../../runtime/node/index.ts";
+import { kerasTrainable } from "../../train/source/keras-trainable.ts";
 import { Trainer } from "../../train/trainer.ts";
 import { batchesOf } from "../../train/data/training-data.ts";
 import { runTraining } from "./training-run.ts";
 
 const trainerOf = (units: number) =>
   new Trainer(
-    buildSequential([layers.dense({ units, inputShape: [2] })]),
+    kerasTrainable(buildSequential([layers.dense({ units, inputShape: [2] })])),
     { loss: "mse", optimizer: "adam" },
     { runtime, threads: 1 },
   );

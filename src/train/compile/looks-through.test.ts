@@ -3,6 +3,7 @@ import { smallModel } from "../../../test/small-models.ts";
 import { float32, tensor } from "../../base/tensor.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { evaluate } from "../evaluate.ts";
+import { kerasTrainable } from "../source/keras-trainable.ts";
 import { Trainer } from "../trainer.ts";
 
 const inputs = float32([3, 2], [0.3, -1.2, 2, 1.5, -0.7, 0.4]);
@@ -16,7 +17,7 @@ async function lossOf(activation: string, loss: string): Promise<number> {
     { type: "Dense", name: "end", config: { units: 2, activation } },
   ]);
   keras!.layers[1]!.weights.set("kernel", float32([2, 2], [1, 0, 0, 1]));
-  const trainer = new Trainer(keras!, { loss }, { runtime, threads: 1 });
+  const trainer = new Trainer(kerasTrainable(keras!), { loss }, { runtime, threads: 1 });
   const y = loss.startsWith("sparse") ? numbers : oneHot;
   const data = {
     batchSize: 3,

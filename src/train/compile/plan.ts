@@ -6,7 +6,8 @@ import type { Optimizer } from "../../training/optimizers/optimizer.ts";
 import type { NetworkWeight } from "../../model/network.ts";
 import type { OutputLoss } from "./compiled.ts";
 import type { StepExecutor, StepGraph } from "../step/executor.ts";
-import { type TrainingNetwork, buildStepGraph } from "../step/step-graph.ts";
+import type { TrainingNetwork } from "../source/trainable.ts";
+import { buildStepGraph } from "../step/step-graph.ts";
 
 /** A weight while it is trained. */
 export interface PlannedWeight extends NetworkWeight {

@@ -4,6 +4,7 @@ import { type Tensor, toFloat32, transpose } from "../../base/tensor.ts";
 import type { Layout } from "../../data/preprocess.ts";
 import type { Reduction } from "../../training/losses/define-loss.ts";
 import { type Network, type Port, checkInput } from "../../model/network.ts";
+import { channelAxis } from "../../model/photo-input.ts";
 import type { OutputLoss } from "../compile/compiled.ts";
 import { fitTarget } from "../compile/fit-target.ts";
 import { type TrainingBatch, tensorsFor } from "./training-data.ts";
@@ -29,7 +30,7 @@ export interface PreparedBatch {
  * make every weight NaN
  */
 export function prepareBatch(
-  network: Network,
+  network: Pick<Network, "inputs" | "outputs">,
   losses: readonly OutputLoss[],
   batch: TrainingBatch,
   classWeight?: ClassWeight,
@@ -65,6 +66,9 @@ export function rowWeights(
   return by === 0 ? each : each.map((weight) => weight / by);
 }
 
+const toFirst = [0, 3, 1, 2];
+const toLast = [0, 2, 3, 1];
+
 /** A tensor of a batch as the graph takes it: float32, and channels where the graph has them. */
 export function graphInput(
   value: Tensor,
@@ -72,19 +76,15 @@ export function graphInput(
   layout: Layout | undefined,
 ): Tensor<"float32"> {
   const numbers = toFloat32(value);
-  const isGraphs = layout === "NCHW" && port.order.length === 4 && port.order[1] === 3;
-  const isUsers = layout === "NHWC" && port.order.length === 4 && port.order[1] === 1;
-  if (isGraphs) {
-    checkInput(value, { ...port, shape: permute(port.shape, port.order) });
-    return numbers;
+  if (layout === undefined || port.order.length !== 4) {
+    checkInput(value, port);
+    return transpose(numbers, port.order);
   }
-  if (isUsers) {
-    const first = transpose(numbers, [0, 3, 1, 2]);
-    checkInput(first, port);
-    return first;
-  }
-  checkInput(value, port);
-  return transpose(numbers, port.order);
+  const graphs = channelAxis(port) === 1 ? "NCHW" : "NHWC";
+  const turned =
+    layout === graphs ? numbers : transpose(numbers, graphs === "NCHW" ? toFirst : toLast);
+  checkInput(turned, { ...port, shape: permute(port.shape, port.order) });
+  return turned;
 }
 
 function checkRows(value: Tensor, rows: number, what: string): void {

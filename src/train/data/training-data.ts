@@ -20,6 +20,11 @@ export interface TrainingBatch {
   readonly sampleWeight?: Tensor;
   /** Names of the rows, for messages: the paths of pictures. */
   readonly ids?: readonly string[];
+  /**
+   * The set that the rows are of, where the tensors of an id are the same whenever it comes: then what
+   * frozen layers make of them is computed once.
+   */
+  readonly rowsOf?: object;
 }
 
 /**
@@ -78,6 +83,12 @@ export function batchesOf(data: TensorData, options: TensorDataOptions = {}): Tr
   if (!(Number.isInteger(batchSize) && batchSize > 0))
     throw new StriateError(`batchSize: expected a whole number of at least 1, got ${batchSize}`);
   if (rows === 0) throw new StriateError("there is no row to train on");
+  const set = {};
+  const batchOf = (taken: Uint32Array): TrainingBatch => ({
+    ...takeRows(data, taken),
+    ids: Array.from(taken, (row) => `row ${row}`),
+    rowsOf: set,
+  });
   return {
     batchSize: Math.min(batchSize, rows),
     length: Math.ceil(rows / batchSize),
@@ -85,7 +96,7 @@ export function batchesOf(data: TensorData, options: TensorDataOptions = {}): Tr
       const order = Uint32Array.from({ length: rows }, (_, i) => i);
       if (shuffle) new Random(seed, number + 1).shuffle(order);
       for (let at = 0; at < rows; at += batchSize)
-        yield takeRows(data, order.subarray(at, at + batchSize));
+        yield batchOf(order.subarray(at, at + batchSize));
     },
   };
 }

@@ -14,7 +14,7 @@ import type { StepBatch, StepExecutor, StepGraph } from "../step/executor.ts";
 import { fastExecutor } from "../step/fast-executor.ts";
 import { networkWeights } from "../model-weights.ts";
 import { plainExecutor } from "../step/plain-executor.ts";
-import { trainingNetwork } from "../step/step-graph.ts";
+import { kerasTraining } from "../source/keras-trainable.ts";
 import { type TrainingPlan, planTraining } from "../compile/plan.ts";
 
 const ROWS = 6;
@@ -92,7 +92,7 @@ function plan(
     loss: "binary_crossentropy",
     optimizer: optimizer as never,
   });
-  return { plan: planTraining(trainingNetwork(model), parsed, losses, ROWS), model };
+  return { plan: planTraining(kerasTraining(model), parsed, losses, ROWS), model };
 }
 
 function batch(seed: number, rows = ROWS): StepBatch {

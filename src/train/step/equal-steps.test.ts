@@ -12,7 +12,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import { runtime as web } from "../../runtime/web/index.ts";
 import { compile } from "../compile/compile.ts";
 import { plainExecutor } from "./plain-executor.ts";
-import { trainingNetwork } from "./step-graph.ts";
+import { kerasTraining } from "../source/keras-trainable.ts";
 import { planTraining } from "../compile/plan.ts";
 
 interface Run {
@@ -61,7 +61,7 @@ async function follow(run: Run, runtime: Runtime) {
     loss: run.loss,
     optimizer: run.optimizer,
   });
-  const plan = planTraining(trainingNetwork(model), optimizer, losses, run.batch);
+  const plan = planTraining(kerasTraining(model), optimizer, losses, run.batch);
   const executor = await plainExecutor(runtime, { threads: 1 })(plan);
   await executor.writeWeights(
     new Map([...startWeights(run)].map(([a, w]) => [a, weightToGraph(w, plan.weights.get(a)!)])),

@@ -6,6 +6,7 @@ import { initializeWeights } from "../../model/initialize-weights.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { fastExecutor } from "./fast-executor.ts";
+import { kerasTrainable } from "../source/keras-trainable.ts";
 import { Trainer } from "../trainer.ts";
 import { batchesOf, sliceRows } from "../data/training-data.ts";
 
@@ -25,7 +26,11 @@ function trainerOf(shape: number[], layers: readonly LayerJson[], fast = false, 
   initializeWeights(model, 2);
   const createExecutor = fast ? fastExecutor(runtime, { threads: 2 }) : undefined;
   const options = { runtime, threads: 1, seed, createExecutor };
-  return new Trainer(model, { loss: "binary_crossentropy", optimizer: "sgd" }, options);
+  return new Trainer(
+    kerasTrainable(model),
+    { loss: "binary_crossentropy", optimizer: "sgd" },
+    options,
+  );
 }
 
 const pictures: LayerJson[] = [

@@ -5,29 +5,13 @@ import type { Graph } from "../../graph/graph.ts";
 import { producers } from "../../graph/traverse.ts";
 import { bindDims } from "../../ops/bind-dims.ts";
 import { Formula } from "../../ops/formula.ts";
-import { lowerModel } from "../../model/lower.ts";
 import type { Reduction } from "../../training/losses/define-loss.ts";
-import type { KerasModel } from "../../model/model.ts";
 import type { Network, Port } from "../../model/network.ts";
 import { addActivityPenalty, stepRandomInputs } from "./activity-penalty.ts";
 import { logitsOf } from "../compile/compile.ts";
 import type { OutputLoss } from "../compile/compiled.ts";
+import type { TrainingNetwork } from "../source/trainable.ts";
 import type { StepGraph } from "./executor.ts";
-
-/** A model as it behaves in training, with weights that are fed; what all step graphs are made of. */
-export interface TrainingNetwork {
-  network: Network;
-  /** Graph input of each weight, by address. */
-  weights: Map<string, string>;
-  /** Whether a row's result depends on the other rows of its batch. */
-  couplesBatch: boolean;
-}
-
-export function trainingNetwork(model: KerasModel): TrainingNetwork {
-  const network = lowerModel(model, { training: true });
-  const weights = weightsAsInputs(network.graph, network);
-  return { network, weights, couplesBatch: couplesBatch(model) };
-}
 
 /**
  * The plain graph of one training step without its update: the model's forward pass in training, the
@@ -126,15 +110,6 @@ function addPredictions(
   ];
 }
 
-/** Whether, in training, a row's result depends on the other rows of its batch. */
-export function couplesBatch(model: KerasModel): boolean {
-  return model.layers.some((layer) =>
-    layer.model
-      ? couplesBatch(layer.model)
-      : layer.definition?.couplesBatch === true && layer.config.trainable !== false,
-  );
-}
-
 /**
  * Writes the loss behind a network: the sum over outputs and rows of each row's mean loss, times the
  * row's weight; and what layers ask for the size of their outputs.
@@ -214,17 +189,6 @@ function maskedLosses(
   return reduction === "mean_with_sample_weight"
     ? f.div(ofRow, f.sum(f.mul(counted, rowWeight), [0], false))
     : f.mul(ofRow, f.div(rows, f.b.op("Max", [f.sum(counted, [0], false), f.constant(1)])));
-}
-
-/** Turns the weights from constants into inputs, in place; returns them by address. */
-function weightsAsInputs(graph: Graph, network: Network): Map<string, string> {
-  const inputs = new Map<string, string>();
-  for (const [address, { value, graphShape: shape }] of network.weights) {
-    graph.initializers.delete(value);
-    graph.inputs.push({ name: value, type: "float32", shape });
-    inputs.set(address, value);
-  }
-  return inputs;
 }
 
 /** The shape of an output in the graph's layout. */
