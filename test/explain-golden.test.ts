@@ -200,6 +200,7 @@ async function compare({ network, file, photo, labels }: Compared, model: Model)
 }
 
 interface Question extends Reference {
+  of: Reference;
   target: string;
   layers: string[];
   keys: string[];
@@ -215,13 +216,14 @@ function questions(wanted: Record<string, NpzArray>): Question[] {
     const ofAll = reference.view === eigenCamView;
     const target = ofAll ? "predicted" : expression(parts[0]!);
     const id = `${references.indexOf(reference)} ${target}`;
-    const question = asked.get(id) ?? { ...reference, target, layers: [], keys: [] };
+    const question = asked.get(id) ?? { ...reference, of: reference, target, layers: [], keys: [] };
     asked.set(id, question);
     question.keys.push(key);
     const layer = parts.at(-2)!;
     if (!question.layers.includes(layer)) question.layers.push(layer);
   }
-  return [...asked.values()];
+  // One after the other what shares a session: the targets of a method.
+  return [...asked.values()].sort((a, b) => references.indexOf(a.of) - references.indexOf(b.of));
 }
 
 /** The reference's input as the network takes it. */

@@ -6,6 +6,7 @@ import { splitTargets } from "../../model/target.ts";
 import type { ViewContext } from "../context.ts";
 import { defineView } from "../define-view.ts";
 import type { Explanation } from "../explain/explanation.ts";
+import { plainCheck } from "../explain/checks/heatmap-check.ts";
 import { heatmapShows } from "../explain/heatmap-view.ts";
 import { networkField } from "../given-network.ts";
 import type { PhotoSubject } from "../subject.ts";
@@ -124,7 +125,7 @@ export const comparisonView = defineView({
       ...(layer !== undefined && { layer }),
       ...(network !== undefined && { network }),
       size: [height, width],
-      ...(check && { check }),
+      ...(check && { check: plainCheck(check) }),
     })),
     agreement: pairs,
     notes,

@@ -35,13 +35,40 @@ export interface ExplanationMap {
   readonly check?: MapCheck;
 }
 
-/** Whether the network agrees with a map. Areas are under the curves of the score over shares of the photo. */
-export interface MapCheck {
+/** Whether the network agrees with a map. */
+export interface MapCheck extends MapFindings {
   /** `Removing the brightest tenth lowers dog from 99 % to 61 %; random tenths: 95 %.` */
   readonly words: string;
-  readonly deletionArea: number;
-  readonly insertionArea: number;
-  readonly randomDeletionArea: number;
+}
+
+/** The figures of the checks that were made. */
+export interface MapFindings {
+  /** Areas under the curves of the score over shares of the photo. */
+  readonly deletionArea?: number;
+  readonly insertionArea?: number;
+  readonly randomDeletionArea?: number;
+  /** For each size of subsets the correlation of the map's sum with the score's drop. */
+  readonly sensitivityN?: {
+    readonly sizes: readonly number[];
+    readonly correlations: readonly (number | null)[];
+    readonly mean: number | null;
+  };
+  /** Scores without the brightest and without the darkest places, by the percent that stays. */
+  readonly road?: {
+    readonly kept: readonly number[];
+    readonly brightestOut: readonly number[];
+    readonly darkestOut: readonly number[];
+    readonly combined: number;
+  };
+  /** The map with the weights shuffled from the output down to a layer. */
+  readonly randomisation?: readonly RandomisedMap[];
+}
+
+export interface RandomisedMap {
+  readonly layer: string;
+  readonly rankCorrelation: number | null;
+  readonly ssim: number | null;
+  readonly map: Pick<ExplanationMap, "values" | "height" | "width">;
 }
 
 /** `dog/conv2d_3/gradcam_raw`, `dog/gradient`: target, layer, number. */

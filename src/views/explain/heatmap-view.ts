@@ -4,6 +4,7 @@ import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import type { Image } from "../../data/image.ts";
 import type { ViewExport } from "../../formats/onnx/export-view.ts";
 import type { Network } from "../../model/network.ts";
+import type { RunningNetwork } from "../../model/running.ts";
 import { colormapNames } from "../../plot/colormap.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import type { ViewContext } from "../context.ts";
@@ -14,7 +15,8 @@ import type { Backdrop } from "../heatmap/overlay.ts";
 import { stateWord } from "../map-cell.ts";
 import { scaleModes } from "../map-scale.ts";
 import type { PhotoSubject } from "../subject.ts";
-import { checkHeatmap } from "./heatmap-check.ts";
+import { drawRandomisation } from "./checks/draw-randomisation.ts";
+import { checkField, checkHeatmaps, plainCheck } from "./checks/heatmap-check.ts";
 import { type NamedTarget, type PhotoTarget, namedTarget, targetOf } from "./explained-target.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import type { Explanation, ExplanationMap } from "./explanation.ts";
@@ -24,9 +26,7 @@ export const heatmapAsks = {
   target: field.string("predicted", {
     help: "what is explained: class:dog, probability:dog, difference:dog-cat, unit:LAYER[3]@4,5",
   }),
-  check: field.boolean(false, {
-    help: "ask the network whether the map is right: cover its brightest places, and as many by chance",
-  }),
+  check: checkField,
 };
 
 /** How every heatmap is shown. */
@@ -100,8 +100,16 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
         target: target.explained,
         arrays: [...headArrays(target), ...part.arrays],
       });
+      const again = async (other: RunningNetwork) => {
+        const same = await targetOf(other, photo, target.explained.text);
+        const inner = { ...context, running: other, progress: () => undefined };
+        const own = { context: inner, running: other, photo, target: same };
+        return (await lastOf(method.explain(own, given as Values<A>))).maps;
+      };
       const last = (result: Explanation) =>
-        wanted.check ? checked(context, photo, method.id, result) : result;
+        wanted.check === "none"
+          ? result
+          : checked(context, photo, method.id, result, wanted.check, again);
       if (!("next" in work)) return last(whole(await work));
       for (;;) {
         const { done, value } = await work.next();
@@ -135,7 +143,7 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
           max: finite(max),
           mean: finite(mean),
           state,
-          ...(map.check && { check: map.check }),
+          ...(map.check && { check: plainCheck(map.check) }),
         };
       }),
       notes,
@@ -145,6 +153,13 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
       const heatmaps = maps.map((map): Heatmap => heatmapOf(map, method.title, target.name));
       const backdrop = backdropOf(photo);
       const { scale_mode: scaleMode, contour, colormap, ...rest } = shows;
+      const looks = {
+        ...rest,
+        scaleMode,
+        ...(contour !== null && { contour }),
+        ...(colormap !== null && { colormap }),
+        clip: shows.clip ?? method.clip ?? 0,
+      };
       const picture = drawHeatmaps(
         heatmaps,
         [backdrop],
@@ -153,15 +168,14 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
           subtitle: photo.name,
           caption: `${target.words}; score ${formatNumber(target.score, 4)}. ${notes.join(" ")} Input: ${photo.preparation}.`,
         },
-        {
-          ...rest,
-          scaleMode,
-          ...(contour !== null && { contour }),
-          ...(colormap !== null && { colormap }),
-          clip: shows.clip ?? method.clip ?? 0,
-        },
+        looks,
       );
       yield { name: `${photo.name}-${method.id}`, picture };
+      if (maps.some(({ check }) => check?.randomisation))
+        yield {
+          name: `${photo.name}-${method.id}-randomisation`,
+          picture: drawRandomisation(maps, method.title, target, photo, backdrop, looks),
+        };
     },
   });
 }
@@ -180,14 +194,25 @@ function viewGraph<A extends Fields>(
   };
 }
 
+/** What a generator gives in the end. */
+async function lastOf<R>(work: Promise<R> | AsyncGenerator<R, R, void>): Promise<R> {
+  if (!("next" in work)) return work;
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done === true) return value;
+  }
+}
+
 /** The result with what the network says of it. */
 async function checked(
   context: ViewContext,
   photo: PhotoSubject,
   method: string,
   result: Explanation,
+  wanted: string,
+  again: Parameters<typeof checkHeatmaps>[5],
 ): Promise<Explanation> {
-  const checks = await checkHeatmap(context, photo, method, result);
+  const checks = await checkHeatmaps(context, photo, method, result, wanted, again);
   return {
     ...result,
     maps: result.maps.map((map, i) => ({ ...map, check: checks[i]!.check })),

@@ -1,12 +1,12 @@
-import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
-import type { Random } from "../../base/random.ts";
-import { resizeBilinear } from "../../data/resize.ts";
-import type { ExplainContext } from "./explain-context.ts";
-import type { ExplanationMap } from "./explanation.ts";
-import { InputScores } from "./input-scores.ts";
-import { planeSize } from "./input-plane.ts";
-import { type Fill, fillOf } from "./occlusion-fill.ts";
-import { placesOf } from "./placed.ts";
+import { type Tensor, float32, toFloat32 } from "../../../base/tensor.ts";
+import type { Random } from "../../../base/random.ts";
+import { resizeBilinear } from "../../../data/resize.ts";
+import type { ExplainContext } from "../explain-context.ts";
+import type { ExplanationMap } from "../explanation.ts";
+import { InputScores } from "../input-scores.ts";
+import { planeSize } from "../input-plane.ts";
+import { type Fill, fillOf } from "../occlusion-fill.ts";
+import { placesOf } from "../placed.ts";
 
 /** What becomes of the score when places go, or come, in the order of a heatmap. */
 export interface RemovalCurves {
@@ -79,7 +79,7 @@ export function areaUnder(shares: Float32Array, values: Float32Array): number {
 }
 
 /** The map at the input's size. */
-function enlarged(map: ExplanationMap, height: number, width: number): Float32Array {
+export function enlarged(map: ExplanationMap, height: number, width: number): Float32Array {
   const from = { data: map.values, height: map.height, width: map.width, channels: 1 };
   return resizeBilinear(from, [height, width], new Float32Array(height * width));
 }
@@ -100,9 +100,9 @@ function randomMap(map: ExplanationMap, random: Random): ExplanationMap {
 }
 
 /** The curves as arrays. */
-export function curveArrays(name: string, curves: RemovalCurves): [string, Tensor][] {
+export function curveArrays(curves: RemovalCurves): [string, Tensor][] {
   return (["shares", "deletion", "insertion", "random"] as const).map((each) => [
-    `${name}/${each === "random" ? "random_deletion" : each}`,
+    each === "random" ? "random_deletion" : each,
     float32([curves[each].length], curves[each]),
   ]);
 }

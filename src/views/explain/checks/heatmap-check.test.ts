@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import type { Model } from "../../api/model.ts";
-import { float32 } from "../../base/tensor.ts";
-import { layers, sequential } from "../../index.ts";
-import { viewContext } from "../context.ts";
-import { runView } from "../run-view.ts";
-import { gradCamView } from "./grad-cam-view.ts";
+import type { Model } from "../../../api/model.ts";
+import { float32 } from "../../../base/tensor.ts";
+import { layers, sequential } from "../../../index.ts";
+import { viewContext } from "../../context.ts";
+import { runView } from "../../run-view.ts";
+import { gradCamView } from "../grad-cam-view.ts";
 import { areaUnder } from "./removal-curves.ts";
 
 /** A network that answers to brightness in the upper left quarter and to nothing else. */
@@ -43,7 +43,7 @@ it("says what covering the brightest tenth does to the probability, beside chanc
   };
   const context = viewContext(model.running, { seed: 1 });
   const seen = await runView(gradCamView, context, subject, {
-    check: true,
+    check: "curves",
     target: "class:corner",
   });
   expect(seen.words.caption).toMatch(
