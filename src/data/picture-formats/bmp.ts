@@ -1,5 +1,4 @@
 import { ByteReader } from "./bytes.ts";
-import { decodeBmp } from "./decode-bmp.ts";
 import { type PictureHeader, upright } from "./picture-header.ts";
 import { definePictureFormat } from "./define-picture-format.ts";
 export const bmp = definePictureFormat({
@@ -7,7 +6,7 @@ export const bmp = definePictureFormat({
   extensions: [".bmp"],
   begins: ["BM"],
   header: readBmp,
-  decode: decodeBmp,
+  decode: async (bytes) => (await import("./decode-bmp.ts")).decodeBmp(bytes),
 });
 
 /** Source: the BITMAPCOREHEADER and BITMAPINFOHEADER structures of the Windows GDI documentation. */

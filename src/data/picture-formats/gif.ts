@@ -1,5 +1,4 @@
 import { ByteReader } from "./bytes.ts";
-import { decodeGif } from "./decode-gif.ts";
 import { type PictureHeader, upright } from "./picture-header.ts";
 import { definePictureFormat } from "./define-picture-format.ts";
 export const gif = definePictureFormat({
@@ -7,7 +6,8 @@ export const gif = definePictureFormat({
   extensions: [".gif"],
   begins: ["GIF87a", "GIF89a"],
   header: readGif,
-  decode(bytes, { maxPixels, steps }) {
+  async decode(bytes, { maxPixels, steps }) {
+    const { decodeGif } = await import("./decode-gif.ts");
     const frame = decodeGif(bytes, maxPixels);
     steps.push("first frame, palette to RGB");
     return { ...frame, alpha: frame.transparent };

@@ -1,5 +1,4 @@
 import { ByteReader } from "./bytes.ts";
-import { decodeIco } from "./decode-ico.ts";
 import { type PictureHeader, upright } from "./picture-header.ts";
 import { definePictureFormat } from "./define-picture-format.ts";
 export const ico = definePictureFormat({
@@ -7,7 +6,8 @@ export const ico = definePictureFormat({
   extensions: [".ico"],
   begins: ["\0\0\x01\0"],
   header: readIco,
-  decode(bytes, { maxPixels, inner }) {
+  async decode(bytes, { maxPixels, inner }) {
+    const { decodeIco } = await import("./decode-ico.ts");
     const picture = decodeIco(bytes, maxPixels);
     return "png" in picture ? inner(picture.png, "PNG") : picture;
   },

@@ -1,6 +1,5 @@
 import { ByteReader } from "./bytes.ts";
 import { orientationOf, readTiffTags } from "./exif.ts";
-import { decodeJpeg } from "./jpeg/decode.ts";
 import { type PictureHeader, stepsOf, upright } from "./picture-header.ts";
 import { definePictureFormat } from "./define-picture-format.ts";
 export const jpeg = definePictureFormat({
@@ -9,7 +8,8 @@ export const jpeg = definePictureFormat({
   begins: ["\xff\xd8\xff"],
   header: readJpeg,
   hasTwoDecodings: true,
-  decode(bytes, { decoder, header, steps }) {
+  async decode(bytes, { decoder, header, steps }) {
+    const { decodeJpeg } = await import("./jpeg/decode.ts");
     const decoded = decodeJpeg(bytes, decoder);
     if (decoded) steps.push(...stepsOf(header, decoded.strayBytes > 0));
     return decoded;

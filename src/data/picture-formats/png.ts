@@ -1,5 +1,4 @@
 import { ByteReader } from "./bytes.ts";
-import { decodePng } from "./decode-png.ts";
 import { orientationOf, readTiffTags } from "./exif.ts";
 import { type PictureHeader, stepsOf } from "./picture-header.ts";
 import { definePictureFormat } from "./define-picture-format.ts";
@@ -8,7 +7,8 @@ export const png = definePictureFormat({
   extensions: [".png"],
   begins: ["\x89PNG\r\n\x1a\n"],
   header: readPng,
-  decode(bytes, { header, steps }) {
+  async decode(bytes, { header, steps }) {
+    const { decodePng } = await import("./decode-png.ts");
     const decoded = decodePng(bytes);
     steps.push(...stepsOf(header));
     return decoded;
