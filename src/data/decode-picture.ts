@@ -1,7 +1,7 @@
 import { StriateError, fail, naming } from "../base/errors.ts";
 import { type ByteImage, orientImage } from "./image.ts";
 import type { DecoderWork } from "./picture-formats/define-picture-format.ts";
-import { maxPixels as defaultMaxPixels, readPictureHeader } from "./picture-formats/header.ts";
+import { maxPixels as defaultMaxPixels, mostPixels, readPictureHeader } from "./picture-formats/header.ts";
 import { identifyPicture } from "./picture-formats/identify.ts";
 import { type PictureFormat, pictureFormat, pictureFormats } from "./picture-formats/index.ts";
 import type { JpegDecoder } from "./picture-formats/jpeg/decode.ts";
@@ -64,7 +64,13 @@ export function decodePicture(
         (await pictureFormat(kind).decode?.(part, { ...work, header: head }));
       return made ?? fail(`the ${kind} inside the ${format} is not read here`);
     };
-    const work: DecoderWork = { header, decoder, maxPixels, steps, inner };
+    const work: DecoderWork = {
+      header,
+      decoder,
+      maxPixels: mostPixels(format, bytes.length, maxPixels),
+      steps,
+      inner,
+    };
     const pixels =
       (likeTensorFlow && (await own?.(bytes, work))) ||
       (await platform(bytes, format, header, steps)) ||

@@ -6,4 +6,6 @@ export const avif = definePictureFormat({
   extensions: [".avif"],
   begins: (head) => mediaBrands(head).some((brand) => ["avif", "avis"].includes(brand)),
   header: readAvifHeader,
+  // A pixel takes seven times the memory that it takes in other kinds while it is decoded.
+  pixelsPerByte: 256,
 });

@@ -1,5 +1,6 @@
 import { type DecodedPng, decode } from "fast-png";
 import { StriateError, messageOf } from "../../base/errors.ts";
+import { plainPng } from "./plain-png.ts";
 import type { Pixels } from "./pixels.ts";
 
 /**
@@ -11,8 +12,9 @@ import type { Pixels } from "./pixels.ts";
 export function decodePng(bytes: Uint8Array): Pixels {
   let png: DecodedPng;
   try {
-    png = decode(bytes, { checkCrc: true });
+    png = decode(plainPng(bytes), { checkCrc: true });
   } catch (error) {
+    if (error instanceof StriateError) throw error;
     throw new StriateError(
       `the PNG is cut off or damaged (${messageOf(error)}); get a whole copy of it`,
       { cause: error },

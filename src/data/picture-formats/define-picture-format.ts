@@ -6,6 +6,7 @@ import type { Pixels } from "./pixels.ts";
 export interface DecoderWork {
   readonly header: PictureHeader;
   readonly decoder: JpegDecoder;
+  /** The most that this file may have. */
   readonly maxPixels: number;
   /** What becomes of the pixels on the way, in words; decoders add to it. */
   readonly steps: string[];
@@ -28,6 +29,11 @@ export interface PictureFormatDefinition {
    * damaged.
    */
   header(bytes: Uint8Array): PictureHeader | undefined;
+  /**
+   * How many pixels a byte of a file may stand for, beyond those that any file may have: thousands are
+   * one colour, and no photo. 1,024 where nothing is said.
+   */
+  pixelsPerByte?: number;
   /**
    * The decoder that runs anywhere; undefined for files that it leaves to the platform. Without one only
    * platforms read the kind.

@@ -8,6 +8,17 @@ import type { PictureHeader } from "./picture-header.ts";
  */
 export const maxPixels = 178_956_970;
 
+/** What any file may have, however small it is: one colour all over takes some bytes. */
+const freePixels = 2 ** 23;
+
+/**
+ * The most pixels that a file of so many bytes may have: a file of a few bytes that stands for a hundred
+ * million pixels is no photo, and takes gigabytes.
+ */
+export function mostPixels(format: PictureFormat, bytes: number, limit = maxPixels): number {
+  return Math.min(limit, freePixels + bytes * (pictureFormat(format).pixelsPerByte ?? 1024));
+}
+
 /**
  * Reads size, orientation and colour kind from the head of a picture and checks the size, so that a
  * small file cannot ask for gigabytes.
@@ -29,6 +40,11 @@ export function readPictureHeader(
     throw new StriateError(
       `the ${format} is too large: its header says ${width} x ${height} pixels, ` +
         `at most ${limit.toLocaleString("en")} pixels are read`,
+    );
+  if (width * height > mostPixels(format, bytes.length, limit))
+    throw new StriateError(
+      `the ${format} is no whole photo: its header says ${width} x ${height} pixels, and the file has ` +
+        `only ${bytes.length.toLocaleString("en")} bytes; get a whole copy of it, or save it smaller`,
     );
   return header;
 }

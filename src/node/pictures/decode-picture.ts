@@ -6,7 +6,7 @@ import { decodeWithSharp } from "./decode-sharp.ts";
 export const decodePicture: PlatformDecoder = async (bytes, format, header, steps) => {
   switch (format) {
     case "AVIF":
-      return decodeAvif(bytes);
+      return decodeAvif(bytes, header);
     case "JPEG":
     case "PNG":
     case "WebP":
