@@ -61,7 +61,8 @@ export function namingSync<T>(subject: string, work: () => T): T {
   }
 }
 
-function named(subject: string, error: unknown): unknown {
+/** An error with its subject in front, unless it names it already or is a bug. */
+export function named(subject: string, error: unknown): unknown {
   if (isBug(error)) return error;
   const message = messageOf(error);
   if (error instanceof StriateError && message.includes(subject)) return error;

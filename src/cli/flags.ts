@@ -112,5 +112,10 @@ function fromText(field: Field<unknown>, text: unknown): unknown {
   }
 }
 
-const numberOr = (text: string): number | string =>
-  text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+/** A number, where the text is one that can be told from its neighbours. */
+function numberOr(text: string): number | string {
+  const number = Number(text);
+  const isExact =
+    Number.isFinite(number) && (!Number.isInteger(number) || Math.abs(number) < 2 ** 53);
+  return text.trim() === "" || !isExact ? text : number;
+}

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { PartlyFailedError, StriateError, UsageError, messageOf } from "../base/errors.ts";
+import { PartlyFailedError, StriateError, UsageError, isBug, messageOf } from "../base/errors.ts";
 import { version } from "../version.ts";
 
 /** The exit code of a mistake in the program itself, as sysexits.h has it (EX_SOFTWARE). */
@@ -16,8 +16,10 @@ export function reportError(error: unknown, debug: boolean, err: (text: string) 
     err(`striate: ${error.message.replace(/^error: /, "")}; see striate --help`);
     return 2;
   }
-  // What the system refuses (a disk, a port) bears a code.
-  const known = error instanceof StriateError || (error instanceof Error && "code" in error);
+  // What the system refuses (a disk, a port) bears a code; memory that there is not is asked for by its user.
+  const known =
+    error instanceof StriateError ||
+    (error instanceof Error && ("code" in error || (error instanceof RangeError && !isBug(error))));
   err(`striate: ${known ? "" : "unexpected error: "}${messageOf(error)}`);
   if (debug && error instanceof Error) for (const line of stackOf(error).split("\n")) err(line);
   if (error instanceof PartlyFailedError) return 3;

@@ -1,5 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { formatByteSize } from "./byte-size.ts";
 import type { Example, ExampleStream } from "./example.ts";
 import { type Layout, applyScale } from "./preprocess.ts";
 import { type Scale, parseScale } from "./scale.ts";
@@ -51,6 +52,8 @@ type Pixels = Uint8Array | Float32Array;
 export class BatchedDataset implements AsyncIterable<Batch> {
   readonly #examples: ExampleStream;
   readonly #size: number;
+  /** The most examples in a batch: a set may be smaller than one. */
+  readonly #most: number;
   readonly #options: BatchOptions;
   readonly #ahead: number;
   readonly #buffers: Pixels[] = [];
@@ -67,6 +70,7 @@ export class BatchedDataset implements AsyncIterable<Batch> {
     if (options.scale !== undefined) parseScale(options.scale);
     this.#examples = examples;
     this.#size = size;
+    this.#most = Math.min(size, Math.max(1, examples.length));
     this.#options = options;
     this.#ahead = ahead;
   }
@@ -79,7 +83,7 @@ export class BatchedDataset implements AsyncIterable<Batch> {
 
   /** The most examples in a batch. */
   get batchSize(): number {
-    return this.#size;
+    return this.#most;
   }
 
   /** The examples, before they are joined. */
@@ -174,12 +178,22 @@ export class BatchedDataset implements AsyncIterable<Batch> {
     const slot = this.#options.reuse ? made % (this.#ahead + 1) : undefined;
     const known = slot === undefined ? undefined : this.#buffers[slot];
     if (known) return known;
-    const count = this.#size * each;
-    const bytes = count * (floats ? 4 : 1);
-    const memory = this.#options.shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+    const memory = this.#memory(this.#most * each * (floats ? 4 : 1));
     const pixels = floats ? new Float32Array(memory) : new Uint8Array(memory);
     if (slot !== undefined) this.#buffers[slot] = pixels;
     return pixels;
+  }
+
+  #memory(bytes: number): ArrayBuffer | SharedArrayBuffer {
+    try {
+      return this.#options.shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+    } catch (error) {
+      throw new StriateError(
+        `a batch of ${this.#most} pictures of ${this.#examples.shape.join(" x ")} needs ` +
+          `${formatByteSize(bytes)}, more memory than there is; choose a smaller batch or smaller pictures`,
+        { cause: error },
+      );
+    }
   }
 }
 

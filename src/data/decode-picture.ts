@@ -1,7 +1,11 @@
 import { StriateError, fail, naming } from "../base/errors.ts";
 import { type ByteImage, orientImage } from "./image.ts";
 import type { DecoderWork } from "./picture-formats/define-picture-format.ts";
-import { maxPixels as defaultMaxPixels, mostPixels, readPictureHeader } from "./picture-formats/header.ts";
+import {
+  maxPixels as defaultMaxPixels,
+  mostPixels,
+  readPictureHeader,
+} from "./picture-formats/header.ts";
 import { identifyPicture } from "./picture-formats/identify.ts";
 import { type PictureFormat, pictureFormat, pictureFormats } from "./picture-formats/index.ts";
 import type { JpegDecoder } from "./picture-formats/jpeg/decode.ts";

@@ -1,3 +1,4 @@
+import { maybeJson } from "../base/parse-json.ts";
 import { namesInTable } from "./label-tables.ts";
 
 /**
@@ -11,7 +12,7 @@ import { namesInTable } from "./label-tables.ts";
  */
 export function parseLabels(text: string): string[] {
   const plain = text.replace(/^\uFEFF/, "");
-  const value = maybeJson(plain);
+  const value = /^\s*[{[]/.test(plain) ? maybeJson(plain) : undefined;
   if (typeof value === "object" && value !== null) return labelsIn(value, 0) ?? [];
   const table = namesInTable(plain);
   if (table) return table;
@@ -33,16 +34,6 @@ function withoutEnd(text: string, letters: string): string {
   let end = text.length;
   while (end > 0 && letters.includes(text[end - 1]!)) end--;
   return text.slice(0, end);
-}
-
-function maybeJson(text: string): unknown {
-  if (!/^\s*[{[]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // A Python table looks like JSON at its beginning.
-    return undefined;
-  }
 }
 
 /** Keys under which files keep their list of names. */

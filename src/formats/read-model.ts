@@ -1,4 +1,6 @@
-import { StriateError, naming } from "../base/errors.ts";
+import { StriateError, messageOf, named, naming } from "../base/errors.ts";
+import { layerOfNode } from "../model/layer-nodes.ts";
+import type { Network } from "../model/network.ts";
 import { inferShapes } from "../ops/infer-shapes.ts";
 import { describeBytes } from "./describe-bytes.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions } from "./format.ts";
@@ -19,7 +21,7 @@ export function readModel(
     if (format) {
       const opened = await format.read(source, options);
       // What does not fit together is found here, where the file has a name.
-      inferShapes(opened.network.graph);
+      checkShapes(opened.network);
       return opened;
     }
     const titles = formats.map(({ title }) => title).join(", ");
@@ -28,4 +30,20 @@ export function readModel(
       `is no kind of model that is known (${titles})`;
     throw new StriateError(words);
   });
+}
+
+/** Infers the shapes of a network's graph; what contradicts itself is said of its layer. */
+function checkShapes(network: Network): void {
+  const { graph } = network;
+  try {
+    inferShapes(graph);
+  } catch (error) {
+    const stuck = graph.nodes.find(({ outputs }) =>
+      outputs.some((name) => name !== "" && !graph.values.has(name)),
+    );
+    const layer = stuck && layerOfNode(network, stuck);
+    // A node of a graph is its own layer.
+    if (layer === undefined || messageOf(error).includes(`"${layer.address}"`)) throw error;
+    throw named(`${layer.className} "${layer.address}"`, error);
+  }
 }

@@ -1,4 +1,5 @@
 import { StriateError } from "../base/errors.ts";
+import { readJson } from "../base/parse-json.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type Tensor, arrayFromBytes, bytesOf, tensor } from "../base/tensor.ts";
 
@@ -49,12 +50,7 @@ export function readTensorFile(bytes: Uint8Array): TensorFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > bytes.length - 8) throw damaged("its header is cut off");
-  let header: Record<string, Entry>;
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as typeof header;
-  } catch (error) {
-    throw new StriateError("is damaged: its header is no JSON", { cause: error });
-  }
+  const header = readJson(bytes.subarray(8, 8 + length), "is damaged: its header");
   if (typeof header !== "object" || header === null) throw damaged("its header is no record");
   const body = bytes.subarray(8 + length);
   const { __metadata__: metadata, ...entries } = header as Record<string, unknown>;

@@ -13,7 +13,7 @@ import { isConcrete } from "../ops/dims.ts";
 import { Formula } from "../ops/formula.ts";
 import { inferShapes } from "../ops/infer-shapes.ts";
 import type { GradientQuery } from "./gradient-query.ts";
-import { nodesByLayer } from "./layer-nodes.ts";
+import { layerOfNode } from "./layer-nodes.ts";
 import type { Network } from "./network.ts";
 
 /** A network's graph with gradients, for inputs of certain shapes. */
@@ -135,8 +135,7 @@ function namingLayer<T>(network: Network, work: () => T): T {
 }
 
 function layerOf(network: Network, node: GraphNode): string {
-  for (const [layer, nodes] of nodesByLayer(network))
-    if (nodes.some(({ outputs }) => outputs.some((name) => name && node.outputs.includes(name))))
-      return `layer "${layer.address}" (${layer.className}): `;
+  const layer = layerOfNode(network, node);
+  if (layer) return `layer "${layer.address}" (${layer.className}): `;
   return node.name === "" ? "" : `node "${node.name}": `;
 }

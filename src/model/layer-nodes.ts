@@ -24,3 +24,11 @@ export function nodesByLayer(network: Network): Map<NetworkLayer, GraphNode[]> {
   }
   return result;
 }
+
+/** The layer that a node of the graph belongs to. */
+export function layerOfNode(network: Network, { outputs }: GraphNode): NetworkLayer | undefined {
+  for (const [layer, nodes] of nodesByLayer(network))
+    if (nodes.some((node) => node.outputs.some((name) => name !== "" && outputs.includes(name))))
+      return layer;
+  return undefined;
+}

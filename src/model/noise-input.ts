@@ -1,3 +1,4 @@
+import { namingSync } from "../base/errors.ts";
 import { checkedLength } from "../base/checked-length.ts";
 import { sizeOf } from "../base/shape.ts";
 import { Random } from "../base/random.ts";
@@ -23,6 +24,14 @@ export function noiseFeeds(
   network: Network,
   seed = 0,
   choice: PreprocessingChoice = {},
+): Record<string, Tensor> {
+  return namingSync(network.origin.file ?? network.name, () => feeds(network, seed, choice));
+}
+
+function feeds(
+  network: Network,
+  seed: number,
+  choice: PreprocessingChoice,
 ): Record<string, Tensor> {
   const random = new Random(seed);
   if (takesPhoto(network)) {

@@ -1,4 +1,5 @@
 import { StriateError } from "../base/errors.ts";
+import { parseJson } from "../base/parse-json.ts";
 import { type Tensor, toFloat32 } from "../base/tensor.ts";
 import type { FitRun, TrainingPosition } from "./callbacks/callback.ts";
 import { type TensorFile, readTensorFile, writeTensorFile } from "../formats/safetensors.ts";
@@ -53,11 +54,11 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = readTensorFile(bytes);
   if (metadata.kind !== KIND) throw new StriateError("is no checkpoint of a training");
-  const text = JSON.parse(metadata.training ?? "{}", usualNumbers) as Pick<
-    TrainerState,
-    "iterations" | "learningRate"
-  > &
-    Pick<Checkpoint, "position" | "about">;
+  const text = parseJson(
+    metadata.training ?? "{}",
+    "is damaged: what it says of the training",
+    usualNumbers,
+  ) as Pick<TrainerState, "iterations" | "learningRate"> & Pick<Checkpoint, "position" | "about">;
   if (typeof text !== "object" || text === null || !Number.isFinite(text.iterations))
     throw new StriateError("is damaged: it does not say how far the training was");
   const groups = new Map<string, Map<string, Tensor>>();

@@ -32,7 +32,7 @@ const fields = {
     }),
   ),
   out: field.nullable(field.string(undefined, { help: "the model file to write [DATA.h5]" })),
-  epochs: field.int(10, { min: 1, help: "times through the data" }),
+  epochs: field.int(10, { min: 1, max: 1_000_000, help: "times through the data" }),
   batch: field.int(64, { min: 1, help: "pictures in a step" }),
   optimizer: field.nullable(
     checked(

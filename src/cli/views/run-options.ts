@@ -1,4 +1,4 @@
-import { field } from "../../base/fields.ts";
+import { checked, field } from "../../base/fields.ts";
 import { parseByteSize } from "../../data/byte-size.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import type { ContextOptions } from "../../views/context.ts";
@@ -17,9 +17,12 @@ export const runFields = {
     field.string(undefined, { help: "names of the classes: cat,dog, or a file of them" }),
   ),
   seed: field.int(0, { help: "of all that is random" }),
-  memory: field.string("512m", {
-    help: "what the tensors of one run may take: batches fit into it",
-  }),
+  memory: checked(
+    field.string("512m", {
+      help: "what the tensors of one run may take: batches fit into it",
+    }),
+    parseByteSize,
+  ),
   ...modelFields,
   ...photoFields,
   ...engineFields,

@@ -7,7 +7,7 @@ import { inferInput } from "./infer-input.ts";
 import { isObject, pythonJson } from "./json.ts";
 import { type KerasWriter, kerasWriter, writerName } from "./keras-writer.ts";
 import { listWeights } from "../../model/list-weights.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "../../base/parse-json.ts";
 import { openKeras, requireNoWeights } from "./open-keras.ts";
 import { kerasOf, ownNotes } from "./own-notes.ts";
 import { stateArrays } from "./read-optimizer.ts";

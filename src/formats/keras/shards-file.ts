@@ -4,7 +4,7 @@ import type { OpenSource } from "../open-source.ts";
 import { type Hdf5Group, openHdf5 } from "../hdf5/hdf5-file.ts";
 import { isObject } from "./json.ts";
 import { kerasWriter, writerName } from "./keras-writer.ts";
-import { parseJson, readJson } from "./parse-json.ts";
+import { parseJson, readJson } from "../../base/parse-json.ts";
 import { openKeras } from "./open-keras.ts";
 import { h5Store, storedGroups } from "./store-h5.ts";
 import { assignFromStore } from "./weights-store.ts";

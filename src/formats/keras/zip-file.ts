@@ -7,7 +7,7 @@ import { isObject, pythonJson } from "./json.ts";
 import { kerasWriter } from "./keras-writer.ts";
 import { listWeights } from "../../model/list-weights.ts";
 import type { OpenSource } from "../open-source.ts";
-import { readJson } from "./parse-json.ts";
+import { readJson } from "../../base/parse-json.ts";
 import { openKeras } from "./open-keras.ts";
 import { kerasOf, ownNotes } from "./own-notes.ts";
 import { h5Store } from "./store-h5.ts";

@@ -1,3 +1,4 @@
+import { maybeJson } from "../../base/parse-json.ts";
 import { parseLabels } from "../../data/labels.ts";
 import { scaleOf } from "../../data/scale.ts";
 import type { Network } from "../../model/network.ts";
@@ -103,12 +104,4 @@ function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | 
 function numbersFrom(text: string | undefined): number[] | undefined {
   const numbers = text?.match(/-?\d+(\.\d+)?(e-?\d+)?/gi)?.map(Number);
   return numbers?.length === 1 || numbers?.length === 3 ? numbers : undefined;
-}
-
-function maybeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Network } from "../../model/network.ts";
 import type { ModelSource } from "../format.ts";
 import { type Json, isObject } from "../keras/json.ts";
-import { readJson } from "../keras/parse-json.ts";
+import { readJson } from "../../base/parse-json.ts";
 
 /**
  * What a TF.js model says of its classes and of how a photo is prepared: in the model itself, or in

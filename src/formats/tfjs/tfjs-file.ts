@@ -3,7 +3,7 @@ import type { Tensor } from "../../base/tensor.ts";
 import type { OpenedModel, ReadModelOptions } from "../format.ts";
 import type { OpenSource } from "../open-source.ts";
 import { type Json, isObject, objectOf } from "../keras/json.ts";
-import { readJson } from "../keras/parse-json.ts";
+import { readJson } from "../../base/parse-json.ts";
 import { kerasWriter } from "../keras/keras-writer.ts";
 import { openKeras } from "../keras/open-keras.ts";
 import { assignByName } from "./layer-weights.ts";

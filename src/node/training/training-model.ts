@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { StriateError, naming } from "../../base/errors.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { isObject } from "../../formats/keras/json.ts";
-import { parseJson } from "../../formats/keras/parse-json.ts";
+import { parseJson } from "../../base/parse-json.ts";
 import { kerasWriter } from "../../formats/keras/keras-writer.ts";
 import { parseKerasModel } from "../../formats/keras/parse-model.ts";
 import { initializeWeights } from "../../model/initialize-weights.ts";

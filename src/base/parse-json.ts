@@ -1,4 +1,5 @@
-import { StriateError, messageOf } from "../../base/errors.ts";
+import { StriateError } from "./errors.ts";
+import { jsonFault } from "./json-fault.ts";
 
 /** Longer texts are no description of a network. */
 const mostBytes = 2 ** 27;
@@ -17,12 +18,26 @@ export function readJson(bytes: Uint8Array, what: string): unknown {
 }
 
 /** Parses the JSON text of a file. @throws StriateError naming `what` */
-export function parseJson(text: string, what: string): unknown {
+export function parseJson(
+  text: string,
+  what: string,
+  reviver?: (key: string, value: unknown) => unknown,
+): unknown {
   const mended = inspected(text, what);
   try {
-    return JSON.parse(mended) as unknown;
-  } catch (error) {
-    throw new StriateError(`${what} is no JSON: ${messageOf(error)}`, { cause: error });
+    return JSON.parse(mended, reviver) as unknown;
+  } catch {
+    // Each engine has words of its own for it, and not every one says where.
+    throw new StriateError(`${what} is no JSON: ${jsonFault(text) ?? "it is damaged"}`);
+  }
+}
+
+/** The value of a text that may be JSON or something else; undefined where it is something else. */
+export function maybeJson(text: string): unknown {
+  try {
+    return parseJson(text, "");
+  } catch {
+    return undefined;
   }
 }
 
