@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { describeShared, shared } from "../../../test/shared.ts";
 import { fetchModel } from "./fetch-model.ts";
 import { openModel } from "../../api/open-model.ts";
@@ -112,6 +112,44 @@ describe("a server that is slow, silent or leads elsewhere", () => {
     expect(inside).toEqual([]);
     close();
     other.close();
+  });
+
+  it("leads nobody from outside into a private network, and no password to another server", async () => {
+    const asked: { address: string; authorization: string | null }[] = [];
+    const steps: Record<string, string> = {
+      "http://93.184.216.34/inside.h5": "http://169.254.169.254/latest/meta-data",
+      "http://93.184.216.34/here.h5": "http://localhost:1/m.h5",
+      "http://93.184.216.34/on.h5": "http://93.184.216.35/m.h5",
+      "https://93.184.216.34/down.h5": "http://93.184.216.34/m.h5",
+    };
+    vi.stubGlobal("fetch", (url: URL, { headers }: RequestInit) => {
+      asked.push({ address: url.href, authorization: new Headers(headers).get("authorization") });
+      const location = steps[url.href.replace(/\?.*/, "")];
+      return Promise.resolve(
+        location
+          ? new Response(null, { status: 302, headers: { location } })
+          : new Response("model"),
+      );
+    });
+    try {
+      for (const name of ["inside", "here"])
+        await expect(fetchModel(`http://93.184.216.34/${name}.h5`)).rejects.toThrow(
+          "leads into a private network",
+        );
+      await expect(fetchModel("https://93.184.216.34/down.h5")).rejects.toThrow(
+        "where everybody on the way can read",
+      );
+      await fetchModel("http://me:SECRET@93.184.216.34/on.h5?token=SECRET");
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(asked.map(({ address }) => address)).toEqual([
+      ...["http://93.184.216.34/inside.h5", "http://93.184.216.34/here.h5"],
+      ...["https://93.184.216.34/down.h5", "http://93.184.216.34/on.h5?token=SECRET"],
+      "http://93.184.216.35/m.h5",
+    ]);
+    expect(asked.at(-1)!.authorization).toBeNull();
+    expect(asked.at(-2)!.authorization).not.toBeNull();
   });
 
   it("gets a name and a password as HTTP has them, and nobody reads them", async () => {

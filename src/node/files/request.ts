@@ -1,11 +1,12 @@
 import { StriateError } from "../../base/errors.ts";
-import { parseAddress, shownAddress } from "./web-address.ts";
+import { isPrivateHost } from "./private-address.ts";
+import { parseAddress, shownAddress } from "../../base/web-address.ts";
 
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds without a byte after which the server has nothing to say; 60 s by default. */
   readonly silence?: number;
-  /** Servers (`https://host`) that a redirect may lead to; any by default. */
+  /** Servers (`https://host`) that a redirect may lead to; any public one by default. */
   readonly servers?: readonly string[];
 }
 
@@ -22,8 +23,9 @@ export interface Answer {
 const mostRedirects = 10;
 
 /**
- * Asks for a web address. Redirects are followed step by step, so that each is looked at first; from
- * `https` none leads to `http`.
+ * Asks for a web address. Redirects are followed step by step, so that each is looked at first: none leads
+ * from `https` to `http`, and none from outside into a private network. What lets us in (a name, a password,
+ * a query) is given to nobody but the server that it was meant for.
  *
  * @throws StriateError when a redirect leads where it may not; the error of `fetch` when nothing comes
  */
@@ -52,7 +54,7 @@ export async function request(address: URL, options: RequestOptions = {}): Promi
       const next = parseAddress(
         URL.canParse(location, url.href) ? new URL(location, url).href : location,
       );
-      checkRedirect(url, next, servers);
+      await checkRedirect(url, next, servers);
       url = next;
     }
   } catch (error) {
@@ -71,7 +73,11 @@ function ask(url: URL, headers: Readonly<Record<string, string>>, signal: AbortS
   return fetch(plain, { headers: { ...headers, ...access }, signal, redirect: "manual" });
 }
 
-function checkRedirect(from: URL, to: URL, servers: readonly string[] | undefined): void {
+async function checkRedirect(
+  from: URL,
+  to: URL,
+  servers: readonly string[] | undefined,
+): Promise<void> {
   const upgraded = to.protocol === "https:" && from.protocol === "http:" && to.host === from.host;
   if (from.protocol === "https:" && to.protocol === "http:")
     throw new StriateError(
@@ -79,7 +85,12 @@ function checkRedirect(from: URL, to: URL, servers: readonly string[] | undefine
     );
   if (servers && !servers.includes(to.origin) && !upgraded)
     throw new StriateError(
-      `${shownAddress(from)}: leads to another server (${to.origin}) and is not fetched`,
+      `${shownAddress(from)}: leads to another server (${to.origin}) and is not fetched; ` +
+        "download the folder, and open it from disk",
+    );
+  if (to.host !== from.host && (await isPrivateHost(to)) && !(await isPrivateHost(from)))
+    throw new StriateError(
+      `${shownAddress(from)}: leads into a private network (${to.host}) and is not fetched`,
     );
 }
 
