@@ -1,5 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -142,6 +149,42 @@ describe("striate train", () => {
     );
     const none = striate(trainArgs("none.h5", "--resume"), folder);
     expect(none.err).toMatch(/no training to go on with: none\.h5\.checkpoint: no such file/);
+  });
+
+  test("a picture that has another content or size is another training, by its bytes and not its time", () => {
+    const photos = (grey: number, side = 8) =>
+      Buffer.concat([Buffer.from(`P5 ${side} ${side} 255\n`), Buffer.alloc(side * side, grey)]);
+    const at = (name: string) => join(folder, "pairs", name);
+    for (const [label, level] of Object.entries({ a: 20, b: 220 })) {
+      mkdirSync(at(label), { recursive: true });
+      for (let i = 0; i < 4; i++) writeFileSync(at(`${label}/${i}.pgm`), photos(level + i));
+    }
+    const small = {
+      ...tiny,
+      config: {
+        name: "small",
+        layers: [
+          { class_name: "InputLayer", config: { name: "i", batch_shape: [null, 8, 8, 3] } },
+          { class_name: "Flatten", config: { name: "f" } },
+          { class_name: "Dense", config: { name: "d", units: 2, activation: "softmax" } },
+        ],
+      },
+    };
+    writeFileSync(join(folder, "small.json"), JSON.stringify(small));
+    const args = (epochs: number, ...more: string[]) => [
+      ...["train", "pairs", "--model", "small.json", "--batch", "4", "--threads", "1"],
+      ...["--out", "pairs.h5", "--epochs", String(epochs), ...more],
+    ];
+    expect(striate(args(1), folder)).toMatchObject({ code: 0 });
+    const time = new Date(2001, 1, 1);
+    utimesSync(at("a/0.pgm"), time, time);
+    expect(striate(args(2, "--resume"), folder)).toMatchObject({ code: 0 });
+    for (const changed of [photos(99), photos(20, 9)]) {
+      writeFileSync(at("a/0.pgm"), changed);
+      const { code, err } = striate(args(3, "--resume"), folder);
+      expect(code).toBe(1);
+      expect(err).toContain("begun with other contents of the pictures than now");
+    }
   });
 
   test("a model of more epochs is not replaced by one of fewer", () => {

@@ -100,11 +100,13 @@ export function optionsOf<F extends Fields>(fields: F, options: Values<F>): Valu
 function fromText(field: Field<unknown>, text: unknown): unknown {
   if (typeof text !== "string") return text;
   switch (field.kind) {
-    case "integer":
     case "number":
-      return numberOr(text);
+      return numberOr(text, Number.isFinite);
+    case "integer":
+      return numberOr(text, isExact);
     case "tuple": {
-      const parts = /[,x]/.test(text) ? text.split(/[,x]/).map(numberOr) : numberOr(text);
+      const whole = (part: string) => numberOr(part, isExact);
+      const parts = /[,x]/.test(text) ? text.split(/[,x]/).map(whole) : whole(text);
       return Array.isArray(parts) && parts.some((part) => typeof part === "string") ? text : parts;
     }
     default:
@@ -112,10 +114,8 @@ function fromText(field: Field<unknown>, text: unknown): unknown {
   }
 }
 
-/** A number, where the text is one that can be told from its neighbours. */
-function numberOr(text: string): number | string {
-  const number = Number(text);
-  const isExact =
-    Number.isFinite(number) && (!Number.isInteger(number) || Math.abs(number) < 2 ** 53);
-  return text.trim() === "" || !isExact ? text : number;
-}
+/** A larger whole number cannot be told from its neighbours. A fraction is refused by its field. */
+const isExact = (number: number): boolean => Math.abs(number) < 2 ** 53;
+
+const numberOr = (text: string, isNumber: (number: number) => boolean): number | string =>
+  text.trim() === "" || !isNumber(Number(text)) ? text : Number(text);

@@ -30,6 +30,7 @@ export function cachedSource(source: ExampleSource, options: CacheOptions): Exam
     classNames: source.classNames,
     label: (index) => source.label(index),
     id: (index) => source.id(index),
+    print: (index) => source.print?.(index) ?? "",
     get skipped() {
       return source.skipped;
     },

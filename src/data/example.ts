@@ -34,6 +34,11 @@ export interface ExampleSource {
   readonly classNames: readonly string[];
   label(index: number): number;
   id(index: number): string;
+  /**
+   * Tells the file from another one of that name, cheaply: its size, and a checksum of its bytes or of the
+   * first of them. A set that is made has none.
+   */
+  print?(index: number): string;
   /** The picture's bytes; undefined when it cannot be decoded, which is noted in `skipped`. */
   read(index: number): Promise<Uint8Array | undefined> | Uint8Array;
   /** Pictures that could not be read so far, each once. */

@@ -17,6 +17,8 @@ export interface DataFile {
   /** With `/` between its parts, from the top of the set. */
   readonly path: string;
   readonly size: number;
+  /** CRC-32 of its bytes, where it is known without reading them. */
+  readonly crc?: number;
 }
 
 /** A large file of which parts are read. */

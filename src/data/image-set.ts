@@ -136,6 +136,12 @@ export class ImageSet {
     return Array.from({ length }, (_, i) => `${this.#source.label(i)} ${this.#source.id(i)}`);
   }
 
+  /** What tells each file of {@link listing} from another one of its name. */
+  prints(): string[] {
+    const { length } = this.#source;
+    return Array.from({ length }, (_, i) => this.#source.print?.(i) ?? "");
+  }
+
   /** Gives memory and files back. */
   close(): Promise<void> {
     return this.#source.close();

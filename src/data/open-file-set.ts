@@ -1,4 +1,5 @@
 import { withThousands } from "../base/text-table.ts";
+import { crc32 } from "../base/crc32.ts";
 import { StriateError, isBug, messageOf, naming } from "../base/errors.ts";
 import { parseByteSize } from "./byte-size.ts";
 import { cachedSource } from "./cached-source.ts";
@@ -57,7 +58,7 @@ async function openSet(
 ): Promise<ImageSet> {
   const { seed = 42, jfifOnly = false } = options;
   const { cache } = platform;
-  const { found, withoutJfif } = await judge(files, platform.nextTurn, options.onProgress);
+  const { found, withoutJfif, prints } = await judge(files, platform.nextTurn, options.onProgress);
   const listing = findClasses(found, files.folders);
   const indexOf = new Map(files.files.map((file, index) => [file.path, index]));
   const notices = [...listing.notices];
@@ -78,6 +79,7 @@ async function openSet(
   const decoded = decodingSource(
     files,
     examples,
+    prints,
     listing.classNames,
     platform.decodePicture,
     options,
@@ -110,13 +112,15 @@ async function judge(
   files: FileSet,
   nextTurn: () => Promise<void>,
   onProgress: OpenDatasetOptions["onProgress"],
-): Promise<{ found: FoundFile[]; withoutJfif: Set<number> }> {
+): Promise<{ found: FoundFile[]; withoutJfif: Set<number>; prints: string[] }> {
   const found: FoundFile[] = [];
+  const prints: string[] = [];
   const withoutJfif = new Set<number>();
   const total = files.files.length;
-  for (const [index, { path, size }] of files.files.entries()) {
+  for (const [index, { path, size, crc }] of files.files.entries()) {
     const head = await files.head(index, identifyingBytes);
     const kind = identifyPicture(head);
+    prints.push(`${size} ${crc ?? crc32(head)}`);
     if (kind.format) {
       found.push({ path, kind: "picture" });
       if (!hasJfif(head)) withoutJfif.add(index);
@@ -131,7 +135,7 @@ async function judge(
     }
   }
   onProgress?.({ phase: "list", done: total, total });
-  return { found, withoutJfif };
+  return { found, withoutJfif, prints };
 }
 
 /**
@@ -146,6 +150,7 @@ function hasJfif(head: Uint8Array): boolean {
 function decodingSource(
   files: FileSet,
   examples: readonly { file: number; label: number }[],
+  prints: readonly string[],
   classNames: readonly string[],
   decode: PlatformDecoder,
   { size = defaultSize, channels = 3, resize = "bilinear", orient = true }: OpenDatasetOptions,
@@ -160,6 +165,7 @@ function decodingSource(
     classNames,
     label: (index) => examples[index]!.label,
     id: pathOf,
+    print: (index) => prints[examples[index]!.file]!,
     skipped,
     async read(index) {
       read++;

@@ -52,6 +52,7 @@ export function trainingFacts(
     ...{ model, head, "trained layers": train, scale },
     ...{ classes: set.classNames.join(", "), batch, seed, optimizer, [rateFact]: rate },
     pictures: digest(set.listing().join("\n")),
+    "contents of the pictures": digest(set.prints().join("\n")),
     size: set.shape.slice(0, 2).join(" x "),
     layers: digest(formatSummary(summarize(network))),
     ...frozenFacts(trainer.source.front),
