@@ -5,6 +5,7 @@ import { type DataFile, type FileSet, maxPictureBytes } from "../data/file-set.t
 import type { ImageSet } from "../data/image-set.ts";
 import { isLitter } from "../data/litter.ts";
 import { namedDataset } from "../data/named-datasets.ts";
+import { maxPixels } from "../data/picture-formats/header.ts";
 import { openFileSet } from "../data/open-file-set.ts";
 import { openZip } from "../data/zip-files.ts";
 import type { Network } from "../model/network.ts";
@@ -28,6 +29,7 @@ export async function openDataset(
   source: string | BlobSource | Iterable<FileSource>,
   options: OpenDatasetOptions = {},
 ): Promise<ImageSet> {
+  if (options.size) checkSize(options.size);
   if (typeof source === "string") return openNamed(source, options);
   const sorted = sortFile(source);
   const files =
@@ -35,6 +37,16 @@ export async function openDataset(
       ? await zipOf(sorted.blob, sorted.name)
       : filesOf(source as Iterable<FileSource>);
   return openFileSet(files.name, files, platform, options);
+}
+
+/** @throws StriateError for pictures that no memory holds */
+function checkSize([height, width]: readonly [number, number]): void {
+  const isSize = [height, width].every((side) => Number.isInteger(side) && side > 0);
+  if (!isSize || height * width > maxPixels)
+    throw new StriateError(
+      `size: pictures of ${height} x ${width} cannot be; expected height and width, at most ` +
+        `${maxPixels.toLocaleString("en")} pixels together`,
+    );
 }
 
 /**

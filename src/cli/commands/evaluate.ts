@@ -1,4 +1,5 @@
-import { field } from "../../base/fields.ts";
+import { checked, field } from "../../base/fields.ts";
+import { parseByteSize } from "../../data/byte-size.ts";
 import { datasetSubject } from "../../api/dataset-subject.ts";
 import { Model } from "../../api/model.ts";
 import { openDatasetFor } from "../../api/open-dataset.ts";
@@ -33,7 +34,9 @@ export const evaluate = defineCommand({
     jfif_only: field.boolean(false, {
       help: "leave out the photos that TensorFlow Datasets drops",
     }),
-    memory: field.nullable(field.string(undefined, { help: "for decoded pictures, as 1g" })),
+    memory: field.nullable(
+      checked(field.string(undefined, { help: "for decoded pictures, as 1g" }), parseByteSize),
+    ),
     wrong: evaluationView.asks.wrong,
     out: field.string("striate-evaluate", { help: "folder for evaluate.png and evaluate.json" }),
     json: field.boolean(false, { help: "print evaluate.json instead of words" }),

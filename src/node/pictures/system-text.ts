@@ -9,10 +9,26 @@ let engine: Resvg;
 /** What draws foreign scripts; undefined where resvg is not installed (it is native and optional). */
 export async function loadSystemText(): Promise<typeof systemText | undefined> {
   try {
-    engine ??= (await import("@resvg/resvg-js")).Resvg;
+    engine ??= await loadResvg();
     return systemText;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * resvg's loader asks Node for a whole report of the process, to learn which C library is there. Such a report
+ * lists the network's interfaces, and looks up the names of whoever is connected: that part is left out.
+ */
+async function loadResvg(): Promise<Resvg> {
+  // Known to Node since 20.13, and not to its types.
+  const report = process.report as typeof process.report & { excludeNetwork?: boolean };
+  const before = report.excludeNetwork;
+  report.excludeNetwork = true;
+  try {
+    return (await import("@resvg/resvg-js")).Resvg;
+  } finally {
+    report.excludeNetwork = before ?? false;
   }
 }
 

@@ -69,11 +69,14 @@ export async function readDivergence(checkpoint: string): Promise<Divergence | u
   }
 }
 
+/** A training that diverged; it says itself where its last good weights are. */
+export class DivergedError extends StriateError {}
+
 /** The sentence with which a training ends that diverged. */
-export function diverged(found: Divergence, kept: string | undefined): StriateError {
+export function diverged(found: Divergence, kept: string | undefined): DivergedError {
   const { epoch, batch, what, learningRate } = found;
   const rate = Number((learningRate / 10).toPrecision(3));
-  return new StriateError(
+  return new DivergedError(
     `the training diverged in epoch ${epoch}, batch ${batch}: ${what}; ` +
       (kept === undefined
         ? `nothing was written; begin again with a smaller learning rate, such as --lr ${rate}`

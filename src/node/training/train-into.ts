@@ -1,6 +1,7 @@
 import type { PictureTraining } from "../../api/picture-training.ts";
 import { StriateError, isBug, messageOf } from "../../base/errors.ts";
 import { trainedModel } from "../../train/trained-model.ts";
+import { DivergedError } from "./divergence.ts";
 import { saveTraining } from "./save-training.ts";
 import { type TrainingRunOptions, type TrainingRunResult, runTraining } from "./training-run.ts";
 
@@ -35,9 +36,7 @@ export async function trainInto(
       ...options,
       checkpoint,
     }).catch((error: unknown) => {
-      if (trainer.iterations === 0 || isBug(error)) throw error;
-      // A training that diverged says by itself where its weights are.
-      if (messageOf(error).includes(checkpoint)) throw error;
+      if (trainer.iterations === 0 || isBug(error) || error instanceof DivergedError) throw error;
       throw new StriateError(
         `${messageOf(error)}; what was trained before it is in ${checkpoint}`,
         {

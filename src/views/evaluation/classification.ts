@@ -53,7 +53,7 @@ export class Classification {
     for (let i = 1; i < probabilities.length; i++)
       if (probabilities[i]! > probabilities[predicted]!) predicted = i;
     this.counts[label]![predicted]!++;
-    if (predicted === label) return;
+    if (predicted === label || this.#kept === 0) return;
     const probability = probabilities[label]!;
     const worst = this.#wrong;
     if (worst.length >= this.#kept && probability >= worst.at(-1)!.probability) return;
