@@ -1,5 +1,5 @@
 import { StriateError, messageOf } from "../base/errors.ts";
-import { shownAddress } from "../base/web-address.ts";
+import { shownAddress } from "../api/web-address.ts";
 import type { ModelSource } from "../formats/format.ts";
 
 /** As for files: nothing larger is taken into memory. */

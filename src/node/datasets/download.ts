@@ -16,7 +16,7 @@ import { StriateError, messageOf } from "../../base/errors.ts";
 import { formatByteSize } from "../../data/byte-size.ts";
 import { lock } from "../files/lock.ts";
 import { request } from "../files/request.ts";
-import { parseAddress, shownAddress } from "../../base/web-address.ts";
+import { parseAddress, shownAddress } from "../../api/web-address.ts";
 
 export interface DownloadOptions {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { StriateError, messageOf } from "../../base/errors.ts";
 import type { ModelSource } from "../../formats/format.ts";
 import { type RequestOptions, request } from "./request.ts";
-import { parseAddress, shownAddress } from "../../base/web-address.ts";
+import { parseAddress, shownAddress } from "../../api/web-address.ts";
 
 /** As for files: nothing larger is taken into memory. */
 const maxBytes = 2 ** 31 - 1;

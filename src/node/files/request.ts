@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import { isPrivateHost } from "./private-address.ts";
-import { parseAddress, shownAddress } from "../../base/web-address.ts";
+import { parseAddress, shownAddress } from "../../api/web-address.ts";
 
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;

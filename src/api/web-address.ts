@@ -1,4 +1,4 @@
-import { StriateError } from "./errors.ts";
+import { StriateError } from "../base/errors.ts";
 
 const isUrl = (path: string): boolean => /^https?:\/\//i.test(path);
 
