@@ -108,7 +108,9 @@ describe.each(Object.keys(all))("striate %s", (name) => {
         } catch (error) {
           expect(error, said).toBeInstanceOf(StriateError);
           const { message } = error as Error;
-          expect(message, said).not.toMatch(/\n|undefined|Invalid |is not a function|nothing was written.*checkpoint/);
+          expect(message, said).not.toMatch(
+            /\n|undefined|Invalid |is not a function|nothing was written.*checkpoint/,
+          );
           if (error instanceof UsageError) expect(message, said).toContain("--");
         }
       }
