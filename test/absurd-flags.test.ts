@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { StriateError, UsageError } from "../src/base/errors.ts";
 import type { Field } from "../src/base/fields.ts";
 import type { CommandDefinition, CommandIo } from "../src/cli/command.ts";
@@ -38,24 +38,17 @@ beforeAll(async () => {
   }
 });
 
-/** What each command is given besides, so that it has little to do. */
-const usual: Readonly<Record<string, { words: (string | string[])[]; flags?: object }>> = {
-  see: { words: [[photo]], flags: { model, preview: false } },
-  inspect: { words: [model] },
-  explain: { words: [[photo]], flags: { model, target: "class:0" } },
-  activations: { words: [model, photo] },
-  convert: { words: [model, at("o.onnx")] },
-  export: { words: [model, at("e.onnx")], flags: { target: "class:0" } },
-  diff: { words: [model, model, photo] },
-  verify: { words: [model] },
-  train: { words: [at("data")], flags: { model, epochs: "1", batch: "4", threads: "1" } },
-  evaluate: { words: [model, at("data")] },
-  demo: { words: [] },
-  ablate: { words: [model, photo] },
-  dream: { words: [model], flags: { target: "class:0", steps: "2", side: "16", restarts: "1" } },
-  field: { words: [model, "conv@2,2", photo] },
-  filters: { words: [model] },
-  invert: { words: [model, photo], flags: { steps: "2", side: "16" } },
+/** What stands for a command's arguments, by their names. */
+const words: Readonly<Record<string, string | string[]>> = {
+  ...{ file: model, in: model, a: model, b: model, model },
+  ...{ photo, input: photo, photos: [photo], data: at("data") },
+  ...{ out: at("o.onnx"), place: "conv@2,2" },
+};
+
+/** What a command is given besides, where it has such a flag, so that it has little to do. */
+const usual: Readonly<Record<string, unknown>> = {
+  ...{ model, target: "class:0", preview: false, force: true },
+  ...{ epochs: "1", batch: "4", threads: "1", steps: "2", side: "16" },
 };
 
 /** Values that are well-typed and absurd. */
@@ -86,33 +79,29 @@ const all: Record<string, () => Promise<CommandDefinition>> = {
   ...(await viewCommands()),
 };
 
-describe.each(Object.keys(all))("striate %s", (name) => {
-  test("is known here", () => expect(Object.keys(usual)).toContain(name));
-
-  test("takes or refuses absurd values of every flag in a sentence", async () => {
-    const { fields, run } = await all[name]!();
-    const { words, flags = {} } = usual[name]!;
-    for (const { key, attribute } of flagsOf(fields))
-      for (const value of absurd(key, fields[key]!)) {
-        const method = name === "explain" ? methodWith(key) : undefined;
-        const given = {
-          ...("out" in fields && { out: name === "diff" ? at("d.png") : at(`out-${name}.h5`) }),
-          ...("force" in fields && { force: true }),
-          ...flags,
-          ...(method && { method }),
-          [attribute]: value,
-        };
-        const said = `striate ${name} --${key} ${value}`;
-        try {
-          await run(words, parseFlags(fields, given), io());
-        } catch (error) {
-          expect(error, said).toBeInstanceOf(StriateError);
-          const { message } = error as Error;
-          expect(message, said).not.toMatch(
-            /\n|undefined|Invalid |is not a function|nothing was written.*checkpoint/,
-          );
-          if (error instanceof UsageError) expect(message, said).toContain("--");
-        }
-      }
+test.each(Object.keys(all))("striate %s takes or refuses absurd values", async (name) => {
+  const { fields, arguments: places, run } = await all[name]!();
+  const given = places.map((place) => {
+    const word = place.name.replace(/[<>[\].]/g, "");
+    expect(Object.keys(words), `what stands for ${place.name}`).toContain(word);
+    return words[word]!;
   });
+  const flags = Object.fromEntries(Object.entries(usual).filter(([key]) => key in fields));
+  if ("out" in fields) flags["out"] = at(name === "diff" ? "d.png" : `out-${name}.h5`);
+  for (const { key, attribute } of flagsOf(fields))
+    for (const value of absurd(key, fields[key]!)) {
+      const method = name === "explain" ? methodWith(key) : undefined;
+      const said = `striate ${name} --${key} ${value}`;
+      try {
+        const own = { ...flags, ...(method && { method }), [attribute]: value };
+        await run(given, parseFlags(fields, own), io());
+      } catch (error) {
+        expect(error, said).toBeInstanceOf(StriateError);
+        const { message } = error as Error;
+        expect(message, said).not.toMatch(
+          /\n|undefined|Invalid |is not a function|nothing was written.*checkpoint/,
+        );
+        if (error instanceof UsageError) expect(message, said).toContain("--");
+      }
+    }
 });
