@@ -46,7 +46,11 @@ await build({
   platform: "node",
   target: "node20",
   // ONNX Runtime's builds for pages fetch their WebAssembly, which Node's fetch cannot from a disk.
-  alias: { "#platform": "./src/node/platform.ts", "onnxruntime-web/wasm": "onnxruntime-web" },
+  alias: {
+    "#platform": "./src/node/platform.ts",
+    "onnxruntime-web/wasm": "onnxruntime-web",
+    striate: "./src/index.ts",
+  },
 });
 // The same library over the other platform, module by module: a bundler that makes a page of it takes what the
 // page uses, and keeps what is loaded when it is needed apart.

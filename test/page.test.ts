@@ -7,6 +7,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { striate } from "./command-line.ts";
 import { chromiumPath, launchChromium } from "./page/chromium.ts";
+import { serveCommand } from "./page/serve-command.ts";
 import { hostSite } from "./page/static-site.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -105,6 +106,51 @@ else
       await drop(["again.h5", readFileSync(join(root, "models/cat_vs_dog.h5"))]);
       await page.getByText("again.h5").first().waitFor();
       await answer().getByText("Cat", { exact: true }).first().waitFor();
+    });
+
+    it("is served with the command line's network, and computes there or in the page", async () => {
+      const served = await serveCommand(
+        join(root, "models/cat_vs_dog.h5"),
+        "--photo",
+        join(root, "dist/demo/cat.jpg"),
+      );
+      const other = await browser.newContext();
+      const stranger = await other.newPage();
+      try {
+        const own = await other.newPage();
+        own.on("console", (message) => {
+          if (message.type() === "error") faults.push(message.text());
+        });
+        await own.goto(served.address);
+        const place = own.getByRole("combobox", { name: "Where it is computed" });
+        await own.getByText(/^Cat$/).first().waitFor();
+        expect(await place.inputValue()).toBe("page");
+        await place.selectOption("server");
+        await own.getByText("cat_vs_dog.h5").waitFor();
+        await own.getByText(/^Cat$/).first().waitFor();
+        expect(await place.getAttribute("title")).toContain("onnxruntime-node");
+        // A page of another origin, in the same browser with its cookies, gets nothing and starts nothing.
+        await stranger.goto(`${site.address}photos/LICENSES.txt`);
+        const { origin } = new URL(served.address);
+        const got = await stranger.evaluate(async (target) => {
+          const reached: string[] = [];
+          for (const mode of ["cors", "no-cors"] as const)
+            for (const [method, path] of [
+              ["GET", "/api/start"],
+              ["POST", "/api/call"],
+              ["POST", "/api/upload"],
+            ])
+              await fetch(target + path, { method: method!, mode, credentials: "include" }).then(
+                async (response) => reached.push(`${path} ${await response.text()}`),
+                () => undefined,
+              );
+          return reached;
+        }, origin);
+        expect(got.filter((text) => !/ $/.test(text))).toEqual([]);
+      } finally {
+        await other.close();
+        served.child.kill();
+      }
     });
 
     it("has had no error in the console, and asked no other host", () => {

@@ -44,6 +44,6 @@ export function unpack(bytes: Uint8Array): unknown {
     if (!Object.hasOwn(kinds, $array) || !(at >= 0 && at + size <= rest.length))
       throw new RangeError("the message is cut off");
     // A copy, so that each array begins where its elements may.
-    return new kinds[$array](rest.slice(at, at + size).buffer);
+    return new kinds[$array](new Uint8Array(rest.subarray(at, at + size)).buffer);
   });
 }

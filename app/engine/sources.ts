@@ -3,13 +3,13 @@ import type { Source, SourceFile } from "./protocol.ts";
 
 /** What a platform does for sources that a page does not hold itself. */
 export interface SourceHost {
-  /** The files that the command line named. */
-  named?(name: "model" | "photo"): Promise<readonly File[]>;
+  /** The path of what the command line named. */
+  named?(name: "model" | "photo"): Promise<string>;
   /** A file that was handed over before. */
   upload?(id: string, name: string): Promise<File>;
 }
 
-/** The files of a source, or its address where the library fetches by itself. */
+/** The files of a source, or its address or path where the library fetches by itself. */
 export async function filesOf(source: Source, host: SourceHost): Promise<readonly File[] | string> {
   if ("url" in source) return addressOf(source.url);
   if ("files" in source) return Promise.all(source.files.map((file) => fileOf(file, host)));

@@ -13,8 +13,19 @@ import type {
 } from "../../engine/protocol.ts";
 import { type Unit, sameUnit } from "../../components/unit.ts";
 import { type Address, parseAddress, writeAddress } from "./address.ts";
+import { fetchFile, isAbort } from "./fetch-file.ts";
 import { packagedModel, packagedPhotos } from "./packaged.ts";
-import { type EngineError, WorkerEngine } from "./worker-engine.ts";
+import type { EngineError } from "./engine-error.ts";
+import { servedHere } from "./keep-offline.ts";
+import {
+  namedAddress,
+  namedFiles,
+  prefersServer,
+  type ServedFiles,
+  servedFiles,
+} from "./served.ts";
+import { ServerEngine } from "./server-engine.ts";
+import { WorkerEngine } from "./worker-engine.ts";
 
 /** Something that takes time, which the user can stop. */
 export interface Task {
@@ -39,11 +50,18 @@ export interface OpenPhoto extends PhotoInfo {
   readonly address?: string;
   /** For an `<img>`. */
   readonly picture: string;
+  readonly source: Source;
 }
 
 /** Large results are replaced and never changed, so nothing watches their insides. */
 export class Session {
-  engine: Engine = new WorkerEngine();
+  engine: Engine;
+  readonly #worker = new WorkerEngine();
+  /** Where it is computed: in this page, or behind `striate serve`. */
+  place = $state<"page" | "server">("page");
+  readonly isServed = servedHere();
+  #served: ServedFiles = {};
+  #modelSource: { source: Source; words: string; address: string | undefined } | undefined;
   views = $state.raw<readonly ViewInfo[]>([]);
   colormaps = $state.raw<ReadonlyMap<string, Uint8Array>>(new Map());
 
@@ -80,27 +98,60 @@ export class Session {
   #looking: AbortController | undefined;
   #asking: AbortController | undefined;
 
+  constructor() {
+    this.engine = this.#worker;
+  }
+
   /** The maps of a layer, where they are shown. */
   maps(layer: string): LayerMaps | undefined {
     return this.seen?.maps.find(({ address }) => address === layer);
   }
 
-  /** The size of a photo, where the network's input lies on it. */
   get layers() {
     return this.model?.layers ?? [];
   }
 
-  /** Opens what the address says, and otherwise the packaged network and dog. */
+  /** The network and the photo that are opened where the address of the page names none. */
+  get #usual(): { readonly model: string; readonly photo: string } {
+    const { model, photo } = this.#served;
+    return {
+      model: model ? namedAddress("model") : packagedModel,
+      photo: photo ? namedAddress("photo") : packagedPhotos[0]!,
+    };
+  }
+
+  /** Opens what the address says, and otherwise what was named, or the packaged network and dog. */
   async begin(): Promise<void> {
+    if (this.isServed) this.#served = (await this.attempt("", servedFiles)) ?? {};
     const address = parseAddress(location.hash);
     this.#take(address);
+    if (!address.model && prefersServer(this.#served)) this.#setPlace("server");
     const asked = this.engine.call("colormaps", []).then((tables) => {
       this.colormaps = new Map(tables.map(({ name, colors }) => [name, colors]));
     });
-    const model = this.openAddress(address.model ?? packagedModel);
-    const photo = this.openPhotoAddress(address.photo ?? packagedPhotos[0]!);
-    await Promise.all([asked, model, photo]);
+    const model = this.openAddress(address.model ?? this.#usual.model);
+    const photo = this.openPhotoAddress(address.photo ?? this.#usual.photo);
+    await Promise.all([asked.catch(() => undefined), model, photo]);
     this.views = (await this.attempt("", () => this.engine.call("views", []))) ?? [];
+  }
+
+  #setPlace(place: "page" | "server"): void {
+    this.place = place;
+    this.engine = place === "page" ? this.#worker : new ServerEngine();
+  }
+
+  /** Goes on computing elsewhere: what is open is opened there. */
+  async move(place: "page" | "server"): Promise<void> {
+    if (place === this.place) return;
+    const [photos, photo, model] = [this.photos, this.photo, this.#modelSource];
+    this.#setPlace(place);
+    [this.model, this.seen, this.photos, this.photo] = [undefined, undefined, [], undefined];
+    const again = photos.filter((one) => one !== photo);
+    for (const one of photo ? [...again, photo] : again)
+      await this.#openPhoto(one.source, one.name, one.address);
+    if (model === undefined) return;
+    if (model.address) await this.openAddress(model.address);
+    else await this.open(model.source, model.words);
   }
 
   /** Takes what an address says that needs no new file. */
@@ -121,8 +172,8 @@ export class Session {
     const { tab, view, target, scale, colormap, unit, shown, model } = this;
     const isChosen = model !== undefined && shown.join() !== model.shown.join();
     return writeAddress({
-      ...(this.modelAddress !== packagedModel && { model: this.modelAddress }),
-      ...(this.photo?.address !== packagedPhotos[0] && { photo: this.photo?.address }),
+      ...(this.modelAddress !== this.#usual.model && { model: this.modelAddress }),
+      ...(this.photo?.address !== this.#usual.photo && { photo: this.photo?.address }),
       ...{ tab, scale, colormap, unit },
       ...(tab === "why" && { view, target }),
       ...(isChosen && { layers: shown }),
@@ -133,11 +184,11 @@ export class Session {
   async follow(): Promise<void> {
     const address = parseAddress(location.hash);
     this.#take(address);
-    const model = address.model ?? packagedModel;
+    const model = address.model ?? this.#usual.model;
     if (this.modelAddress !== undefined && model !== this.modelAddress)
       await this.openAddress(model);
     else if (this.model) this.shown = address.layers ?? this.model.shown;
-    const photo = address.photo ?? packagedPhotos[0]!;
+    const photo = address.photo ?? this.#usual.photo;
     if (this.photo?.address !== undefined && photo !== this.photo.address)
       await this.openPhotoAddress(photo);
     await this.look();
@@ -147,8 +198,23 @@ export class Session {
   /** Opens the network at an address: a packaged one, or one on the web. */
   async openAddress(address: string): Promise<void> {
     if (/^https?:/.test(address)) return this.open({ url: address }, address, address);
+    if (address === namedAddress("model")) {
+      const name = this.#served.model?.name ?? "the network";
+      const source = await this.#namedSource("model");
+      return source && this.open(source, name, address);
+    }
     const file = await this.attempt(`Reading ${address}`, (options) => fetchFile(address, options));
     if (file) await this.open({ files: [{ file, path: file.name }] }, address, address);
+  }
+
+  /** What the command line named: read there, or fetched from there. */
+  async #namedSource(what: "model" | "photo"): Promise<Source | undefined> {
+    if (this.place === "server") return { named: what };
+    const found = this.#served[what];
+    const files =
+      found &&
+      (await this.attempt(`Reading ${found.name}`, (options) => namedFiles(what, found, options)));
+    return files && { files };
   }
 
   /** Opens a network. @param address where it can be opened again */
@@ -158,6 +224,7 @@ export class Session {
       this.engine.call("open", [source, {}], options),
     );
     if (model === undefined) return;
+    this.#modelSource = { source, words, address };
     this.take(model, address);
     if (before) void this.engine.call("close", [before.id]).catch(() => undefined);
     await this.look();
@@ -182,6 +249,10 @@ export class Session {
   async openPhotoAddress(address: string): Promise<void> {
     const open = this.photos.find((photo) => photo.address === address);
     if (open) return this.choosePhoto(open);
+    if (address === namedAddress("photo")) {
+      const source = await this.#namedSource("photo");
+      return source && this.#openPhoto(source, this.#served.photo?.name ?? "the photo", address);
+    }
     const file = await this.attempt(`Reading ${address}`, (options) =>
       fetchFile(/^https?:/.test(address) ? address : `photos/${address}.jpg`, options),
     );
@@ -189,14 +260,22 @@ export class Session {
   }
 
   /** Opens a photo and looks at it. */
-  async openPhoto(file: File, address?: string): Promise<void> {
-    const source: Source = { files: [{ file, path: file.name }] };
-    const info = await this.attempt(`Reading ${file.name}`, (options) =>
+  openPhoto(file: File, address?: string): Promise<void> {
+    return this.#openPhoto({ files: [{ file, path: file.name }] }, file.name, address);
+  }
+
+  async #openPhoto(source: Source, name: string, address?: string): Promise<void> {
+    const info = await this.attempt(`Reading ${name}`, (options) =>
       this.engine.call("photo", [source], options),
     );
     if (info === undefined) return;
     const picture = await pictureOf(info);
-    const photo: OpenPhoto = { ...info, picture, ...(address !== undefined && { address }) };
+    const photo: OpenPhoto = {
+      ...info,
+      picture,
+      source,
+      ...(address !== undefined && { address }),
+    };
     this.photos = [...this.photos.slice(-7), photo];
     await this.choosePhoto(photo);
   }
@@ -312,39 +391,6 @@ export class Session {
   problem(message: string): void {
     this.problems = [...this.problems.slice(-3), { id: this.#next++, message }];
   }
-}
-
-const isAbort = (error: unknown): boolean =>
-  error instanceof DOMException && error.name === "AbortError";
-
-/** A file on the web, with progress where its length is known. */
-async function fetchFile(
-  address: string,
-  { signal, onProgress }: CallOptions & { signal: AbortSignal },
-): Promise<File> {
-  const name = decodeURIComponent(address.replace(/[?#].*$/, "").replace(/^.*\//, "")) || "file";
-  let response: Response;
-  try {
-    response = await fetch(address, { signal });
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    throw new Error(
-      `${address}: cannot be fetched; its server must allow other pages to read it (CORS), or it is not there`,
-      { cause: error },
-    );
-  }
-  if (!response.ok || response.body === null)
-    throw new Error(`${address}: the server says ${response.status} ${response.statusText}`);
-  const length = Number(response.headers.get("content-length")) || undefined;
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let read = 0;
-  for await (const part of response.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
-    parts.push(part);
-    read += part.length;
-    if (length) onProgress?.(Math.min(1, read / length));
-  }
-  const type = response.headers.get("content-type") ?? "";
-  return new File(parts, name, { type });
 }
 
 /** The pixels of a photo as an address for `<img>`. */

@@ -1,14 +1,6 @@
 import type { CallOptions, Engine, Method } from "../../engine/protocol.ts";
+import { EngineError } from "./engine-error.ts";
 import type { Message, Reply } from "../../engine/worker.ts";
-
-/** What went wrong with a call, in a sentence for the user; `isStop` where the user stopped it. */
-export class EngineError extends Error {
-  readonly isStop: boolean;
-  constructor(message: string, isStop = false) {
-    super(message);
-    this.isStop = isStop;
-  }
-}
 
 interface Waiting extends CallOptions {
   resolve(value: unknown): void;

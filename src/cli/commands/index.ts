@@ -17,6 +17,7 @@ export const commands: Readonly<Record<string, Load>> = {
   verify: async () => load((await import("./verify.ts")).verify),
   train: async () => load((await import("./train.ts")).train),
   evaluate: async () => load((await import("./evaluate.ts")).evaluate),
+  serve: async () => load((await import("./serve.ts")).serve),
   "build-page": async () => load((await import("./build-page.ts")).buildPage),
   demo: async () => load((await import("./demo.ts")).demo),
 };

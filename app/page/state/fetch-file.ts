@@ -1,0 +1,34 @@
+import type { CallOptions } from "../../engine/protocol.ts";
+
+export const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "AbortError";
+
+/** A file on the web, with progress where its length is known. */
+export async function fetchFile(
+  address: string,
+  { signal, onProgress }: CallOptions & { signal: AbortSignal },
+): Promise<File> {
+  const name = decodeURIComponent(address.replace(/[?#].*$/, "").replace(/^.*\//, "")) || "file";
+  let response: Response;
+  try {
+    response = await fetch(address, { signal });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new Error(
+      `${address}: cannot be fetched; its server must allow other pages to read it (CORS), or it is not there`,
+      { cause: error },
+    );
+  }
+  if (!response.ok || response.body === null)
+    throw new Error(`${address}: the server says ${response.status} ${response.statusText}`);
+  const length = Number(response.headers.get("content-length")) || undefined;
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let read = 0;
+  for await (const part of response.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+    parts.push(part);
+    read += part.length;
+    if (length) onProgress?.(Math.min(1, read / length));
+  }
+  const type = response.headers.get("content-type") ?? "";
+  return new File(parts, name, { type });
+}

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { field } from "../../base/fields.ts";
+import { servePage } from "../../node/page/serve-page.ts";
+import { defineCommand } from "../command.ts";
+
+export const serve = defineCommand({
+  name: "serve",
+  summary: "Open a page on this machine: drop a network and a photo, and walk through it",
+  arguments: [{ name: "[file]", help: "a model file, or the folder of one" }],
+  fields: {
+    photo: field.nullable(field.string(undefined, { help: "the photo that it opens on" })),
+    port: field.int(4747, { min: 0, max: 65_535, help: "0 for any that is free" }),
+    open: field.boolean(false, { help: "open it in the browser" }),
+  },
+  examples: ["striate serve", "striate serve cat_vs_dog.h5 --photo rocky.jpg --open"],
+  async run([file], { photo, port, open }, io) {
+    const page = await servePage({
+      model: file as string | undefined,
+      photo: photo ?? undefined,
+      port,
+    });
+    io.out(`${page.address}\nfor this machine alone; Ctrl+C ends it`);
+    if (open) openInBrowser(page.address);
+    await new Promise<void>((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    });
+    await page.close();
+  },
+});
+
+/** Leaves it to the system; where that cannot, the address was printed. */
+function openInBrowser(address: string): void {
+  const [command, ...args] =
+    process.platform === "darwin"
+      ? ["open"]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", ""]
+        : ["xdg-open"];
+  const child = spawn(command!, [...args, address], { stdio: "ignore", detached: true });
+  child.on("error", () => undefined);
+  child.unref();
+}

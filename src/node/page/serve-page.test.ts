@@ -1,0 +1,157 @@
+import { request } from "node:http";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pack, unpack } from "../../../app/engine/pack.ts";
+import type { Answer } from "../../../app/engine/protocol.ts";
+import { type ServedPage, servePage } from "./serve-page.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "striate-named-"));
+mkdirSync(join(folder, "named"));
+writeFileSync(join(folder, "named/model.bin"), "inside");
+writeFileSync(join(folder, "secret.txt"), "outside");
+
+let page: ServedPage;
+let cookie: string;
+let own: string;
+
+beforeAll(async () => {
+  page = await servePage({ model: join(folder, "named"), port: 0, mostUpload: 1000 });
+  own = new URL(page.address).host;
+  const first = await ask("GET", page.address.replace(/^http:\/\/[^/]+/, ""));
+  expect(first.status).toBe(302);
+  cookie = String(first.headers["set-cookie"]).replace(/;.*/, "");
+});
+afterAll(() => page.close());
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly body: Buffer;
+}
+
+/** A request with any headers, as another program can send it. */
+function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: Uint8Array,
+): Promise<Reply> {
+  const { hostname, port } = new URL(page.address);
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, path, method, headers }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode!,
+          headers: response.headers,
+          body: Buffer.concat(parts),
+        }),
+      );
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+const call = (method: string, args: unknown[] = []) => pack({ method, args });
+const lastAnswer = (body: Uint8Array): Answer => {
+  let at = 0;
+  let last: Answer | undefined;
+  while (at < body.length) {
+    const length = new DataView(body.buffer, body.byteOffset + at).getUint32(0, true);
+    last = unpack(body.subarray(at + 4, at + 4 + length)) as Answer;
+    at += 4 + length;
+  }
+  return last!;
+};
+
+describe("the page's server", () => {
+  it("gives out the page, isolated and with a strict policy", async () => {
+    const { status, headers, body } = await ask("GET", "/");
+    expect(status).toBe(200);
+    expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
+    expect(headers["cross-origin-embedder-policy"]).toBe("require-corp");
+    const policy = String(headers["content-security-policy"]);
+    expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
+    expect(policy).not.toContain("unsafe-inline");
+    expect(body.toString()).toContain("striate-server");
+  });
+
+  it("computes for who has the key", async () => {
+    const { status, body } = await ask("POST", "/api/call", { cookie }, call("colormaps"));
+    expect(status).toBe(200);
+    const answer = lastAnswer(body) as { value: { name: string; colors: Uint8Array }[] };
+    expect(answer.value[0]!.name).toBe("viridis");
+    expect(answer.value[0]!.colors).toHaveLength(768);
+  });
+
+  it("says in a sentence what it cannot do", async () => {
+    const answers = await Promise.all(
+      [call("nonsense"), call("constructor"), new Uint8Array(3)].map((body) =>
+        ask("POST", "/api/call", { cookie }, body),
+      ),
+    );
+    for (const { body } of answers)
+      expect(lastAnswer(body)).toMatchObject({ kind: "error", isKnown: true });
+  });
+
+  it("neither computes, nor takes or gives a file, without the key", async () => {
+    const keys: Record<string, string>[] = [{}, { cookie: "striate=wrong" }];
+    for (const given of keys) {
+      expect((await ask("POST", "/api/call", given, call("views"))).status).toBe(403);
+      expect((await ask("POST", "/api/upload", given, call("views"))).status).toBe(403);
+      expect((await ask("GET", "/api/named/model/0", given)).status).toBe(403);
+      expect((await ask("GET", "/api/start", given)).status).toBe(403);
+    }
+    expect((await ask("GET", "/?token=wrong")).status).toBe(403);
+  });
+
+  it("has no business with another origin, whatever it brings", async () => {
+    for (const origin of ["http://evil.example", "null", "http://127.0.0.1:1"]) {
+      const reply = await ask("POST", "/api/call", { cookie, origin }, call("views"));
+      expect(reply.status).toBe(403);
+      expect(reply.headers["access-control-allow-origin"]).toBeUndefined();
+    }
+    const site = { cookie, "sec-fetch-site": "cross-site" };
+    expect((await ask("GET", "/api/start", site)).status).toBe(403);
+    expect((await ask("GET", "/assets/none.js", site)).status).toBe(403);
+  });
+
+  it("answers to its own names alone, so that no DNS leads here from elsewhere", async () => {
+    expect((await ask("GET", "/", { host: "evil.example" })).status).toBe(421);
+    expect((await ask("GET", "/", { host: own.replace("127.0.0.1", "localhost") })).status).toBe(
+      200,
+    );
+  });
+
+  it("gives out what was named and the page, and no path outside", async () => {
+    const named = await ask("GET", "/api/named/model/0", { cookie });
+    expect(named.body.toString()).toBe("inside");
+    const paths = [
+      "/api/named/model/1",
+      "/api/named/model/-1",
+      "/api/named/model/..%2F..%2Fsecret.txt",
+      "/api/named/constructor/0",
+      "/../secret.txt",
+      "/..%2Fsecret.txt",
+      "/assets/..%2F..%2Fpackage.json",
+      "/%2Fetc%2Fpasswd",
+    ];
+    for (const path of paths) {
+      const { status, body } = await ask("GET", path, { cookie });
+      expect([path, status]).toEqual([path, 404]);
+      expect(body.toString()).not.toContain("outside");
+    }
+  });
+
+  it("takes files up to a bound, and says so beyond it", async () => {
+    const taken = await ask("POST", "/api/upload", { cookie }, new Uint8Array(900));
+    expect(taken.status).toBe(200);
+    const refused = await ask("POST", "/api/upload", { cookie }, new Uint8Array(1100));
+    expect(refused.status).toBe(413);
+    expect(refused.body.toString()).toContain("larger than");
+  });
+});

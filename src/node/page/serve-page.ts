@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { PageEngine } from "../../../app/engine/engine.ts";
+import { StriateError } from "../../base/errors.ts";
+import { NamedFiles } from "./named-files.ts";
+import { pageFiles } from "./page-files.ts";
+import { pageServer } from "./page-server.ts";
+import { Uploads } from "./uploads.ts";
+
+export interface ServeOptions {
+  readonly model?: string | undefined;
+  readonly photo?: string | undefined;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Bytes that may be handed over together. */
+  readonly mostUpload?: number;
+}
+
+/** A page that is served. */
+export interface ServedPage {
+  /** With the key: who opens it may compute. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the page on this machine alone.
+ *
+ * @throws StriateError where the port is taken or a file is not there
+ */
+export async function servePage(options: ServeOptions): Promise<ServedPage> {
+  const named = new NamedFiles(options);
+  const uploads = new Uploads(options.mostUpload);
+  const token = randomBytes(24).toString("base64url");
+  const engine = new PageEngine({
+    describe: () => "onnxruntime-node, on this computer",
+    named: (what) => Promise.resolve(named.source(what)),
+    upload: (id, name) => uploads.file(id, name),
+  });
+  const hosts: string[] = [];
+  const app = pageServer({
+    ...{ named, uploads, engine, token, hosts },
+    files: pageFiles({ webgpu: true }),
+  });
+  const server = await listening(app.fetch, options.port);
+  const { port } = server.address() as AddressInfo;
+  hosts.push(`127.0.0.1:${port}`, `localhost:${port}`);
+  return {
+    address: `http://127.0.0.1:${port}/?token=${token}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      uploads.close();
+    },
+  };
+}
+
+function listening(fetch: Parameters<typeof serve>[0]["fetch"], port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, port, hostname: "127.0.0.1" }, () => resolve(server)) as Server;
+    server.on("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new StriateError(`port ${port} is taken; choose another one: --port 0 for any`)
+          : error,
+      ),
+    );
+  });
+}
