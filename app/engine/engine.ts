@@ -11,16 +11,10 @@ import {
   toPng,
   viewNamed,
 } from "striate";
+import type { CallContext } from "./call-context.ts";
 import { Kept } from "./kept.ts";
 import { modelInfo } from "./model-info.ts";
-import type {
-  EngineMethods,
-  FieldAnswer,
-  Method,
-  OnTheWay,
-  PhotoInfo,
-  Source,
-} from "./protocol.ts";
+import type { EngineMethods, FieldAnswer, Method, PhotoInfo, Source } from "./protocol.ts";
 import { saveModel } from "./save-model.ts";
 import { lookAt, placeOf, seenPhoto } from "./see-input.ts";
 import { type SourceHost, filesOf } from "./sources.ts";
@@ -32,12 +26,6 @@ import { type AnySeen, colorTables, drawn, viewAnswer, viewInfos } from "./views
 export interface EngineHost extends SourceHost {
   /** In words, for the page: `WebAssembly, 2 threads`. */
   describe(device: string | undefined): string;
-}
-
-/** A call under way. */
-export interface CallContext {
-  readonly signal: AbortSignal;
-  tell(news: OnTheWay): void;
 }
 
 type Methods = {

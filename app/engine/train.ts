@@ -14,7 +14,7 @@ import {
   augment,
   sequential,
 } from "striate";
-import type { CallContext } from "./engine.ts";
+import type { CallContext } from "./call-context.ts";
 import type { SeenPhoto, TrainRequest, TrainingNews } from "./protocol.ts";
 import { seeInput } from "./see-input.ts";
 import { type SourceHost, filesOf } from "./sources.ts";
