@@ -12,13 +12,14 @@ const floors = [
   ["training", ["ops", "graph", "base"]],
   ["layers", ["training", "ops", "graph", "base"]],
   ["data", ["base"]],
+  ["runs", ["base"]],
   [
     "model",
     ["data", "layers", "training", "gradient", "ops", "graph", "runtime/[a-z-]+\\.ts", "base"],
   ],
   ["formats", ["model", "data", "layers", "training", "gradient", "ops", "graph", "base"]],
   ["train", below("plot")],
-  ["views", below("plot")],
+  ["views", below("plot", "runs")],
 ].map(([from, to]) => ({ name: from.replace(/\W.*/, ""), from, to: [from, ...to] }));
 
 /** All that stands below training and views, which do not know each other. */
@@ -38,7 +39,8 @@ function below(...more) {
   ];
 }
 
-const pure = "^src/(base|graph|plot|ops|gradient|training|layers|model|formats|data|train|views)/";
+const pure =
+  "^src/(base|graph|plot|ops|gradient|training|layers|model|formats|data|runs|train|views)/";
 
 module.exports = {
   forbidden: [

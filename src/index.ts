@@ -81,6 +81,7 @@ export {
   type PictureTrainingOptions,
   pictureTraining,
 } from "./api/picture-training.ts";
+export { census } from "./api/census.ts";
 export { loadModel } from "./api/load-model.ts";
 export { type ReadImageOptions, readImage } from "./api/read-image.ts";
 export { toPng, writePng, writeSvg } from "./api/write-picture.ts";
@@ -141,6 +142,14 @@ export {
   type LayerPair,
   diffNetworks,
 } from "./views/diff.ts";
+export type { Census } from "./views/census/census-view.ts";
+export {
+  type Selectivity,
+  type UnitStatistics,
+  correlations,
+  selectivity,
+  unitStatistics,
+} from "./views/census/statistics.ts";
 export type { Evaluation } from "./views/evaluation/evaluation-view.ts";
 export type { ClassifierMeasure, MeasuredBatch } from "./views/evaluation/measure.ts";
 export { drawDifference } from "./views/diff/draw-difference.ts";

@@ -1,5 +1,5 @@
 import type { Example } from "../data/example.ts";
-import type { Image } from "../data/image.ts";
+import { exampleImage } from "../data/example-image.ts";
 import type { ImageSet } from "../data/image-set.ts";
 import { type Layout, applyScale, describePreprocessing } from "../data/preprocess.ts";
 import { parseScale } from "../data/scale.ts";
@@ -17,9 +17,6 @@ export interface DatasetSubjectOptions {
   readonly scale?: string | null;
 }
 
-/** Pictures that are decoded while those before are looked at. */
-const ahead = 64;
-
 /**
  * A set of pictures as a view of a network takes it: scaled as the network wants them, with its classes in the
  * network's order.
@@ -34,8 +31,8 @@ export function datasetSubject(
 ): DatasetSubject {
   const { how, input, scaleFrom } = preprocessingFor(network, wanted ? { scale: wanted } : {});
   const { order, notice } = labelOrder(network.labels, set.classNames);
-  const whole = set.split(split ?? undefined);
-  const part = whole.take(Math.min(limit ?? Infinity, whole.length));
+  const whole = set.indices(split ?? undefined);
+  const indices = whole.subarray(0, Math.min(limit ?? Infinity, whole.length));
   const [height, width] = set.shape;
   const guess = scaleFrom === "default";
   const preparation = describePreprocessing(
@@ -44,9 +41,10 @@ export function datasetSubject(
   );
   const scale = parseScale(how.scale);
   const { name: port } = input.port;
-  const prepared = (example: Example): LabelledPhoto => {
-    const photo = imageOf(example);
+  const prepared = (example: Example, index: number): LabelledPhoto => {
+    const photo = exampleImage(example, set.originalSize(example.index!));
     return {
+      index,
       name: example.id,
       inputs: { [port]: scaled(example, scale, input.layout) },
       preparation,
@@ -55,27 +53,32 @@ export function datasetSubject(
       label: order.indexOf(example.y),
     };
   };
-  return {
+  const range = (from: number, to: number): DatasetSubject => ({
     name: set.name,
-    length: part.length,
+    length: to - from,
+    whole: indices.length,
     labels: order.map((label) => set.classNames[label]!),
     ...(split && { split }),
     scaling: { scale: how.scale, guess },
     notices: notice ? [notice] : [],
     skipped: () => set.skipped,
     async *photos() {
-      for await (const { x, y, ids } of part.batch(ahead).prefetch(1).epoch(0)) {
-        const each = x.data.length / ids.length;
-        for (const [i, id] of ids.entries())
-          yield prepared({
-            x: x.data.subarray(i * each, (i + 1) * each),
-            shape: set.shape,
-            y: y.data[i]!,
-            id,
-          });
+      let at = from;
+      for await (const example of set.dataset(indices.subarray(from, to)).epoch(0)) {
+        // Those that cannot be read are left out.
+        while (indices[at] !== example.index) at++;
+        yield prepared(example, at++);
       }
     },
-  };
+    range: (first, last) => range(from + first, from + last),
+    original: (index) => set.original(indices[index]!),
+    prepare: ({ data }) => {
+      // A grey picture has the same value in all three colours.
+      const x = set.shape[2] === 3 ? data : data.filter((_, i) => i % 3 === 0);
+      return { [port]: scaled({ x, shape: set.shape }, scale, input.layout) };
+    },
+  });
+  return range(0, indices.length);
 }
 
 /**
@@ -98,20 +101,14 @@ function labelOrder(
   };
 }
 
-function scaled({ x, shape }: Example, scale: ReturnType<typeof parseScale>, layout: Layout) {
+function scaled(
+  { x, shape }: Pick<Example, "x" | "shape">,
+  scale: ReturnType<typeof parseScale>,
+  layout: Layout,
+) {
   const [height, width, channels] = shape as readonly [number, number, 1 | 3];
   const data = new Float32Array(x.length);
   applyScale(x, scale, channels, layout, data);
   const own = layout === "NHWC" ? [1, height, width, channels] : [1, channels, height, width];
   return { type: "float32", shape: own, data } as const;
-}
-
-/** An example as a photo; grey in all three colours. */
-function imageOf({ x, shape: [height, width, channels], id }: Example): Image {
-  const data = channels === 3 ? x : new Uint8Array(3 * x.length).map((_, i) => x[(i / 3) | 0]!);
-  const origin = {
-    ...{ name: id, format: "of a data set", storedSize: [height, width] as const },
-    ...{ orientation: 1, oriented: true, steps: [] },
-  };
-  return { width, height, data, origin };
 }

@@ -42,6 +42,8 @@ export function cachedSource(source: ExampleSource, options: CacheOptions): Exam
       if (!bytes) decoding.set(index, (bytes = decode(index)));
       return bytes;
     },
+    ...(source.original && { original: (index) => source.original!(index) }),
+    ...(source.originalSize && { originalSize: (index) => source.originalSize!(index) }),
     async close() {
       await store.close();
       await source.close();

@@ -21,6 +21,8 @@ export interface OpenDatasetOptions {
   readonly memory?: number | string;
   /** Folder for downloads and for decoded pictures that memory has no room for. */
   readonly cacheFolder?: string;
+  /** Whether decoded pictures are kept for another epoch; true by default. */
+  readonly keep?: boolean;
   /** Another address to download a named set from. */
   readonly url?: string;
   /** Pictures in the drawn set of shapes. */

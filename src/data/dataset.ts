@@ -49,7 +49,7 @@ export class Dataset implements AsyncIterable<Example> {
       load: async (index) => {
         const x = await source.read(index);
         if (!x) return undefined;
-        return { x, shape: source.shape, y: source.label(index), id: source.id(index) };
+        return { x, shape: source.shape, y: source.label(index), id: source.id(index), index };
       },
     });
   }

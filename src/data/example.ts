@@ -1,4 +1,5 @@
 import type { SkippedFile } from "./class-folders.ts";
+import type { ByteImage } from "./image.ts";
 
 /** One picture of a data set with its label. */
 export interface Example {
@@ -10,6 +11,8 @@ export interface Example {
   readonly y: number;
   /** The path of the picture in its set; names it in every message. */
   readonly id: string;
+  /** Its number in its source. */
+  readonly index?: number;
 }
 
 /** [height, width, channels]. */
@@ -43,5 +46,9 @@ export interface ExampleSource {
   read(index: number): Promise<Uint8Array | undefined> | Uint8Array;
   /** Pictures that could not be read so far, each once. */
   readonly skipped: readonly SkippedFile[];
+  /** A picture as its file has it, upright, before it is resized. @throws StriateError where it cannot be read */
+  original?(index: number): Promise<ByteImage>;
+  /** [height, width] of {@link original}, of a picture that was read. */
+  originalSize?(index: number): readonly [number, number] | undefined;
   close(): Promise<void>;
 }

@@ -5,6 +5,8 @@ import type { SkippedFile } from "./class-folders.ts";
 import { compareCodePoints } from "./code-point-order.ts";
 import { countEndings } from "./count-endings.ts";
 import { Dataset } from "./dataset.ts";
+import { exampleImage } from "./example-image.ts";
+import type { Image } from "./image.ts";
 import type { ExampleShape, ExampleSource } from "./example.ts";
 import { numpyPermutation } from "./numpy-permutation.ts";
 import { resolveSplit } from "./split-words.ts";
@@ -81,10 +83,48 @@ export class ImageSet {
    * @throws StriateError when there is no such split or nothing is left of it
    */
   split(words = "all"): Dataset {
-    const indices: number[] = [];
-    for (const { split, from, to } of resolveSplit(words, this.splits))
-      for (const index of this.#orders.get(split)!.subarray(from, to)) indices.push(index);
+    return this.dataset(this.indices(words));
+  }
+
+  /** The numbers of the pictures of a part, in its order. @throws as {@link split} */
+  indices(words = "all"): Uint32Array {
+    const parts = resolveSplit(words, this.splits).map(({ split, from, to }) =>
+      this.#orders.get(split)!.subarray(from, to),
+    );
+    const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  /** The pictures of these numbers, in this order. */
+  dataset(indices: Uint32Array): Dataset {
     return Dataset.from(this.#source, indices);
+  }
+
+  /** Label and path of a picture, without reading it. */
+  listed(index: number): { readonly label: number; readonly id: string } {
+    return { label: this.#source.label(index), id: this.#source.id(index) };
+  }
+
+  /**
+   * A picture as its file has it, upright; what a set draws itself is given as it is read.
+   * @throws StriateError where it cannot be read
+   */
+  async original(index: number): Promise<Image | undefined> {
+    const source = this.#source;
+    if (source.original) return source.original(index);
+    const x = await source.read(index);
+    const { label: y, id } = this.listed(index);
+    return x && exampleImage({ x, shape: source.shape, y, id });
+  }
+
+  /** [height, width] of {@link original}, once the picture was read. */
+  originalSize(index: number): readonly [number, number] | undefined {
+    return this.#source.originalSize?.(index);
   }
 
   /**

@@ -85,12 +85,15 @@ async function openSet(
     options,
   );
   const [height, width, channels] = decoded.shape;
-  const source = cachedSource(decoded, {
-    memory: parseByteSize(options.memory ?? cache.memory()),
-    ...(cache.openSpill && {
-      spill: () => cache.openSpill!(height * width * channels, options.cacheFolder),
-    }),
-  });
+  const source =
+    options.keep === false
+      ? decoded
+      : cachedSource(decoded, {
+          memory: parseByteSize(options.memory ?? cache.memory()),
+          ...(cache.openSpill && {
+            spill: () => cache.openSpill!(height * width * channels, options.cacheFolder),
+          }),
+        });
   return new ImageSet({
     name,
     source,
@@ -157,7 +160,12 @@ function decodingSource(
 ): ExampleSource {
   const [height, width] = size;
   const skipped: SkippedFile[] = [];
+  const sizes = new Uint32Array(2 * examples.length);
   let read = 0;
+  const original = async (index: number) => {
+    const bytes = await files.read(examples[index]!.file);
+    return decodePicture(bytes, pathOf(index), decode, { orient });
+  };
   const pathOf = (index: number) => files.files[examples[index]!.file]!.path;
   return {
     length: examples.length,
@@ -170,8 +178,8 @@ function decodingSource(
     async read(index) {
       read++;
       try {
-        const bytes = await files.read(examples[index]!.file);
-        const image = await decodePicture(bytes, pathOf(index), decode, { orient });
+        const image = await original(index);
+        sizes.set([image.height, image.width], 2 * index);
         const data = channels === 1 ? lumaOf(image) : image.data;
         if (image.height === height && image.width === width) return data;
         const into = new Uint8ClampedArray(height * width * channels);
@@ -195,6 +203,11 @@ function decodingSource(
           );
         return undefined;
       }
+    },
+    original,
+    originalSize(index) {
+      const [tall, wide] = sizes.subarray(2 * index, 2 * index + 2);
+      return tall ? [tall, wide!] : undefined;
     },
     close: () => files.close(),
   };

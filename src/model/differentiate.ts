@@ -43,7 +43,7 @@ export function differentiate(
   { passes = true } = {},
 ): Differentiated {
   const { of, wrt, values = [], rules, then } = query;
-  const bound = opened(network, shapes, [...of.map(({ value }) => value), ...wrt, ...values]);
+  const bound = openedGraph(network, shapes, [...of.map(({ value }) => value), ...wrt, ...values]);
   const b = new GraphBuilder(bound);
   const seeds: Differentiated["seeds"] = new Map();
   const terms: { value: string; seed: string }[] = [];
@@ -79,7 +79,7 @@ export function differentiate(
 }
 
 /** The part of a network's graph that some values need, with its shapes, in the house's operator set. */
-function opened(
+export function openedGraph(
   network: Network,
   shapes: Readonly<Record<string, readonly number[]>>,
   names: readonly string[],
@@ -104,7 +104,8 @@ function opened(
   return result;
 }
 
-function shapeOf(graph: Graph, value: string): readonly number[] {
+/** The lengths of a value whose graph has its shapes. @throws StriateError where they are not known */
+export function shapeOf(graph: Graph, value: string): readonly number[] {
   const known =
     graph.values.get(value) ??
     graph.initializers.get(value) ??

@@ -61,6 +61,14 @@ export interface GraphPartContext {
   shape(value: string): readonly number[];
 }
 
+/** Writes nodes behind values of the network, whose sizes are known. */
+export interface ForwardPart {
+  /** Says all that the nodes depend on: sessions are kept by it. */
+  readonly name: string;
+  /** @returns the graph values to give */
+  write(context: Pick<GraphPartContext, "b" | "values" | "shape">): string[];
+}
+
 export interface GradientResult {
   /** In the order of `wrt`, each of its value's shape; or what `then` made. In the graph's layout. */
   gradients: Tensor[];

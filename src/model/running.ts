@@ -1,13 +1,19 @@
 import { StriateError, naming, namingSync } from "../base/errors.ts";
 import { type DataType, type NumericType, type Tensor, castTo, toFloat32 } from "../base/tensor.ts";
+import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { isLarge } from "../graph/passes/engine/lend-weights.ts";
 import { withGiven, withOutputs } from "../graph/outputs.ts";
 import { bindInputs } from "../ops/bind-dims.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { SessionPool } from "../runtime/session-pool.ts";
-import { type Differentiated, differentiate } from "./differentiate.ts";
-import { type GradientQuery, type GradientResult, seedOf } from "./gradient-query.ts";
+import { type Differentiated, differentiate, openedGraph, shapeOf } from "./differentiate.ts";
+import {
+  type ForwardPart,
+  type GradientQuery,
+  type GradientResult,
+  seedOf,
+} from "./gradient-query.ts";
 import { type Network, type Port, checkInput, withoutBatch, toGraph } from "./network.ts";
 import {
   type RowOptions,
@@ -76,6 +82,33 @@ export class RunningNetwork {
     return this.#values.use(key, open, async (session) => {
       const results = await session.run({ ...known, ...feeds });
       return values.map((value) => results[session.outputs[distinct.indexOf(value)]!]!);
+    });
+  }
+
+  /**
+   * Runs nodes that are written behind some values, so that these need not leave the engine: the mean and the
+   * maximum of each map instead of the maps.
+   *
+   * @param feeds tensors by port name, in the user's layout
+   * @returns what the nodes make, in the order that `write` gives
+   */
+  async behind(
+    feeds: Readonly<Record<string, Tensor>>,
+    values: readonly string[],
+    { name, write }: ForwardPart,
+  ): Promise<Tensor[]> {
+    const inputs = this.#graphInputs(feeds);
+    const shapes = shapesOf(inputs);
+    const open = () =>
+      naming(this.network.origin.file ?? this.network.name, () => {
+        const graph = openedGraph(this.network, shapes, values);
+        const b = new GraphBuilder(graph, "view/");
+        const outputs = write({ b, values, shape: (value) => shapeOf(graph, value) });
+        return this.runtime.open(withOutputs(graph, outputs), this.#options);
+      });
+    return this.#values.use(JSON.stringify([name, values, shapes]), open, async (session) => {
+      const results = await session.run(inputs);
+      return session.outputs.map((output) => results[output]!);
     });
   }
 

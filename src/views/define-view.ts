@@ -5,6 +5,7 @@ import type { ViewExport } from "../formats/onnx/export-view.ts";
 import type { Network } from "../model/network.ts";
 import type { Picture } from "../plot/picture.ts";
 import type { ViewContext } from "./context.ts";
+import type { Shards } from "./shards.ts";
 import type { Subjects, Takes } from "./subject.ts";
 
 /**
@@ -44,6 +45,8 @@ export interface View<T extends Takes, A extends Fields, S extends Fields, R> {
     subject: Subjects[T],
     asks: Values<A>,
   ): Promise<R> | AsyncGenerator<R, R, void>;
+  /** How the same is computed shard by shard, by several workers. */
+  readonly shards?: Shards<A, R>;
   /** The caption, and the answer in lines. */
   words(result: R, subject: Subjects[T], asks: Values<A>): ViewWords;
   /** The answer as plain data that JSON can hold: numbers that do not exist are null. */
@@ -52,6 +55,8 @@ export interface View<T extends Takes, A extends Fields, S extends Fields, R> {
   arrays?(result: R, subject: Subjects[T]): Iterable<readonly [name: string, value: Tensor]>;
   /** The numbers that stand in rows. */
   tables?(result: R, subject: Subjects[T], asks: Values<A>): readonly ViewTable[];
+  /** The numbers in columns, for Parquet. */
+  columns?(result: R, subject: Subjects[T], asks: Values<A>): Iterable<DataTable>;
   /** One picture after the other, each drawn when it is asked for: together they may be large. */
   draw?(result: R, subject: Subjects[T], shows: Values<S>): Iterable<NamedPicture>;
   /**
@@ -83,6 +88,18 @@ export interface ViewTable {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** Numbers in columns, as a Parquet file holds them; null stands for what does not exist. */
+export interface DataTable {
+  readonly name: string;
+  readonly columns: readonly DataColumn[];
+}
+
+export interface DataColumn {
+  readonly name: string;
+  readonly type: "INT32" | "DOUBLE" | "FLOAT" | "STRING" | "BOOLEAN";
+  readonly values: ArrayLike<number | string | boolean | null>;
 }
 
 /** A picture with the name that it is saved under; `/` makes a folder. */

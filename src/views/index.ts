@@ -1,5 +1,6 @@
 /** Every way of seeing, one line each: command line, library, docs and the contract test read it. */
 export { architectureView } from "./architecture-view.ts";
+export { censusView } from "./census/census-view.ts";
 export { diffView } from "./diff-view.ts";
 export { evaluationView } from "./evaluation/evaluation-view.ts";
 export { featureMapsView } from "./feature-maps-view.ts";

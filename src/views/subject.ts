@@ -40,6 +40,8 @@ export interface DatasetSubject {
   readonly name: string;
   /** How many there are; those that turn out to be unreadable are still counted. */
   readonly length: number;
+  /** How many there are in the whole set, of which this may be a range. */
+  readonly whole?: number;
   /** Words for the classes, by the numbers that the photos have for theirs. */
   readonly labels?: readonly string[];
   /** Which part of a set it is: `test`, `train[80%:]`; absent where it is all of it. */
@@ -52,11 +54,19 @@ export interface DatasetSubject {
   skipped?(): readonly SkippedFile[];
   /** Reads them from the first on, each time that it is called. */
   photos(): AsyncIterable<LabelledPhoto>;
+  /** The photos from one number to another, which keep their numbers. */
+  range?(from: number, to: number): DatasetSubject;
+  /** A photo as its file has it, upright, by its number; undefined where there is no other than was given. */
+  original?(index: number): Promise<Image | undefined>;
+  /** The network's inputs, of a picture of the size that the set's photos come in. */
+  prepare?(picture: Image): PhotoSubject["inputs"];
 }
 
 export interface LabelledPhoto extends PhotoSubject {
   /** The number of its class. */
   readonly label: number;
+  /** Its number in the whole set, of which a range may be read; counted from the first where it is absent. */
+  readonly index?: number;
 }
 
 /** Two networks; the context's own is `a`. */

@@ -55,6 +55,7 @@ function stageOf(network: Network, first: Image, second: Image): Stage {
           yield await Promise.resolve({ ...photo, label: 1 });
           yield { ...subject(second, "second"), label: 0 };
         },
+        original: (index) => Promise.resolve([first, second][index]),
       },
     },
   };

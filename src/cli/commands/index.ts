@@ -19,6 +19,7 @@ export const commands: Readonly<Record<string, Load>> = {
   evaluate: async () => load((await import("./evaluate.ts")).evaluate),
   serve: async () => load((await import("./serve.ts")).serve),
   "build-page": async () => load((await import("./build-page.ts")).buildPage),
+  run: async () => load((await import("./run.ts")).run),
   demo: async () => load((await import("./demo.ts")).demo),
 };
 
@@ -28,6 +29,12 @@ export async function viewCommands(): Promise<Readonly<Record<string, Load>>> {
   const { viewCommand } = await import("../views/view-command.ts");
   const own = allViews.filter(({ command }) => command && !Object.hasOwn(commands, command.name));
   return Object.fromEntries(
-    own.map((view) => [view.command!.name, () => Promise.resolve(viewCommand(view))]),
+    own.map((view) => [
+      view.command!.name,
+      async () =>
+        view.shards
+          ? (await import("../sharded/sharded-command.ts")).shardedCommand(view as never)
+          : viewCommand(view),
+    ]),
   );
 }

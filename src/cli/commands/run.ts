@@ -1,0 +1,72 @@
+import { dirname } from "node:path";
+import { field } from "../../base/fields.ts";
+import { conductRun, mergeRun } from "../../node/runs/conduct.ts";
+import { Ledger } from "../../node/runs/ledger.ts";
+import { defaultWorkers, openRun } from "../../node/runs/open-run.ts";
+import { workOnRun } from "../../node/runs/work.ts";
+import { parseShare, shareOfJob } from "../../runs/share.ts";
+import { StriateError } from "../../base/errors.ts";
+import { defineCommand } from "../command.ts";
+import { followRun, stopOnSignal } from "../sharded/follow.ts";
+import { reportSeen } from "../sharded/sharded-command.ts";
+
+/** Goes on with a run, helps it, or puts its shards together. */
+export const run = defineCommand({
+  name: "run",
+  summary: "Go on with a run over a data set, help it as one of many workers, or merge its shards",
+  arguments: [{ name: "<manifest>", help: "the manifest.json in the run's folder" }],
+  fields: {
+    worker: field.boolean(false, {
+      help: "compute shards until none is left; in a Slurm, Kubernetes or AWS Batch array this job's share",
+    }),
+    shard: field.nullable(
+      field.string(undefined, { help: "compute one of several shares only, as 3/16" }),
+    ),
+    merge: field.boolean(false, { help: "put the shards together, and compute none" }),
+    workers: field.nullable(
+      field.int(undefined, { min: 1, max: 256, help: "processes on this machine; one a core" }),
+    ),
+    model: field.nullable(field.string(undefined, { help: "where the model lies here" })),
+    data: field.nullable(field.string(undefined, { help: "where the photos lie here" })),
+    out: field.nullable(
+      field.string(undefined, { help: "folder for the results [the one around the run's]" }),
+    ),
+    theme: field.choice(["light", "dark"], "light", { help: "paper of the pictures" }),
+    json: field.boolean(false, { help: "print the JSON instead of words" }),
+  },
+  examples: [
+    "striate run striate-census/run/manifest.json --worker",
+    "striate run striate-census/run/manifest.json --merge",
+  ],
+  async run([path], options, io) {
+    const ledger = await Ledger.open(path as string);
+    const { manifest } = ledger;
+    const job = shareOfJob(io.env);
+    const share = options.shard === null ? job : parseShare(options.shard);
+    const opened = await openRun(manifest, {
+      model: options.model ?? undefined,
+      data: options.data ?? undefined,
+    });
+    try {
+      using stop = stopOnSignal(io);
+      const report = followRun(io, manifest.photos);
+      if (options.worker || share) {
+        await workOnRun(ledger, opened, share ?? { index: 0, of: 1 }, report, stop.signal);
+        io.out(`${(await ledger.done()).length} of ${ledger.shards} shards are done`);
+        return;
+      }
+      const workers = options.workers ?? defaultWorkers();
+      const seen = options.merge
+        ? await mergeRun(ledger, opened, report)
+        : await conductRun(ledger, opened, { workers, signal: stop.signal, report });
+      if (seen === undefined && options.merge)
+        throw new StriateError(
+          `${ledger.folder}: a shard is cut or changed; compute it again: striate run ${ledger.path}`,
+        );
+      if (seen === undefined) return;
+      await reportSeen(seen as never, options.out ?? dirname(ledger.folder), options, io);
+    } finally {
+      await opened.close();
+    }
+  },
+});

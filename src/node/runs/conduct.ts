@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { StriateError } from "../../base/errors.ts";
+import { mergeAll } from "../../runs/parts.ts";
+import { type Seen, runView } from "../../views/run-view.ts";
+import type { Ledger } from "./ledger.ts";
+import { mostAttempts } from "./ledger.ts";
+import type { OpenRun, ShardedView } from "./open-run.ts";
+import { type WorkReport, workOnRun } from "./work.ts";
+
+/** How a run is computed here. */
+export interface ConductOptions {
+  /** Processes on this machine; one is this process itself. */
+  readonly workers: number;
+  readonly signal?: AbortSignal;
+  readonly report?: WorkReport & {
+    /** Shards that are done, of all workers. */
+    shards?(done: number, all: number): void;
+  };
+}
+
+/** Milliseconds between two looks at the ledger. */
+const pause = 200;
+/** How often a worker that died is started again. */
+const mostRestarts = 5;
+
+/**
+ * Computes what is not done yet, and puts all shards together in their order.
+ *
+ * @returns undefined where it was stopped; what is done stays for the next time
+ * @throws StriateError where a shard failed too often, or another process follows the run
+ */
+export async function conductRun(
+  ledger: Ledger,
+  run: OpenRun,
+  options: ConductOptions,
+): Promise<Seen<"dataset", never, never, unknown> | undefined> {
+  const release = await ledger.conduct();
+  try {
+    await ledger.forgive();
+    for (let round = 0; round < 3; round++) {
+      const left = ledger.shards - (await ledger.done()).length;
+      if (left > 0) await (options.workers > 1 && left > 1 ? hire : alone)(ledger, run, options);
+      if (options.signal?.aborted) return undefined;
+      const seen = await mergeRun(ledger, run, options.report);
+      if (seen) return seen;
+    }
+  } finally {
+    await release();
+  }
+  throw new StriateError(
+    `${ledger.folder}: results do not stay as they were written; is the disk sound, and does nobody else write there?`,
+  );
+}
+
+/**
+ * The result of all shards.
+ * @returns undefined where one was cut or changed since it was written: it counts as not done then
+ * @throws StriateError where some are not done
+ */
+export async function mergeRun(
+  ledger: Ledger,
+  run: OpenRun,
+  report: WorkReport = {},
+): Promise<Seen<"dataset", never, never, unknown> | undefined> {
+  const done = new Set(await ledger.done());
+  const missing = Array.from({ length: ledger.shards }, (_, i) => i).filter((i) => !done.has(i));
+  if (missing.length > 0)
+    throw new StriateError(
+      `${missing.length} of ${ledger.shards} shards are not done: ${missing
+        .slice(0, 8)
+        .map((i) => i + 1)
+        .join(", ")}${missing.length > 8 ? ", ..." : ""}; run: striate run ${ledger.path}`,
+    );
+  const cut: number[] = [];
+  const { view, subject, asks } = run;
+  const all = await mergeAll(view.shards, results());
+  if (cut.length > 0) {
+    report.notice?.(
+      `the results of ${cut.length} shards (${cut.map((i) => i + 1).join(", ")}) are cut or changed, and are computed again`,
+    );
+    return undefined;
+  }
+  const finished: ShardedView = {
+    ...view,
+    compute: (context) => view.shards.finish(context, all, subject, asks),
+  };
+  return (await runView(finished, run.context(), subject, asks)) as never;
+
+  async function* results() {
+    for (let shard = 0; shard < ledger.shards; shard++) {
+      const bytes = await ledger.result(shard);
+      if (bytes === undefined) cut.push(shard);
+      else if (cut.length === 0) yield bytes;
+    }
+  }
+}
+
+async function alone(ledger: Ledger, run: OpenRun, options: ConductOptions): Promise<void> {
+  const { report, signal } = options;
+  let done = (await ledger.done()).length;
+  const counted: WorkReport = {
+    ...report,
+    done: () => report?.shards?.(++done, ledger.shards),
+  };
+  await workOnRun(ledger, run, { index: 0, of: 1 }, counted, signal);
+}
+
+/** Starts workers, follows the ledger, and sees to it that all come to an end. */
+async function hire(ledger: Ledger, _run: OpenRun, options: ConductOptions): Promise<void> {
+  const { workers, signal, report } = options;
+  const running = new Set<ChildProcess>();
+  const said = new Set<string>();
+  let restarts = 0;
+  let failed = "";
+  const start = (index: number): void => {
+    const child = startWorker(ledger.path, index);
+    running.add(child);
+    createInterface({ input: child.stderr! }).on("line", (line) => {
+      if (!said.has(line)) report?.notice?.(line);
+      said.add(line);
+      failed = line;
+    });
+    child.on("exit", (code, killed) => {
+      running.delete(child);
+      // One that was killed is replaced; one that gave up has said why.
+      if (killed !== null && !signal?.aborted && restarts++ < mostRestarts) start(index);
+      else if (code !== 0 && code !== null) restarts = mostRestarts;
+    });
+  };
+  const stop = () => running.forEach((child) => child.kill("SIGTERM"));
+  signal?.addEventListener("abort", stop);
+  try {
+    const left = ledger.shards - (await ledger.done()).length;
+    for (let i = 0; i < Math.min(workers, left); i++) start(i);
+    for (let before = -1; ;) {
+      const done = (await ledger.done()).length;
+      if (done !== before) report?.shards?.((before = done), ledger.shards);
+      if (done === ledger.shards || signal?.aborted) break;
+      if (running.size === 0) throw await gaveUp(ledger, failed);
+      await sleep(pause);
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await ended(running);
+  }
+}
+
+function startWorker(manifest: string, index: number): ChildProcess {
+  const main = process.argv[1]!;
+  return spawn(process.execPath, [...process.execArgv, main, "run", manifest, "--worker"], {
+    stdio: ["ignore", "ignore", "pipe"],
+    // Each begins at another shard; which one computes it makes no difference.
+    env: { ...process.env, JOB_COMPLETION_INDEX: String(index), JOB_COMPLETIONS: "" },
+  });
+}
+
+/** Waits for workers that have nothing left to do. */
+async function ended(running: ReadonlySet<ChildProcess>): Promise<void> {
+  for (let waited = 0; running.size > 0 && waited < 30_000; waited += 50) {
+    if (waited === 5000) running.forEach((child) => child.kill("SIGTERM"));
+    await sleep(50);
+  }
+  running.forEach((child) => child.kill("SIGKILL"));
+}
+
+async function gaveUp(ledger: Ledger, said: string): Promise<StriateError> {
+  for (let shard = 0; shard < ledger.shards; shard++) {
+    const failure = await ledger.failure(shard);
+    if (failure && failure.attempts >= mostAttempts)
+      return new StriateError(
+        `shard ${shard + 1} failed ${failure.attempts} times: ${failure.message}; the others are kept: mend it and run the command again`,
+      );
+  }
+  return new StriateError(
+    `all workers ended before the run was done${said ? `; the last words: ${said}` : ""}`,
+  );
+}

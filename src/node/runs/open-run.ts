@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { availableParallelism } from "node:os";
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { datasetSubject } from "../../api/dataset-subject.ts";
+import { Model } from "../../api/model.ts";
+import { openDatasetFor } from "../../api/open-dataset.ts";
+import { openModel } from "../../api/open-model.ts";
+import { StriateError } from "../../base/errors.ts";
+import { type Fields, type Values, parseFields } from "../../base/fields.ts";
+import { namedDataset } from "../../data/named-datasets.ts";
+import type { ImageSet } from "../../data/image-set.ts";
+import { type RunData, type RunManifest, shardSize } from "../../runs/manifest.ts";
+import { runtime } from "../../runtime/node/index.ts";
+import { version } from "../../version.ts";
+import { viewNamed } from "../../views/all-views.ts";
+import { type ViewContext, viewContext } from "../../views/context.ts";
+import type { View } from "../../views/define-view.ts";
+import type { Shards } from "../../views/shards.ts";
+import type { DatasetSubject } from "../../views/subject.ts";
+import { reasonOf } from "../files/files.ts";
+
+/** A view that can be computed in shards. */
+export type ShardedView = View<"dataset", Fields, Fields, unknown> & {
+  readonly shards: Shards<Fields, unknown>;
+};
+
+/** What a worker works with: the model, the photos, the view with its questions. */
+export interface OpenRun {
+  readonly manifest: RunManifest;
+  readonly view: ShardedView;
+  readonly asks: Values<Fields>;
+  readonly model: Model;
+  readonly set: ImageSet;
+  readonly subject: DatasetSubject;
+  context(options?: Parameters<typeof viewContext>[1]): ViewContext;
+  close(): Promise<void>;
+}
+
+/** What a run is asked for. */
+export interface AskedRun {
+  readonly view: ShardedView;
+  readonly asks: Values<Fields>;
+  readonly model: string;
+  readonly data: RunData;
+  readonly seed: number;
+  readonly memory: number;
+}
+
+/** Opens model and photos, and writes down what makes this run. */
+export async function planRun(asked: AskedRun): Promise<OpenRun> {
+  const { view, asks, data, seed, memory } = asked;
+  const { model, set, subject } = await openParts(asked.model, data);
+  const { bytesPerPhoto } = view.shards.costs(model.network, subject, asks, memory);
+  const manifest: RunManifest = {
+    striate: version,
+    engine: runtime.name,
+    view: view.id,
+    asks,
+    model: { path: resolve(asked.model), sha256: await digestOfFile(asked.model) },
+    data: { ...data, source: placeOf(data.source) },
+    photos: subject.length,
+    listing: listingOf(set, data),
+    shard: shardSize(subject.length, memory, bytesPerPhoto),
+    seed,
+    memory,
+  };
+  return { manifest, view, asks, model, set, subject, ...ends(manifest, model, set) };
+}
+
+/**
+ * Opens the run of a manifest for a worker.
+ *
+ * @param places where model and photos lie on this machine, if elsewhere
+ * @throws StriateError where this striate, the model or the photos are others than those of the manifest
+ */
+export async function openRun(
+  manifest: RunManifest,
+  places: { model?: string | undefined; data?: string | undefined } = {},
+): Promise<OpenRun> {
+  for (const [name, theirs, ours] of [
+    ["striate", manifest.striate, version],
+    ["the engine", manifest.engine, runtime.name],
+  ])
+    if (theirs !== ours)
+      throw new StriateError(
+        `the run was begun with ${name} ${theirs}, and this worker has ${ours}: their numbers may differ; install the same version here`,
+      );
+  const view = shardedView(manifest.view);
+  const asks = parseFields(view.asks, manifest.asks);
+  const path = places.model ?? manifest.model.path;
+  if ((await digestOfFile(path)) !== manifest.model.sha256)
+    throw new StriateError(
+      `${path}: is not the model that the run was begun with; give that file by --model`,
+    );
+  const data = { ...manifest.data, source: places.data ?? manifest.data.source };
+  const { model, set, subject } = await openParts(path, data);
+  if (listingOf(set, data) !== manifest.listing)
+    throw new StriateError(
+      `${data.source}: holds other photos than the run was begun with (${subject.length}, then ${manifest.photos}); give the same by --data`,
+    );
+  return { manifest, view, asks, model, set, subject, ...ends(manifest, model, set) };
+}
+
+/** @throws StriateError where there is no such view, or it cannot be computed in shards */
+export function shardedView(id: string): ShardedView {
+  const view = viewNamed(id);
+  if (view.shards && view.takes === "dataset") return view as unknown as ShardedView;
+  throw new StriateError(`"${id}" is not computed shard by shard`);
+}
+
+async function openParts(path: string, data: RunData) {
+  // One thread: the work is shared out by photos, and the numbers are those of any other number of workers.
+  const model = new Model(await openModel(path), runtime, { threads: 1 });
+  const set = await openDatasetFor(model.network, data.source, {
+    ...(data.size && { size: data.size as [number, number] }),
+    jfifOnly: data.jfif_only,
+    keep: false,
+  });
+  const { split, limit, scale } = data;
+  return { model, set, subject: datasetSubject(model.network, set, { split, limit, scale }) };
+}
+
+function ends({ seed, memory }: RunManifest, model: Model, set: ImageSet) {
+  return {
+    context: (options: Parameters<typeof viewContext>[1] = {}) =>
+      viewContext(model.running, { seed, memory, ...options }),
+    async close() {
+      await set.close();
+      await model.dispose();
+    },
+  };
+}
+
+/** Labels and names of the photos in their order. */
+function listingOf(set: ImageSet, { split, limit }: RunData): string {
+  const hash = createHash("sha256");
+  for (const index of set.indices(split ?? undefined).subarray(0, limit ?? Infinity)) {
+    const { label, id } = set.listed(index);
+    hash.update(`${label} ${id}\n`);
+  }
+  return hash.digest("hex");
+}
+
+/** A path as it is found from anywhere; names of sets and addresses stay as they are. */
+const placeOf = (source: string): string =>
+  namedDataset(source) || /^https?:/.test(source) ? source : resolve(source);
+
+/** The SHA-256 of a file, or of all files of a folder by their names. */
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    const isFolder = (await stat(path)).isDirectory();
+    const files = isFolder ? (await readdir(path, { recursive: true })).sort() : [""];
+    for (const file of files) {
+      const at = join(path, file);
+      if (!(await stat(at)).isFile()) continue;
+      hash.update(file);
+      for await (const chunk of createReadStream(at)) hash.update(chunk as Uint8Array);
+    }
+  } catch (error) {
+    throw new StriateError(`${path}: cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+  return hash.digest("hex");
+}
+
+/** Workers that a machine runs at once, by default. */
+export const defaultWorkers = (): number => availableParallelism();

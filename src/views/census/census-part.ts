@@ -1,0 +1,130 @@
+import { StriateError } from "../../base/errors.ts";
+import { ExactSums } from "../../base/exact-sums.ts";
+import type { SkippedFile } from "../../data/class-folders.ts";
+import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
+import { type RankedPhotos, bestOf, rankedFrom, rankedInto } from "./ranked-photos.ts";
+import { type Sketch, mergeSketches } from "./sketch.ts";
+
+/** What some photos come to: all that a census says of them, in a form that can be put together. */
+export interface CensusPart {
+  readonly photos: Float64Array;
+  /** By unit, class and kind of sum: see `sumKinds`. */
+  readonly sums: ExactSums;
+  /** By unit and class: the smallest and the largest value at any place. */
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  /** By unit and class: the photos' values. */
+  readonly sketches: readonly Sketch[];
+  /** By layer and pair of units: products of the photos' means. */
+  readonly products: ExactSums;
+  /** By unit: values of the grey and of the shuffled photos. */
+  readonly passes: ExactSums;
+  readonly top: RankedPhotos;
+  readonly bottom: RankedPhotos;
+  readonly sample: RankedPhotos;
+  /** The names of the photos in the lists, by number. */
+  readonly names: ReadonlyMap<number, string>;
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** What is added up over photos, for a unit and a class. */
+export const sumKinds = [
+  "mean",
+  "square",
+  "zeros",
+  "maximum",
+  "maximumSquare",
+  "meanSquare",
+] as const;
+
+export function mergeCensus(a: CensusPart, b: CensusPart): CensusPart {
+  const sum = (one: ExactSums, other: ExactSums) => {
+    const all = one.copy();
+    all.addAll(other);
+    return all;
+  };
+  const each = (one: Float32Array, other: Float32Array, of: (p: number, q: number) => number) =>
+    one.map((value, i) => of(value, other[i]!));
+  const [top, bottom] = [bestOf(a.top, b.top, 1), bestOf(a.bottom, b.bottom, -1)];
+  // The sample's photos are few and known beforehand: all are kept.
+  const sample = bestOf(a.sample, b.sample, 0);
+  const listed = new Set([top, bottom, sample].flatMap(({ photos }) => [...photos]));
+  return {
+    photos: a.photos.map((count, i) => count + b.photos[i]!),
+    sums: sum(a.sums, b.sums),
+    low: each(a.low, b.low, Math.min),
+    high: each(a.high, b.high, Math.max),
+    sketches: a.sketches.map((sketch, i) => mergeSketches(sketch, b.sketches[i]!)),
+    products: sum(a.products, b.products),
+    passes: sum(a.passes, b.passes),
+    top,
+    bottom,
+    sample,
+    names: new Map(
+      [...a.names, ...b.names]
+        .filter(([number]) => listed.has(number))
+        .sort(([one], [other]) => one - other),
+    ),
+    skipped: [...a.skipped, ...b.skipped],
+  };
+}
+
+export function writeCensus(part: CensusPart): Uint8Array {
+  const arrays: Record<string, PackedArray> = {
+    photos: part.photos,
+    low: part.low,
+    high: part.high,
+  };
+  for (const name of ["sums", "products", "passes"] as const) {
+    const { counts, parts } = part[name].pack();
+    Object.assign(arrays, { [`${name}/counts`]: counts, [`${name}/parts`]: parts });
+  }
+  const { sketches } = part;
+  const cells = new Int32Array(sketches.reduce((sum, sketch) => sum + sketch.cells.length, 0));
+  const counts = new Uint32Array(cells.length);
+  let at = 0;
+  for (const sketch of sketches) {
+    cells.set(sketch.cells, at);
+    counts.set(sketch.counts, at);
+    at += sketch.cells.length;
+  }
+  const lengths = Uint32Array.from(sketches, (sketch) => sketch.cells.length);
+  Object.assign(arrays, { "cells/lengths": lengths, cells, "cells/counts": counts });
+  for (const name of ["top", "bottom", "sample"] as const) rankedInto(arrays, name, part[name]);
+  return pack({ names: [...part.names], skipped: part.skipped }, arrays);
+}
+
+/** @throws StriateError when the bytes are not those of a census */
+export function readCensus(bytes: Uint8Array): CensusPart {
+  const { data, arrays } = unpack(bytes);
+  const array = <T extends PackedArray>(name: string): T => {
+    if (!Object.hasOwn(arrays, name))
+      throw new StriateError(`is no part of a census: no "${name}"`);
+    return arrays[name] as T;
+  };
+  const { names, skipped } = data as { names: [number, string][]; skipped: SkippedFile[] };
+  const sums = (name: string) =>
+    ExactSums.unpack({ counts: array(`${name}/counts`), parts: array(`${name}/parts`) });
+  let at = 0;
+  const sketches = Array.from(array<Uint32Array>("cells/lengths"), (length): Sketch => {
+    const [from, to] = [at, (at += length)];
+    return {
+      cells: array<Int32Array>("cells").slice(from, to),
+      counts: array<Uint32Array>("cells/counts").slice(from, to),
+    };
+  });
+  return {
+    photos: array("photos"),
+    low: array("low"),
+    high: array("high"),
+    sketches,
+    sums: sums("sums"),
+    products: sums("products"),
+    passes: sums("passes"),
+    top: rankedFrom(array, "top"),
+    bottom: rankedFrom(array, "bottom"),
+    sample: rankedFrom(array, "sample"),
+    names: new Map(names),
+    skipped,
+  };
+}

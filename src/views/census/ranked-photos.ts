@@ -1,0 +1,83 @@
+import type { PackedArray } from "../../runs/packed.ts";
+
+/** For each unit some photos, the foremost first; every unit has as many. */
+export interface RankedPhotos {
+  readonly units: number;
+  /** Photos of a unit at most. */
+  readonly most: number;
+  /** Photos of a unit. */
+  readonly count: number;
+  /** By unit and rank. */
+  readonly values: Float32Array;
+  /** Numbers of the photos in the set, and their classes. */
+  readonly photos: Uint32Array;
+  readonly classes: Int32Array;
+  /** Row and column of the peak in the map: two numbers each. */
+  readonly places: Int32Array;
+  /** What the peak sees, on the photo's own pixels: left, top, right, bottom. */
+  readonly boxes: Int32Array;
+}
+
+export function emptyRanked(units: number, most: number, count: number): RankedPhotos {
+  return {
+    ...{ units, most, count },
+    values: new Float32Array(units * count),
+    photos: new Uint32Array(units * count),
+    classes: new Int32Array(units * count),
+    places: new Int32Array(2 * units * count),
+    boxes: new Int32Array(4 * units * count),
+  };
+}
+
+/** Copies one entry. */
+export function copyRanked(from: RankedPhotos, i: number, to: RankedPhotos, k: number): void {
+  to.values[k] = from.values[i]!;
+  to.photos[k] = from.photos[i]!;
+  to.classes[k] = from.classes[i]!;
+  to.places.set(from.places.subarray(2 * i, 2 * i + 2), 2 * k);
+  to.boxes.set(from.boxes.subarray(4 * i, 4 * i + 4), 4 * k);
+}
+
+/**
+ * The foremost of two lists; of equal values the photo that comes first in the set.
+ *
+ * @param sign 1 for the largest first, -1 for the smallest, 0 for the order of the set
+ */
+export function bestOf(a: RankedPhotos, b: RankedPhotos, sign: 1 | -1 | 0): RankedPhotos {
+  const best = emptyRanked(a.units, a.most, Math.min(a.most, a.count + b.count));
+  for (let unit = 0; unit < a.units; unit++) {
+    let [i, k] = [unit * a.count, unit * b.count];
+    const [iEnd, kEnd] = [i + a.count, k + b.count];
+    for (let at = unit * best.count; at < (unit + 1) * best.count; at++) {
+      const takesFirst = k === kEnd || (i < iEnd && comesFirst(a, i, b, k, sign));
+      if (takesFirst) copyRanked(a, i++, best, at);
+      else copyRanked(b, k++, best, at);
+    }
+  }
+  return best;
+}
+
+function comesFirst(a: RankedPhotos, i: number, b: RankedPhotos, k: number, sign: number): boolean {
+  const apart = sign * (b.values[k]! - a.values[i]!);
+  return apart === 0 ? a.photos[i]! < b.photos[k]! : apart < 0;
+}
+
+const keys = ["values", "photos", "classes", "places", "boxes"] as const;
+
+export function rankedInto(
+  arrays: Record<string, PackedArray>,
+  name: string,
+  ranked: RankedPhotos,
+): void {
+  arrays[`${name}/shape`] = Uint32Array.of(ranked.units, ranked.most, ranked.count);
+  for (const key of keys) arrays[`${name}/${key}`] = ranked[key];
+}
+
+export function rankedFrom(
+  array: <T extends PackedArray>(name: string) => T,
+  name: string,
+): RankedPhotos {
+  const [units, most, count] = array<Uint32Array>(`${name}/shape`);
+  const read = Object.fromEntries(keys.map((key) => [key, array(`${name}/${key}`)]));
+  return { units: units!, most: most!, count: count!, ...read } as unknown as RankedPhotos;
+}

@@ -1,0 +1,171 @@
+import type { Affine } from "../../base/affine.ts";
+import { StriateError } from "../../base/errors.ts";
+import { Random } from "../../base/random.ts";
+import { type Tensor, toFloat32 } from "../../base/tensor.ts";
+import type { SkippedFile } from "../../data/class-folders.ts";
+import { type Image, lumaOf } from "../../data/image.ts";
+import { joinRows, takeRows } from "../../model/rows.ts";
+import type { ViewContext } from "../context.ts";
+import type { DatasetSubject, LabelledPhoto } from "../subject.ts";
+import type { CensusAsks, CensusPlan } from "./census-plan.ts";
+import { columnOf, readings, reductions } from "./reductions.ts";
+
+/** What is remembered of a photo until its shard is counted. */
+export interface PhotoReadings {
+  readonly index: number;
+  readonly name: string;
+  readonly label: number;
+  /** [height, width] of the input, and of the photo in its file. */
+  readonly input: readonly [number, number];
+  readonly size: readonly [number, number];
+  readonly toFile: Affine | undefined;
+}
+
+/** The readings of a shard's photos, a row each. */
+export interface ShardReadings {
+  readonly photos: readonly PhotoReadings[];
+  readonly units: number;
+  readonly numbers: Float32Array;
+  /** Of each photo the rows of all units' peaks, then their columns. */
+  readonly places: Int32Array;
+  /** The same of the grey and of the shuffled photos, where they were asked for. */
+  readonly greys: Float32Array | undefined;
+  readonly shuffles: Float32Array | undefined;
+  readonly skipped: readonly SkippedFile[];
+}
+
+/**
+ * Runs the network over a shard. Every run has as many photos, the last ones filled up: what a photo gives must
+ * not depend on how many there are beside it.
+ */
+export async function readShard(
+  context: ViewContext,
+  set: DatasetSubject,
+  plan: CensusPlan,
+  asks: CensusAsks,
+): Promise<ShardReadings> {
+  const { running } = context;
+  const { layers, units } = plan;
+  const fixed = running.network.inputs[0]?.shape[0];
+  const size = typeof fixed === "number" ? fixed : asks.batch;
+  const stride = readings.length * units;
+  const table = () => new Float32Array(set.length * stride);
+  const numbers = table();
+  const greys = asks.grey ? table() : undefined;
+  const shuffles = asks.shuffled ? table() : undefined;
+  const places = new Int32Array(set.length * 2 * units);
+  const photos: PhotoReadings[] = [];
+  const skipped: SkippedFile[] = [];
+  const part = reductions(layers);
+  const values = layers.map(({ value }) => value);
+  const run = async (inputs: readonly LabelledPhoto["inputs"][]) => {
+    const results = await running.behind(batchOf(inputs, size), values, part);
+    return results as [Tensor<"float32">, Tensor<"int32">];
+  };
+  const before = new Set((set.skipped?.() ?? []).map(({ path }) => path));
+  let read = 0;
+  let waiting: LabelledPhoto[] = [];
+  const flush = async () => {
+    if (waiting.length === 0) return;
+    const [found, peaks] = await run(waiting.map(({ inputs }) => inputs));
+    const changed = async (change: ((photo: Image) => Image) | undefined) =>
+      change && (await run(waiting.map((photo) => changedInputs(set, photo, change))))[0].data;
+    const grey = await changed(asks.grey ? greyed : undefined);
+    const shuffled = await changed(asks.shuffled ? shuffledPatches : undefined);
+    waiting.forEach((photo, row) => {
+      const own = found.data.subarray(row * stride, (row + 1) * stride);
+      const odd = layers.find((layer) =>
+        (["mean", "maximum", "square"] as const).some((kind) => {
+          const from = columnOf(layer, kind, 0);
+          return !own.subarray(from, from + layer.units).every(Number.isFinite);
+        }),
+      );
+      if (odd) {
+        const reason = `layer "${odd.address}" gives values that are no finite numbers`;
+        skipped.push({ path: photo.name, reason });
+        return;
+      }
+      const at = photos.length;
+      numbers.set(own, at * stride);
+      places.set(peaks.data.subarray(2 * row * units, 2 * (row + 1) * units), 2 * at * units);
+      greys?.set(grey!.subarray(row * stride, (row + 1) * stride), at * stride);
+      shuffles?.set(shuffled!.subarray(row * stride, (row + 1) * stride), at * stride);
+      photos.push(remembered(photo));
+    });
+    waiting = [];
+    context.progress(Math.min(1, read / set.length), `${read} of ${set.length} photos`);
+    context.throwIfStopped();
+  };
+  for await (const photo of set.photos()) {
+    if (!(photo.label >= 0 && photo.label < plan.classNames.length))
+      throw new StriateError(
+        `${photo.name}: is of class ${photo.label}, and there are ${plan.classNames.length}`,
+      );
+    waiting.push({ ...photo, index: photo.index ?? read });
+    read++;
+    if (waiting.length === size) await flush();
+  }
+  await flush();
+  const unread = (set.skipped?.() ?? []).filter(({ path }) => !before.has(path));
+  skipped.push(...unread);
+  skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { photos, units, numbers, places, greys, shuffles, skipped };
+}
+
+function remembered({ index, name, label, place, photo, inputs }: LabelledPhoto): PhotoReadings {
+  const shape = Object.values(inputs)[0]!.shape;
+  const input = place?.size ?? [shape[1] ?? 1, shape[2] ?? 1];
+  const size = photo?.origin.storedSize ?? input;
+  return { index: index!, name, label, input, size, toFile: place?.toFile };
+}
+
+/** The inputs of several photos in one batch, the last one again and again where there are too few. */
+function batchOf(inputs: readonly LabelledPhoto["inputs"][], size: number) {
+  const { length } = inputs;
+  const parts = { size: 1, rows: length, starts: inputs.map((_, i) => i) };
+  return Object.fromEntries(
+    Object.keys(inputs[0]!).map((name) => {
+      const each = inputs.map((input) => toFloat32(input[name]!));
+      return [name, takeRows(joinRows(each, parts, `input "${name}"`), 0, size)];
+    }),
+  );
+}
+
+function changedInputs(
+  set: DatasetSubject,
+  { photo, name }: LabelledPhoto,
+  change: (photo: Image) => Image,
+): LabelledPhoto["inputs"] {
+  if (photo === undefined || set.prepare === undefined)
+    throw new StriateError(
+      `${name}: grey and shuffled photos are made of pictures, not of tensors`,
+    );
+  return set.prepare(change(photo));
+}
+
+/** The luma in all three colours. */
+function greyed(photo: Image): Image {
+  const luma = lumaOf({ ...photo, data: Uint8Array.from(photo.data) });
+  return { ...photo, data: photo.data.map((_, i) => luma[Math.floor(i / 3)]!) };
+}
+
+/** Patches along a side. */
+const patches = 4;
+/** Where each of the 16 patches goes: the same for every photo. */
+const goal = new Random(7).shuffle(Array.from({ length: patches ** 2 }, (_, i) => i));
+
+/** The photo cut into 4 x 4 patches that changed places: colours and textures stay, shapes go. */
+function shuffledPatches(photo: Image): Image {
+  const { width, height, data } = photo;
+  const [wide, tall] = [Math.floor(width / patches), Math.floor(height / patches)];
+  const changed = data.slice();
+  goal.forEach((from, to) => {
+    const [fromY, fromX] = [Math.floor(from / patches) * tall, (from % patches) * wide];
+    const [toY, toX] = [Math.floor(to / patches) * tall, (to % patches) * wide];
+    for (let y = 0; y < tall; y++) {
+      const row = 3 * ((fromY + y) * width + fromX);
+      changed.set(data.subarray(row, row + 3 * wide), 3 * ((toY + y) * width + toX));
+    }
+  });
+  return { ...photo, data: changed };
+}

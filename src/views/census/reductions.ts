@@ -1,0 +1,60 @@
+import type { GraphBuilder } from "../../graph/builder.ts";
+import type { ForwardPart } from "../../model/gradient-query.ts";
+import type { CensusLayer } from "./census-layers.ts";
+
+/** What is kept of a map, in the order of the columns: a layer has all its units' means, then their squares. */
+export const readings = ["mean", "square", "maximum", "minimum", "zeros"] as const;
+export type Reading = (typeof readings)[number];
+
+/** The column of a unit's reading in what {@link reductions} gives for a photo. */
+export const columnOf = ({ first, units }: CensusLayer, reading: Reading, unit: number): number =>
+  readings.length * first + readings.indexOf(reading) * units + unit;
+
+/**
+ * The nodes that make numbers of maps where they are: for each photo the mean, the mean of squares, the maximum,
+ * the minimum and the share of zeros of each map, `(N, 5 units)`, and where the maximum is, `(N, 2 units)` whole
+ * numbers: the rows of all units, then their columns. The first of equal values counts, as in `np.argmax`.
+ */
+export function reductions(layers: readonly CensusLayer[]): ForwardPart {
+  return {
+    name: `census ${JSON.stringify(layers.map(({ value, axis }) => [value, axis]))}`,
+    write({ b, values, shape }) {
+      const numbers: string[] = [];
+      const rowsOf: string[] = [];
+      const columnsOf: string[] = [];
+      layers.forEach((layer, i) => {
+        const maps = asMaps(b, values[i]!, layer.axis, shape(values[i]!));
+        const over = b.i64([2, 3]);
+        const rows = b.op("ReduceMax", [maps, b.i64([3])], { keepdims: 0 });
+        const zero = b.op("Equal", [maps, b.f32(0)]);
+        const flat = { keepdims: 0 };
+        numbers.push(
+          b.op("ReduceMean", [maps, over], flat),
+          b.op("ReduceMean", [b.op("Mul", [maps, maps]), over], flat),
+          b.op("ReduceMax", [rows, b.i64([2])], flat),
+          b.op("ReduceMin", [maps, over], flat),
+          b.op("ReduceMean", [b.op("Cast", [zero], { to: 1 }), over], flat),
+        );
+        // Of the row with the maximum, and there the column: two short lists instead of all places.
+        const row = b.op("ArgMax", [rows], { axis: 2, keepdims: 1 });
+        const line = b.op("GatherND", [maps, row], { batch_dims: 2 });
+        const column = b.op("ArgMax", [line], { axis: 2, keepdims: 1 });
+        rowsOf.push(b.op("Squeeze", [row, b.i64([2])]));
+        columnsOf.push(b.op("Squeeze", [column, b.i64([2])]));
+      });
+      return [
+        b.op("Concat", numbers, { axis: 1 }),
+        b.op("Cast", [b.op("Concat", [...rowsOf, ...columnsOf], { axis: 1 })], { to: 6 }),
+      ];
+    },
+  };
+}
+
+/** A value as `(N, channels, rows, columns)`, whatever axes it has. */
+function asMaps(b: GraphBuilder, value: string, axis: number, shape: readonly number[]): string {
+  const rank = shape.length;
+  const others = [...shape.keys()].filter((each) => each !== 0 && each !== axis);
+  const moved = axis === 1 ? value : b.op("Transpose", [value], { perm: [0, axis, ...others] });
+  const width = others.length === 0 ? 1 : shape[others.at(-1)!]!;
+  return rank === 4 ? moved : b.op("Reshape", [moved, b.i64([0, 0, -1, width])]);
+}

@@ -1,0 +1,159 @@
+/**
+ * The distribution of float32 numbers as counts of cells. A cell is what the sign, the exponent and the first
+ * bits of the fraction leave open, so that its middle is within {@link sketchError} of every number in it. Two
+ * sketches are put together by adding counts: exactly, in any order.
+ *
+ * The idea is that of HdrHistogram and DDSketch (Masson, Rim, Lee 2019, arXiv:1908.10693), with cells that can
+ * be read off a float.
+ */
+export interface Sketch {
+  /** Numbers of the cells that are not empty, in rising order. */
+  readonly cells: Int32Array;
+  readonly counts: Uint32Array;
+}
+
+/** Numbers whose size is below 2^-32 count as zero, those above 2^32 as just below it. */
+const octaves = 64;
+const lowest = 127 - octaves / 2;
+
+/** How far a number may be from the middle of its cell: this share of it, and 2^-32 besides. */
+export const sketchError = (bits: number): number => 2 ** -(bits + 1);
+
+/** The most cells that a sketch can have. */
+export const mostCells = (bits: number): number => 2 * octaves * 2 ** bits + 1;
+
+const float = new Float32Array(1);
+const word = new Uint32Array(float.buffer);
+
+/** The cell of a number. @param bits of the fraction that tell cells apart */
+export function cellOf(value: number, bits: number): number {
+  float[0] = value;
+  const size = word[0]! & 0x7fffffff;
+  const cell = (size >>> (23 - bits)) - (lowest << bits);
+  if (cell < 0) return 0;
+  const capped = Math.min(cell, (octaves << bits) - 1) + 1;
+  return value < 0 ? -capped : capped;
+}
+
+/** The middle of a cell. */
+export function middleOf(cell: number, bits: number): number {
+  if (cell === 0) return 0;
+  const edge = (number: number) => {
+    word[0] = (number + (lowest << bits)) << (23 - bits);
+    return float[0]!;
+  };
+  const size = Math.abs(cell);
+  const middle = (edge(size - 1) + edge(size)) / 2;
+  return cell < 0 ? -middle : middle;
+}
+
+/** The sketch of numbers in rising order. */
+export function sketchOf(sorted: Float32Array, bits: number): Sketch {
+  const cells: number[] = [];
+  const counts: number[] = [];
+  for (const value of sorted) {
+    const cell = cellOf(value, bits);
+    if (cells.at(-1) === cell) counts[counts.length - 1]!++;
+    else {
+      cells.push(cell);
+      counts.push(1);
+    }
+  }
+  return { cells: Int32Array.from(cells), counts: Uint32Array.from(counts) };
+}
+
+export function mergeSketches(a: Sketch, b: Sketch): Sketch {
+  const cells: number[] = [];
+  const counts: number[] = [];
+  let [i, k] = [0, 0];
+  while (i < a.cells.length || k < b.cells.length) {
+    const cell = Math.min(a.cells[i] ?? Infinity, b.cells[k] ?? Infinity);
+    let count = 0;
+    if (a.cells[i] === cell) count += a.counts[i++]!;
+    if (b.cells[k] === cell) count += b.counts[k++]!;
+    cells.push(cell);
+    counts.push(count);
+  }
+  return { cells: Int32Array.from(cells), counts: Uint32Array.from(counts) };
+}
+
+const totalOf = ({ counts }: Sketch): number => counts.reduce((sum, count) => sum + count, 0);
+
+/**
+ * Quantiles as `np.quantile` has them: between two numbers by their distance. Each is within
+ * {@link sketchError} of what the numbers themselves would give, as a share of the larger of the two.
+ *
+ * @param shares in rising order, 0 to 1
+ * @returns null where there are no numbers
+ */
+export function quantiles(
+  sketch: Sketch,
+  bits: number,
+  shares: readonly number[],
+): (number | null)[] {
+  const total = totalOf(sketch);
+  if (total === 0) return shares.map(() => null);
+  /** The middle of the cell that holds the number of a rank, counted from 0. */
+  const ranked = (rank: number) => {
+    let below = 0;
+    for (let i = 0; i < sketch.cells.length; i++) {
+      below += sketch.counts[i]!;
+      if (rank < below) return middleOf(sketch.cells[i]!, bits);
+    }
+    return middleOf(sketch.cells.at(-1)!, bits);
+  };
+  return shares.map((share) => {
+    const at = share * (total - 1);
+    const low = ranked(Math.floor(at));
+    return low + (ranked(Math.ceil(at)) - low) * (at - Math.floor(at));
+  });
+}
+
+/**
+ * The area under the ROC curve: how likely a number of `one` is larger than one of `other`, ties counted half.
+ * Numbers of one cell are ties.
+ */
+export function areaUnderRoc(one: Sketch, other: Sketch): number | null {
+  const pairs = totalOf(one) * totalOf(other);
+  if (pairs === 0) return null;
+  let [won, below, k] = [0, 0, 0];
+  for (let i = 0; i < one.cells.length; i++) {
+    const cell = one.cells[i]!;
+    while (k < other.cells.length && other.cells[k]! < cell) below += other.counts[k++]!;
+    const ties = other.cells[k] === cell ? other.counts[k]! : 0;
+    won += one.counts[i]! * (below + ties / 2);
+  }
+  return won / pairs;
+}
+
+/**
+ * An interval that holds the true area in 95 of 100 samples.
+ *
+ * Source: Hanley and McNeil, "The meaning and use of the area under a ROC curve", Radiology 143, 1982.
+ */
+export function areaInterval(area: number, ones: number, others: number): [number, number] {
+  const [q1, q2] = [area / (2 - area), (2 * area * area) / (1 + area)];
+  const square = area * area;
+  const variance =
+    (area * (1 - area) + (ones - 1) * (q1 - square) + (others - 1) * (q2 - square)) /
+    (ones * others);
+  const reach = 1.96 * Math.sqrt(Math.max(0, variance));
+  return [Math.max(0, area - reach), Math.min(1, area + reach)];
+}
+
+/** Counts in cells of one width from the lowest to the highest number. */
+export function histogram(
+  sketch: Sketch,
+  bits: number,
+  count: number,
+): { edges: number[]; counts: number[] } {
+  const counts = new Array<number>(count).fill(0);
+  if (sketch.cells.length === 0) return { edges: new Array<number>(count + 1).fill(0), counts };
+  const low = middleOf(sketch.cells[0]!, bits);
+  const width = (middleOf(sketch.cells.at(-1)!, bits) - low) / count;
+  sketch.cells.forEach((cell, i) => {
+    const at = width > 0 ? Math.floor((middleOf(cell, bits) - low) / width) : 0;
+    counts[Math.min(count - 1, at)]! += sketch.counts[i]!;
+  });
+  return { edges: Array.from({ length: count + 1 }, (_, i) => low + i * width), counts };
+}

@@ -1,0 +1,194 @@
+import { type CensusLayer, limitsOf } from "./census-layers.ts";
+import type { CensusPart } from "./census-part.ts";
+import { type CensusAsks, type CensusPlan, pairsOf, sumsPerClass } from "./census-plan.ts";
+import { type Sketch, areaInterval, areaUnderRoc, mergeSketches, quantiles } from "./sketch.ts";
+
+/** All that a census found, and what it was asked. */
+export interface CensusNumbers extends CensusPlan {
+  readonly part: CensusPart;
+  readonly asks: CensusAsks;
+}
+
+/** A unit over the photos of a class, or of all. Null stands for what no photos say. */
+export interface UnitStatistics {
+  readonly photos: number;
+  /** Over all places of all photos. */
+  readonly mean: number | null;
+  readonly deviation: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly zeros: number | null;
+  /** Of the photos' values. */
+  readonly valueMean: number | null;
+  readonly valueDeviation: number | null;
+  /** Those of {@link quantileShares}. */
+  readonly quantiles: readonly (number | null)[];
+}
+
+export const quantileShares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
+
+/** How far a class's values lie from those of all other classes. */
+export interface Selectivity {
+  /** Difference of the means in deviations inside the classes (Cohen's d). */
+  readonly difference: number | null;
+  /** Area under the ROC curve, and its 95 % interval. */
+  readonly area: number | null;
+  readonly areaLow: number | null;
+  readonly areaHigh: number | null;
+}
+
+const all = (numbers: CensusNumbers): number[] => [...numbers.classNames.keys()];
+
+/** @param classes numbers of the classes whose photos count; all by default */
+export function unitStatistics(
+  numbers: CensusNumbers,
+  unit: number,
+  classes: readonly number[] = all(numbers),
+): UnitStatistics {
+  const { part, asks, bits } = numbers;
+  const { photos, sums } = moments(numbers, unit, classes);
+  const over = (sum: number) => (photos === 0 ? null : sum / photos);
+  const spread = (square: number, sum: number) =>
+    photos === 0 ? null : Math.sqrt(Math.max(0, square / photos - (sum / photos) ** 2));
+  const [mean, square, zeros, maximum, maximumSquare, meanSquare] = sums as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const isMax = asks.value === "max";
+  const at = classes.map((c) => unit * numbers.classNames.length + c);
+  return {
+    photos,
+    mean: over(mean),
+    deviation: spread(square, mean),
+    low: photos === 0 ? null : Math.min(...at.map((i) => part.low[i]!)),
+    high: photos === 0 ? null : Math.max(...at.map((i) => part.high[i]!)),
+    zeros: over(zeros),
+    valueMean: over(isMax ? maximum : mean),
+    valueDeviation: isMax ? spread(maximumSquare, maximum) : spread(meanSquare, mean),
+    quantiles: quantiles(sketchOfClasses(numbers, unit, classes), bits, quantileShares),
+  };
+}
+
+/** The distribution of a unit's values over the photos of some classes. */
+export function sketchOfClasses(
+  { part, classNames }: CensusNumbers,
+  unit: number,
+  classes: readonly number[],
+): Sketch {
+  const none = { cells: new Int32Array(0), counts: new Uint32Array(0) };
+  return classes
+    .map((c) => part.sketches[unit * classNames.length + c]!)
+    .reduce((merged, sketch) => mergeSketches(merged, sketch), none);
+}
+
+export function selectivity(numbers: CensusNumbers, unit: number, c: number): Selectivity {
+  const others = all(numbers).filter((each) => each !== c);
+  const [own, rest] = [[c], others].map((classes) => valueMoments(numbers, unit, classes));
+  const [n, m] = [own!.photos, rest!.photos];
+  if (n === 0 || m === 0) return { difference: null, area: null, areaLow: null, areaHigh: null };
+  const pooled = Math.sqrt((own!.scatter + rest!.scatter) / Math.max(1, n + m - 2));
+  const area = areaUnderRoc(
+    sketchOfClasses(numbers, unit, [c]),
+    sketchOfClasses(numbers, unit, others),
+  )!;
+  const [areaLow, areaHigh] = areaInterval(area, n, m);
+  const difference = pooled > 0 ? (own!.mean - rest!.mean) / pooled : null;
+  return { difference, area, areaLow, areaHigh };
+}
+
+/** Mean of the values, and the sum of their squared distances from it. */
+function valueMoments(numbers: CensusNumbers, unit: number, classes: readonly number[]) {
+  const { photos, sums } = moments(numbers, unit, classes);
+  const [sum, square] = numbers.asks.value === "max" ? [sums[3]!, sums[4]!] : [sums[0]!, sums[5]!];
+  const mean = photos === 0 ? 0 : sum / photos;
+  return { photos, mean, scatter: Math.max(0, square - photos * mean * mean) };
+}
+
+function moments({ part, classNames }: CensusNumbers, unit: number, classes: readonly number[]) {
+  const photos = classes.reduce((sum, c) => sum + part.photos[c]!, 0);
+  const sums = Array.from({ length: sumsPerClass }, (_, kind) =>
+    classes.reduce(
+      (sum, c) => sum + part.sums.value((unit * classNames.length + c) * sumsPerClass + kind),
+      0,
+    ),
+  );
+  return { photos, sums };
+}
+
+/** Whether a unit is never above the threshold. */
+export const isDead = (numbers: CensusNumbers, unit: number): boolean =>
+  (unitStatistics(numbers, unit).high ?? -Infinity) <= numbers.asks.dead_below;
+
+/** Whether a unit's mean is within 1 % of a limit of its activation; null where that has none. */
+export function isSaturated(
+  numbers: CensusNumbers,
+  layer: CensusLayer,
+  unit: number,
+): boolean | null {
+  const limits = limitsOf(layer);
+  const { mean } = unitStatistics(numbers, unit);
+  if (limits === undefined || mean === null) return null;
+  const near = (limits[1] - limits[0]) / 100;
+  return limits.some((limit) => Math.abs(mean - limit) <= near);
+}
+
+/** What remains of a unit's mean value where the photos are grey or shuffled; null where that was not asked. */
+export function passMeans(numbers: CensusNumbers, unit: number) {
+  const { part, asks, units } = numbers;
+  const photos = part.photos.reduce((sum, count) => sum + count, 0);
+  const mean = (isAsked: boolean, at: number) =>
+    isAsked && photos > 0 ? part.passes.value(at) / photos : null;
+  return { grey: mean(asks.grey, unit), shuffled: mean(asks.shuffled, units + unit) };
+}
+
+/**
+ * Pearson's correlation of the photos' means of each two units of a layer, `[units][units]`; undefined of a layer
+ * of too many units. A unit that never changes has none: 0.
+ */
+export function correlations(numbers: CensusNumbers, layer: CensusLayer): Float64Array | undefined {
+  if (pairsOf(layer) === 0) return undefined;
+  const { units, first } = layer;
+  const before = numbers.layers
+    .filter((each) => each.first < first)
+    .reduce((sum, each) => sum + pairsOf(each), 0);
+  const known = Array.from({ length: units }, (_, u) => moments(numbers, first + u, all(numbers)));
+  const photos = known[0]!.photos;
+  const means = known.map(({ sums }) => sums[0]! / photos);
+  const matrix = new Float64Array(units * units);
+  for (let a = 0, at = before; a < units; a++)
+    for (let b = a; b < units; b++)
+      matrix[a * units + b] = numbers.part.products.value(at++) / photos - means[a]! * means[b]!;
+  // What rounding leaves of a unit that never changes is no spread.
+  const spread = means.map((mean, a) => {
+    const variance = matrix[a * units + a]!;
+    return variance > 1e-12 * mean * mean ? Math.sqrt(variance) : 0;
+  });
+  for (let a = 0; a < units; a++)
+    for (let b = a; b < units; b++) {
+      const scale = spread[a]! * spread[b]!;
+      const value = scale > 0 ? Math.max(-1, Math.min(1, matrix[a * units + b]! / scale)) : 0;
+      matrix[a * units + b] = matrix[b * units + a] = value;
+    }
+  return matrix;
+}
+
+export interface NearDuplicate {
+  readonly a: number;
+  readonly b: number;
+  readonly correlation: number;
+}
+
+/** Pairs of a layer's units, counted within it, that say nearly the same; the most alike first. */
+export function nearDuplicates(matrix: Float64Array, units: number, from: number): NearDuplicate[] {
+  const pairs: NearDuplicate[] = [];
+  for (let a = 0; a < units; a++)
+    for (let b = a + 1; b < units; b++) {
+      const correlation = matrix[a * units + b]!;
+      if (Math.abs(correlation) >= from) pairs.push({ a, b, correlation });
+    }
+  return pairs.sort((p, q) => Math.abs(q.correlation) - Math.abs(p.correlation));
+}

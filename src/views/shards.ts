@@ -1,0 +1,55 @@
+import type { Fields, Values } from "../base/fields.ts";
+import type { Network } from "../model/network.ts";
+import { shardCount, shardRange, shardSize } from "../runs/manifest.ts";
+import type { Parts } from "../runs/parts.ts";
+import type { ViewContext } from "./context.ts";
+import type { DatasetSubject } from "./subject.ts";
+
+/**
+ * How a view of a data set is computed shard by shard: what one shard comes to, and how two results become one.
+ * Whoever computes the shards, in whatever order, the whole is the same to the byte.
+ *
+ * @typeParam P what the photos of a shard come to, and those of several that were put together
+ */
+export interface Shards<A extends Fields, R, P = unknown> extends Parts<P> {
+  /** @throws StriateError where the work would not fit into the memory that may be taken */
+  costs(network: Network, set: DatasetSubject, asks: Values<A>, memory: number): ShardCosts;
+  /** The photos of one shard. All chance depends on the photos' numbers and the seed alone. */
+  part(context: ViewContext, shard: DatasetSubject, asks: Values<A>): Promise<P>;
+  /** The result of all photos. @param set the whole, of which photos may be read again */
+  finish(context: ViewContext, part: P, set: DatasetSubject, asks: Values<A>): Promise<R>;
+}
+
+/** About what a run takes. */
+export interface ShardCosts {
+  /** Bytes that a photo takes in memory until its shard is done. */
+  readonly bytesPerPhoto: number;
+  /** Bytes of a shard's file, for some number of photos. */
+  bytesOfPart(photos: number): number;
+}
+
+/** Computes a view of a data set here, cut into the same shards as a run of many workers. */
+export async function computeInShards<A extends Fields, R, P>(
+  shards: Shards<A, R, P>,
+  context: ViewContext,
+  set: DatasetSubject,
+  asks: Values<A>,
+): Promise<R> {
+  const { network } = context.running;
+  const { length } = set;
+  const { bytesPerPhoto } = shards.costs(network, set, asks, context.memory);
+  // A set that cannot be read in ranges is one shard.
+  const shard = set.range ? shardSize(length, context.memory, bytesPerPhoto) : Math.max(1, length);
+  const count = Math.max(1, shardCount({ photos: length, shard }));
+  let all: P | undefined;
+  for (let i = 0; i < count; i++) {
+    const [from, to] = shardRange({ photos: length, shard }, i);
+    const here: ViewContext = {
+      ...context,
+      progress: (done, words) => context.progress((from + done * (to - from)) / length, words),
+    };
+    const part = await shards.part(here, set.range?.(from, to) ?? set, asks);
+    all = all === undefined ? part : shards.merge(all, part);
+  }
+  return shards.finish(context, all!, set, asks);
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { emptyFolder, striate } from "./command-line.ts";
+
+// A run over a data set as its user runs it: several processes, killed ones, files that are cut.
+const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const main = path("dist/cli/main.js");
+const model = path("fixtures/data/census/model.keras");
+const census = ["census", model, "shapes", "--limit", "600", "--top", "4", "--sheets", "1"];
+const manifestOf = (out: string) => join(out, "run", "manifest.json");
+
+/** One number for all that a census writes but the run itself. */
+function hashOf(out: string): string {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(out)
+    .filter((each) => each !== "run")
+    .sort())
+    hash.update(name).update(readFileSync(join(out, name)));
+  return hash.digest("hex");
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [main, ...args], {
+    stdio: "ignore",
+    detached: true,
+    env: { ...process.env, ...env },
+  });
+}
+
+const ended = (child: ChildProcess) =>
+  new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.on("exit", () => resolve());
+  });
+
+describe("a run over a data set", () => {
+  const first = join(emptyFolder(), "out");
+  let expected: string;
+  beforeAll(() => {
+    const { code, out, err } = striate([...census, "--out", first, "--workers", "1"]);
+    expect(code, err).toBe(0);
+    expect(out).toContain("600 photos");
+    expect(err).toContain("600 photos in 10 shards of 64");
+    expected = hashOf(first);
+  }, 60_000);
+
+  it("is the same to the byte by two workers", () => {
+    const out = join(emptyFolder(), "out");
+    const { code, err } = striate([...census, "--out", out, "--workers", "2"]);
+    expect(code, err).toBe(0);
+    expect(hashOf(out)).toBe(expected);
+    // Nothing is computed again, and the result is written anew.
+    expect(striate([...census, "--out", out]).code).toBe(0);
+    expect(hashOf(out)).toBe(expected);
+  }, 60_000);
+
+  it("is the same by shares, in any order, by hand and by the variables of a cluster", async () => {
+    const out = join(emptyFolder(), "out");
+    const part = striate([...census, "--out", out, "--shard", "3/3"]);
+    expect(part.out).toContain("3 of 10 shards are done; when all are: striate run");
+    const early = striate(["run", manifestOf(out), "--merge"]);
+    expect([early.code, early.err]).toEqual([
+      1,
+      expect.stringContaining("7 of 10 shards are not done: 1, 2, 4"),
+    ]);
+    const slurm = { SLURM_ARRAY_TASK_ID: "1", SLURM_ARRAY_TASK_COUNT: "3" };
+    const kubernetes = { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "3" };
+    await Promise.all(
+      [slurm, kubernetes].map((env) => ended(start(["run", manifestOf(out), "--worker"], env))),
+    );
+    const { code, err } = striate(["run", manifestOf(out), "--merge"]);
+    expect(code, err).toBe(0);
+    expect(hashOf(out)).toBe(expected);
+  }, 60_000);
+
+  it("goes on where it was killed, at whatever moment", async () => {
+    const out = join(emptyFolder(), "out");
+    const rounds = process.env.CI ? 20 : 4;
+    for (let round = 0; round < rounds; round++) {
+      const child = start([...census, "--out", out, "--workers", "2"]);
+      await sleep(200 + ((round * 397) % 1400));
+      // The coordinator with its workers: all of them at once.
+      try {
+        process.kill(-child.pid!, "SIGKILL");
+      } catch {
+        // It was done before.
+      }
+      await ended(child);
+    }
+    const { code, err } = striate([...census, "--out", out, "--workers", "2"]);
+    expect(code, err).toBe(0);
+    expect(hashOf(out)).toBe(expected);
+  }, 180_000);
+
+  it("computes a cut result again, and says so", () => {
+    truncateSync(join(first, "run", "shards", "000003.part"), 1000);
+    const { code, err } = striate([...census, "--out", first, "--workers", "1"]);
+    expect([code, err]).toEqual([0, expect.stringContaining("are cut or changed")]);
+    expect(hashOf(first)).toBe(expected);
+  }, 60_000);
+
+  it("refuses what would mix two runs, in a sentence", async () => {
+    const other = striate([...census, "--value", "mean", "--out", first]);
+    expect([other.code, other.err]).toEqual([
+      1,
+      expect.stringContaining('holds another run: value "max", now "mean"; give another --out'),
+    ]);
+    const child = start([...census, "--seed", "7", "--out", `${first}2`]);
+    while (!existsSync(join(`${first}2`, "run", "claims", "run.lock"))) await sleep(20);
+    const second = striate(["run", manifestOf(`${first}2`)]);
+    expect([second.code, second.err]).toEqual([
+      1,
+      expect.stringContaining("follows this run already"),
+    ]);
+    await ended(child);
+    const manifest = readFileSync(manifestOf(first), "utf8");
+    writeFileSync(manifestOf(first), manifest.replace(/"striate": "[^"]*"/, '"striate": "9.9.9"'));
+    const version = striate(["run", manifestOf(first), "--worker"]);
+    expect([version.code, version.err]).toEqual([
+      1,
+      expect.stringContaining("begun with striate 9.9.9, and this worker has"),
+    ]);
+  }, 60_000);
+});
