@@ -1,3 +1,4 @@
+import { fromBfloat16, fromFloat16 } from "../../base/float16.ts";
 import type { Budget } from "../../base/budget.ts";
 import { StriateError, UnsupportedError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
@@ -153,14 +154,19 @@ function maybeTensor(bytes: Uint8Array, budget: Budget): Tensor | undefined {
   let content: Uint8Array | undefined;
   const values: number[] = [];
   const texts: string[] = [];
+  /** Bits of half floats. */
+  const halves: number[] = [];
   for (const field of wireFields(bytes)) {
     if (field.number === 1) code = field.value;
     if (field.number === 2) shape = shapeFrom(field.bytes);
     if (field.number === 4) content = field.bytes;
     if (field.number === 8) texts.push(wireText(field));
     for (const number of numbersFrom(field)) values.push(number);
+    if (field.number === 13) for (const bits of wireInts(field)) halves.push(bits);
   }
   const type = typeOfTf(code);
+  const half = type === "bfloat16" ? fromBfloat16 : fromFloat16;
+  for (const bits of halves) values.push(half(bits & 0xffff));
   if (!shape?.every((length) => length !== null)) return undefined;
   const lengths = shape as readonly number[];
   const size = sizeOf(lengths);

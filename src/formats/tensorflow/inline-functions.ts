@@ -1,6 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { TfAttributes, type TfFunction, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
+import { Scalars } from "./scalars.ts";
 import { Tracer } from "./tracer.ts";
 
 /** Functions that call functions grow like powers: what no real network reaches is refused. */
@@ -27,6 +28,10 @@ export function inlineTfFunctions(
 
 const callOps = /^(Stateful)?PartitionedCall$/;
 /** Calls one of two functions: which, its first input says. */
+/** A loop: of two functions one says whether it goes on, and the other is one round. */
+const loopOps = /^(Stateless)?While$/;
+/** Loops of more rounds stay one node. */
+const MOST_ROUNDS = 256;
 const branchOps = /^(Stateless)?If$/;
 /** The name that TensorFlow gives to a call. */
 const namelessCall = /(^|\/)((Stateful)?PartitionedCall(_\d+)?)$/;
@@ -36,6 +41,7 @@ class Inliner {
   readonly #taken: Set<string>;
   readonly #tried = new Map<string, number>();
   readonly #tracer = new Tracer();
+  readonly #scalars = new Scalars((name) => this.#tracer.node(name));
   #count = 0;
 
   constructor(nodes: readonly TfNode[], functions: readonly TfFunction[]) {
@@ -50,8 +56,10 @@ class Inliner {
     for (const given of nodes) {
       const node = this.#decided(given);
       const branches = this.#branchesOf(node);
+      const rounds = loopOps.test(node.op) ? this.#rounds(node, calls) : undefined;
       const called = this.#calledBy(node);
-      if (branches) for (const inner of this.#both(node, branches, calls)) result.push(inner);
+      if (rounds) this.#add(result, rounds);
+      else if (branches) for (const inner of this.#both(node, branches, calls)) result.push(inner);
       else if (called === undefined) result.push(node);
       else {
         if (calls.includes(called))
@@ -60,13 +68,41 @@ class Inliner {
           throw new StriateError(`its functions call one another over ${MOST_LEVELS} levels`);
         const { body, outputs } = this.#body(node, called);
         for (const inner of this.expand(body, [...calls, called])) result.push(inner);
-        result.push({ name: node.name, op: "IdentityN", inputs: outputs, attributes: {} });
+        this.#add(result, [{ name: node.name, op: "IdentityN", inputs: outputs, attributes: {} }]);
       }
       this.#count += 1 + node.inputs.length + Math.floor(node.name.length / LETTERS);
       if (this.#count > MOST_NODES)
         throw new StriateError(`its functions write out to more than ${MOST_NODES} nodes`);
     }
     return result;
+  }
+
+  #add(result: TfNode[], nodes: readonly TfNode[]): void {
+    this.#tracer.add(nodes);
+    for (const node of nodes) result.push(node);
+  }
+
+  /** A loop round by round, where constants say how often it runs; undefined where the photo does. */
+  #rounds(node: TfNode, calls: readonly TfFunction[]): TfNode[] | undefined {
+    const [test, round] = ["cond", "body"].map((name) =>
+      this.#functions.get(node.attributes[name]?.func ?? ""),
+    );
+    if (!test || !round || calls.includes(round) || calls.length >= MOST_LEVELS) return undefined;
+    let inputs = node.inputs.filter((input) => !input.startsWith("^"));
+    const result: TfNode[] = [];
+    for (let number = 0; number <= MOST_ROUNDS; number++) {
+      const tested = this.#body({ ...node, name: this.#fresh(node.name, "cond"), inputs }, test);
+      this.expand(tested.body, [...calls, test]);
+      const goes = this.#scalars.number(tested.outputs[0] ?? "");
+      if (goes === undefined) return undefined;
+      if (goes === 0)
+        return [...result, { name: node.name, op: "IdentityN", inputs, attributes: {} }];
+      const name = number === 0 ? node.name : this.#fresh(node.name, String(number));
+      const made = this.#body({ ...node, name, inputs }, round);
+      this.#add(result, this.expand(made.body, [...calls, round]));
+      inputs = made.outputs;
+    }
+    return undefined;
   }
 
   /** A choice of two functions as the call of one, where a constant decides. */

@@ -16,6 +16,11 @@ export class Tracer {
     for (const node of nodes) this.#byName.set(node.name, node);
   }
 
+  /** A node by its name, as it was written last. */
+  node(name: string): TfNode | undefined {
+    return this.#byName.get(name);
+  }
+
   /** The node that makes a value, and which of its outputs it is. */
   trace(value: string): [node: TfNode | undefined, output: number] {
     let [name, output] = placeOf(value);

@@ -47,6 +47,8 @@ export interface TfliteTensor {
   value?: Tensor;
   /** Why its elements are not read. */
   unread?: string;
+  /** A state that an op keeps from one run to the next; it begins with zeros. */
+  isState?: boolean;
 }
 
 /** How whole numbers stand for real ones: `scale * (q - zeroPoint)`. */
@@ -166,6 +168,7 @@ function tensorFrom(table: FlatTable, buffers: readonly Uint8Array[]): TfliteTen
     const code = table.byte(1);
     const type = types[code];
     const made: TfliteTensor = { name, type: type ?? "int8", shape, freeShape: table.ints(7) };
+    if (table.flag(5)) made.isState = true;
     const quantization = table.table(4);
     const scale = quantization?.reals(2) ?? [];
     if (quantization && scale.length > 0)

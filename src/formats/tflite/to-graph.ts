@@ -1,7 +1,8 @@
 import { StriateError, namingSync } from "../../base/errors.ts";
-import { int64 } from "../../base/tensor.ts";
+import { float32, int64 } from "../../base/tensor.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { TfAttribute, TfGraph, TfNode } from "../tensorflow/graph-def.ts";
+import { Scalars } from "../tensorflow/scalars.ts";
 import { findTfliteOp } from "./ops/index.ts";
 import { codeAttributes, toReals } from "./quantise.ts";
 import type {
@@ -25,6 +26,30 @@ export function tfliteGraph(model: TfliteModel): TfGraph {
   const whole = { model, nodes: [], constants: new Map(), taken: new Map(), levels: 0 };
   return new Graph(model, whole).made;
 }
+
+/** Loops of more rounds stay one node. */
+const MOST_ROUNDS = 256;
+
+/** TensorFlow's names of what decides how often loops run. */
+const scalarNames: Readonly<Record<string, string>> = {
+  ADD: "AddV2",
+  SUB: "Sub",
+  MUL: "Mul",
+  CAST: "Cast",
+  RESHAPE: "Reshape",
+  SQUEEZE: "Squeeze",
+  MAXIMUM: "Maximum",
+  MINIMUM: "Minimum",
+  LESS: "Less",
+  LESS_EQUAL: "LessEqual",
+  GREATER: "Greater",
+  GREATER_EQUAL: "GreaterEqual",
+  EQUAL: "Equal",
+  NOT_EQUAL: "NotEqual",
+  LOGICAL_AND: "LogicalAnd",
+  LOGICAL_OR: "LogicalOr",
+  LOGICAL_NOT: "LogicalNot",
+};
 
 /** Branches inside of branches, and what they write out to, at most. */
 const MOST_LEVELS = 20;
@@ -109,6 +134,51 @@ class Graph {
     return true;
   }
 
+  /** A loop round by round, where constants say how often it runs. */
+  #loop(name: string, { outputs, options }: TfliteOperator, given: readonly string[]): boolean {
+    const whole = this.#whole;
+    const [test, round] = [options?.int(0) ?? -1, options?.int(1) ?? -1].map(
+      (number) => whole.model.subgraphs[number],
+    );
+    if (!test || !round || ++whole.levels > MOST_LEVELS) return false;
+    const before = this.#nodes.length;
+    let values = [...given];
+    for (let number = 0; number <= MOST_ROUNDS && this.#nodes.length <= MOST_NODES; number++) {
+      const [goes, written] = [this.#goesOn(test, values), this.#nodes.length];
+      if (goes === undefined) break;
+      if (goes === 0) {
+        whole.levels--;
+        outputs.forEach((tensor, i) => {
+          const node = i === 0 ? name : this.#fresh(`${name}_${i}`);
+          this.#nodes.push({ name: node, op: "Identity", inputs: [values[i]!], attributes: {} });
+          this.#values.set(tensor, node);
+        });
+        return true;
+      }
+      values = new Graph(round, whole).inline(values);
+      if (values.length !== given.length || this.#nodes.length === written) break;
+    }
+    whole.levels--;
+    this.#nodes.length = before;
+    return false;
+  }
+
+  /** What the condition of a loop says; what it is computed by is not kept. */
+  #goesOn(test: TfliteSubgraph, values: readonly string[]): number | undefined {
+    const { nodes, constants } = this.#whole;
+    const before = nodes.length;
+    const [answer = ""] = new Graph(test, this.#whole).inline(values);
+    const byName = new Map(nodes.map((node) => [node.name, node]));
+    const scalars = new Scalars(
+      (each) => byName.get(each),
+      constants,
+      (op) => scalarNames[op] ?? op,
+    );
+    const goes = scalars.number(answer);
+    nodes.length = before;
+    return goes;
+  }
+
   #tensor(number: number): TfliteTensor {
     const found = this.#model.tensors[number];
     if (found) return found;
@@ -147,11 +217,13 @@ class Graph {
     const last = inputs.findLastIndex((number) => number >= 0);
     const read = inputs.slice(0, last + 1).map((number) => this.#read(number, name));
     if (op === "IF" && this.#choice(name, operator, read)) return;
+    if (op === "WHILE" && this.#loop(name, operator, read)) return;
     for (const numbers of definition?.constants?.(options, read.length) ?? [])
       read.push(this.#constant(`${name}/option`, int64(numbers)));
     const attributes: Record<string, TfAttribute> = {
       ...(options && definition?.options?.(options)),
       ...codeAttributes(results),
+      result_types: { list: { s: results.map(({ type }) => type) } },
       ...(outputs.every((number) => this.#isEnd(number)) ? { output_clips: { b: true } } : {}),
     };
     this.#nodes.push({ name, op, inputs: read, attributes });
@@ -173,7 +245,18 @@ class Graph {
   #read(number: number, reader: string): string {
     const known = this.#values.get(number);
     if (known !== undefined) return known;
-    const { name, value, type, quantization, unread } = this.#tensor(number);
+    // An input that an op may leave out, between others.
+    if (number < 0) return this.#constant(`${reader}/absent`, float32([0], []));
+    const { name, value, type, quantization, unread, isState, shape } = this.#tensor(number);
+    // How a state begins is the same for all of its numbers: zero.
+    if (!value && isState)
+      return this.#constant(
+        name,
+        float32(
+          shape.map(() => 1),
+          [0],
+        ),
+      );
     if (unread !== undefined) {
       // A constant without a value: what reads it is left out.
       const node = this.#fresh(name);

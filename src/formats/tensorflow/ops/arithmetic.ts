@@ -1,7 +1,8 @@
 import { float32 } from "../../../base/tensor.ts";
 import type { GraphBuilder } from "../../../graph/builder.ts";
 import type { LayerKind } from "../../../layers/define-layer.ts";
-import type { TfContext, TfOp, TfValue } from "../define-op.ts";
+import { typeCode } from "../../../graph/protobuf/types.ts";
+import { type TfContext, type TfOp, type TfValue, plainValue } from "../define-op.ts";
 import { broadcast } from "./broadcast.ts";
 import { constantArithmetic } from "./constant-arithmetic.ts";
 
@@ -34,7 +35,10 @@ const several: readonly (readonly [string, Write])[] = [
   ["LogicalOr", nary("Or")],
   ["LogicalXor", nary("Xor")],
   ["Atan2", atan2],
-  ["Select SelectV2", nary("Where")],
+  ["SelectV2", nary("Where")],
+  ["BitwiseAnd", nary("BitwiseAnd")],
+  ["BitwiseOr", nary("BitwiseOr")],
+  ["BitwiseXor", nary("BitwiseXor")],
   ["ClipByValue", (b, [x = "", low = "", high = ""]) => b.op("Min", [b.op("Max", [x, low]), high])],
   ["Prelu", nary("PRelu")],
   // What is left of a division, with the sign of the dividend.
@@ -129,15 +133,78 @@ const define =
   (kind: LayerKind) =>
   ([ops, write]: readonly [string, Write]): TfOp => ({ ops, kind, lower: combine(write) });
 
-/** Of whole numbers (lengths) that are not negative, ONNX' Div is the floor already. */
+/** ONNX' Div of whole numbers goes towards zero: of lengths, which are not negative, that is the floor. */
 const floorDivision: TfOp = {
   ops: "FloorDiv",
   kind: "arithmetic",
   lower(context) {
+    const { b, lengths } = context;
     const { values, order } = broadcast(context, context.inputs);
-    const quotient = context.b.op("Div", values);
-    const isReal = /float/.test(context.type(context.input(0)));
-    return { value: isReal ? context.b.op("Floor", [quotient]) : quotient, order };
+    if (/float/.test(context.type(context.input(0))))
+      return { value: b.op("Floor", [b.op("Div", values)]), order };
+    const isLength = lengths(0).length > 0 && lengths(1).every((n) => Number(n) > 0);
+    if (isLength) return { value: b.op("Div", values), order };
+    const rest = b.op("Mod", values);
+    return { value: b.op("Div", [b.op("Sub", [values[0]!, rest]), values[1]!]), order };
+  },
+};
+
+/** A division that leaves out what is behind the point. */
+const truncatedDivision: TfOp = {
+  ops: "TruncateDiv",
+  kind: "arithmetic",
+  lower(context) {
+    const { b } = context;
+    const { values, order } = broadcast(context, context.inputs);
+    const quotient = b.op("Div", values);
+    if (!/float/.test(context.type(context.input(0)))) return { value: quotient, order };
+    const whole = b.op("Floor", [b.op("Abs", [quotient])]);
+    return { value: b.op("Mul", [b.op("Sign", [quotient]), whole]), order };
+  },
+};
+
+/** Shifts are products and floors of quotients by powers of two: ONNX shifts no signed numbers. */
+const shifts = (["LeftShift", "RightShift"] as const).map((ops): TfOp => ({
+  ops,
+  kind: "arithmetic",
+  lower(context) {
+    const { b } = context;
+    const { values, order } = broadcast(context, context.inputs);
+    const [x = "", places = ""] = values;
+    const power = b.op("Cast", [b.op("Pow", [b.f32(2), b.op("Cast", [places], { to: 1 })])], {
+      to: typeCode(context.type(context.input(0))),
+    });
+    if (ops === "LeftShift") return { value: b.op("Mul", [x, power]), order };
+    const rest = b.op("Mod", [x, power]);
+    return { value: b.op("Div", [b.op("Sub", [x, rest]), power]), order };
+  },
+}));
+
+const invert: TfOp = {
+  ops: "Invert",
+  kind: "arithmetic",
+  lower: ({ b, input, arrange }) => {
+    const x = input(0);
+    return { value: b.op("BitwiseNot", [arrange(x, x.order)]), order: x.order };
+  },
+};
+
+/** The first version chooses whole rows where its condition has one axis. */
+const select: TfOp = {
+  ops: "Select",
+  kind: "arithmetic",
+  lower(context) {
+    const { b, input, inputs, rank, plain } = context;
+    const missing = rank(input(1)) - rank(input(0));
+    if (rank(input(0)) !== 1 || missing < 1) {
+      const { values, order } = broadcast(context, inputs);
+      return { value: b.op("Where", values), order };
+    }
+    // bounded: a difference of ranks
+    const axes = b.i64(Array.from({ length: missing }, (_, i) => i + 1));
+    const rows = b.op("Unsqueeze", [plain(input(0)), axes]);
+    const value = b.op("Where", [rows, plain(input(1)), plain(input(2))]);
+    return plainValue(value, rank(input(1)));
   },
 };
 
@@ -157,6 +224,10 @@ const floorMod: TfOp = {
 export const arithmeticOps: readonly TfOp[] = [
   floorDivision,
   floorMod,
+  truncatedDivision,
+  ...shifts,
+  invert,
+  select,
   ...several.map(define("arithmetic")),
   ...single.map(define("arithmetic")),
 ];

@@ -1,5 +1,7 @@
+import type { Dim } from "../../../graph/graph.ts";
 import { checkedLength } from "../../../base/checked-length.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
+import { toNumbers } from "../../../base/tensor.ts";
 import { type TfContext, type TfOp, type TfValue, plainValue } from "../define-op.ts";
 
 /**
@@ -17,8 +19,9 @@ const suppression = (
   kind: "other",
   ...(outputs && { outputs }),
   lower(context) {
-    const { b, node, attributes, inputs, input, plain, int64, maybeNumbers } = context;
-    const sigma = inputs.length > 5 ? maybeNumbers(5)?.[0] : 0;
+    const { b, node, attributes, inputs, input, plain, int64 } = context;
+    const given = inputs.length > 5 ? input(5).constant : undefined;
+    const sigma = inputs.length > 5 ? given && toNumbers(given)[0] : 0;
     if (sigma !== 0)
       throw new UnsupportedError("lowers the scores of boxes that overlap (soft_nms_sigma)");
     const threshold = attributes.real("iou_threshold", 0.5);
@@ -89,7 +92,7 @@ const scoredSuppression = suppression(
 const cropAndResize: TfOp = {
   ops: "CropAndResize",
   kind: "reshaping",
-  lower({ b, node, attributes, input, numbers, arrange, plain, int64 }) {
+  lower({ b, node, attributes, input, shape, numbers, arrange, plain, int64 }) {
     const order = [0, 3, 1, 2];
     const [height = 0, width = 0] = numbers(3);
     const method = attributes.text("method", "bilinear");
@@ -114,10 +117,22 @@ const cropAndResize: TfOp = {
     };
     const rows = b.op("Unsqueeze", [places(top!, bottom!, height), b.i64([2, 3])]);
     const columns = b.op("Unsqueeze", [places(left!, right!, width), b.i64([1, 3])]);
+    /** A half goes to the next pixel, where ONNX goes to the even one. */
+    const onPixels = (at: string, length: Dim | undefined): string => {
+      if (method !== "nearest") return at;
+      if (typeof length !== "number")
+        throw new UnsupportedError("the size of its pictures is not known");
+      const last = b.f32(Math.max(1, length - 1));
+      const pixel = b.op("Mul", [b.op("Add", [at, b.f32(1)]), b.op("Div", [last, b.f32(2)])]);
+      const whole = b.op("Floor", [b.op("Add", [pixel, b.f32(0.5)])]);
+      return b.op("Sub", [b.op("Div", [b.op("Mul", [whole, b.f32(2)]), last]), b.f32(1)]);
+    };
+    const [, high, wide] = shape(input(0));
     const boxes = b.op("Shape", [plain(input(1))], { end: 1 });
     const size = b.op("Concat", [boxes, b.i64([height, width, 1])], { axis: 0 });
     const spread = [columns, rows].map((each) => b.op("Expand", [each, size]));
-    const grid = b.op("Concat", spread, { axis: 3 });
+    const sides = [onPixels(spread[0]!, wide), onPixels(spread[1]!, high)];
+    const grid = b.op("Concat", sides, { axis: 3 });
     const sampled = b.op("GridSample", [pictures, grid], {
       mode: method,
       padding_mode: "border",
@@ -134,7 +149,65 @@ const cropAndResize: TfOp = {
   },
 };
 
+/**
+ * Boxes of all classes together: suppressed class by class, the best of all, filled up with zeros. Of one
+ * picture; its boxes are for all classes, or for each its own.
+ *
+ * Source: tensorflow/core/kernels/image/non_max_suppression_op.cc
+ */
+const combinedSuppression: TfOp = {
+  ops: "CombinedNonMaxSuppression",
+  outputs: ["nmsed_boxes", "nmsed_scores", "nmsed_classes", "valid_detections"],
+  kind: "other",
+  lower({ b, node, attributes, input, shape, numbers, plain, int64 }) {
+    const [batch, , groups] = shape(input(0));
+    if (batch !== 1) throw new UnsupportedError("it works on several pictures at once");
+    if (attributes.flag("pad_per_class"))
+      throw new UnsupportedError("it fills up each class (pad_per_class)");
+    const most = checkedLength(numbers(3)[0] ?? 0, "boxes");
+    const scalar = (i: number) => b.op("Reshape", [plain(input(i)), b.i64([1])]);
+    const one = b.i64([1]);
+    // (1, n, classes) as (classes, 1, n): each class is a picture of its own.
+    const scores = b.op("Transpose", [plain(input(1))], { perm: [2, 0, 1] });
+    const classes = b.op("Slice", [b.op("Shape", [scores]), b.i64([0]), one]);
+    const own = b.op("Squeeze", [
+      b.op("Transpose", [plain(input(0))], { perm: [2, 0, 1, 3] }),
+      one,
+    ]);
+    const shared = b.op("Concat", [classes, b.i64([-1, 4])], { axis: 0 });
+    const expanded = b.op("Concat", [classes, b.i64([1, 1])], { axis: 0 });
+    const boxes = groups === 1 ? b.op("Reshape", [b.op("Expand", [own, expanded]), shared]) : own;
+    const each = b.op("Reshape", [int64(2), one]);
+    const read = [boxes, scores, each, scalar(4), scalar(5)];
+    const chosen = b.op("NonMaxSuppression", read, {}, { name: node.name });
+    const column = (i: number) => b.op("Slice", [chosen, b.i64([i]), b.i64([i + 1]), one]);
+    const places = b.op("Concat", [column(0), column(2)], { axis: 1 });
+    const flat = b.op("Squeeze", [scores, one]);
+    const values = b.op("GatherND", [flat, places]);
+    const count = b.op("Min", [b.op("Shape", [values]), b.i64([most])]);
+    const best = b.ops("TopK", [values, count], { axis: 0 }, { outputCount: 2 });
+    const rows = b.op("Gather", [places, best[1]!], { axis: 0 });
+    const corners = b.op("GatherND", [boxes, rows]);
+    const clipped = attributes.flag("clip_boxes", true)
+      ? b.op("Clip", [corners, b.f32(0), b.f32(1)])
+      : corners;
+    const missing = b.op("Sub", [b.i64([most]), count]);
+    const filledUp = (value: string, rank: number): TfValue => {
+      const after = rank === 2 ? [missing, b.i64([0])] : [missing];
+      const pads = b.op("Concat", [b.i64(rank === 2 ? [0, 0] : [0]), ...after], { axis: 0 });
+      return plainValue(b.op("Unsqueeze", [b.op("Pad", [value, pads]), b.i64([0])]), rank + 1);
+    };
+    const kinds = b.op(
+      "Cast",
+      [b.op("Squeeze", [b.op("Slice", [rows, b.i64([0]), one, one]), one])],
+      { to: 1 },
+    );
+    return [filledUp(clipped, 2), filledUp(best[0]!, 1), filledUp(kinds, 1), plainValue(count, 1)];
+  },
+};
+
 export const detectionOps: readonly TfOp[] = [
+  combinedSuppression,
   plainSuppression,
   paddedSuppression,
   scoredSuppression,

@@ -1,6 +1,11 @@
 import type { TfOp } from "../define-op.ts";
 import { activationOps } from "./activation.ts";
 import { arithmeticOps } from "./arithmetic.ts";
+import { colourOps } from "./colour.ts";
+import { diagonalOps } from "./diagonals.ts";
+import { morphologyOps } from "./morphology.ts";
+import { segmentOps } from "./segments.ts";
+import { sequenceOps } from "./sequences.ts";
 import { batchBlockOps } from "./batch-blocks.ts";
 import { convOps } from "./conv.ts";
 import { denseOps } from "./dense.ts";
@@ -20,6 +25,11 @@ const byName = new Map(
     ...activationOps,
     ...arithmeticOps,
     ...batchBlockOps,
+    ...sequenceOps,
+    ...segmentOps,
+    ...morphologyOps,
+    ...diagonalOps,
+    ...colourOps,
     ...convOps,
     ...denseOps,
     ...detectionOps,

@@ -40,13 +40,16 @@ const scatterNd: TfOp = {
 const tensorScatters: readonly TfOp[] = Object.entries({
   TensorScatterUpdate: "none",
   TensorScatterAdd: "add",
+  TensorScatterSub: "add",
   TensorScatterMax: "max",
   TensorScatterMin: "min",
 }).map(([ops, reduction]): TfOp => ({
   ops,
   kind: "reshaping",
   lower({ b, node, input, rank, plain, int64 }) {
-    const inputs = [plain(input(0)), int64(1), plain(input(2))];
+    const given = plain(input(2));
+    const updates = ops === "TensorScatterSub" ? b.op("Neg", [given]) : given;
+    const inputs = [plain(input(0)), int64(1), updates];
     const attributes = reduction === "none" ? {} : { reduction };
     const value = b.op("ScatterND", inputs, attributes, { name: node.name });
     return plainValue(value, rank(input(0)));

@@ -6,7 +6,9 @@ const loop: TfOp = {
   ops: "While StatelessWhile",
   kind: "other",
   lower() {
-    throw new UnsupportedError("a loop, and only the photo says how often it runs");
+    throw new UnsupportedError(
+      "a loop, and only the photo says how often it runs (or more than 256 times)",
+    );
   },
 };
 

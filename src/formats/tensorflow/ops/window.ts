@@ -26,14 +26,15 @@ export function windowOf(
   x: TfValue,
   layout: TfLayout,
   kernel: readonly number[],
+  steps?: readonly number[],
 ): Record<string, AttributeInput | undefined> {
   const { attributes } = context;
-  const perAxis = (name: string) => {
-    const list = attributes.ints(name);
+  const perAxis = (name: string, given?: readonly number[]) => {
+    const list = given ?? attributes.ints(name);
     return layout.space.map((axis) => list[axis] ?? 1);
   };
   const padding = attributes.text("padding", "VALID").toLowerCase();
-  const window = { kernel, strides: perAxis("strides"), dilation: perAxis("dilations") };
+  const window = { kernel, strides: perAxis("strides", steps), dilation: perAxis("dilations") };
   if (padding === "explicit") {
     const list = attributes.ints("explicit_paddings");
     const sides = [0, 1].flatMap((side) => layout.space.map((axis) => list[2 * axis + side] ?? 0));

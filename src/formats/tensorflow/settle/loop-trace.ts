@@ -1,6 +1,7 @@
 import { UnsupportedError } from "../../../base/errors.ts";
 import { type Tensor, toNumbers } from "../../../base/tensor.ts";
 import { TfAttributes, type TfNode } from "../graph-def.ts";
+import { scalarOperations } from "../scalars.ts";
 import { placeOf } from "../sort-nodes.ts";
 
 /** Where a node is computed: outside of all loops (undefined), or in one round of a loop. */
@@ -147,7 +148,11 @@ export class LoopTrace {
       const array = this.follow(node.inputs[0] ?? "", round);
       return this.numbers(array.node.inputs[0] ?? "", array.round, depth + 1);
     }
-    const operation = operations[node.op];
+    if (node.op === "Max" || node.op === "Min") {
+      const all = read(0);
+      return all && all.length > 0 ? [Math[node.op === "Max" ? "max" : "min"](...all)] : undefined;
+    }
+    const operation = scalarOperations[node.op];
     if (!operation) return undefined;
     const values = node.inputs
       .filter((input) => !input.startsWith("^"))
@@ -172,28 +177,6 @@ export class LoopTrace {
     return [shape[0] ?? 1];
   }
 }
-
-const operations: Readonly<Record<string, (...values: number[]) => number | boolean>> = {
-  Identity: (a) => a!,
-  Cast: (a) => a!,
-  Squeeze: (a) => a!,
-  Reshape: (a) => a!,
-  Add: (a, b) => a! + b!,
-  AddV2: (a, b) => a! + b!,
-  Sub: (a, b) => a! - b!,
-  Mul: (a, b) => a! * b!,
-  Maximum: (a, b) => Math.max(a!, b!),
-  Minimum: (a, b) => Math.min(a!, b!),
-  Less: (a, b) => a! < b!,
-  LessEqual: (a, b) => a! <= b!,
-  Greater: (a, b) => a! > b!,
-  GreaterEqual: (a, b) => a! >= b!,
-  Equal: (a, b) => a === b,
-  NotEqual: (a, b) => a !== b,
-  LogicalAnd: (a, b) => Boolean(a && b),
-  LogicalOr: (a, b) => Boolean(a || b),
-  LogicalNot: (a) => !a,
-};
 
 /** The loop of each node: what an Enter leads to, up to the Exits. */
 export function loopFrames(nodes: readonly TfNode[]): Map<string, string> {

@@ -1,10 +1,12 @@
 import type { Tensor } from "../../../base/tensor.ts";
 import type { TfGraph, TfNode } from "../graph-def.ts";
+import { placeOf } from "../sort-nodes.ts";
 import { takeBranches } from "../take-branches.ts";
 import { mergeBranches } from "./merge-branches.ts";
 import { notTraining } from "./not-training.ts";
 import { passDropout } from "./pass-dropout.ts";
 import { photoEntry } from "./photo-entry.ts";
+import { settleLists } from "./settle-lists.ts";
 import { unrollLoops } from "./unroll-loops.ts";
 
 export interface SettledGraph extends TfGraph {
@@ -19,11 +21,12 @@ export interface SettledGraph extends TfGraph {
  * out, its branches decided or both computed, and photos enter as pixels.
  */
 export function settleGraph(graph: TfGraph): SettledGraph {
-  const still = notTraining(graph.nodes, graph.constants);
+  const still = notTraining(withoutUnused(graph.nodes), graph.constants);
   const constants = new Map([...graph.constants, ...still.constants]);
   const loops = unrollLoops(withValues(still.nodes, constants), constants);
+  const lists = settleLists(loops.nodes, new Map([...constants, ...loops.constants]));
   const entered = photoEntry(
-    takeBranches(loops.nodes.map((node) => singleBatch(node, loops.batches))),
+    takeBranches(lists.nodes.map((node) => singleBatch(node, loops.batches))),
   );
   const { nodes, passed } = passDropout(entered.nodes);
   const { entry } = entered;
@@ -43,12 +46,20 @@ export function settleGraph(graph: TfGraph): SettledGraph {
   ];
   return {
     nodes: mergeBranches(nodes),
-    constants: new Map([...constants, ...loops.constants]),
+    constants: new Map([...constants, ...loops.constants, ...lists.constants]),
     ...(graph.inputs && { inputs: graph.inputs }),
     ...(graph.outputs && { outputs: graph.outputs }),
     assumptions,
     ...(entry !== undefined && { entry }),
   };
+}
+
+/** Functions that are written out leave placeholders behind that nobody reads. */
+function withoutUnused(nodes: readonly TfNode[]): TfNode[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs.map((input) => placeOf(input)[0])));
+  return nodes.filter(
+    ({ name, op }) => op !== "Placeholder" || read.has(name) || !/unused_control/.test(name),
+  );
 }
 
 /** Constants with their values, wherever the file keeps them. */

@@ -97,25 +97,42 @@ const all = (depth: number, height: number, width: number): TfAttribute => ({
   list: { i: [1, depth, height, width, 1] },
 });
 
+const volumeOptions: NonNullable<TfliteOp["options"]> = (o) => ({
+  padding: { s: o.byte(0) === 0 ? "SAME" : "VALID" },
+  strides: all(o.int(1), o.int(3), o.int(2)),
+  dilations: all(o.int(5, 1), o.int(7, 1), o.int(6, 1)),
+  ...fused(o, 4),
+});
+
+const withBias = (context: TfContext, made: TfValue, at: number): TfValue => {
+  if (context.inputs.length <= at) return made;
+  const { b } = context;
+  const value = b.op("Reshape", [context.weight(at, "bias"), b.i64([-1, 1, 1, 1])]);
+  return { value: b.op("Add", [made.value!, value]), order: made.order };
+};
+
 /** A kernel is (depth, height, width, in, out), as TensorFlow's. */
 const volume: TfliteOp = {
   ops: "CONV_3D",
   kind: "convolution",
-  options: (o) => ({
-    padding: { s: o.byte(0) === 0 ? "SAME" : "VALID" },
-    strides: all(o.int(1), o.int(3), o.int(2)),
-    dilations: all(o.int(5, 1), o.int(7, 1), o.int(6, 1)),
-    ...fused(o, 4),
-  }),
+  options: volumeOptions,
   lower(context) {
-    const made = as("Conv3D")(context) as TfValue;
-    if (context.inputs.length < 3) return made;
-    const value = context.b.op("Reshape", [
-      context.weight(2, "bias"),
-      context.b.i64([-1, 1, 1, 1]),
-    ]);
-    return { value: context.b.op("Add", [made.value!, value]), order: made.order };
+    return withBias(context, as("Conv3D")(context) as TfValue, 2);
   },
 };
 
-export const convOps: readonly TfliteOp[] = [convolution, depthwise, transposed, volume];
+/** Inputs are the output's shape, a kernel (depth, height, width, out, in), and the volume. */
+const transposedVolume: TfliteOp = {
+  ops: "CONV_3D_TRANSPOSE",
+  kind: "convolution",
+  options: volumeOptions,
+  lower: (context) => withBias(context, as("Conv3DBackpropInputV2")(context) as TfValue, 3),
+};
+
+export const convOps: readonly TfliteOp[] = [
+  convolution,
+  depthwise,
+  transposed,
+  volume,
+  transposedVolume,
+];

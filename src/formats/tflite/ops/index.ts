@@ -7,6 +7,7 @@ import { convOps } from "./conv.ts";
 import { denseOps } from "./dense.ts";
 import { indexingOps } from "./indexing.ts";
 import { poolOps } from "./pool.ts";
+import { recurrentOps } from "./recurrent.ts";
 import { resizeOps } from "./resize.ts";
 import { shapeOps } from "./shape.ts";
 
@@ -31,6 +32,7 @@ const byName = new Map(
     ...denseOps,
     ...indexingOps,
     ...poolOps,
+    ...recurrentOps,
     ...resizeOps,
     ...shapeOps,
   ].flatMap((op) => op.ops.split(" ").map((name) => [name, op] as const)),

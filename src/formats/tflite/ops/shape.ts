@@ -1,10 +1,9 @@
-import { int64 } from "../../../base/tensor.ts";
+import { type NumericType, int64 } from "../../../base/tensor.ts";
 import { type TfValue, plainValue } from "../../tensorflow/define-op.ts";
 import type { TfAttribute } from "../../tensorflow/graph-def.ts";
 import { typeCode } from "../../../graph/protobuf/types.ts";
 import { innerType } from "../../tensorflow/graph-def.ts";
 import { type TfliteOp, alike, as, fused } from "../define-op.ts";
-import { typeOfTflite } from "../schema.ts";
 
 const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"];
 
@@ -45,11 +44,12 @@ export const shapeOps: readonly TfliteOp[] = [
   {
     ops: "CAST",
     kind: "other",
-    // In and out, by TFLite's numbers.
-    options: (o) => ({ out_data_type: { i: o.byte(1) } }),
+    // What its options say of types is often not there: the tensors know.
     lower({ b, attributes, input, arrange }) {
       const x = input(0);
-      const to = typeCode(innerType(typeOfTflite(attributes.int("out_data_type", 0))));
+      const coded = attributes.reals("output_scale").some((scale) => scale > 0);
+      const type = coded ? "float32" : attributes.texts("result_types")[0];
+      const to = typeCode(innerType((type ?? "float32") as NumericType));
       return { value: b.op("Cast", [arrange(x, x.order)], { to }), order: x.order };
     },
   },

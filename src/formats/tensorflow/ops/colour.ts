@@ -1,0 +1,86 @@
+import { UnsupportedError } from "../../../base/errors.ts";
+import { hsvToRgb, rgbToHsv } from "../../../layers/hsv.ts";
+import type { TfContext, TfOp, TfValue } from "../define-op.ts";
+
+// What prepares pictures at the front of a network.
+
+const order = [0, 3, 1, 2];
+
+/** Colours are the last axis, of a picture or a batch of them. */
+function ofPictures({ b, rank, input, arrange }: TfContext, write: (x: string) => string): TfValue {
+  const x = input(0);
+  if (rank(x) === 4) return { value: write(arrange(x, order)), order };
+  if (rank(x) !== 3) throw new UnsupportedError("its pictures have neither 3 nor 4 axes");
+  const single = b.op("Unsqueeze", [arrange(x, [2, 0, 1]), b.i64([0])]);
+  return { value: b.op("Squeeze", [write(single), b.i64([0])]), order: [2, 0, 1] };
+}
+
+const toHsv: TfOp = {
+  ops: "RGBToHSV",
+  kind: "other",
+  lower: (context) =>
+    ofPictures(context, (x) => context.b.op("Concat", [...rgbToHsv(context.b, x)], { axis: 1 })),
+};
+
+const fromHsv: TfOp = {
+  ops: "HSVToRGB",
+  kind: "other",
+  lower: (context) =>
+    ofPictures(context, (x) => {
+      const parts = context.b.ops("Split", [x], { axis: 1, num_outputs: 3 }, { outputCount: 3 });
+      return hsvToRgb(context.b, [parts[0]!, parts[1]!, parts[2]!]);
+    }),
+};
+
+/** Away from the mean of each channel of each picture. */
+const contrast: TfOp = {
+  ops: "AdjustContrastv2",
+  kind: "other",
+  lower(context) {
+    const { b, input, plain } = context;
+    const factor = plain(input(1));
+    return ofPictures(context, (x) => {
+      const mean = b.op("ReduceMean", [x, b.i64([2, 3])], { keepdims: 1 });
+      return b.op("Add", [b.op("Mul", [b.op("Sub", [x, mean]), factor]), mean]);
+    });
+  },
+};
+
+/** The mean of the pixels that each one covers, in part where an edge goes through. */
+const resizeArea: TfOp = {
+  ops: "ResizeArea",
+  kind: "reshaping",
+  lower({ b, attributes, input, shape, numbers, arrange }) {
+    const x = input(0);
+    const [, ...space] = shape(x);
+    const sizes = numbers(1);
+    const parts = [0, 1].map((axis) => {
+      const from = space[axis];
+      if (typeof from !== "number")
+        throw new UnsupportedError("the size of its pictures is not known");
+      const to = sizes[axis] ?? 1;
+      if (attributes.flag("align_corners") && to > 1)
+        throw new UnsupportedError("align_corners of a mean over areas is not read");
+      return b.f32(shares(from, to), [to, from]);
+    });
+    const high = b.op("MatMul", [parts[0]!, arrange(x, order)]);
+    const turned = b.op("Transpose", [parts[1]!], { perm: [1, 0] });
+    return { value: b.op("MatMul", [high, turned]), order };
+  },
+};
+
+/** How much of each of `from` pixels lies in each of `to`. */
+function shares(from: number, to: number): Float32Array {
+  // bounded: the product of two sizes of pictures that are drawn
+  if (from * to > 1 << 24) throw new UnsupportedError("resizes over too many pixels");
+  const result = new Float32Array(from * to); // bounded: checked above
+  const scale = from / to;
+  for (let i = 0; i < to; i++)
+    for (let k = 0; k < from; k++) {
+      const part = Math.min((i + 1) * scale, k + 1) - Math.max(i * scale, k);
+      if (part > 0) result[i * from + k] = part / scale;
+    }
+  return result;
+}
+
+export const colourOps: readonly TfOp[] = [toHsv, fromHsv, contrast, resizeArea];
