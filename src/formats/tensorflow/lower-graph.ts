@@ -394,7 +394,7 @@ class Lowering {
     const value = x.value ?? this.#arrange(x, x.order);
     this.#infer();
     const known = this.#inference.typeOf(value);
-    const shape = known?.shape ? this.#shape({ value, order: x.order }) : [];
+    const shape = known?.shape ? this.#shape({ value, order: x.order }) : x.order.map(() => null);
     return { name, value, type: known?.type ?? "float32", shape, order: x.order };
   }
 }

@@ -55,7 +55,12 @@ const einsum: TfOp = {
     );
     const size = letters(result) + (result.includes("...") ? Math.max(...more) : 0);
     const values = inputs.map((x, i) => (x.constant ? weight(i, "kernel") : plain(x)));
-    return plainValue(b.op("Einsum", values, { equation }, { name: node.name }), size);
+    // Letters for the axes that the dots stand for, counted from the last: then their lengths are known.
+    const free = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"].filter((letter) => !equation.includes(letter));
+    const dots = (count: number) => free.slice(0, count).reverse().join("");
+    const written = terms.map((term, i) => term.replace("...", dots(more[i]!))).join(",");
+    const named = { equation: `${written}->${result.replace("...", dots(Math.max(...more)))}` };
+    return plainValue(b.op("Einsum", values, named, { name: node.name }), size);
   },
 };
 
