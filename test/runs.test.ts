@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { emptyFolder, striate } from "./command-line.ts";
+import { hashOfRun } from "./hash-of-run.ts";
 
 // A run over a data set as its user runs it: several processes, killed ones, files that are cut.
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -13,16 +13,6 @@ const main = path("dist/cli/main.js");
 const model = path("fixtures/data/census/model.keras");
 const census = ["census", model, "shapes", "--limit", "600", "--top", "4", "--sheets", "1"];
 const manifestOf = (out: string) => join(out, "run", "manifest.json");
-
-/** One number for all that a census writes but the run itself. */
-function hashOf(out: string): string {
-  const hash = createHash("sha256");
-  for (const name of readdirSync(out)
-    .filter((each) => each !== "run")
-    .sort())
-    hash.update(name).update(readFileSync(join(out, name)));
-  return hash.digest("hex");
-}
 
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [main, ...args], {
@@ -46,17 +36,17 @@ describe("a run over a data set", () => {
     expect(code, err).toBe(0);
     expect(out).toContain("600 photos");
     expect(err).toContain("600 photos in 10 shards of 64");
-    expected = hashOf(first);
+    expected = hashOfRun(first);
   }, 60_000);
 
   it("is the same to the byte by two workers", () => {
     const out = join(emptyFolder(), "out");
     const { code, err } = striate([...census, "--out", out, "--workers", "2"]);
     expect(code, err).toBe(0);
-    expect(hashOf(out)).toBe(expected);
+    expect(hashOfRun(out)).toBe(expected);
     // Nothing is computed again, and the result is written anew.
     expect(striate([...census, "--out", out]).code).toBe(0);
-    expect(hashOf(out)).toBe(expected);
+    expect(hashOfRun(out)).toBe(expected);
   }, 60_000);
 
   it("is the same by shares, in any order, by hand and by the variables of a cluster", async () => {
@@ -75,7 +65,7 @@ describe("a run over a data set", () => {
     );
     const { code, err } = striate(["run", manifestOf(out), "--merge"]);
     expect(code, err).toBe(0);
-    expect(hashOf(out)).toBe(expected);
+    expect(hashOfRun(out)).toBe(expected);
   }, 60_000);
 
   it("goes on where it was killed, at whatever moment", async () => {
@@ -94,14 +84,14 @@ describe("a run over a data set", () => {
     }
     const { code, err } = striate([...census, "--out", out, "--workers", "2"]);
     expect(code, err).toBe(0);
-    expect(hashOf(out)).toBe(expected);
+    expect(hashOfRun(out)).toBe(expected);
   }, 180_000);
 
   it("computes a cut result again, and says so", () => {
     truncateSync(join(first, "run", "shards", "000003.part"), 1000);
     const { code, err } = striate([...census, "--out", first, "--workers", "1"]);
     expect([code, err]).toEqual([0, expect.stringContaining("are cut or changed")]);
-    expect(hashOf(first)).toBe(expected);
+    expect(hashOfRun(first)).toBe(expected);
   }, 60_000);
 
   it("refuses what would mix two runs, in a sentence", async () => {

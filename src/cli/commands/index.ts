@@ -20,6 +20,7 @@ export const commands: Readonly<Record<string, Load>> = {
   serve: async () => load((await import("./serve.ts")).serve),
   "build-page": async () => load((await import("./build-page.ts")).buildPage),
   run: async () => load((await import("./run.ts")).run),
+  work: async () => load((await import("./work.ts")).work),
   demo: async () => load((await import("./demo.ts")).demo),
 };
 

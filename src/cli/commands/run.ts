@@ -8,7 +8,7 @@ import { parseShare, shareOfJob } from "../../runs/share.ts";
 import { StriateError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
 import { followRun, stopOnSignal } from "../sharded/follow.ts";
-import { reportSeen } from "../sharded/sharded-command.ts";
+import { reportSeen, stopped } from "../sharded/sharded-command.ts";
 
 /** Goes on with a run, helps it, or puts its shards together. */
 export const run = defineCommand({
@@ -25,6 +25,9 @@ export const run = defineCommand({
     merge: field.boolean(false, { help: "put the shards together, and compute none" }),
     workers: field.nullable(
       field.int(undefined, { min: 1, max: 256, help: "processes on this machine; one a core" }),
+    ),
+    queue: field.nullable(
+      field.string(undefined, { help: "a Redis server whose workers compute the shards" }),
     ),
     model: field.nullable(field.string(undefined, { help: "where the model lies here" })),
     data: field.nullable(field.string(undefined, { help: "where the photos lie here" })),
@@ -58,12 +61,17 @@ export const run = defineCommand({
       const workers = options.workers ?? defaultWorkers();
       const seen = options.merge
         ? await mergeRun(ledger, opened, report)
-        : await conductRun(ledger, opened, { workers, signal: stop.signal, report });
+        : await conductRun(ledger, opened, {
+            workers,
+            queue: options.queue ?? undefined,
+            signal: stop.signal,
+            report,
+          });
       if (seen === undefined && options.merge)
         throw new StriateError(
           `${ledger.folder}: a shard is cut or changed; compute it again: striate run ${ledger.path}`,
         );
-      if (seen === undefined) return;
+      if (seen === undefined) throw await stopped(ledger);
       await reportSeen(seen as never, options.out ?? dirname(ledger.folder), options, io);
     } finally {
       await opened.close();

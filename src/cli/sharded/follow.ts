@@ -1,4 +1,4 @@
-import type { ConductOptions } from "../../node/runs/conduct.ts";
+import type { ConductOptions } from "../../node/runs/conduct-options.ts";
 import type { CommandIo } from "../command.ts";
 
 /** Ctrl-C and SIGTERM stop after the shard that is computed now; a second one ends at once. */

@@ -8,6 +8,7 @@ import { type ShardedView, defaultWorkers, planRun } from "../../node/runs/open-
 import { workOnRun } from "../../node/runs/work.ts";
 import { shardRange } from "../../runs/manifest.ts";
 import { parseShare } from "../../runs/share.ts";
+import { StoppedError } from "../../views/context.ts";
 import { type CommandDefinition, type CommandIo, defineCommand } from "../command.ts";
 import { optionsOf } from "../flags.ts";
 import { forceField } from "../options.ts";
@@ -29,6 +30,11 @@ export const shardFields = {
   memory: field.string("1g", { help: "what a worker may take for its numbers" }),
   workers: field.nullable(
     field.int(undefined, { min: 1, max: 256, help: "processes on this machine; one a core" }),
+  ),
+  queue: field.nullable(
+    field.string(undefined, {
+      help: "a Redis server, redis://host:6379, whose workers (striate work) compute the shards",
+    }),
   ),
   shard: field.nullable(
     field.string(undefined, {
@@ -88,14 +94,23 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
           return;
         }
         const workers = (options.workers as number | null) ?? defaultWorkers();
-        const seen = await conductRun(ledger, run, { workers, signal: stop.signal, report });
-        if (seen === undefined) return;
+        const queue = (options.queue as string | null) ?? undefined;
+        const seen = await conductRun(ledger, run, { workers, queue, signal: stop.signal, report });
+        if (seen === undefined) throw await stopped(ledger);
         await reportSeen(seen as never, out, options, io);
       } finally {
         await run.close();
       }
     },
   }) as unknown as CommandDefinition;
+}
+
+/** What is said of a run that was stopped. */
+export async function stopped(ledger: Ledger): Promise<StoppedError> {
+  const done = (await ledger.done()).length;
+  return new StoppedError(
+    `stopped: ${done} of ${ledger.shards} shards are done and kept; go on with the same command`,
+  );
 }
 
 /** Writes the result and says it. */

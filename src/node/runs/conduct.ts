@@ -4,21 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StriateError } from "../../base/errors.ts";
 import { mergeAll } from "../../runs/parts.ts";
 import { type Seen, runView } from "../../views/run-view.ts";
+import type { ConductOptions } from "./conduct-options.ts";
+import { followQueue } from "./conduct-queue.ts";
 import type { Ledger } from "./ledger.ts";
 import { mostAttempts } from "./ledger.ts";
 import type { OpenRun, ShardedView } from "./open-run.ts";
 import { type WorkReport, workOnRun } from "./work.ts";
-
-/** How a run is computed here. */
-export interface ConductOptions {
-  /** Processes on this machine; one is this process itself. */
-  readonly workers: number;
-  readonly signal?: AbortSignal;
-  readonly report?: WorkReport & {
-    /** Shards that are done, of all workers. */
-    shards?(done: number, all: number): void;
-  };
-}
 
 /** Milliseconds between two looks at the ledger. */
 const pause = 200;
@@ -41,7 +32,9 @@ export async function conductRun(
     await ledger.forgive();
     for (let round = 0; round < 3; round++) {
       const left = ledger.shards - (await ledger.done()).length;
-      if (left > 0) await (options.workers > 1 && left > 1 ? hire : alone)(ledger, run, options);
+      if (left > 0 && options.queue) await followQueue(options.queue, ledger, options);
+      else if (left > 0)
+        await (options.workers > 1 && left > 1 ? hire : alone)(ledger, run, options);
       if (options.signal?.aborted) return undefined;
       const seen = await mergeRun(ledger, run, options.report);
       if (seen) return seen;

@@ -26,6 +26,11 @@ export type ShardedView = View<"dataset", Fields, Fields, unknown> & {
   readonly shards: Shards<Fields, unknown>;
 };
 
+/** This worker is not fit for the run; another one may be. */
+export class OtherVersionError extends StriateError {
+  override name = "OtherVersionError";
+}
+
 /** What a worker works with: the model, the photos, the view with its questions. */
 export interface OpenRun {
   readonly manifest: RunManifest;
@@ -84,7 +89,7 @@ export async function openRun(
     ["the engine", manifest.engine, runtime.name],
   ])
     if (theirs !== ours)
-      throw new StriateError(
+      throw new OtherVersionError(
         `the run was begun with ${name} ${theirs}, and this worker has ${ours}: their numbers may differ; install the same version here`,
       );
   const view = shardedView(manifest.view);

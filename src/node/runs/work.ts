@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { shardRange } from "../../runs/manifest.ts";
 import { type Share, shardsOf } from "../../runs/share.ts";
+import { StoppedError } from "../../views/context.ts";
 import { type Ledger, mostAttempts } from "./ledger.ts";
 import type { OpenRun } from "./open-run.ts";
 
@@ -70,7 +71,9 @@ async function tryShard(
     await computeShard(ledger, run, shard, report, signal);
     return true;
   } catch (error) {
-    if (!(error instanceof StriateError) || signal?.aborted) throw error;
+    // Whoever stops has no result; the next one begins this shard anew.
+    if (signal?.aborted && error instanceof StoppedError) return false;
+    if (!(error instanceof StriateError)) throw error;
     const message = messageOf(error);
     const attempts = await ledger.fail(shard, message);
     if (attempts >= mostAttempts) throw tooOften(shard, message, error);
@@ -79,6 +82,30 @@ async function tryShard(
     return false;
   } finally {
     await release();
+  }
+}
+
+/**
+ * Sees to it that one shard is done: computes it, unless it is done already, or somebody else comes to its end with
+ * it.
+ */
+export async function finishShard(
+  ledger: Ledger,
+  run: OpenRun,
+  shard: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!(await ledger.isDone(shard))) {
+    const release = await ledger.claim(shard, true);
+    if (release === undefined) {
+      await sleep(pause, undefined, { signal });
+      continue;
+    }
+    try {
+      if (!(await ledger.isDone(shard))) await computeShard(ledger, run, shard, {}, signal);
+    } finally {
+      await release();
+    }
   }
 }
 

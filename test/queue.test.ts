@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { emptyFolder, striate } from "./command-line.ts";
+import { hashOfRun } from "./hash-of-run.ts";
+
+// Shards handed out by BullMQ on a Redis server that the test starts; Debian's package is redis-server.
+const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const main = path("dist/cli/main.js");
+const census = [
+  ...["census", path("fixtures/data/census/model.keras"), "shapes", "--limit", "600"],
+  ...["--top", "4", "--sheets", "1"],
+];
+const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
+if (!hasRedis) process.stderr.write("no redis-server here: queues are not tested\n");
+
+const processes = new Set<ChildProcess>();
+function start(command: string, args: readonly string[]): ChildProcess {
+  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+  child.stderr!.resume();
+  processes.add(child);
+  child.on("exit", () => processes.delete(child));
+  return child;
+}
+const ended = (child: ChildProcess) =>
+  new Promise<number | null>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode);
+    else child.on("exit", resolve);
+  });
+
+let port: number;
+let url: string;
+async function startRedis(...options: string[]): Promise<ChildProcess> {
+  const server = start("redis-server", [
+    ...["--port", String(port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"],
+    ...options,
+  ]);
+  for (;;) {
+    const { stdout } = spawnSync("redis-cli", ["-p", String(port), "ping"], { encoding: "utf8" });
+    if (stdout.includes("PONG")) return server;
+    await sleep(50);
+  }
+}
+const startWorker = () => start(process.execPath, [main, "work", url, "--stalled", "1"]);
+const redis = (...args: string[]) =>
+  spawnSync("redis-cli", ["-p", String(port), ...args], { encoding: "utf8" }).stdout.trim();
+
+describe.skipIf(!hasRedis)("a queue on Redis", () => {
+  const first = join(emptyFolder(), "out");
+  let expected: string;
+  beforeAll(async () => {
+    port = await new Promise<number>((resolve) => {
+      const server = createServer();
+      server.listen(0, "127.0.0.1", () => {
+        const { port: free } = server.address() as { port: number };
+        server.close(() => resolve(free));
+      });
+    });
+    url = `redis://127.0.0.1:${port}`;
+    const { code, err } = striate([...census, "--out", first, "--workers", "1"]);
+    expect(code, err).toBe(0);
+    expected = hashOfRun(first);
+  }, 60_000);
+  afterEach(() => processes.forEach((child) => child.kill("SIGKILL")));
+  afterAll(() => processes.forEach((child) => child.kill("SIGKILL")));
+
+  it("hands shards out to several workers; two runs at once are the same as by one process", async () => {
+    await startRedis();
+    for (let i = 0; i < 3; i++) startWorker();
+    const outs = [1, 2].map(() => join(emptyFolder(), "out"));
+    const runs = outs.map((out) =>
+      start(process.execPath, [main, ...census, "--out", out, "--queue", url]),
+    );
+    expect(await Promise.all(runs.map(ended))).toEqual([0, 0]);
+    expect(outs.map(hashOfRun)).toEqual([expected, expected]);
+    // Nothing is left behind.
+    expect(redis("llen", "bull:striate:wait")).toBe("0");
+  }, 90_000);
+
+  it("survives a worker that is killed and a server that forgets", async () => {
+    const server = await startRedis();
+    const workers = [startWorker(), startWorker()];
+    const out = join(emptyFolder(), "out");
+    const run = start(process.execPath, [main, ...census, "--out", out, "--queue", url]);
+    const done = () => {
+      try {
+        return readdirSync(join(out, "run", "shards")).filter((name) => name.endsWith(".done"));
+      } catch {
+        return [];
+      }
+    };
+    while (done().length < 2 && run.exitCode === null) await sleep(20);
+    workers[0]!.kill("SIGKILL");
+    while (done().length < 4 && run.exitCode === null) await sleep(20);
+    server.kill("SIGKILL");
+    await ended(server);
+    await sleep(300);
+    await startRedis();
+    expect(await ended(run)).toBe(0);
+    expect(hashOfRun(out)).toBe(expected);
+  }, 90_000);
+
+  it("says in a sentence that the server is not there, or full; who stops leaves nothing", async () => {
+    const out = join(emptyFolder(), "out");
+    const asked = [...census, "--out", out, "--queue", url];
+    for (const args of [asked, ["work", url]]) {
+      const absent = striate(args);
+      expect([absent.code, absent.err]).toEqual([
+        1,
+        expect.stringMatching(/redis:\/\/127\.0\.0\.1:\d+: no Redis server answers there/),
+      ]);
+    }
+    await startRedis("--maxmemory", "1kb");
+    const full = striate(asked);
+    expect([full.code, full.err]).toEqual([1, expect.stringContaining(": is full; give it more")]);
+    redis("config", "set", "maxmemory", "0");
+    const run = start(process.execPath, [main, ...asked]);
+    while (redis("llen", "bull:striate:wait") !== "10") await sleep(50);
+    run.kill("SIGINT");
+    expect(await ended(run)).toBe(1);
+    expect(redis("llen", "bull:striate:wait")).toBe("0");
+  }, 90_000);
+});
