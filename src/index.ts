@@ -142,6 +142,7 @@ export {
   type LayerPair,
   diffNetworks,
 } from "./views/diff.ts";
+export type { Embedding } from "./views/embed/embedding.ts";
 export type { Census } from "./views/census/census-view.ts";
 export {
   type Selectivity,

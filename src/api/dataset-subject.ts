@@ -43,8 +43,10 @@ export function datasetSubject(
   const { name: port } = input.port;
   const prepared = (example: Example, index: number): LabelledPhoto => {
     const photo = exampleImage(example, set.originalSize(example.index!));
+    const part = set.splits.size > 1 ? set.splitOf(example.index!) : undefined;
     return {
       index,
+      ...(part !== undefined && { split: part }),
       name: example.id,
       inputs: { [port]: scaled(example, scale, input.layout) },
       preparation,

@@ -37,6 +37,7 @@ export class ImageSet {
   readonly #source: ExampleSource;
   readonly #orders: ReadonlyMap<string, Uint32Array>;
   readonly #skipped: readonly SkippedFile[];
+  #splitOf: Map<number, string> | undefined;
 
   constructor({ name, source, splits, seed, skipped = [], notices = [] }: ImageSetParts) {
     this.name = name;
@@ -103,6 +104,14 @@ export class ImageSet {
   /** The pictures of these numbers, in this order. */
   dataset(indices: Uint32Array): Dataset {
     return Dataset.from(this.#source, indices);
+  }
+
+  /** The split that a picture is of. */
+  splitOf(index: number): string | undefined {
+    this.#splitOf ??= new Map(
+      [...this.#orders].flatMap(([split, order]) => [...order].map((each) => [each, split])),
+    );
+    return this.#splitOf.get(index);
   }
 
   /** Label and path of a picture, without reading it. */

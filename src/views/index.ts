@@ -2,6 +2,7 @@
 export { architectureView } from "./architecture-view.ts";
 export { censusView } from "./census/census-view.ts";
 export { diffView } from "./diff-view.ts";
+export { embedView } from "./embed/embed-view.ts";
 export { evaluationView } from "./evaluation/evaluation-view.ts";
 export { featureMapsView } from "./feature-maps-view.ts";
 export { preprocessingView } from "./preprocessing-view.ts";

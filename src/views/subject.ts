@@ -67,6 +67,8 @@ export interface LabelledPhoto extends PhotoSubject {
   readonly label: number;
   /** Its number in the whole set, of which a range may be read; counted from the first where it is absent. */
   readonly index?: number;
+  /** The split of the set that it is of, where the set has several: `train`, `validation`, `test`. */
+  readonly split?: string;
 }
 
 /** Two networks; the context's own is `a`. */

@@ -1,11 +1,11 @@
 import type { Affine } from "../../base/affine.ts";
 import { StriateError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
-import { type Tensor, toFloat32 } from "../../base/tensor.ts";
+import type { Tensor } from "../../base/tensor.ts";
 import type { SkippedFile } from "../../data/class-folders.ts";
 import { type Image, lumaOf } from "../../data/image.ts";
-import { joinRows, takeRows } from "../../model/rows.ts";
 import type { ViewContext } from "../context.ts";
+import { batchOf, checkLabel, photoBatches } from "../photo-batches.ts";
 import type { DatasetSubject, LabelledPhoto } from "../subject.ts";
 import type { CensusAsks, CensusPlan } from "./census-plan.ts";
 import { columnOf, readings, reductions } from "./reductions.ts";
@@ -34,10 +34,7 @@ export interface ShardReadings {
   readonly skipped: readonly SkippedFile[];
 }
 
-/**
- * Runs the network over a shard. Every run has as many photos, the last ones filled up: what a photo gives must
- * not depend on how many there are beside it.
- */
+/** Runs the network over a shard, and keeps what the engine makes of each map. */
 export async function readShard(
   context: ViewContext,
   set: DatasetSubject,
@@ -46,8 +43,6 @@ export async function readShard(
 ): Promise<ShardReadings> {
   const { running } = context;
   const { layers, units } = plan;
-  const fixed = running.network.inputs[0]?.shape[0];
-  const size = typeof fixed === "number" ? fixed : asks.batch;
   const stride = readings.length * units;
   const table = () => new Float32Array(set.length * stride);
   const numbers = table();
@@ -55,24 +50,29 @@ export async function readShard(
   const shuffles = asks.shuffled ? table() : undefined;
   const places = new Int32Array(set.length * 2 * units);
   const photos: PhotoReadings[] = [];
-  const skipped: SkippedFile[] = [];
   const part = reductions(layers);
   const values = layers.map(({ value }) => value);
-  const run = async (inputs: readonly LabelledPhoto["inputs"][]) => {
-    const results = await running.behind(batchOf(inputs, size), values, part);
+  const { batches, skipped, size } = photoBatches(context, set, asks.batch);
+  const run = async (inputs: Readonly<Record<string, Tensor>>) => {
+    const results = await running.behind(inputs, values, part);
     return results as [Tensor<"float32">, Tensor<"int32">];
   };
-  const before = new Set((set.skipped?.() ?? []).map(({ path }) => path));
-  let read = 0;
-  let waiting: LabelledPhoto[] = [];
-  const flush = async () => {
-    if (waiting.length === 0) return;
-    const [found, peaks] = await run(waiting.map(({ inputs }) => inputs));
+  for await (const { photos: some, inputs } of batches) {
+    const [found, peaks] = await run(inputs);
     const changed = async (change: ((photo: Image) => Image) | undefined) =>
-      change && (await run(waiting.map((photo) => changedInputs(set, photo, change))))[0].data;
+      change &&
+      (
+        await run(
+          batchOf(
+            some.map((photo) => changedInputs(set, photo, change)),
+            size,
+          ),
+        )
+      )[0].data;
     const grey = await changed(asks.grey ? greyed : undefined);
     const shuffled = await changed(asks.shuffled ? shuffledPatches : undefined);
-    waiting.forEach((photo, row) => {
+    some.forEach((photo, row) => {
+      checkLabel(photo, plan.classNames.length);
       const own = found.data.subarray(row * stride, (row + 1) * stride);
       const odd = layers.find((layer) =>
         (["mean", "maximum", "square"] as const).some((kind) => {
@@ -92,23 +92,7 @@ export async function readShard(
       shuffles?.set(shuffled!.subarray(row * stride, (row + 1) * stride), at * stride);
       photos.push(remembered(photo));
     });
-    waiting = [];
-    context.progress(Math.min(1, read / set.length), `${read} of ${set.length} photos`);
-    context.throwIfStopped();
-  };
-  for await (const photo of set.photos()) {
-    if (!(photo.label >= 0 && photo.label < plan.classNames.length))
-      throw new StriateError(
-        `${photo.name}: is of class ${photo.label}, and there are ${plan.classNames.length}`,
-      );
-    waiting.push({ ...photo, index: photo.index ?? read });
-    read++;
-    if (waiting.length === size) await flush();
   }
-  await flush();
-  const unread = (set.skipped?.() ?? []).filter(({ path }) => !before.has(path));
-  skipped.push(...unread);
-  skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { photos, units, numbers, places, greys, shuffles, skipped };
 }
 
@@ -117,18 +101,6 @@ function remembered({ index, name, label, place, photo, inputs }: LabelledPhoto)
   const input = place?.size ?? [shape[1] ?? 1, shape[2] ?? 1];
   const size = photo?.origin.storedSize ?? input;
   return { index: index!, name, label, input, size, toFile: place?.toFile };
-}
-
-/** The inputs of several photos in one batch, the last one again and again where there are too few. */
-function batchOf(inputs: readonly LabelledPhoto["inputs"][], size: number) {
-  const { length } = inputs;
-  const parts = { size: 1, rows: length, starts: inputs.map((_, i) => i) };
-  return Object.fromEntries(
-    Object.keys(inputs[0]!).map((name) => {
-      const each = inputs.map((input) => toFloat32(input[name]!));
-      return [name, takeRows(joinRows(each, parts, `input "${name}"`), 0, size)];
-    }),
-  );
 }
 
 function changedInputs(

@@ -1,0 +1,79 @@
+import type { Color } from "../../plot/color.ts";
+import { page } from "../../plot/page.ts";
+import type { Mark, Picture } from "../../plot/picture.ts";
+import { type ThemeName, themes } from "../../plot/theme.ts";
+import { textWidth } from "../../plot/text.ts";
+import type { Embedding } from "./embedding.ts";
+import { mapThumbnail, unitPlaces } from "./map-photos.ts";
+
+/** Pixels of the map's side. */
+const side = 1160;
+const small = { size: 12 } as const;
+/** Told apart by lightness as well as by hue (Okabe and Ito). */
+const colors: readonly Color[] = [
+  "#0072b2",
+  "#e69f00",
+  "#009e73",
+  "#cc79a7",
+  "#56b4e9",
+  "#d55e00",
+  "#8a7a00",
+  "#7a5195",
+];
+
+export const classColor = (label: number): Color => colors[label % colors.length]!;
+
+/** The map: a point for each photo in the colour of its class, and a photo for each place. */
+export function drawEmbedding(
+  { title, layer, part, places, pictures, classNames }: Embedding,
+  words: { readonly subtitle: string; readonly caption: string; readonly theme: ThemeName },
+): Picture {
+  const theme = themes[words.theme];
+  const at = unitPlaces(places);
+  const room = side - mapThumbnail;
+  const place = (row: number) => ({
+    x: mapThumbnail / 2 + at[2 * row]! * room,
+    y: mapThumbnail / 2 + (1 - at[2 * row + 1]!) * room,
+  });
+  const points = Array.from(part.photos, (_, row): Mark => {
+    const { x, y } = place(row);
+    const fill = classColor(part.classes[row]!);
+    return { kind: "rect", x: x - 1.5, y: y - 1.5, width: 3, height: 3, fill, opacity: 0.7 };
+  });
+  const photos = pictures.map(({ row, raster }): Mark => {
+    const { x, y } = place(row);
+    const { width, height } = raster;
+    const box = { x: x - width / 2, y: y - height / 2, width, height };
+    return {
+      kind: "group",
+      x: 0,
+      y: 0,
+      title: part.names[row]!,
+      marks: [
+        {
+          kind: "rect",
+          ...{ x: box.x - 2, y: box.y - 2, width: width + 4, height: height + 4 },
+          fill: classColor(part.classes[row]!),
+        },
+        { kind: "image", ...box, raster },
+      ],
+    };
+  });
+  const used = [...new Set(part.classes)].sort((a, b) => a - b).slice(0, 24);
+  const legend = used.map((label) => {
+    const text = classNames[label] ?? `class ${label}`;
+    const marks: Mark[] = [
+      { kind: "rect", x: 0, y: 0, width: 10, height: 10, fill: classColor(label) },
+      { kind: "text", x: 16, y: 10, text, fill: theme.muted, ...small },
+    ];
+    return { width: 16 + textWidth(text, small), height: 14, marks };
+  });
+  return page({
+    title: layer,
+    subtitle: `${title}, ${words.subtitle}`,
+    caption: words.caption,
+    legend,
+    body: { width: side, height: side, marks: [...points, ...photos] },
+    theme,
+  });
+}

@@ -1,0 +1,313 @@
+import { StriateError } from "../../base/errors.ts";
+import { type Values, field } from "../../base/fields.ts";
+import { float32, toFloat32 } from "../../base/tensor.ts";
+import { formatByteSize } from "../../data/byte-size.ts";
+import type { ForwardPart } from "../../model/gradient-query.ts";
+import type { ViewContext } from "../context.ts";
+import { type DataTable, defineView } from "../define-view.ts";
+import { classNamesOf } from "../evaluation/measured-batches.ts";
+import { photoBatches } from "../photo-batches.ts";
+import { type Shards, computeInShards } from "../shards.ts";
+import type { DatasetSubject } from "../subject.ts";
+import { drawEmbedding } from "./draw-embedding.ts";
+import { type EmbedPart, mergeEmbed, readEmbed, writeEmbed } from "./embed-part.ts";
+import type { Embedding } from "./embedding.ts";
+import { type EmbeddingLayer, embeddingLayer } from "./embedding-layer.ts";
+import { type AlikePair, alikePairs, loneliness } from "./find-odd.ts";
+import { mapPhotos } from "./map-photos.ts";
+import { nearestNeighbours } from "./neighbours.ts";
+import { type Principal, principalComponents } from "./principal.ts";
+import { fewestForUmap, umapMap } from "./umap-map.ts";
+
+const embedAsks = {
+  layer: field.string("last", {
+    help: "the layer whose values stand for a photo; the one that the classifier reads by default",
+  }),
+  neighbours: field.int(15, { min: 2, max: 200, help: "nearest photos of each" }),
+  components: field.int(16, { min: 2, max: 64, help: "principal components" }),
+  map: field.choice(["umap", "pca"], "umap", { help: "how the plane is found" }),
+  outliers: field.int(16, { min: 0, max: 1000, help: "photos that are far from all others" }),
+  alike: field.number(0.98, {
+    min: 0,
+    max: 1,
+    help: "cosine from which two photos are near-duplicates",
+  }),
+  validation: field.nullable(
+    field.number(undefined, {
+      min: 0,
+      max: 1,
+      help: "the last share of the set validates: near-duplicates across are leaks",
+    }),
+  ),
+  batch: field.int(4, { min: 1, max: 256, help: "photos in one run of the network" }),
+};
+type EmbedAsks = Values<typeof embedAsks>;
+
+const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
+  costs(network, set, { layer }, memory) {
+    const { width } = embeddingLayer(network, layer);
+    const photos = set.whole ?? set.length;
+    const needed = 3 * 4 * width * photos;
+    if (needed > memory)
+      throw new StriateError(
+        `the vectors of ${photos} photos (${width} numbers each) take ${formatByteSize(needed)} with what is made of them, and ` +
+          `${formatByteSize(memory)} may be taken; give more --memory, fewer photos by --limit, or a layer with fewer channels`,
+      );
+    return {
+      bytesPerPhoto: 4 * width + 200,
+      bytesOfPart: (count) => count * (4 * width + 120),
+    };
+  },
+  async part(context, set, asks) {
+    const { running } = context;
+    const layer = embeddingLayer(running.network, asks.layer);
+    const rows: Float32Array[] = [];
+    const photos: { index: number; label: number; name: string; split: string }[] = [];
+    const { batches, skipped } = photoBatches(context, set, asks.batch);
+    for await (const { inputs, photos: some } of batches) {
+      const [value] = await running.behind(inputs, [layer.value], meansOf(layer));
+      const { data } = toFloat32(value!);
+      some.forEach(({ index, label, name, split = "" }, row) => {
+        const own = data.slice(row * layer.width, (row + 1) * layer.width);
+        if (!own.every(Number.isFinite)) {
+          skipped.push({ path: name, reason: `layer "${layer.address}" gives no finite numbers` });
+          return;
+        }
+        rows.push(own);
+        photos.push({ index: index!, label, name, split });
+      });
+    }
+    const vectors = new Float32Array(rows.length * layer.width);
+    rows.forEach((row, i) => vectors.set(row, i * layer.width));
+    return {
+      width: layer.width,
+      vectors,
+      photos: Uint32Array.from(photos, ({ index }) => index),
+      classes: Int32Array.from(photos, ({ label }) => label),
+      names: photos.map(({ name }) => name),
+      splits: photos.map(({ split }) => split),
+      skipped,
+    };
+  },
+  merge: mergeEmbed,
+  write: writeEmbed,
+  read: readEmbed,
+  finish,
+};
+
+/** The mean over all places of each channel, `(N, width)`. */
+const meansOf = ({ value, axis, width }: EmbeddingLayer): ForwardPart => ({
+  name: `means of ${value} over all but ${axis}`,
+  write({ b, values, shape }) {
+    const lengths = shape(values[0]!);
+    const others = [...lengths.keys()].filter((each) => each !== 0 && each !== axis);
+    const means =
+      others.length === 0
+        ? values[0]!
+        : b.op("ReduceMean", [values[0]!, b.i64(others)], { keepdims: 0 });
+    return [b.op("Reshape", [means, b.i64([lengths[0]!, width])])];
+  },
+});
+
+async function finish(
+  context: ViewContext,
+  part: EmbedPart,
+  set: DatasetSubject,
+  asks: EmbedAsks,
+): Promise<Embedding> {
+  const { runtime, network } = context.running;
+  const { vectors, width, photos } = part;
+  context.progress(0.5, "nearest photos");
+  const neighbours = await nearestNeighbours(runtime, vectors, width, asks.neighbours, () =>
+    context.throwIfStopped(),
+  );
+  const principal = await principalComponents(runtime, vectors, width, asks.components);
+  const method = asks.map === "umap" && photos.length >= fewestForUmap ? "umap" : "pca";
+  context.progress(0.7, "the map");
+  const places =
+    method === "umap"
+      ? await umapMap(neighbours, context.seed, () => context.signal.aborted)
+      : planeOf(principal);
+  const apart = loneliness(neighbours);
+  const order = [...apart.keys()].sort((a, b) => apart[b]! - apart[a]! || a - b);
+  const duplicates = alikePairs(vectors, width, neighbours, asks.alike);
+  const all = set.whole ?? set.length;
+  const validates = (row: number) =>
+    asks.validation !== null
+      ? photos[row]! >= Math.round(all * (1 - asks.validation))
+      : part.splits[row] !== "" && part.splits[row] !== "train";
+  return {
+    title: network.origin.file ?? network.name,
+    layer: embeddingLayer(network, asks.layer).address,
+    classNames: classNamesOf(network, set),
+    ...{ part, neighbours, principal, places, method, apart, duplicates },
+    outliers: order.slice(0, asks.outliers),
+    leaks: duplicates.filter(({ a, b }) => validates(a) !== validates(b)),
+    pictures: await mapPhotos(set, part, places),
+  };
+}
+
+/** The first two principal components. */
+function planeOf({ scores, count }: Principal): Float32Array {
+  const rows = scores.length / count;
+  return Float32Array.from({ length: 2 * rows }, (_, i) =>
+    i % 2 < count ? scores[Math.floor(i / 2) * count + (i % 2)]! : 0,
+  );
+}
+
+/** A vector for each photo by a layer, a map of them, and what is near, far, double or leaks. */
+export const embedView = defineView({
+  id: "embed",
+  title: "Embedding",
+  summary:
+    "Lay the photos of a data set out by what a layer makes of them; doubles, outliers, leaks",
+  paper: "McInnes, Healy, Melville 2018, UMAP, arXiv:1802.03426",
+  formula: "vector of a photo = mean over the places of each channel",
+  pitfall: "In a UMAP only what is near means something: distances between groups do not.",
+  takes: "dataset",
+  command: {
+    name: "embed",
+    examples: [
+      "striate embed cat_vs_dog.h5 photos/",
+      "striate embed model.onnx photos/ --layer global_pool --validation 0.2",
+    ],
+  },
+  asks: embedAsks,
+  shows: {
+    theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
+  },
+  shards,
+  compute: (context, set, asks) => computeInShards(shards, context, set, asks),
+  words(found, set) {
+    const { part, duplicates, leaks, outliers, principal } = found;
+    const name = (row: number) => part.names[row]!;
+    const pair = ({ a, b, cosine }: AlikePair) =>
+      `${name(a)} and ${name(b)} (${cosine.toFixed(4)})`;
+    const share = principal.shares.slice(0, 2).reduce((sum, each) => sum + each, 0);
+    return {
+      caption: captionOf(found, set),
+      lines: [
+        `${set.name}: ${part.photos.length} photos by ${part.width} numbers of ${found.layer}`,
+        `the first two principal components hold ${(100 * share).toFixed(0)} % of the variance`,
+        `${duplicates.length} pairs of near-duplicates${duplicates.length > 0 ? `: ${duplicates.slice(0, 3).map(pair).join("; ")}` : ""}`,
+        ...(leaks.length > 0
+          ? [
+              `${leaks.length} of them between training and validation: ${leaks.slice(0, 3).map(pair).join("; ")}`,
+            ]
+          : []),
+        ...(outliers.length > 0
+          ? [`farthest from all others: ${outliers.slice(0, 5).map(name).join(", ")}`]
+          : []),
+      ],
+    };
+  },
+  json: (found, set) => {
+    const { part } = found;
+    const named = ({ a, b, cosine }: AlikePair) => [part.names[a], part.names[b], cosine];
+    return {
+      file: found.title,
+      data: set.name,
+      layer: found.layer,
+      photos: part.photos.length,
+      numbers: part.width,
+      map: found.method,
+      variance: found.principal.shares,
+      nearDuplicates: found.duplicates.map(named),
+      leaks: found.leaks.map(named),
+      outliers: found.outliers.map((row) => ({
+        photo: part.names[row],
+        distance: found.apart[row],
+      })),
+      skipped: part.skipped,
+    };
+  },
+  *arrays({ part, principal, places, neighbours }) {
+    const rows = part.photos.length;
+    yield ["vectors", float32([rows, part.width], part.vectors)];
+    yield ["pca", float32([rows, principal.count], principal.scores)];
+    yield ["map", float32([rows, 2], places)];
+    yield ["neighbours", { type: "int32", shape: [rows, neighbours.count], data: neighbours.rows }];
+  },
+  columns: (found) => tablesOf(found),
+  *draw(found, set, { theme }) {
+    yield {
+      name: "embed-map",
+      picture: drawEmbedding(found, { caption: captionOf(found, set), subtitle: set.name, theme }),
+    };
+  },
+});
+
+const captionOf = ({ title, layer, part, method }: Embedding, set: DatasetSubject): string =>
+  `${part.photos.length} photos of ${set.name} by what ${layer} of ${title} makes of them (${part.width} numbers each), ` +
+  (method === "umap"
+    ? "laid out by UMAP: photos that lie together are alike to the network; distances between groups mean nothing."
+    : "along the two directions in which they differ most (principal components).");
+
+/** `photos`: a row each; `neighbours`: a row for each photo and rank; `pairs`: near-duplicates. */
+function* tablesOf(found: Embedding): Generator<DataTable> {
+  const { part, classNames, places, apart, neighbours, duplicates, leaks } = found;
+  const rows = [...part.photos.keys()];
+  const { count } = neighbours;
+  const leaking = new Set(leaks);
+  const text = (name: string, values: string[]) => ({ name, type: "STRING", values }) as const;
+  const whole = (name: string, values: number[]) => ({ name, type: "INT32", values }) as const;
+  const real = (name: string, values: number[]) => ({ name, type: "DOUBLE", values }) as const;
+  yield {
+    name: "photos",
+    columns: [
+      text("photo", [...part.names]),
+      whole("index", [...part.photos]),
+      text(
+        "class",
+        rows.map((row) => classNames[part.classes[row]!] ?? ""),
+      ),
+      text("split", [...part.splits]),
+      real(
+        "x",
+        rows.map((row) => places[2 * row]!),
+      ),
+      real(
+        "y",
+        rows.map((row) => places[2 * row + 1]!),
+      ),
+      real("apart", [...apart]),
+    ],
+  };
+  const pairs = [...neighbours.rows.keys()];
+  yield {
+    name: "neighbours",
+    columns: [
+      text(
+        "photo",
+        pairs.map((at) => part.names[Math.floor(at / count)]!),
+      ),
+      whole(
+        "rank",
+        pairs.map((at) => at % count),
+      ),
+      text(
+        "neighbour",
+        pairs.map((at) => part.names[neighbours.rows[at]!]!),
+      ),
+      real("distance", [...neighbours.distances]),
+    ],
+  };
+  yield {
+    name: "pairs",
+    columns: [
+      text(
+        "a",
+        duplicates.map(({ a }) => part.names[a]!),
+      ),
+      text(
+        "b",
+        duplicates.map(({ b }) => part.names[b]!),
+      ),
+      real(
+        "cosine",
+        duplicates.map(({ cosine }) => cosine),
+      ),
+      { name: "leak", type: "BOOLEAN", values: duplicates.map((each) => leaking.has(each)) },
+    ],
+  };
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { datasetSubject } from "../../api/dataset-subject.ts";
+import { loadModel } from "../../api/load-model.ts";
+import type { Model } from "../../api/model.ts";
+import { openDatasetFor } from "../../api/open-dataset.ts";
+import type { ImageSet } from "../../data/image-set.ts";
+import { runtime } from "../../runtime/node/index.ts";
+import type { DatasetSubject } from "../subject.ts";
+import { embedView } from "./embed-view.ts";
+import { alikePairs } from "./find-odd.ts";
+import { nearestNeighbours } from "./neighbours.ts";
+
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`../../../fixtures/data/census/${name}`, import.meta.url));
+const { embed: expected } = JSON.parse(readFileSync(fixture("expected.json"), "utf8")) as {
+  embed: {
+    vectors: number[][];
+    shares: number[];
+    scores: number[][];
+    nearest: number[][];
+    distances: number[][];
+  };
+};
+
+let model: Model;
+let set: ImageSet;
+let subject: DatasetSubject;
+beforeAll(async () => {
+  model = await loadModel(fixture("model.keras"));
+  set = await openDatasetFor(model.network, fixture("photos.zip"), { keep: false });
+  subject = datasetSubject(model.network, set);
+});
+afterAll(() => set.close());
+
+const embed = async (asks: object = {}, seed = 0) =>
+  model.view(embedView, subject, { neighbours: 4, components: 4, ...asks }, { seed });
+
+describe("an embedding", () => {
+  it("has Keras' vectors, NumPy's principal components, and the exact neighbours", async () => {
+    const { result } = await embed();
+    const { part, principal, neighbours } = result;
+    // The layer that the classifier reads.
+    expect([result.layer, part.width, part.photos.length]).toEqual(["pooled", 8, 40]);
+    expected.vectors.flat().forEach((value, i) => expect(part.vectors[i]).toBeCloseTo(value, 5));
+    expected.shares.forEach((share, i) => expect(principal.shares[i]).toBeCloseTo(share, 4));
+    expected.scores.forEach((row, i) =>
+      row.forEach((score, k) =>
+        expect(Math.abs(principal.scores[i * principal.count + k]!)).toBeCloseTo(score, 3),
+      ),
+    );
+    expected.nearest.forEach((row, i) => {
+      const distances = [...neighbours.distances.subarray(4 * i, 4 * i + 4)];
+      expected.distances[i]!.forEach((each, k) => expect(distances[k]).toBeCloseTo(each, 5));
+      const apart = expected.distances[i]!.every(
+        (each, k) => k === 0 || each - expected.distances[i]![k - 1]! > 1e-5,
+      );
+      if (apart) expect([...neighbours.rows.subarray(4 * i, 4 * i + 4)]).toEqual(row);
+    });
+  });
+
+  it("is one map for one seed, and keeps neighbours together", async () => {
+    const [one, again, other] = [await embed(), await embed(), await embed({}, 9)];
+    expect(one.result.places).toEqual(again.result.places);
+    expect(one.result.places).not.toEqual(other.result.places);
+    expect(one.result.places.every(Number.isFinite)).toBe(true);
+    const { places, neighbours } = one.result;
+    const apart = (a: number, b: number) =>
+      Math.hypot(places[2 * a]! - places[2 * b]!, places[2 * a + 1]! - places[2 * b + 1]!);
+    let [near, all] = [0, 0];
+    for (let a = 0; a < 40; a++) {
+      near += apart(a, neighbours.rows[4 * a]!) / 40;
+      for (let b = 0; b < 40; b++) all += apart(a, b) / 1600;
+    }
+    expect(near).toBeLessThan(all / 2);
+    const plane = await embed({ map: "pca" });
+    expect(plane.result.places[0]).toBe(plane.result.principal.scores[0]);
+  });
+
+  it("finds near-duplicates, leaks between training and validation, and outliers", async () => {
+    const vectors = Float32Array.from([1, 0, 0, 1, 1.001, 0, -1, -1, 0, 1.002, -9, 4]);
+    const neighbours = await nearestNeighbours(runtime, vectors, 2, 2);
+    const pairs = alikePairs(vectors, 2, neighbours, 0.9999);
+    expect(pairs.map(({ a, b }) => [a, b])).toEqual([
+      [0, 2],
+      [1, 4],
+    ]);
+    const { result } = await embed({ alike: 0.9, validation: 0.25, outliers: 3 });
+    const validates = (row: number) => result.part.photos[row]! >= 30;
+    expect(result.leaks).toEqual(
+      result.duplicates.filter(({ a, b }) => validates(a) !== validates(b)),
+    );
+    expect(result.leaks.length).toBeGreaterThan(0);
+    const [first, second] = result.outliers;
+    expect(result.apart[first!]).toBeGreaterThanOrEqual(result.apart[second!]!);
+  });
+
+  it("is put together of parts, and refuses what would not fit", async () => {
+    const shards = embedView.shards!;
+    const { result } = await embed();
+    const bytes = shards.write(result.part);
+    const { part } = result;
+    const cut = (from: number, to: number) => ({
+      ...part,
+      vectors: part.vectors.slice(from * part.width, to * part.width),
+      photos: part.photos.slice(from, to),
+      classes: part.classes.slice(from, to),
+      names: part.names.slice(from, to),
+      splits: part.splits.slice(from, to),
+    });
+    const merged = shards.merge(
+      shards.merge(shards.read(shards.write(cut(0, 9))), cut(9, 20)),
+      cut(20, 40),
+    );
+    expect(Buffer.compare(shards.write(merged), bytes)).toBe(0);
+    await expect(model.view(embedView, subject, {}, { memory: 1000 })).rejects.toThrow(
+      "the vectors of 40 photos (8 numbers each) take",
+    );
+  });
+});

@@ -1,0 +1,26 @@
+import type { EmbedPart } from "./embed-part.ts";
+import type { AlikePair } from "./find-odd.ts";
+import type { MapPhotos } from "./map-photos.ts";
+import type { Neighbours } from "./neighbours.ts";
+import type { Principal } from "./principal.ts";
+
+/** What a layer makes of a data set: a vector a photo, and what lies near what. */
+export interface Embedding {
+  readonly title: string;
+  readonly layer: string;
+  readonly classNames: readonly string[];
+  readonly part: EmbedPart;
+  readonly neighbours: Neighbours;
+  readonly principal: Principal;
+  /** `(photos, 2)`, and how it was found. */
+  readonly places: Float32Array;
+  readonly method: "umap" | "pca";
+  /** Mean distance of each photo to its neighbours. */
+  readonly apart: Float64Array;
+  /** Rows of those that are farthest from all others. */
+  readonly outliers: readonly number[];
+  readonly duplicates: readonly AlikePair[];
+  /** Near-duplicates of which one trains and the other validates. */
+  readonly leaks: readonly AlikePair[];
+  readonly pictures: MapPhotos;
+}

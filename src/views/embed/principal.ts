@@ -1,0 +1,121 @@
+import { float32 } from "../../base/tensor.ts";
+import { GraphBuilder } from "../../graph/builder.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+
+/** The directions in which vectors differ most. */
+export interface Principal {
+  readonly count: number;
+  /** `(rows, count)`: where each vector lies along them. */
+  readonly scores: Float32Array;
+  /** What share of all variance lies along each. */
+  readonly shares: readonly number[];
+}
+
+const rounds = 60;
+
+/**
+ * Principal components, by orthogonal iteration: the engine multiplies the vectors with a few directions and back,
+ * here they are made orthogonal. The sign is such that the largest loading of each is positive.
+ *
+ * Source: Golub, Van Loan, Matrix Computations, 8.2.4.
+ */
+export async function principalComponents(
+  runtime: Runtime,
+  vectors: Float32Array,
+  width: number,
+  wanted: number,
+): Promise<Principal> {
+  const rows = vectors.length / width;
+  const count = Math.min(wanted, width, Math.max(1, rows - 1));
+  const centred = centre(vectors, width);
+  const total = centred.reduce((sum, value) => sum + value * value, 0);
+  // A few directions more than are wanted: they make the wanted ones settle sooner.
+  const basis = Math.min(width, count + 6);
+  let directions: Float64Array[] = Array.from({ length: basis }, (_, j) =>
+    Float64Array.from({ length: width }, (_, i) => Math.cos((i + 0.5) * (j + 1) * 1.7)),
+  );
+  const b = new GraphBuilder();
+  b.input("x", ["N", "D"]);
+  b.input("v", ["D", "K"]);
+  b.op("MatMul", ["x", "v"], {}, { outputs: ["scores"] });
+  const turned = b.op("Transpose", ["x"], { perm: [1, 0] });
+  b.op("MatMul", [turned, "scores"], {}, { outputs: ["back"] });
+  b.output("scores", ["N", "K"]);
+  b.output("back", ["D", "K"]);
+  const session = await runtime.open(b.graph, { threads: 1 });
+  try {
+    const x = float32([rows, width], centred);
+    let before = new Float64Array(basis);
+    for (let round = 0; ; round++) {
+      orthonormalise(directions);
+      const v = float32([width, basis], interleaved(directions));
+      const { scores, back } = await session.run({ x, v });
+      const images = columnsOf(back!.data as Float32Array, basis);
+      const lengths = images.map((image, j) => dot(image, directions[j]!));
+      const order = [...lengths.keys()].sort((p, q) => lengths[q]! - lengths[p]!);
+      const sorted = Float64Array.from(order, (j) => lengths[j]!);
+      const settled = sorted
+        .subarray(0, count)
+        .every((value, j) => Math.abs(value - before[j]!) <= 1e-6 * (sorted[0] ?? 0));
+      if (round === rounds || settled) {
+        const chosen = order.slice(0, count);
+        const signs = chosen.map((j) => signOf(directions[j]!));
+        const all = scores!.data as Float32Array;
+        const own = new Float32Array(rows * count);
+        for (let row = 0; row < rows; row++)
+          chosen.forEach((j, i) => (own[row * count + i] = signs[i]! * all[row * basis + j]!));
+        const shares = [...sorted.subarray(0, count)].map((value) =>
+          total > 0 ? Math.max(0, value) / total : 0,
+        );
+        return { count, scores: own, shares };
+      }
+      before = sorted;
+      directions = order.map((j) => images[j]!);
+    }
+  } finally {
+    await session.release();
+  }
+}
+
+/** The vectors less their mean. */
+export function centre(vectors: Float32Array, width: number): Float32Array {
+  const rows = vectors.length / width;
+  const mean = new Float64Array(width);
+  for (let i = 0; i < vectors.length; i++) mean[i % width]! += vectors[i]! / rows;
+  return vectors.map((value, i) => value - mean[i % width]!);
+}
+
+function orthonormalise(vectors: Float64Array[]): void {
+  for (let twice = 0; twice < 2; twice++)
+    for (const [j, vector] of vectors.entries()) {
+      for (let k = 0; k < j; k++) {
+        const share = dot(vector, vectors[k]!);
+        for (let i = 0; i < vector.length; i++) vector[i]! -= share * vectors[k]![i]!;
+      }
+      const length = Math.sqrt(dot(vector, vector));
+      for (let i = 0; i < vector.length; i++) vector[i] = length > 0 ? vector[i]! / length : 0;
+    }
+}
+
+const interleaved = (vectors: readonly Float64Array[]): Float32Array =>
+  Float32Array.from(
+    { length: vectors.length * vectors[0]!.length },
+    (_, at) => vectors[at % vectors.length]![Math.floor(at / vectors.length)]!,
+  );
+
+const columnsOf = (data: Float32Array, count: number): Float64Array[] =>
+  Array.from({ length: count }, (_, j) =>
+    Float64Array.from({ length: data.length / count }, (_, i) => data[i * count + j]!),
+  );
+
+function signOf(vector: Float64Array): 1 | -1 {
+  let most = 0;
+  for (const value of vector) if (Math.abs(value) > Math.abs(most)) most = value;
+  return most < 0 ? -1 : 1;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
