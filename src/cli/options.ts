@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { UsageError } from "../base/errors.ts";
 import { checked, field } from "../base/fields.ts";
+import { type Fit, fits } from "../data/fit.ts";
 import { parseScale, scaleNames } from "../data/scale.ts";
 import type { ReadModelOptions } from "../formats/format.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
@@ -67,6 +68,11 @@ export const photoFields = {
       help: "bilinear as tf.image.resize (the default), nearest as keras.utils.load_img",
     }),
   ),
+  fit: field.nullable(
+    field.choice([...fits], undefined, {
+      help: "a photo of another shape: stretch (the default), crop its middle, pad with black",
+    }),
+  ),
   scale: field.nullable(
     checked(
       field.string(undefined, {
@@ -88,11 +94,13 @@ export const inputFields = {
 /** What the flags say of the preprocessing; a flag that was not given says nothing. */
 export function preprocessingChoice(options: {
   resize: string | null;
+  fit?: string | null;
   scale: string | null;
   orient: boolean;
 }): PreprocessingChoice {
   return {
     ...(options.resize ? { resize: options.resize as "bilinear" | "nearest" } : {}),
+    ...(options.fit ? { fit: options.fit as Fit } : {}),
     ...(options.scale ? { scale: options.scale } : {}),
     ...(options.orient ? {} : { orient: false }),
   };

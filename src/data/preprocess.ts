@@ -1,5 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { type Fit, cutWindow, fits, fittedWindow, parseFit } from "./fit.ts";
 import { type Image, lumaOf } from "./image.ts";
 import {
   type ResizeMethod,
@@ -17,6 +18,8 @@ export interface Preprocessing {
   /** [height, width] of the network's input; absent: the photo's own. */
   readonly size?: readonly [number, number];
   readonly resize: ResizeMethod;
+  /** How a photo of another shape comes into it; stretched where nothing is said. */
+  readonly fit?: Fit;
   /** A scaling in the words of {@link parseScale}: `1/255`. */
   readonly scale: string;
   /** Whether the photo is turned by its EXIF orientation when it is read (Keras does not). */
@@ -41,7 +44,7 @@ export const defaultPreprocessing: Preprocessing = {
 export function parsePreprocessing(
   stored: Readonly<Record<string, unknown>>,
 ): Partial<Preprocessing> {
-  const { size, resize, scale, orient, channels } = Object.fromEntries(
+  const { size, resize, fit, scale, orient, channels } = Object.fromEntries(
     Object.entries(stored).filter(([, value]) => value !== null),
   );
   const wrong = (field: string, expected: string) =>
@@ -57,10 +60,12 @@ export function parsePreprocessing(
   if (channels !== undefined && channels !== 1 && channels !== 3) throw wrong("channels", "1 or 3");
   if (resize !== undefined && typeof resize !== "string")
     throw wrong("resize", resizeMethods.join(" or "));
+  if (fit !== undefined && typeof fit !== "string") throw wrong("fit", fits.join(", "));
   if (scale !== undefined) parseScale(scale);
   return {
     ...(size && { size }),
     ...(resize !== undefined && { resize: parseResizeMethod(resize) }),
+    ...(fit !== undefined && { fit: parseFit(fit) }),
     ...(scale !== undefined && { scale }),
     ...(orient !== undefined && { orient }),
     ...(channels !== undefined && { channels }),
@@ -82,12 +87,20 @@ export type Layout = "NHWC" | "NCHW";
  */
 export function describePreprocessing(how: Preprocessing, doubt?: string): string {
   return [
-    how.size ? `resized to ${how.size.join(" x ")} (${how.resize})` : "not resized",
+    how.size
+      ? `${fitWords[how.fit ?? "stretch"]}resized to ${how.size.join(" x ")} (${how.resize})`
+      : "not resized",
     ...(how.channels === 1 ? ["grey (ITU-R 601 luma)"] : []),
     parseScale(how.scale).words + (doubt ? ` (${doubt})` : ""),
     how.orient ? "EXIF orientation applied" : "EXIF orientation ignored",
   ].join("; ");
 }
+
+const fitWords: Record<Fit, string> = {
+  stretch: "",
+  crop: "middle part, ",
+  pad: "black beside it, ",
+};
 
 /**
  * Makes the input tensor of one photo: resized where its size differs, scaled, in the wanted layout.
@@ -154,7 +167,8 @@ function resized(
   const { channels } = how;
   const data = channels === 1 ? lumaOf(image) : image.data;
   if (image.height === size[0] && image.width === size[1]) return data;
-  const from = { data, height: image.height, width: image.width, channels };
+  const window = fittedWindow(image, size, how.fit ?? "stretch");
+  const from = cutWindow({ data, height: image.height, width: image.width, channels }, window);
   const count = size[0] * size[1] * channels;
   return how.resize === "bilinear"
     ? resizeBilinear(from, size, new Float32Array(count))

@@ -105,6 +105,7 @@ export function preprocessingFor(
   const stored = storedPreprocessing(network);
   // Bytes that go in are a pixel's own.
   const inside = input.port.type === "uint8" ? "none" : scaleInside(network, input.port);
+  const fit = choice.fit ?? stored?.fit;
   const size = input.size ?? choice.size ?? stored?.size;
   return {
     input,
@@ -112,6 +113,7 @@ export function preprocessingFor(
     how: {
       ...(size ? { size } : {}),
       resize: choice.resize ?? stored?.resize ?? "bilinear",
+      ...(fit && { fit }),
       scale: choice.scale ?? stored?.scale ?? inside ?? "1/255",
       orient: choice.orient ?? stored?.orient ?? true,
       channels: input.channels,

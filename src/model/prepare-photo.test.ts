@@ -65,6 +65,32 @@ describe("a prepared photo", () => {
     expect([x, y]).toEqual([expect.closeTo(5, 9), expect.closeTo(7, 9)]);
   });
 
+  it.each(["crop", "pad"] as const)(
+    "of another shape, %s: every pixel is where it is said",
+    (fit) => {
+      for (const orientation of [1, 6, 8]) {
+        const choice = { fit, resize: "nearest" } as const;
+        const side = fit === "crop" ? 4 : 6;
+        const own = network(side, { scale: "none" });
+        const { feeds, place, words } = prepareDecoded(own, stored(orientation), choice);
+        expect(words).toContain(fit === "crop" ? "middle part" : "black beside it");
+        const { data } = Object.values(feeds)[0]!;
+        const outside: boolean[] = [];
+        for (let y = 0; y < side; y++)
+          for (let x = 0; x < side; x++) {
+            const [fileX, fileY] = moved(place!.toFile, x + 0.5, y + 0.5).map(Math.floor) as [
+              number,
+              number,
+            ];
+            const isOutside = fileX < 0 || fileX >= 6 || fileY < 0 || fileY >= 4;
+            outside.push(isOutside);
+            expect(data[(y * side + x) * 3]).toBe(isOutside ? 0 : fileY * 6 + fileX);
+          }
+        expect(outside.includes(true)).toBe(fit === "pad");
+      }
+    },
+  );
+
   it("is turned only where the file's own preprocessing does not say otherwise, and says so", () => {
     const ignored = prepareDecoded(network(12, { orient: false }), stored(6));
     expect(ignored.photo!.width).toBe(6);
@@ -104,6 +130,7 @@ describe("a prepared photo", () => {
     [{ scale: 5 }, /"scale" is 5, expected a text/],
     [{ scale: "1/0" }, /scaling "1\/0" is not known/],
     [{ orient: "yes" }, /"orient" is "yes", expected true or false/],
+    [{ fit: "fill" }, /fit "fill" is not known: use stretch, crop, pad/],
     [{ resize: { method: "nearest" } }, /"resize" is .*, expected bilinear or nearest/],
   ])("of a file whose preprocessing is %j is refused in words", (preprocessing, message) => {
     expect(() => prepareDecoded(network(12, preprocessing), stored(1))).toThrow(message);

@@ -7,6 +7,7 @@ import {
   scaleAffine,
 } from "../base/affine.ts";
 import { type Tensor, reshape } from "../base/tensor.ts";
+import { type Fit, fittedWindow } from "../data/fit.ts";
 import { type Image, type ByteImage, orientImage, uprightToStored } from "../data/image.ts";
 import { type Preprocessing, describePreprocessing, prepareImage } from "../data/preprocess.ts";
 import { type Network, checkInput } from "./network.ts";
@@ -97,7 +98,7 @@ export function prepareDecoded(
     feeds: { [port.name]: prepareImage(photo, how, layout) },
     words: describePreprocessing(how, scaleFrom === "default" ? guessed : undefined),
     photo,
-    place: placeOf(photo, how.size ?? [photo.height, photo.width]),
+    place: placeOf(photo, how.size ?? [photo.height, photo.width], how.fit),
     how,
     scaleFrom,
   };
@@ -116,10 +117,16 @@ function prepareTensor(network: Network, tensor: Tensor): PreparedPhoto {
   return { input, feeds: { [port.name]: value }, words: "a tensor, as it is" };
 }
 
-/** Where an input of a size lies on a photo that is stretched over it. */
-export function placeOf(photo: Image, size: readonly [number, number]): InputPlace {
+/** Where an input of a size lies on a photo. */
+export function placeOf(
+  photo: Image,
+  size: readonly [number, number],
+  fit: Fit = "stretch",
+): InputPlace {
   const [height, width] = size;
-  const toPhoto = scaleAffine({ width, height }, photo);
+  const window = fittedWindow(photo, size, fit);
+  const stretched = scaleAffine({ width, height }, window);
+  const toPhoto = composeAffine(stretched, [1, 0, window.left, 0, 1, window.top]);
   const { storedSize, orientation, oriented } = photo.origin;
   const [storedHeight, storedWidth] = storedSize;
   const isTurned = oriented && orientation >= 5;
