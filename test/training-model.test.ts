@@ -11,7 +11,7 @@ import { callbacks } from "../src/api/callbacks.ts";
 import { loadModel } from "../src/api/load-model.ts";
 import type { Model } from "../src/api/model.ts";
 import { batchesOf } from "../src/train/data/training-data.ts";
-import { evaluationView } from "../src/views/evaluation/evaluation-view.ts";
+import { evaluationView, mergeEvaluations } from "../src/views/evaluation/evaluation-view.ts";
 import type { DatasetSubject } from "../src/views/subject.ts";
 import { emptyFolder } from "./command-line.ts";
 
@@ -44,6 +44,11 @@ function photosOf({ x, y }: ReturnType<typeof pictures>): DatasetSubject {
     },
   };
 }
+
+const slice = ({ x, y }: ReturnType<typeof pictures>, from: number, to: number) => ({
+  x: float32([to - from, 8, 8, 1], x.data.slice(64 * from, 64 * to)),
+  y: { ...y, shape: [to - from], data: y.data.slice(from, to) },
+});
 
 const made: Model[] = [];
 afterAll(() => Promise.all(made.map((model) => model.dispose())));
@@ -102,6 +107,41 @@ describe("a model that is trained in TypeScript", () => {
     const batches = await model.predict(batchesOf(test, { batchSize: 16 }));
     expect(batches.shape).toEqual([40, 1]);
     expect(numbers(batches)).toEqual(numbers(await model.predict(test.x)));
+  });
+
+  test("is measured in parts that come to the whole, and stopped with what it has", async () => {
+    const model = small();
+    const test = pictures(40, 3);
+    const whole = await model.view(evaluationView, photosOf(test), { batch: 8 });
+    const [first, second] = await Promise.all(
+      [slice(test, 0, 24), slice(test, 24, 40)].map((part) =>
+        model.view(evaluationView, photosOf(part), { batch: 8 }),
+      ),
+    );
+    const merged = mergeEvaluations(first!.result, second!.result);
+    const { classification } = whole.result;
+    expect(merged.classification.counts).toEqual(classification.counts);
+    expect(merged.logs.loss).toBeCloseTo(whole.result.logs.loss!, 6);
+    // Plain data: it goes through JSON as it is.
+    expect(JSON.parse(JSON.stringify(classification))).toEqual(classification);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const stopped = await model.view(
+      evaluationView,
+      photosOf(test),
+      { batch: 8 },
+      {
+        signal: stop.signal,
+        onPartial: ({ result }) => {
+          seen.push((result as typeof merged).classification.total);
+          if (seen.length === 2) stop.abort();
+        },
+      },
+    );
+    expect(seen).toEqual([8, 16]);
+    expect(stopped.stopped).toBe(true);
+    expect(stopped.result.classification.total).toBe(16);
+    expect(stopped.result.logs.loss).toBeGreaterThan(0);
   });
 
   test("goes on from its file as if it had stayed open", async () => {

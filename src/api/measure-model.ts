@@ -21,27 +21,18 @@ export function measureModel(
       const compiled = compileOptionsOf(await contents());
       return classifierLoss(running.network, classNames, compiled?.loss);
     },
-    async over(batches, loss, onOutputs) {
+    async *over(batches, loss) {
       const { keras, network } = await contents();
       // The training's own graphs want the labels in the shape of the output.
       if (keras === undefined || network.outputs[0]!.shape.length !== 2)
-        return measureNetwork(running).over(batches, loss, onOutputs);
+        return yield* measureNetwork(running).over(batches, loss);
       const { runtime } = running;
-      const { Trainer, evaluate, kerasTrainable } = await training();
-      const trainer = new Trainer(
-        kerasTrainable(keras, network),
-        { loss: loss.loss },
-        { runtime, ...session },
-      );
+      const { Trainer, evaluateBatches, kerasTrainable } = await training();
+      const source = kerasTrainable(keras, network);
+      const trainer = new Trainer(source, { loss: loss.loss }, { runtime, ...session });
       try {
-        return await evaluate(
-          trainer,
-          { epoch: () => batches },
-          {
-            onBatch: (batch, _, { predictions }) =>
-              onOutputs(batch, predictions[0]!.data as Float32Array),
-          },
-        );
+        for await (const { batch, predictions, logs } of evaluateBatches(trainer, batches))
+          yield { batch, outputs: predictions[0]!.data as Float32Array, logs };
       } finally {
         await trainer.close();
       }

@@ -2,7 +2,7 @@
 export { chosenOptimizer } from "../train/compile/chosen-optimizer.ts";
 export { compileOptionsOf } from "../train/compile/compile-config.ts";
 export { evaluationData, fitData } from "../train/data/fit-data.ts";
-export { evaluate } from "../train/evaluate.ts";
+export { evaluate, evaluateBatches } from "../train/evaluate.ts";
 export { fit } from "../train/fit.ts";
 export { predictData } from "../train/predict.ts";
 export { trainedModel } from "../train/trained-model.ts";

@@ -8,39 +8,57 @@ import { type EvaluationGraph, buildEvaluationGraph } from "./step/step-graph.ts
 import type { Logs } from "../model/history.ts";
 import { Totals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
-import type { TrainingBatch } from "./data/training-data.ts";
+import type { TrainingBatch, TrainingData } from "./data/training-data.ts";
 
-export interface EvaluateOptions<B extends TrainingBatch = TrainingBatch> {
+export interface EvaluateOptions {
   classWeight?: ClassWeight;
   /** Stands before the names: `val_`. */
   prefix?: string;
-  /** Called with each batch and the network's outputs for it, in the graph's layout. */
-  onBatch?(batch: B, prepared: PreparedBatch, result: StepResult): void;
+}
+
+/** A batch of an evaluation. */
+export interface EvaluatedBatch<B extends TrainingBatch> {
+  readonly batch: B;
+  /** The network's outputs for it, in the graph's layout. */
+  readonly predictions: StepResult["predictions"];
+  /** Loss and metrics of all batches until now. */
+  logs(): Logs;
 }
 
 /**
  * Loss and metrics of a compiled model over a data set, as it predicts: no dropout, moving averages.
  * Each is a sum over samples divided by their number.
  */
-export async function evaluate<B extends TrainingBatch>(
+export async function evaluate(
   trainer: Trainer,
-  data: { epoch(number: number): AsyncIterable<B> | Iterable<B> },
-  { classWeight, prefix, onBatch }: EvaluateOptions<B> = {},
+  data: TrainingData,
+  options: EvaluateOptions = {},
 ): Promise<Logs> {
+  let logs = () => new Totals(trainer.network, trainer.compiled).logs(options.prefix);
+  for await (const batch of evaluateBatches(trainer, data.epoch(0), options)) logs = batch.logs;
+  return logs();
+}
+
+/** {@link evaluate}, batch by batch: whoever has seen enough stops asking. */
+export async function* evaluateBatches<B extends TrainingBatch>(
+  trainer: Trainer,
+  batches: AsyncIterable<B> | Iterable<B>,
+  { classWeight, prefix }: EvaluateOptions = {},
+): AsyncGenerator<EvaluatedBatch<B>, void, undefined> {
   const totals = new Totals(trainer.network, trainer.compiled);
   const penalty = await trainer.penalty();
   const forward = new Forward(trainer);
   try {
-    for await (const batch of data.epoch(0)) {
+    for await (const batch of batches) {
       const prepared = await trainer.prepareBatch(batch, classWeight);
       const result = await forward.run(prepared);
       totals.add(prepared, { ...result, loss: result.loss + penalty });
-      onBatch?.(batch, prepared, result);
+      const { predictions } = result;
+      yield { batch, predictions, logs: () => totals.logs(prefix) };
     }
   } finally {
     await forward.close();
   }
-  return totals.logs(prefix);
 }
 
 /** Rows that are evaluated at once: more need more memory and are no faster. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { classScores } from "../../model/prediction.ts";
-import { Classification } from "./classification.ts";
+import { ClassificationCounter, mergeClassifications } from "./classification.ts";
 import { drawEvaluation } from "./draw-evaluation.ts";
 import { drawHistory, niceTicks } from "../history/draw-history.ts";
 import { History } from "../../model/history.ts";
@@ -8,17 +8,21 @@ import { raster } from "../../plot/raster.ts";
 import { rasterize } from "../../plot/rasterize.ts";
 import { toSvg } from "../../plot/svg.ts";
 
-function example(): Classification {
-  const result = new Classification(["cat", "dog"], 2);
-  const add = (label: number, dog: number, id: string) =>
-    result.add(label, [1 - dog, dog], id, () => raster(2, 2, 3, new Uint8Array(12).fill(200)));
-  add(0, 0.1, "right");
-  add(0, 0.6, "a little wrong");
-  add(0, 0.99, "very wrong");
-  add(1, 0.2, "wrong");
-  add(1, 0.8, "right too");
-  return result;
+const examples = [
+  [0, 0.1, "right"],
+  [0, 0.6, "a little wrong"],
+  [0, 0.99, "very wrong"],
+  [1, 0.2, "wrong"],
+  [1, 0.8, "right too"],
+] as const;
+
+function classified(list: readonly (typeof examples)[number][]) {
+  const counter = new ClassificationCounter(["cat", "dog"], 2);
+  for (const [label, dog, id] of list)
+    counter.add(label, [1 - dog, dog], id, () => raster(2, 2, 3, new Uint8Array(12).fill(200)));
+  return counter.result;
 }
+const example = () => classified(examples);
 
 describe("what a classifier confuses", () => {
   test("is counted by class", () => {
@@ -38,6 +42,16 @@ describe("what a classifier confuses", () => {
     expect(example().mostWrong.map(({ id }) => id)).toEqual(["very wrong", "wrong"]);
   });
 
+  test("of two parts is that of the whole, whichever part comes first", () => {
+    for (let cut = 0; cut <= examples.length; cut++) {
+      const [a, b] = [classified(examples.slice(0, cut)), classified(examples.slice(cut))];
+      expect(mergeClassifications(a, b)).toEqual(example());
+      expect(mergeClassifications(b, a)).toEqual(example());
+    }
+    const other = new ClassificationCounter(["cat", "bird"]).result;
+    expect(() => mergeClassifications(example(), other)).toThrow("cat, dog, and cat, bird");
+  });
+
   test("one unit is the probability of the second class; logits are turned into probabilities", () => {
     expect(classScores({ kind: "sigmoid", applied: true }, [0.25])).toEqual([0.75, 0.25]);
     expect(classScores({ kind: "sigmoid", applied: false }, [0])).toEqual([0.5, 0.5]);
@@ -53,7 +67,7 @@ describe("what a classifier confuses", () => {
       expect(svg).toContain(text);
     expect(svg.match(/<image/g)).toHaveLength(2);
     expect(rasterize(picture).width).toBe(picture.width);
-    const none = new Classification(["a", "b"]);
+    const none = new ClassificationCounter(["a", "b"]).result;
     expect(toSvg(drawEvaluation(none, { title: "t" }))).toContain("0 pictures");
   });
 });

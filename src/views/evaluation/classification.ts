@@ -1,3 +1,4 @@
+import { StriateError } from "../../base/errors.ts";
 import type { Raster } from "../../plot/raster.ts";
 
 /** One example that a classifier got wrong. */
@@ -23,18 +24,31 @@ export interface ClassReport {
   recall: number | null;
 }
 
-/** Counts what a classifier takes each example for, and keeps those that it got most wrong. */
-export class Classification {
+/** What a classifier takes each example for. */
+export interface Classification {
   readonly classNames: readonly string[];
   /** `counts[label][predicted]` */
-  readonly counts: number[][];
+  readonly counts: readonly (readonly number[])[];
+  /** Those that it got most wrong, the most wrong first. */
+  readonly mostWrong: readonly WrongExample[];
+  /** How many of these are kept. */
+  readonly kept: number;
+  readonly total: number;
+  readonly accuracy: number;
+  readonly classes: readonly ClassReport[];
+}
+
+/** Counts what a classifier takes each example for, and keeps those that it got most wrong. */
+export class ClassificationCounter {
+  readonly #classNames: readonly string[];
+  readonly #counts: number[][];
   readonly #kept: number;
   readonly #wrong: WrongExample[] = [];
 
   /** @param kept how many of the most wrong examples to keep */
   constructor(classNames: readonly string[], kept = 12) {
-    this.classNames = classNames;
-    this.counts = classNames.map(() => classNames.map(() => 0));
+    this.#classNames = classNames;
+    this.#counts = classNames.map(() => classNames.map(() => 0));
     this.#kept = kept;
   }
 
@@ -52,37 +66,57 @@ export class Classification {
     let predicted = 0;
     for (let i = 1; i < probabilities.length; i++)
       if (probabilities[i]! > probabilities[predicted]!) predicted = i;
-    this.counts[label]![predicted]!++;
-    if (predicted === label || this.#kept === 0) return;
-    const probability = probabilities[label]!;
+    this.#counts[label]![predicted]!++;
+    if (predicted === label) return;
+    const wrong: WrongExample = { id, label, predicted, probability: probabilities[label]! };
     const worst = this.#wrong;
-    if (worst.length >= this.#kept && probability >= worst.at(-1)!.probability) return;
-    worst.push({ id, label, predicted, probability, picture: picture() });
-    worst.sort((a, b) => a.probability - b.probability);
+    const last = worst.at(-1);
+    if (worst.length >= this.#kept && (!last || byProbability(wrong, last) > 0)) return;
+    worst.push({ ...wrong, picture: picture() });
+    worst.sort(byProbability);
     if (worst.length > this.#kept) worst.pop();
   }
 
-  /** The most wrong first. */
-  get mostWrong(): readonly WrongExample[] {
-    return this.#wrong;
+  /** All that was counted until now, as data that later counts leave alone. */
+  get result(): Classification {
+    const counts = this.#counts.map((row) => [...row]);
+    return classificationOf(this.#classNames, counts, [...this.#wrong], this.#kept);
   }
+}
 
-  get total(): number {
-    return this.counts.flat().reduce((sum, count) => sum + count, 0);
-  }
+/**
+ * What the examples of both come to: of one network, over parts of one data set.
+ * @throws StriateError where their classes differ
+ */
+export function mergeClassifications(a: Classification, b: Classification): Classification {
+  if (a.classNames.join("\n") !== b.classNames.join("\n"))
+    throw new StriateError(
+      `two results of other classes cannot be put together: ${a.classNames.join(", ")}, and ${b.classNames.join(", ")}`,
+    );
+  const counts = a.counts.map((row, i) => row.map((count, j) => count + b.counts[i]![j]!));
+  const kept = Math.min(a.kept, b.kept);
+  const wrong = [...a.mostWrong, ...b.mostWrong].sort(byProbability).slice(0, kept);
+  return classificationOf(a.classNames, counts, wrong, kept);
+}
 
-  get accuracy(): number {
-    const right = this.counts.reduce((sum, row, i) => sum + row[i]!, 0);
-    return this.total === 0 ? 0 : right / this.total;
-  }
+/** By name where two are as wrong, so that the order does not depend on who came first. */
+const byProbability = (a: WrongExample, b: WrongExample): number =>
+  a.probability - b.probability || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-  get classes(): ClassReport[] {
-    const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
-    return this.classNames.map((className, i) => {
-      const count = this.counts[i]!.reduce((sum, each) => sum + each, 0);
-      const taken = this.counts.reduce((sum, row) => sum + row[i]!, 0);
-      const right = this.counts[i]![i]!;
-      return { className, count, precision: share(right, taken), recall: share(right, count) };
-    });
-  }
+function classificationOf(
+  classNames: readonly string[],
+  counts: readonly (readonly number[])[],
+  mostWrong: readonly WrongExample[],
+  kept: number,
+): Classification {
+  const sum = (list: readonly number[]) => list.reduce((whole, each) => whole + each, 0);
+  const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
+  const total = sum(counts.map(sum));
+  const classes = classNames.map((className, i): ClassReport => {
+    const [count, taken] = [sum(counts[i]!), sum(counts.map((row) => row[i]!))];
+    const right = counts[i]![i]!;
+    return { className, count, precision: share(right, taken), recall: share(right, count) };
+  });
+  const accuracy = share(sum(counts.map((row, i) => row[i]!)), total) ?? 0;
+  return { classNames, counts, mostWrong, kept, total, accuracy, classes };
 }

@@ -1,4 +1,5 @@
 import { withThousands } from "../../base/text-table.ts";
+import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
 import type { SkippedFile } from "../../data/class-folders.ts";
@@ -10,11 +11,16 @@ import { guessed } from "../../model/prepare-photo.ts";
 import { defineView, type ViewTable } from "../define-view.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { textOfTable } from "../text-of-table.ts";
-import { Classification, type WrongExample } from "./classification.ts";
+import {
+  type Classification,
+  ClassificationCounter,
+  type WrongExample,
+  mergeClassifications,
+} from "./classification.ts";
 import { accuracyInWords, drawEvaluation } from "./draw-evaluation.ts";
 import { classNamesOf, measuredBatches, pictureOf } from "./measured-batches.ts";
 
-/** What a classifier makes of a data set. */
+/** What a classifier makes of a data set: plain data, and so of its parts ({@link mergeEvaluations}). */
 export interface Evaluation {
   /** The file as the user named it; absent of a network that was made here. */
   readonly file: string | undefined;
@@ -27,6 +33,21 @@ export interface Evaluation {
   readonly loss: ClassifierLoss;
   /** Files of the data set that could not be read. */
   readonly skipped: readonly SkippedFile[];
+}
+
+/**
+ * What a classifier makes of two parts of one data set together.
+ * @throws StriateError where classes or losses differ
+ */
+export function mergeEvaluations(a: Evaluation, b: Evaluation): Evaluation {
+  if (JSON.stringify(a.loss) !== JSON.stringify(b.loss))
+    throw new StriateError(`${a.title}: the two results were measured with different losses`);
+  const classification = mergeClassifications(a.classification, b.classification);
+  const share = a.classification.total / (classification.total || 1);
+  const logs = Object.fromEntries(
+    Object.keys(a.logs).map((name) => [name, a.logs[name]! * share + b.logs[name]! * (1 - share)]),
+  );
+  return { ...a, classification, logs, skipped: [...a.skipped, ...b.skipped] };
 }
 
 /** A classifier over a data set: loss, accuracy, what it confuses, and what it got most wrong. */
@@ -46,22 +67,31 @@ export const evaluationView = defineView({
   shows: {
     theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
   },
-  async compute(context, set, { batch, wrong }): Promise<Evaluation> {
+  async *compute(context, set, { batch, wrong }): AsyncGenerator<Evaluation, Evaluation, void> {
     const { network } = context.running;
     const classNames = classNamesOf(network, set);
     const loss = await context.measure.lossFor(classNames);
-    const classification = new Classification(classNames, wrong);
-    const batches = measuredBatches(context, set, { size: batch, labels: loss.labels, classNames });
-    const logs = await context.measure.over(batches, loss, ({ photos }, outputs) => {
-      const units = outputs.length / photos.length;
-      photos.forEach((photo, row) => {
-        const scores = classScores(loss.scores, outputs.subarray(row * units, (row + 1) * units));
-        classification.add(photo.label, scores, photo.name, () => pictureOf(photo));
-      });
-    });
+    const counter = new ClassificationCounter(classNames, wrong);
     const { file } = network.origin;
-    const skipped = set.skipped?.() ?? [];
-    return { file, title: file ?? network.name, classification, logs, loss, skipped };
+    const until = (logs: Logs): Evaluation => ({
+      ...{ file, title: file ?? network.name, logs, loss },
+      classification: counter.result,
+      skipped: [...(set.skipped?.() ?? [])],
+    });
+    const batches = measuredBatches(context, set, { size: batch, labels: loss.labels, classNames });
+    let last = (): Logs => ({ loss: 0 });
+    for await (const each of context.measure.over(batches, loss)) {
+      const { photos } = each.batch;
+      const units = each.outputs.length / photos.length;
+      photos.forEach((photo, row) => {
+        const outputs = each.outputs.subarray(row * units, (row + 1) * units);
+        const scores = classScores(loss.scores, outputs);
+        counter.add(photo.label, scores, photo.name, () => pictureOf(photo));
+      });
+      last = each.logs;
+      yield until(last());
+    }
+    return until(last());
   },
   words({ title, classification, logs }, set) {
     const { total, accuracy, mostWrong, classNames } = classification;

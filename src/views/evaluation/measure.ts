@@ -18,17 +18,20 @@ export interface MeasuredBatch {
 export interface ClassifierMeasure {
   /** The loss that it is measured with. @throws StriateError when its head does not fit the classes */
   lossFor(classNames: readonly string[]): Promise<ClassifierLoss>;
-  /**
-   * Runs the network over all batches.
-   *
-   * @param onOutputs gets the outputs of each batch, row by row
-   * @returns `{ loss }`, the mean over all rows
-   */
+  /** Runs the network over all batches, one after the other. */
   over<B extends MeasuredBatch>(
     batches: AsyncIterable<B>,
     loss: ClassifierLoss,
-    onOutputs: (batch: B, outputs: Float32Array) => void,
-  ): Promise<Logs>;
+  ): AsyncGenerator<Measured<B>, void, undefined>;
+}
+
+/** A batch with what the network made of it. */
+export interface Measured<B> {
+  readonly batch: B;
+  /** Row by row. */
+  readonly outputs: Float32Array;
+  /** `{ loss }`, the mean over all rows until now. */
+  logs(): Logs;
 }
 
 /**
@@ -41,7 +44,7 @@ export function measureNetwork(running: RunningNetwork, compiled?: unknown): Cla
   return {
     lossFor: (classNames) =>
       Promise.resolve().then(() => classifierLoss(running.network, classNames, compiled)),
-    async over(batches, { loss, labels }, onOutputs) {
+    async *over(batches, { loss, labels }) {
       const metric = new Metric(loss, "loss");
       for await (const batch of batches) {
         const [value] = await running.runRows(batch.x, [running.network.outputs[0]!.value]);
@@ -50,9 +53,8 @@ export function measureNetwork(running: RunningNetwork, compiled?: unknown): Cla
         const units = prediction.length / positions;
         const { data: target } = toFloat32(batch.y);
         metric.update({ prediction, target, positions, units, sparse: labels === "int" });
-        onOutputs(batch, prediction);
+        yield { batch, outputs: prediction, logs: () => ({ loss: metric.result() }) };
       }
-      return { loss: metric.result() };
     },
   };
 }
