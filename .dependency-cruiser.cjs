@@ -6,6 +6,7 @@ const floors = [
   ["base", []],
   ["graph", ["base"]],
   ["plot", ["base"]],
+  ["report", ["plot", "base"]],
   ["runtime/[a-z-]+\\.ts", ["graph", "base"]],
   ["ops", ["graph", "base"]],
   ["gradient", ["ops", "graph", "runtime/runtime\\.ts", "base"]],
@@ -19,7 +20,7 @@ const floors = [
   ],
   ["formats", ["model", "data", "layers", "training", "gradient", "ops", "graph", "base"]],
   ["train", below("plot")],
-  ["views", below("plot", "runs")],
+  ["views", below("plot", "report", "runs")],
 ].map(([from, to]) => ({ name: from.replace(/\W.*/, ""), from, to: [from, ...to] }));
 
 /** All that stands below training and views, which do not know each other. */
@@ -40,7 +41,7 @@ function below(...more) {
 }
 
 const pure =
-  "^src/(base|graph|plot|ops|gradient|training|layers|model|formats|data|runs|train|views)/";
+  "^src/(base|graph|plot|report|ops|gradient|training|layers|model|formats|data|runs|train|views)/";
 
 module.exports = {
   forbidden: [

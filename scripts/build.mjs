@@ -14,6 +14,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as viteBuild, loadConfigFromFile } from "vite";
+import { buildReportPage } from "./report-page.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -37,6 +38,7 @@ const common = {
   packages: "external",
   chunkNames: "chunks/[name]-[hash]",
   logLevel: "warning",
+  external: ["#report-page"],
 };
 await build({
   ...common,
@@ -68,7 +70,12 @@ async function buildWeb(entry, platform) {
   const { metafile } = await build({
     ...web,
     ...{ entryPoints: [entry], bundle: true, splitting: true, outdir: beside, write: false },
-    ...{ packages: "external", metafile: true, alias: { "#platform": `./${platform}` } },
+    ...{
+      packages: "external",
+      external: common.external,
+      metafile: true,
+      alias: { "#platform": `./${platform}` },
+    },
   });
   const { outputFiles } = await build({
     ...web,
@@ -91,10 +98,21 @@ async function buildWeb(entry, platform) {
   }
 }
 
+// The page that shows a report, as one text.
+const reportPage = `${beside}/report-page.js`;
+writeFileSync(
+  reportPage,
+  `export const page = ${JSON.stringify(await buildReportPage(root, page))};\n`,
+);
+
 // The page, as `striate serve` and `striate build-page` give it out.
 await viteBuild({
   ...page,
   configFile: false,
+  resolve: {
+    ...page.resolve,
+    alias: { ...page.resolve.alias, "#report-page": join(root, reportPage) },
+  },
   build: { ...page.build, outDir: join(root, beside, "app") },
 });
 

@@ -119,6 +119,9 @@ export {
 } from "./views/context.ts";
 export { type NamedPicture, type View, defineView } from "./views/define-view.ts";
 export { type Seen, runView } from "./views/run-view.ts";
+export { type HtmlOptions, ModelSeen, htmlOf } from "./api/report/model-seen.ts";
+export { inlineFrame } from "./api/report/inline-frame.ts";
+export type * from "./report/report.ts";
 export { type ViewToOnnxOptions, graphViews, viewToOnnx } from "./views/view-to-onnx.ts";
 export type {
   DatasetSubject,
@@ -161,3 +164,18 @@ export {
   findPreprocessing,
 } from "./views/preprocessing-detective.ts";
 export { type LayerDifference, type VerifyResult, verifyNetwork } from "./views/verify.ts";
+export { decodePixels } from "./report/pixels.ts";
+export { stepOf, valueOf } from "./report/quantise.ts";
+export { reportVersion } from "./report/report.ts";
+export type { BytesHandle } from "./report/pack-report.ts";
+export {
+  type Affine,
+  type Rectangle,
+  composeAffine,
+  invertAffine,
+  moved,
+  movedRectangle,
+  scaleAffine,
+} from "./base/affine.ts";
+export { type Range, combineRanges, isSigned, symmetricRange } from "./plot/range.ts";
+export { formatNumber } from "./plot/format-number.ts";

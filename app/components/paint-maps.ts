@@ -15,6 +15,9 @@ export interface Planes {
   readonly height: number;
 }
 
+/** `#ff00e6`, which no colormap holds: a value that is no finite number. */
+export const notFinite = 0xffe600ff;
+
 /** 256 colours as the pixels of a canvas, from the red, green and blue bytes of a colormap. */
 export function canvasColors(table: Uint8Array): Uint32Array {
   const colors = new Uint8ClampedArray(256 * 4).fill(255);
@@ -51,7 +54,8 @@ export function paintMaps(
         }
         const mean = sum / ((bottom - top) * (right - left));
         const index = (mean - tile.low) * step;
-        pixels[target + x] = colors[index > 255 ? 255 : index > 0 ? index | 0 : 0]!;
+        pixels[target + x] =
+          mean - mean === 0 ? colors[index > 255 ? 255 : index > 0 ? index | 0 : 0]! : notFinite;
       }
     }
   }

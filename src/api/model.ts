@@ -28,6 +28,7 @@ import { type ContextOptions, viewContext } from "../views/context.ts";
 import type { ClassifierMeasure } from "../views/evaluation/measure.ts";
 import type { View } from "../views/define-view.ts";
 import { type Given, type Seen, runView } from "../views/run-view.ts";
+import { ModelSeen } from "./report/model-seen.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
 import { type ModelInput, isImage, isTensor } from "./model-input.ts";
 import { measureModel } from "./measure-model.ts";
@@ -203,7 +204,7 @@ export class Model {
    * @param input what the view takes: a photo or tensors, photos, a data set, another model with a photo,
    * nothing
    * @param asks the view's questions; those left out take their default
-   * @returns the result, with its words, tables, arrays and pictures
+   * @returns the result, with its words, tables, arrays and pictures, and as a page: `toHtml()`
    * @throws StriateError that says what the view needs, where the network does not have it
    */
   async view<T extends Takes, A extends Fields, S extends Fields, R>(
@@ -211,11 +212,12 @@ export class Model {
     input: ViewInputs[T],
     asks: Given<A> = {},
     options: ViewOptions = {},
-  ): Promise<Seen<T, A, S, R>> {
+  ): Promise<ModelSeen<T, A, S, R>> {
     await this.settle();
     const subject = subjectOf(this, view.takes, input, options) as Subjects[T];
     const context = viewContext(this.running, { measure: this.#measure(), ...options });
-    return runView(view, context, subject, asks, options.onPartial);
+    const seen = await runView(view, context, subject, asks, options.onPartial);
+    return new ModelSeen(seen, this.running);
   }
 
   #measure(): ClassifierMeasure {

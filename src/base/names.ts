@@ -73,3 +73,6 @@ function selectOne(part: string, names: readonly string[], kind: string): string
     `no ${kind} "${part}"${near.length ? `; nearest: ${near.join(", ")}` : ""}`,
   );
 }
+
+/** `rocky.jpg` of `photos/rocky.jpg`, of either kind of slash. */
+export const fileName = (path: string): string => path.replace(/^.*[/\\]/, "");

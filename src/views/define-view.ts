@@ -4,6 +4,7 @@ import type { Column } from "../base/text-table.ts";
 import type { ViewExport } from "../formats/onnx/export-view.ts";
 import type { Network } from "../model/network.ts";
 import type { Picture } from "../plot/picture.ts";
+import type { ReportFigure } from "../report/report.ts";
 import type { ViewContext } from "./context.ts";
 import type { Shards } from "./shards.ts";
 import type { Subjects, Takes } from "./subject.ts";
@@ -59,6 +60,11 @@ export interface View<T extends Takes, A extends Fields, S extends Fields, R> {
   columns?(result: R, subject: Subjects[T], asks: Values<A>): Iterable<DataTable>;
   /** One picture after the other, each drawn when it is asked for: together they may be large. */
   draw?(result: R, subject: Subjects[T], shows: Values<S>): Iterable<NamedPicture>;
+  /**
+   * What a page shows in place of the pictures: numbers, whose colours and scale its reader chooses. A photo
+   * is the number that it has in `photosOf`.
+   */
+  figures?(result: R, subject: Subjects[T], shows: Values<S>): Iterable<ReportFigure>;
   /**
    * The nodes that make the arrays behind a network's gradients, to be exported with it; each output bears
    * the name of its array.

@@ -16,6 +16,7 @@ import { drawVectors } from "./feature-maps/draw-vectors.ts";
 import { type Vectors, vectorsOf } from "./feature-maps/vectors.ts";
 import { type Volumes, volumesOf } from "./feature-maps/volumes.ts";
 import { layerNumbers, layerTable } from "./feature-maps/layer-numbers.ts";
+import { mapsFigure } from "./feature-maps/maps-figure.ts";
 import { layerRange, type scaleModes } from "./map-scale.ts";
 import type { PhotoSubject } from "./subject.ts";
 import { thumbnailOf } from "./thumbnail.ts";
@@ -145,6 +146,10 @@ export const featureMapsView = defineView({
       const name = `${place}${number}_${maps.address.replaceAll("/", "__")}`;
       yield* numbered(name, pages);
     }
+  },
+  *figures(result) {
+    for (const [photo, { activations, names }] of result.entries())
+      for (const maps of drawable(activations, names)) yield mapsFigure(maps, photo);
   },
 });
 

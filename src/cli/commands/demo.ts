@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { field } from "../../base/fields.ts";
 import { formatSummary, summarize } from "../../model/summary.ts";
 import { packageFile } from "../../node/files/package-files.ts";
@@ -22,7 +23,8 @@ export const demo = defineCommand({
     io.out(formatSummary(summarize((await openModel(model)).network)));
     io.out("\nWhat its four convolutions make of a photo:\n");
     const flags = parseFlags(see.fields, { model, out: options.out, preview: options.preview });
-    await see.run([[photo]], flags, io);
+    const page = join(options.out, options.cat ? "cat.html" : "dog.html");
+    await see.run([[photo], page], flags, io);
     io.out(
       [
         "\nNext:",

@@ -15,6 +15,7 @@ import { runView } from "../../views/run-view.ts";
 import { defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
 import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
+import { PageFile, isPageName } from "../page-file.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { SkippedPhotos, remaining } from "../many-photos.ts";
@@ -43,6 +44,7 @@ export const explain = defineCommand({
   },
   examples: [
     "striate explain rocky.jpg --model cat_vs_dog.h5 --labels cat,dog",
+    "striate explain rocky.jpg --model cat_vs_dog.h5 --method grad-cam,occlusion --out rocky.html",
     "striate explain photos/ --model model.onnx --method grad-cam,occlusion --target class:dog --numbers maps.npz",
   ],
   async run([photos], options, io) {
@@ -61,6 +63,9 @@ export const explain = defineCommand({
     checkFiniteWeights(model.network);
     const labels = await labelsOf(options.labels);
     const names = fileNames(paths.map((path) => basename(path, extname(path))));
+    const page = isPageName(options.out)
+      ? await PageFile.at(options.out, model, options)
+      : undefined;
     const numbers = new Numbers();
     const report: object[] = [];
     const several = paths.length > 1;
@@ -84,8 +89,9 @@ export const explain = defineCommand({
           const { asks, shows } = given.get(view)!;
           const seen = await runView(view, context, told, asks);
           waiting.clear();
-          const files = await picturesOf(seen, shows, options.format);
-          await writeFolder(options.out, files);
+          await page?.add(seen, shows);
+          const files = page ? [] : await picturesOf(seen, shows, options.format);
+          if (!page) await writeFolder(options.out, files);
           written += files.length;
           if (options.numbers !== null) numbers.add(seen, several ? `${names[i]!}/` : "");
           report.push({
@@ -108,7 +114,10 @@ export const explain = defineCommand({
       throw new StriateError(`none of the ${paths.length} photos could be explained`);
     if (options.numbers !== null) await numbers.write(options.numbers, chosen[0]);
     const also = options.numbers === null ? "" : ` and ${options.numbers}`;
+    const size = await page?.finish([options.model, ...paths]);
     if (options.json) io.out(JSON.stringify(report, null, 2));
+    else if (page)
+      io.out(`wrote ${page.path} (${size})${also}: one page to look around in, in any browser`);
     else io.out(`wrote ${count(written, "picture")} to ${options.out}${also}`);
     skipped.throwIfAny();
   },

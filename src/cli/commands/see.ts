@@ -1,5 +1,5 @@
 import { basename, extname } from "node:path";
-import { field } from "../../base/fields.ts";
+import { type Values, field } from "../../base/fields.ts";
 import { Model } from "../../api/model.ts";
 import { StriateError, UsageError } from "../../base/errors.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
@@ -17,6 +17,8 @@ import { countDrawn, featureMapsView } from "../../views/feature-maps-view.ts";
 import { runView } from "../../views/run-view.ts";
 import type { NamedPicture } from "../../views/define-view.ts";
 import type { PhotoSubject } from "../../views/subject.ts";
+import type { AnySeen } from "../../api/report/figures-of.ts";
+import type { ReportLooks } from "../../report/report.ts";
 import { defineCommand } from "../command.ts";
 import { encodePictures } from "../encode-pictures.ts";
 import { fileNames } from "../file-names.ts";
@@ -32,6 +34,7 @@ import {
   sessionOptions,
 } from "../options.ts";
 import { SkippedPhotos, remaining } from "../many-photos.ts";
+import { PageFile, isPageName } from "../page-file.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { preview } from "../preview.ts";
@@ -51,7 +54,9 @@ export const see = defineCommand({
     model: field.string(undefined, { help: "a model file" }),
     ...featureMapsView.asks,
     ...featureMapsView.shows,
-    out: field.string("striate-out", { help: "folder for the pictures and see.json" }),
+    out: field.string("striate-out", {
+      help: "folder for the pictures and see.json, or one page to look around in: NAME.html",
+    }),
     format: field.choice(["png", "svg"], "png", { help: "kind of picture" }),
     labels: field.nullable(
       field.string(undefined, { help: "names of the classes: cat,dog, or a file of them" }),
@@ -66,9 +71,11 @@ export const see = defineCommand({
   },
   examples: [
     "striate see rocky.jpg --model cat_vs_dog.h5",
+    "striate see rocky.jpg --model cat_vs_dog.h5 --out rocky.html",
     "striate see rocky.jpg --model cat_vs_dog.h5 --layers 'conv2d_*' --scale-mode layer --labels cat,dog",
   ],
-  async run([given], options, io) {
+  // The demo alone gives a second argument: a page besides the folder.
+  async run([given, also], options, io) {
     const { input: inputs } = options;
     const photosGiven = (given ?? []) as string[];
     if (photosGiven.length + inputs.length === 0)
@@ -84,7 +91,10 @@ export const see = defineCommand({
     const model = new Model(opened, runtime, sessionOptions(options));
     checkFiniteWeights(model.network);
     const labels = options.labels ? await readLabels(options.labels) : undefined;
-    const folder = new PictureFolder(options.out, "see.json", options.force);
+    const isPage = isPageName(options.out);
+    const pagePath = isPage ? options.out : (also as string | undefined);
+    const page = pagePath ? await PageFile.at(pagePath, model, options) : undefined;
+    const folder = isPage ? undefined : new PictureFolder(options.out, "see.json", options.force);
     const skipped = new SkippedPhotos(paths, io);
     const about = aboutNetwork(model.network, runtime);
     const left = leftOut(model.network);
@@ -119,6 +129,8 @@ export const see = defineCommand({
       );
       const asks = optionsOf(featureMapsView.asks, options);
       const seen = await runView(featureMapsView, viewContext(model.running), told, asks);
+      const predictions = seen.result.map(({ prediction }) => prediction);
+      await page?.add(seen as unknown as AnySeen, shows, predictions);
       if (i === groups.length - 1) await letGo(model);
       // The answer first: drawing takes longer.
       waiting.clear();
@@ -126,7 +138,7 @@ export const see = defineCommand({
       if (!options.json)
         for (const line of first ? [...left, ...lines] : lines.slice(1)) io.out(line);
       const place = all.length > 1 && subjects.length === 1 ? `${subjects[0]!.name}/` : "";
-      const pictures = placed(seen.draw(shows), place);
+      const pictures = folder ? placed(seen.draw(shows), place) : [];
       const sheets = countDrawn(seen.result);
       let drawn = 0;
       const files = await encodePictures(pictures, options.format, ({ page = 1 }) => {
@@ -138,7 +150,7 @@ export const see = defineCommand({
         shown = (sheet && preview(sheet.picture, io)) ?? "";
       }
       photos.push(...photoReports(seen, files));
-      await folder.add(files);
+      await folder?.add(files);
     }
     waiting.clear();
     await model.dispose();
@@ -146,15 +158,25 @@ export const see = defineCommand({
       throw new StriateError(`none of the ${paths.length} photos could be read`);
     const report = seeReport({ about, left, how, guess, options, photos });
     const text = JSON.stringify(report, null, 2);
-    await folder.finish(`${text}\n`);
+    await folder?.finish(`${text}\n`);
+    const size = await page?.finish([options.model, ...paths], looksOf(options));
     if (options.json) io.out(text);
     else {
       if (shown) io.raw(`${shown}\n`);
-      io.out(`wrote ${count(folder.pictures, "picture")} and see.json to ${options.out}`);
+      if (folder)
+        io.out(`wrote ${count(folder.pictures, "picture")} and see.json to ${options.out}`);
+      if (page) io.out(`wrote ${page.path} (${size}): one page to look around in, in any browser`);
     }
     skipped.throwIfAny();
   },
 });
+
+/** How the page looks at first, as the pictures would. */
+function looksOf(shows: Values<typeof featureMapsView.shows>): ReportLooks {
+  const { scale_mode, colormap, theme } = shows;
+  const scale = scale_mode === "photos" ? "network" : scale_mode;
+  return { scale, ...(colormap !== null && { colormap }), ...(theme === "dark" && { theme }) };
+}
 
 /** The network is not needed while the last pictures are drawn: its weights need not be in memory. */
 async function letGo(model: Model): Promise<void> {

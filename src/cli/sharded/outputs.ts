@@ -4,7 +4,7 @@ import { writeParquet } from "../../formats/parquet.ts";
 import { type OutputFile, writeFolder } from "../../node/files/write-files.ts";
 import { version } from "../../version.ts";
 import { encodePictures } from "../encode-pictures.ts";
-import type { AnySeen } from "../views/view-output.ts";
+import type { AnySeen } from "../../api/report/figures-of.ts";
 
 /**
  * Writes all that a view saw of a data set: its JSON, its tables as Parquet, its arrays, its pictures. The same

@@ -3,11 +3,14 @@ import { parseByteSize } from "../../data/byte-size.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import type { ContextOptions } from "../../views/context.ts";
 import type { CommandIo } from "../command.ts";
-import { engineFields, modelFields, photoFields } from "../options.ts";
+import { engineFields, forceField, modelFields, photoFields } from "../options.ts";
 
 /** Flags of every command that is made from a view's record. */
 export const runFields = {
-  out: field.string("striate-out", { help: "folder for the pictures" }),
+  out: field.string("striate-out", {
+    help: "folder for the pictures, or one page to look around in: NAME.html",
+  }),
+  force: forceField,
   format: field.choice(["png", "svg"], "png", { help: "kind of picture" }),
   numbers: field.nullable(
     field.string(undefined, { help: "also write the numbers, as an .npz of named arrays" }),

@@ -12,6 +12,7 @@ import type { Subjects, Takes } from "../../views/subject.ts";
 import { type CommandDefinition, defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
 import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
+import { PageFile, isPageName } from "../page-file.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { givenOf } from "./given.ts";
@@ -51,6 +52,9 @@ export function viewCommand(view: AnyView): CommandDefinition {
         new Model(await openModel(path, reading), runtime, sessionOptions(options));
       const model = await open(file as string);
       checkFiniteWeights(model.network);
+      const page = isPageName(options.out)
+        ? await PageFile.at(options.out, model, options)
+        : undefined;
       const labels = await labelsOf(options.labels);
       const choice = preprocessingChoice(options);
       const namesOf = (paths: readonly string[]) =>
@@ -65,9 +69,12 @@ export function viewCommand(view: AnyView): CommandDefinition {
       using context = contextOptions(options, io);
       const asks = { ...(await givenOf(view.asks, options)), ...spoken };
       const seen = await runView(view, viewContext(model.running, context), subject, asks);
+      const shows = await givenOf(view.shows, options);
+      await page?.add(seen, shows);
       await model.dispose();
-      const files = await picturesOf(seen, await givenOf(view.shows, options), options.format);
+      const files = page ? [] : await picturesOf(seen, shows, options.format);
       if (files.length > 0) await writeFolder(options.out, files);
+      const size = await page?.finish([file as string, ...(rest.flat() as string[])]);
       if (options.numbers !== null) {
         const numbers = new Numbers();
         numbers.add(seen);
@@ -80,6 +87,7 @@ export function viewCommand(view: AnyView): CommandDefinition {
       }
       for (const line of seen.words.lines) io.out(line);
       for (const place of places) io.out(`wrote ${place}`);
+      if (page) io.out(`wrote ${page.path} (${size}): one page to look around in, in any browser`);
       if (options.numbers !== null) io.out(`wrote ${options.numbers}`);
 
       async function subjectOf(): Promise<Subjects[Takes]> {

@@ -3,12 +3,10 @@ import type { Tensor } from "../../base/tensor.ts";
 import { writeNpz } from "../../formats/npz.ts";
 import { type OutputFile, writeFileAtomic } from "../../node/files/write-files.ts";
 import type { AnyView } from "../../views/define-view.ts";
-import type { Given, Seen } from "../../views/run-view.ts";
-import type { Takes } from "../../views/subject.ts";
+import type { AnySeen } from "../../api/report/figures-of.ts";
+import type { Given } from "../../views/run-view.ts";
 import type { Fields } from "../../base/fields.ts";
 import { encodePictures } from "../encode-pictures.ts";
-
-export type AnySeen = Seen<Takes, Fields, Fields, unknown>;
 
 /** The pictures of a view; none where it draws none. */
 export function picturesOf(

@@ -11,6 +11,7 @@ import type { ViewContext } from "../context.ts";
 import { defineView } from "../define-view.ts";
 import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
 import { type Heatmap, heatmapStatistics } from "../heatmap/heatmap.ts";
+import { heatmapFigure } from "../heatmap/heatmap-figure.ts";
 import type { Backdrop } from "../heatmap/overlay.ts";
 import { stateWord } from "../map-cell.ts";
 import { scaleModes } from "../map-scale.ts";
@@ -176,6 +177,11 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
           name: `${photo.name}-${method.id}-randomisation`,
           picture: drawRandomisation(maps, method.title, target, photo, backdrop, looks),
         };
+    },
+    *figures({ target, maps }, { place }, shows) {
+      const looks = { ...shows, clip: shows.clip ?? method.clip };
+      for (const map of maps)
+        yield heatmapFigure(heatmapOf(map, method.title, target.name), place?.size, looks);
     },
   });
 }

@@ -14,7 +14,8 @@ import { channelPlanes } from "../explain/channel-planes.ts";
 import { backdropOf } from "../explain/heatmap-view.ts";
 import { channelsLast, explainedInput, planeSize } from "../explain/input-plane.ts";
 import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
-import { planeOf } from "../heatmap/heatmap.ts";
+import { type Heatmap, planeOf } from "../heatmap/heatmap.ts";
+import { heatmapFigure } from "../heatmap/heatmap-figure.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { textOfTable } from "../text-of-table.ts";
 import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
@@ -129,17 +130,9 @@ export const fieldView = defineView({
     yield [`${key}/effective_field`, float32([size.height, size.width], effective)];
   },
   *draw(result, photo, { opacity, colormap, theme }) {
-    const key = placeKey(result.place);
-    const box = boxOf(result);
-    const heatmap = {
-      values: result.effective,
-      ...result.size,
-      title: key,
-      detail: `${result.className}, value ${formatNumber(result.value, 4)}`,
-      ...(box && { frame: box }),
-    };
+    const heatmap = heatmapOf(result);
     const words = {
-      title: `What ${key} sees`,
+      title: `What ${heatmap.title} sees`,
       subtitle: photo.name,
       caption: captionOf(result, photo),
     };
@@ -149,7 +142,22 @@ export const fieldView = defineView({
       picture: drawHeatmaps([heatmap], [backdropOf(photo)], words, looks),
     };
   },
+  *figures(result, { place }, { opacity, colormap }) {
+    yield heatmapFigure(heatmapOf(result), place?.size, { opacity, colormap, clip: 1 });
+  },
 });
+
+/** The effective field, framed by the exact one. */
+function heatmapOf(result: UnitField): Heatmap {
+  const box = boxOf(result);
+  return {
+    values: result.effective,
+    ...result.size,
+    title: placeKey(result.place),
+    detail: `${result.className}, value ${formatNumber(result.value, 4)}`,
+    ...(box && { frame: box }),
+  };
+}
 
 /** `conv2d_3[17]@7,7 (Conv2D) is 0.31 and sees 38 x 38 pixels: rows 56 to 93, columns 56 to 93` */
 function headline({ place, className, value, sees, window }: UnitField): string {
