@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { striate } from "./command-line.ts";
@@ -151,6 +152,106 @@ else
         await other.close();
         served.child.kill();
       }
+    });
+
+    it("is walked by the keyboard alone, and a link leads to the same place", async () => {
+      await page.goto(site.address);
+      await page.getByRole("group", { name: /maps of conv2d_2;/ }).focus();
+      for (const key of ["ArrowRight", "ArrowRight", "ArrowDown", "Enter"])
+        await page.keyboard.press(key);
+      await page.getByText(/products together/).waitFor();
+      await page.getByRole("group", { name: /arrow keys step/ }).focus();
+      await page.keyboard.press("ArrowRight");
+      await page.waitForFunction(() => location.hash.includes("@17,18"));
+      const hash = await page.evaluate(() => location.hash);
+      await page.getByRole("button", { name: "Ask why" }).first().focus();
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => location.hash.includes("tab=why"));
+      await page.goBack();
+      await page.getByRole("group", { name: /arrow keys step/ }).waitFor();
+      expect(await page.evaluate(() => location.hash)).toBe(hash);
+      await page.reload();
+      await page.getByText(/products together/).waitFor();
+      expect(await page.evaluate(() => location.hash)).toBe(hash);
+    });
+
+    it("asks every way of seeing of a network that was trained in the page, and saves it", async () => {
+      await page.getByRole("button", { name: "Train", exact: true }).first().click();
+      await page.getByLabel("epochs").fill("2");
+      await page.getByLabel("pictures at most").fill("64");
+      await page.getByLabel("size of the pictures").fill("32");
+      await page.getByLabel("filters of each convolution").fill("8, 8");
+      await page.locator(".form button.primary").click();
+      const save = page.getByRole("button", { name: ".h5" });
+      await save.waitFor();
+      const waiting = page.waitForEvent("download");
+      await save.click();
+      const file = await (await waiting).path();
+      const { out } = striate(["inspect", file]);
+      expect(out).toContain("classes: blue circle");
+      await page.getByRole("button", { name: "Ask why", exact: true }).first().click();
+      const list = page.getByRole("region", { name: "Ways of seeing" }).getByRole("button");
+      const result = page.getByRole("region", { name: "Result" });
+      const failed: string[] = [];
+      for (const button of await list.all()) {
+        await button.click();
+        const stop = result.getByRole("button", { name: "Stop" });
+        // What takes long is stopped: the best until then stands.
+        await stop.waitFor({ state: "detached", timeout: 1200 }).catch(() => stop.click());
+        await result
+          .getByRole("button", { name: "Numbers (.npz)" })
+          .or(result.getByRole("alert"))
+          .waitFor();
+        if ((await result.getByRole("alert").count()) > 0)
+          failed.push(
+            `${await button.textContent()}: ${await result.getByRole("alert").textContent()}`,
+          );
+      }
+      expect(failed).toEqual([]);
+    });
+
+    it("shows names as they are written, and none as markup", async () => {
+      const name = `<img src=x onerror="document.title='hacked'">.jpg`;
+      await drop([name, readFileSync(join(root, "dist/demo/dog.jpg"))]);
+      await page.getByRole("button", { name: "See", exact: true }).click();
+      await page.getByText(name).first().waitFor();
+      expect(await page.locator('img[src="x"]').count()).toBe(0);
+      expect(await page.title()).not.toBe("hacked");
+    });
+
+    it("has nothing that axe finds, in every tab, light and dark, and fits 360 pixels", async () => {
+      const found: string[] = [];
+      await page.evaluate(axe.source);
+      for (const theme of ["Dark colours", "Light colours"]) {
+        for (const tab of ["See", "Ask why", "Compare", "Train"]) {
+          await page
+            .getByRole("navigation")
+            .getByRole("button", { name: tab, exact: true })
+            .click();
+          await page.getByRole("main").locator(".card").first().waitFor();
+          await page.waitForTimeout(200);
+          const here = await page.evaluate(async () => {
+            const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+            return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+          });
+          found.push(...here.map((words) => `${tab}, before ${theme}: ${words}`));
+        }
+        await page.getByRole("button", { name: theme }).click();
+      }
+      expect(found).toEqual([]);
+      await page.getByRole("navigation").getByRole("button", { name: "See", exact: true }).click();
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    });
+
+    it("works without a network, once it was visited", async () => {
+      await page.goto(site.address);
+      await page.waitForFunction(async () => (await caches.keys()).length > 0);
+      await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
+      await new Promise((done) => site.server.close(done).closeAllConnections());
+      await page.reload();
+      await answer().getByText("Dog", { exact: true }).first().waitFor();
     });
 
     it("has had no error in the console, and asked no other host", () => {

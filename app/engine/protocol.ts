@@ -115,6 +115,8 @@ export interface FieldInfo {
   readonly help: string;
   readonly fallback: unknown;
   readonly nullable: boolean;
+  /** Whether it has no value of its own accord. */
+  readonly required: boolean;
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly max?: number;

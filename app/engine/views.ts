@@ -30,6 +30,7 @@ function fieldInfos(fields: Fields): FieldInfo[] {
     help: field.help ?? "",
     fallback: field.fallback ?? null,
     nullable: field.fallback === null,
+    required: field.required,
     ...(field.choices && { choices: field.choices }),
     ...(field.min !== undefined && { min: field.min }),
     ...(field.max !== undefined && { max: field.max }),

@@ -10,6 +10,7 @@ const types: Record<string, string> = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
+  ".txt": "text/plain",
 };
 
 /** A plain host of static files, which sends no headers of its own, as GitHub Pages. */

@@ -24,6 +24,7 @@ import {
   type ServedFiles,
   servedFiles,
 } from "./served.ts";
+import type { Playground } from "./playground.svelte.ts";
 import { ServerEngine } from "./server-engine.ts";
 import { WorkerEngine } from "./worker-engine.ts";
 
@@ -75,6 +76,8 @@ export class Session {
   /** The maps of the photo that was shown before, by layer. */
   before = $state.raw<ReadonlyMap<string, LayerMaps>>();
   #seenPhoto: number | undefined;
+  /** The training of this page, which goes on while something else is looked at. */
+  playground: Playground | undefined;
 
   unit = $state.raw<Unit>();
   hover = $state.raw<Unit>();
@@ -195,6 +198,18 @@ export class Session {
     await this.explainUnit();
   }
 
+  /** Opens the packaged network and dog, where others are open. */
+  async openPackaged(): Promise<void> {
+    if (this.modelAddress !== packagedModel) await this.openAddress(packagedModel);
+    if (this.photo?.address !== packagedPhotos[0]) await this.openPhotoAddress(packagedPhotos[0]!);
+  }
+
+  /** Goes to a state, as a link does. */
+  goTo(hash: string): Promise<void> {
+    history.pushState(null, "", hash.length > 1 ? hash : location.pathname + location.search);
+    return this.follow();
+  }
+
   /** Opens the network at an address: a packaged one, or one on the web. */
   async openAddress(address: string): Promise<void> {
     if (/^https?:/.test(address)) return this.open({ url: address }, address, address);
@@ -278,6 +293,15 @@ export class Session {
     };
     this.photos = [...this.photos.slice(-7), photo];
     await this.choosePhoto(photo);
+  }
+
+  /** Opens the other packaged photo, where there is one only, and goes on with the first. */
+  async openSecondPhoto(): Promise<void> {
+    const first = this.photo;
+    const name = packagedPhotos.find((each) => each !== first?.address);
+    if (first === undefined || name === undefined) return;
+    await this.openPhotoAddress(name);
+    await this.choosePhoto(first);
   }
 
   async choosePhoto(photo: OpenPhoto): Promise<void> {

@@ -1,0 +1,141 @@
+import type {
+  CallOptions,
+  DrawnPicture,
+  FieldInfo,
+  Given,
+  ViewAnswer,
+  ViewInfo,
+} from "../../engine/protocol.ts";
+import { download } from "./download.ts";
+import type { Session } from "./session.svelte.ts";
+
+/** A network of more parameters is not asked for checks unless the user wants them. */
+const smallNetwork = 10e6;
+
+/** A view that is asked of the network that is open: its questions, its looks, its answer. */
+export class Asking {
+  readonly session: Session;
+  asks = $state<Record<string, unknown>>({});
+  shows = $state<Record<string, unknown>>({});
+  answer = $state.raw<ViewAnswer>();
+  pictures = $state.raw<readonly DrawnPicture[]>([]);
+  busy = $state(false);
+  done = $state<number>();
+  words = $state("");
+  problem = $state("");
+  #stop: AbortController | undefined;
+  #view: ViewInfo | undefined;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** Begins with a view as it comes: its target is the page's, its paper the page's colours. */
+  begin(view: ViewInfo): void {
+    const { model, target, theme } = this.session;
+    this.#view = view;
+    const isSmall = (model?.parameters ?? 0) < smallNetwork;
+    // The first thing that the record offers besides none.
+    const check = view.asks.find(({ key }) => key === "check")?.choices?.[1] ?? true;
+    const layer = this.session.shown.at(-1);
+    this.asks = initial(view.asks, { target, ...(isSmall && { check }) }, { layer });
+    this.shows = initial(view.shows, { theme });
+    this.answer = undefined;
+    this.pictures = [];
+  }
+
+  /** Asks. What was asked before is stopped. @param other the second network, for views of two */
+  async run(other?: number): Promise<void> {
+    const { session } = this;
+    const [view, model, photo] = [this.#view, session.model, session.photo];
+    if (view === undefined || model === undefined) return;
+    this.#stop?.abort();
+    const stop = (this.#stop = new AbortController());
+    Object.assign(this, { busy: true, done: undefined, words: "", problem: "" });
+    const options: CallOptions = {
+      signal: stop.signal,
+      onProgress: (done, words = "") => Object.assign(this, { done, words }),
+      onPartial: ((part: ViewAnswer) => {
+        if (this.#stop === stop) this.#show(part);
+      }) as never,
+    };
+    const on = {
+      model: model.id,
+      ...(photo && view.takes !== "network" && { photo: photo.id }),
+      ...(other !== undefined && { other }),
+    };
+    try {
+      const { asks, shows } = this;
+      const answer = await session.engine.call(
+        "view",
+        [view.id, on, $state.snapshot(asks) as Given, $state.snapshot(shows) as Given],
+        options,
+      );
+      if (this.#stop === stop) {
+        this.#show(answer);
+        session.spoken = answer.lines[0] ?? answer.caption;
+      }
+    } catch (error) {
+      if (this.#stop === stop && !(error as { isStop?: boolean }).isStop) {
+        this.problem = (error as Error).message;
+        this.answer = undefined;
+        this.pictures = [];
+      }
+    } finally {
+      if (this.#stop === stop) this.busy = false;
+    }
+  }
+
+  #show(answer: ViewAnswer): void {
+    this.answer = answer;
+    this.pictures = answer.pictures;
+  }
+
+  /** Asks for the end: the best until then stands, where there is some. */
+  stop(): void {
+    this.#stop?.abort();
+  }
+
+  /** Draws the answer with other looks. */
+  async redraw(): Promise<void> {
+    const { answer } = this;
+    if (!answer?.result) return;
+    const shows = $state.snapshot(this.shows) as Given;
+    try {
+      const pictures = await this.session.engine.call("redraw", [answer.result, shows]);
+      if (this.answer === answer) this.pictures = pictures;
+    } catch (error) {
+      this.problem = (error as Error).message;
+    }
+  }
+
+  async save(kind: "png" | "svg" | "npz", index = 0): Promise<void> {
+    const { answer, session } = this;
+    if (!answer?.result) return;
+    const name = this.pictures[index]?.name.replaceAll("/", "-") ?? answer.view;
+    if (kind === "svg") return download(`${name}.svg`, this.pictures[index]!.svg, "image/svg+xml");
+    const shows = $state.snapshot(this.shows) as Given;
+    const bytes =
+      kind === "npz"
+        ? await session.call("Writing the numbers", "numbers", [answer.result])
+        : await session.call("Drawing", "picture", [answer.result, index, shows]);
+    if (bytes) download(`${name}.${kind}`, bytes, kind === "png" ? "image/png" : "application/zip");
+  }
+}
+
+/**
+ * The fields' own defaults, with what the page knows better where a field of that name is there, and what it
+ * suggests for one that has no default.
+ */
+function initial(
+  fields: readonly FieldInfo[],
+  known: Readonly<Record<string, unknown>>,
+  needed: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map(({ key, fallback, required, choices, min }) => [
+      key,
+      known[key] ?? (required ? (needed[key] ?? choices?.[0] ?? min ?? "") : fallback),
+    ]),
+  );
+}
