@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { finetuneFile, finetunedModel, torchBatch } from "./finetuned.ts";
 import { loadModel } from "../src/api/load-model.ts";
@@ -174,6 +175,47 @@ describe("what is written", () => {
     expect(written.input).toEqual(["batch", "3", "12", "12"]);
     expect(file.network.labels).toEqual(written.labels);
   });
+});
+
+describe("any kind of file", () => {
+  const other = (path: string) =>
+    fileURLToPath(new URL(`../fixtures/data/${path}`, import.meta.url));
+
+  /** One step with a new head of three classes, on noise. */
+  async function step(path: string, train: string): Promise<{ loss: number; front: boolean }> {
+    const model = await (await loadModel(other(path), { threads: 1 })).withNewHead(["a", "b", "c"]);
+    onTestFinished(() => model.dispose());
+    const loss = "sparse_categorical_crossentropy";
+    await model.compile({ optimizer: "sgd", loss, train, size: [8, 8] });
+    const [port] = model.network.inputs;
+    const shape = [2, ...port!.shape.slice(1).map((length) => Number(length ?? 8) || 8)];
+    const size = shape.reduce((product, length) => product * length, 1);
+    const data = Float32Array.from({ length: size }, (_, i) => ((i * 7919) % 101) / 101);
+    const x = { type: "float32", shape, data } as Tensor;
+    const y = { type: "int32", shape: [2], data: Int32Array.of(0, 2) } as Tensor;
+    const logs = await model.trainOnBatch(x, y);
+    return { loss: logs.loss!, front: (await model.trainer()).source.front !== undefined };
+  }
+
+  it.each([
+    ["quantised/float.onnx"],
+    ["tflite/float16.tflite"],
+    ["saved-models/keras3"],
+    ["saved-models/keras2"],
+  ])("%s: the head alone, and all of it, begin with the same loss", async (path) => {
+    const [head, all] = [await step(path, "head"), await step(path, "all")];
+    expect(head.loss).toBeCloseTo(all.loss, 5);
+    expect([head.front, all.front]).toEqual([true, false]);
+  });
+
+  it.each(["quantised/qdq.onnx", "quantised/qoperator.onnx", "tflite/int8.tflite"])(
+    "%s holds codes, which cannot be trained",
+    async (path) => {
+      await expect(step(path, "head")).rejects.toThrow(
+        /is quantised, and codes of whole numbers cannot be trained; fine-tune the float network/,
+      );
+    },
+  );
 });
 
 describe("what cannot be trained is refused in a sentence", () => {

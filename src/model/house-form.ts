@@ -1,4 +1,4 @@
-import { StriateError } from "../base/errors.ts";
+import { StriateError, messageOf } from "../base/errors.ts";
 import { formatShape, permute } from "../base/shape.ts";
 import { int64, toNumbers } from "../base/tensor.ts";
 import { attribute } from "../graph/attributes.ts";
@@ -48,7 +48,7 @@ export function houseForm(
   // What the file says of its values holds for its own batch.
   graph.values.clear();
   for (const output of graph.outputs) output.shape = output.shape && output.shape.map(() => null);
-  let known = inferShapes(graph);
+  let known = inferred(graph, network);
   if (graph.nodes.some(({ op }) => op === "If")) {
     graph = inlineIf(graph, known);
     known = inferShapes(graph);
@@ -61,6 +61,21 @@ export function houseForm(
     value: bound.outputs[i]!.name,
   }));
   return { graph, inputs, outputs };
+}
+
+/** @throws StriateError where a length that the file fixes stands against another batch */
+function inferred(graph: Graph, { origin, name, inputs }: Network): ReturnType<typeof inferShapes> {
+  try {
+    bindDims(graph, { N: ROWS });
+    return inferShapes(graph);
+  } catch (error) {
+    const [batch] = inputs[0]?.shape ?? [];
+    throw new StriateError(
+      `${origin.file ?? name}: its graph holds for a batch of ${batch} alone (${messageOf(error)}); export it with ` +
+        "a free batch to train it",
+      { cause: error },
+    );
+  }
 }
 
 /** The same graph with constants as inputs, so that nothing that depends on them is folded. */

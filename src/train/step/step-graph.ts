@@ -1,12 +1,13 @@
 import { permute } from "../../base/shape.ts";
-import { addGradient } from "../../gradient/gradient.ts";
+import { StriateError } from "../../base/errors.ts";
+import { MissingRuleError, addGradient } from "../../gradient/gradient.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
-import type { Graph } from "../../graph/graph.ts";
+import { type Graph, nodeLabel } from "../../graph/graph.ts";
 import { producers } from "../../graph/traverse.ts";
 import { bindDims } from "../../ops/bind-dims.ts";
 import { Formula } from "../../ops/formula.ts";
 import type { Reduction } from "../../training/losses/define-loss.ts";
-import type { Network, Port } from "../../model/network.ts";
+import type { Network, NetworkWeight, Port } from "../../model/network.ts";
 import { addActivityPenalty, stepRandomInputs } from "./activity-penalty.ts";
 import { logitsOf } from "../compile/compile.ts";
 import type { OutputLoss } from "../compile/compiled.ts";
@@ -26,10 +27,7 @@ export function buildStepGraph(
 ): StepGraph {
   const withLoss = addLoss(network, losses, rows);
   const trained = [...network.weights].filter(([, weight]) => weight.trainable);
-  const { graph, gradients } = addGradient(withLoss.graph, {
-    of: withLoss.loss,
-    wrt: trained.map(([, weight]) => weight.value),
-  });
+  const { graph, gradients } = withGradient(withLoss, trained);
   const outputs = new Outputs(graph);
   return {
     graph,
@@ -60,6 +58,24 @@ export function buildStepGraph(
     // The steps of a whole batch that count are what a masked loss is divided by.
     couplesBatch: coupled || withLoss.masks.length > 0,
   };
+}
+
+/** @throws StriateError with what can be done, where an op on the way has no gradient */
+function withGradient(
+  { graph, loss }: ReturnType<typeof addLoss>,
+  trained: readonly (readonly [string, NetworkWeight])[],
+) {
+  try {
+    return addGradient(graph, { of: loss, wrt: trained.map(([, { value }]) => value) });
+  } catch (error) {
+    if (!(error instanceof MissingRuleError)) throw error;
+    const { node } = error;
+    throw new StriateError(
+      `${nodeLabel(node)}: striate has no gradient for ${node.op}, which lies between the loss and weights that ` +
+        'are trained; train layers behind it alone ("head")',
+      { cause: error },
+    );
+  }
 }
 
 /** What evaluation runs: the model as it predicts, and its loss. */
