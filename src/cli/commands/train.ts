@@ -10,6 +10,7 @@ import { namedDataset } from "../../data/named-datasets.ts";
 import { checkEnding } from "../../formats/check-ending.ts";
 import { memoryForPictures } from "../../node/training/memory.ts";
 import { trainedModelFile, whileLocked } from "../../node/training/output-file.ts";
+import { watchTraining } from "../../node/training/watch-training.ts";
 import { trainInto } from "../../node/training/train-into.ts";
 import { trainingFacts } from "../../node/training/training-facts.ts";
 import { type TrainingModel, isFresh, trainingModel } from "../../node/training/training-model.ts";
@@ -63,6 +64,7 @@ const fields = {
   patience: field.nullable(
     field.int(undefined, { min: 1, help: "stop after as many epochs without a better val_loss" }),
   ),
+  watch: field.boolean(false, { help: "show how it gets on in a page of this machine" }),
   scale: photoFields.scale,
   size: field.nullable(field.tuple(2, undefined, { min: 1, help: "height,width of the pictures" })),
   resume: field.boolean(false, { help: "go on with the training that was stopped" }),
@@ -146,16 +148,19 @@ async function trainOn(
   });
   for (const line of training.lines) io.out(printable(line));
   for (const text of [...set.warnings(), ...training.notices]) io.err(text);
+  const page = options.watch ? await watchTraining(out, training.lines) : undefined;
+  if (page) io.out(`watch it at ${page.address}`);
   const result = await trainInto(out, training, {
     ...{ epochs, resume, force },
     callbacks: [
       ...(patience === null ? [] : [earlyStopping({ patience, restoreBestWeights: true })]),
       trainingProgress(io),
+      ...(page ? [page.callback] : []),
     ],
     about: trainingFacts(training, set, options),
     notify: (text) => io.err(text),
     subtitle: `${training.optimizer.words}, batch ${batch}, on ${set.name}`,
-  });
+  }).finally(() => page?.close());
   if (result.stopped) {
     const { epoch, batch: done, signal } = result.stopped;
     io.out(

@@ -9,6 +9,7 @@ import type { PageEngine } from "../../../app/engine/engine.ts";
 import { messageOf } from "../../base/errors.ts";
 import { answerCall } from "./answer-call.ts";
 import type { NamedFiles } from "./named-files.ts";
+import { type WatchedTraining, addTrainingRoutes, trainingPage } from "./training-routes.ts";
 import type { Uploads } from "./uploads.ts";
 
 export interface PageServerParts {
@@ -18,6 +19,8 @@ export interface PageServerParts {
   readonly named: NamedFiles;
   readonly uploads: Uploads;
   readonly engine: PageEngine;
+  /** A training that runs in this process, where there is one: then it is what the page shows first. */
+  readonly training?: WatchedTraining | undefined;
   /** Who has it may compute and hand over files. */
   readonly token: string;
   /** Names by which a browser may call this server: `127.0.0.1:4747`. Known once it listens. */
@@ -58,7 +61,7 @@ const longestQuestion = 1 << 20;
  * token for all that reads a file, computes or writes.
  */
 export function pageServer(parts: PageServerParts): Hono {
-  const { files, named, uploads, engine, token, hosts } = parts;
+  const { files, named, uploads, engine, token, hosts, training } = parts;
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -89,9 +92,10 @@ export function pageServer(parts: PageServerParts): Hono {
     if (given === undefined) return context.html(await indexPage(files.get("index.html")!));
     if (!isSame(given, token)) return context.text("the key is not the one of this server", 403);
     setCookie(context, "striate", token, { httpOnly: true, sameSite: "Strict", path: "/" });
-    return context.redirect("/");
+    return context.redirect(training ? trainingPage : "/");
   });
 
+  if (training) addTrainingRoutes(app, training);
   app.get("/api/start", (context) => context.json(named.about()));
   app.get("/api/named/:what/:index", (context) => {
     const { what, index } = context.req.param();

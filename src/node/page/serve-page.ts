@@ -7,6 +7,7 @@ import { StriateError } from "../../base/errors.ts";
 import { NamedFiles } from "./named-files.ts";
 import { pageFiles } from "./page-files.ts";
 import { pageServer } from "./page-server.ts";
+import type { WatchedTraining } from "./training-routes.ts";
 import { Uploads } from "./uploads.ts";
 
 export interface ServeOptions {
@@ -14,6 +15,8 @@ export interface ServeOptions {
   readonly photo?: string | undefined;
   /** 0 for any that is free. */
   readonly port: number;
+  /** A training of this process that the page shows. */
+  readonly training?: WatchedTraining;
   /** Bytes that may be handed over together. */
   readonly mostUpload?: number;
 }
@@ -41,7 +44,7 @@ export async function servePage(options: ServeOptions): Promise<ServedPage> {
   });
   const hosts: string[] = [];
   const app = pageServer({
-    ...{ named, uploads, engine, token, hosts },
+    ...{ named, uploads, engine, token, hosts, training: options.training },
     files: pageFiles({ webgpu: true }),
   });
   const server = await listening(app.fetch, options.port);
