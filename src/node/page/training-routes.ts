@@ -36,16 +36,15 @@ export function addTrainingRoutes(app: Hono, training: WatchedTraining): void {
 }
 
 function eventStream(events: TrainingEvents): ReadableStream<Uint8Array> {
-  const stop = new AbortController();
-  const following = events.follow(stop.signal);
+  const following = events.follow();
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
-      const { value, done } = await following.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(`data: ${JSON.stringify(value)}\n\n`));
+      const event = await following.next();
+      if (event === undefined) controller.close();
+      else controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
     },
-    cancel: () => stop.abort(),
+    cancel: () => following.stop(),
   });
 }
 

@@ -15,10 +15,10 @@ const epoch = (number: number): TrainingEvent => ({
 
 /** The kinds that somebody hears, until they have heard `count`. */
 async function heard(events: TrainingEvents, count = Infinity): Promise<string[]> {
-  const stop = new AbortController();
+  const following = events.follow();
   const kinds: string[] = [];
-  for await (const event of events.follow(stop.signal))
-    if (kinds.push(event.kind) >= count) stop.abort();
+  for (let event = await following.next(); event; event = await following.next())
+    if (kinds.push(event.kind) >= count) following.stop();
   return kinds;
 }
 
@@ -50,10 +50,9 @@ it("several follow at once, to the end", async () => {
 it("who stops listening hears no more", async () => {
   const events = new TrainingEvents();
   events.tell(begin);
-  const stop = new AbortController();
-  const following = events.follow(stop.signal);
-  expect((await following.next()).value).toEqual(begin);
+  const following = events.follow();
+  expect(await following.next()).toEqual(begin);
   const next = following.next();
-  stop.abort();
-  expect((await next).done).toBe(true);
+  following.stop();
+  expect(await next).toBeUndefined();
 });

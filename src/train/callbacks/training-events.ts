@@ -15,6 +15,13 @@ export type TrainingEvent =
   | { readonly kind: "epoch"; readonly epoch: number; readonly logs: Logs }
   | { readonly kind: "end"; readonly epochs: number };
 
+/** Somebody who listens to a training. */
+export interface Follower {
+  /** What happened next; undefined when the training is over, or after {@link stop}. */
+  next(): Promise<TrainingEvent | undefined>;
+  stop(): void;
+}
+
 /**
  * What happens in a training, for whoever looks: any number of them, who may come late, go, and come back.
  * Each first hears what it missed (the beginning, all epochs, the latest batch), then what comes.
@@ -51,28 +58,27 @@ export class TrainingEvents {
     for (const wake of this.#waiting) wake();
   }
 
-  /** The past, then what comes, until the training is over or nobody listens any more. */
-  async *follow(signal: AbortSignal): AsyncGenerator<TrainingEvent, void, undefined> {
-    let seen = 0;
+  /** The past, then what comes, until the training is over or who listens stops. */
+  follow(): Follower {
+    let [seen, isStopped] = [0, false];
     let batch: TrainingEvent | undefined;
-    while (!signal.aborted) {
-      while (seen < this.#told.length) yield this.#told[seen++]!;
-      if (this.isOver) return;
-      if (this.#batch && this.#batch !== batch) yield (batch = this.#batch);
-      else await this.#next(signal);
-    }
-  }
-
-  #next(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        this.#waiting.delete(wake);
-        signal.removeEventListener("abort", wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener("abort", wake);
-    });
+    let wake: (() => void) | undefined;
+    return {
+      next: async () => {
+        while (!isStopped) {
+          if (seen < this.#told.length) return this.#told[seen++];
+          if (this.isOver) return undefined;
+          if (this.#batch && this.#batch !== batch) return (batch = this.#batch);
+          await new Promise<void>((resolve) => this.#waiting.add((wake = resolve)));
+          this.#waiting.delete(wake!);
+        }
+        return undefined;
+      },
+      stop() {
+        isStopped = true;
+        wake?.();
+      },
+    };
   }
 }
 
