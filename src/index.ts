@@ -84,7 +84,7 @@ export {
 export { census } from "./api/census.ts";
 export { loadModel } from "./api/load-model.ts";
 export { type ReadImageOptions, readImage } from "./api/read-image.ts";
-export { toPng, writePng, writeSvg } from "./api/write-picture.ts";
+export { toAnimation, toPng, writePng, writeSvg } from "./api/write-picture.ts";
 export { colormap, colormapNames } from "./plot/colormap.ts";
 export type { Mark, Picture } from "./plot/picture.ts";
 export { rasterize } from "./plot/rasterize.ts";

@@ -1,5 +1,6 @@
 import { platform } from "#platform";
 import type { Picture } from "../plot/picture.ts";
+import { type AnimationOptions, encodeAnimation } from "../plot/png/apng.ts";
 import { type PngOptions, encodePng } from "../plot/png/encode-png.ts";
 import type { Raster } from "../plot/raster.ts";
 import { toSvg } from "../plot/svg.ts";
@@ -11,6 +12,16 @@ import { toSvg } from "../plot/svg.ts";
  */
 export const toPng = (image: Picture | Raster, options: PngOptions = {}): Promise<Uint8Array> =>
   encodePng(image, platform, options);
+
+/**
+ * Pictures of one size as the bytes of an animated PNG.
+ *
+ * @throws StriateError when they are of different sizes, or none
+ */
+export const toAnimation = (
+  pictures: readonly Picture[],
+  options: AnimationOptions = {},
+): Promise<Uint8Array> => encodeAnimation(pictures, platform, options);
 
 /**
  * Writes a picture as a PNG file, in one piece: whoever finds the file finds it whole. A page offers it

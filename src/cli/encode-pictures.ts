@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { OutputFile } from "../node/files/write-files.ts";
-import { toPng } from "../api/write-picture.ts";
+import { toAnimation, toPng } from "../api/write-picture.ts";
 import { toSvg } from "../plot/svg.ts";
 import type { NamedPicture } from "../views/define-view.ts";
 import { fileNames } from "./file-names.ts";
@@ -24,10 +24,11 @@ export async function encodePictures(
   const work = async (): Promise<void> => {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
       begin?.(next.value);
-      const { name, page, picture } = next.value;
+      const { name, page, picture, frames } = next.value;
       const at = names.push(name) - 1;
       pages[at] = page;
-      encoded[at] = format === "svg" ? await toSvg(picture) : await toPng(picture);
+      if (frames && format === "png") encoded[at] = await toAnimation(frames);
+      else encoded[at] = format === "svg" ? await toSvg(picture) : await toPng(picture);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));

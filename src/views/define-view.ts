@@ -114,6 +114,8 @@ export interface NamedPicture {
   /** Of a picture in several pages, which one, from 1 on. */
   readonly page?: number;
   readonly picture: Picture;
+  /** The way to it, of one size: where the file can move, it shows these, the last one longest. */
+  readonly frames?: readonly Picture[];
 }
 
 export function defineView<T extends Takes, const A extends Fields, const S extends Fields, R>(

@@ -30,10 +30,18 @@ export async function encodePng(
   options: PngOptions = {},
 ): Promise<Uint8Array> {
   if ("data" in image) return pngFile(image, await platform.deflate(pngBands([image])));
-  const foreignText = hasForeignText(image.marks) ? await platform.foreignText?.() : undefined;
+  const foreignText = await foreignTextOf(image, platform);
   const size = rasterSize(image, options.scale);
   const strips = rasterizeStrips(image, { ...options, foreignText, stripBytes });
   return pngFile({ ...size, channels: 3 }, await platform.deflate(pngBands(strips)));
+}
+
+/** What draws the scripts that the bundled typeface lacks, where a picture has some. */
+export async function foreignTextOf(
+  { marks }: Picture,
+  platform: PngPlatform,
+): Promise<RasterizeOptions["foreignText"]> {
+  return hasForeignText(marks) ? platform.foreignText?.() : undefined;
 }
 
 function hasForeignText(marks: readonly Mark[]): boolean {

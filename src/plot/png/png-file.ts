@@ -42,19 +42,78 @@ export function pngFile(
   raster: Omit<Raster, "data">,
   compressed: readonly Uint8Array[],
 ): Uint8Array {
-  const { width, height, channels, palette } = raster;
-  const header = new DataView(new ArrayBuffer(13));
-  header.setUint32(0, width);
-  header.setUint32(4, height);
-  header.setUint8(8, 8);
-  header.setUint8(9, palette ? 3 : { 1: 0, 3: 2, 4: 6 }[channels]);
-  return joined([
+  return joined([...opening(raster), ...chunk("IDAT", compressed), ...chunk("IEND", [])]);
+}
+
+/** The signature, the header and the palette. */
+function opening({ width, height, channels, palette }: Omit<Raster, "data">): Uint8Array[] {
+  const header = numbers([
+    [4, width],
+    [4, height],
+    [1, 8],
+    [1, palette ? 3 : { 1: 0, 3: 2, 4: 6 }[channels]],
+    [3, 0],
+  ]);
+  return [
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-    ...chunk("IHDR", [new Uint8Array(header.buffer)]),
+    ...chunk("IHDR", [header]),
     ...(palette ? chunk("PLTE", [palette]) : []),
-    ...chunk("IDAT", compressed),
+  ];
+}
+
+/** A frame of an animation: its rows as in {@link pngFile}, and how long it stands, in milliseconds. */
+export interface PngFrame {
+  readonly compressed: readonly Uint8Array[];
+  readonly delay: number;
+}
+
+/**
+ * Frames of one size as the bytes of an animated PNG. What stands where there are no animations is the last
+ * frame, which is not the first of the animation: it has its own chunk.
+ */
+export function animatedPng(
+  raster: Omit<Raster, "data" | "palette">,
+  frames: readonly PngFrame[],
+): Uint8Array {
+  const { width, height } = raster;
+  let sequence = 0;
+  const frame = ({ compressed, delay }: PngFrame): Uint8Array[] => [
+    ...chunk("fcTL", [
+      numbers([
+        [4, sequence++],
+        [4, width],
+        [4, height],
+        [4, 0],
+        [4, 0],
+        [2, Math.min(65535, Math.round(delay))],
+        [2, 1000],
+        // The whole frame replaces the one before.
+        [2, 0],
+      ]),
+    ]),
+    ...chunk("fdAT", [numbers([[4, sequence++]]), ...compressed]),
+  ];
+  return joined([
+    ...opening(raster),
+    ...chunk("acTL", [
+      numbers([
+        [4, frames.length],
+        [4, 0],
+      ]),
+    ]),
+    ...chunk("IDAT", frames.at(-1)?.compressed ?? []),
+    ...frames.flatMap(frame),
     ...chunk("IEND", []),
   ]);
+}
+
+/** Numbers of so many bytes, the highest byte first. */
+function numbers(parts: readonly (readonly [bytes: number, value: number])[]): Uint8Array {
+  return Uint8Array.from(
+    parts.flatMap(([bytes, value]) =>
+      Array.from({ length: bytes }, (_, i) => (value >>> (8 * (bytes - 1 - i))) & 255),
+    ),
+  );
 }
 
 /** Length, name, bytes, and the check sum over name and bytes. */

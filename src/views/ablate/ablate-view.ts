@@ -11,22 +11,9 @@ import { targetOf } from "../explain/explained-target.ts";
 import { type ExplainedTarget, arrayName } from "../explain/explanation.ts";
 import { heatmapAsks } from "../explain/heatmap-view.ts";
 import { textOfTable } from "../text-of-table.ts";
-
-/** What each unit of a layer carries of a decision. */
-export interface AblatedLayer {
-  readonly layer: string;
-  /** The score that is left with each unit switched off. */
-  readonly scores: Float32Array;
-  /** Units from the one that carries most to the one that speaks most against the target. */
-  readonly order: readonly number[];
-  /** The score with the most important units off together: 0, 1, 2, ... of them. */
-  readonly together: Float32Array;
-}
-
-export interface Ablation {
-  readonly target: ExplainedTarget;
-  readonly layers: readonly AblatedLayer[];
-}
+import { changeWords, changedUnits, drawChange } from "./changed-units.ts";
+import type { AblatedLayer, Ablation } from "./ablation.ts";
+import { parseScaledUnits } from "./scaled-network.ts";
 
 /** How many of the strongest units are switched off one after the other. */
 const mostTogether = 32;
@@ -40,12 +27,24 @@ export const ablateView = defineView({
   formula: "s(x) - s(x with unit c of the layer set to 0)",
   pitfall: "Units that stand in for each other look unimportant one by one.",
   takes: "photo",
-  command: { name: "ablate", words: [], examples: ["striate ablate cat_vs_dog.h5 rocky.jpg"] },
+  command: {
+    name: "ablate",
+    words: [],
+    examples: [
+      "striate ablate cat_vs_dog.h5 rocky.jpg",
+      "striate ablate cat_vs_dog.h5 rocky.jpg --layer conv2d_3 --boost 17=0,5=2",
+    ],
+  },
   asks: {
     target: heatmapAsks.target,
     layer: field.string("last", {
       help: "a layer with maps, a list, or conv for all; the last by default",
     }),
+    boost: field.nullable(
+      field.string(undefined, {
+        help: "units and what they are multiplied by, as 17=0,5=2, to see score and heatmap answer; by default the strongest is muted",
+      }),
+    ),
   },
   shows: {
     top: field.int(24, { min: 1, max: 200, help: "units in the picture" }),
@@ -74,7 +73,10 @@ export const ablateView = defineView({
         order.slice(0, n),
       );
       const together = await ablatedScores(given, layer, values[i]!, groups);
+      const units =
+        asks.boost === null ? [{ unit: order[0]!, factor: 0 }] : parseScaledUnits(asks.boost);
       layers.push({
+        changed: await changedUnits(given, layer, count, units),
         layer: layer.name,
         scores: Float32Array.from(alone),
         order,
@@ -85,27 +87,43 @@ export const ablateView = defineView({
     return { target: target.explained, layers };
   },
   words: (result, { name, preparation }) => ({
-    caption: `${result.layers.map((layer) => sentence(result.target, layer)).join(" ")} Input: ${preparation}.`,
+    caption: `${result.layers.flatMap((layer) => [sentence(result.target, layer), ...changeWords(result.target, layer)]).join(" ")} Input: ${preparation}.`,
     lines: [
       `${name}: ${result.target.words}; score ${formatNumber(result.target.score, 4)}`,
-      ...result.layers.map((layer) => sentence(result.target, layer)),
+      ...result.layers.flatMap((layer) => [
+        sentence(result.target, layer),
+        ...changeWords(result.target, layer),
+      ]),
       ...textOfTable(table(result)).split("\n"),
     ],
   }),
   json: ({ target, layers }) => ({
     target: target.text,
     score: target.score,
-    layers: layers.map(({ layer, scores, order, together }) => ({
+    layers: layers.map(({ layer, scores, order, together, changed }) => ({
       layer,
-      units: order.map((unit) => ({ unit, drop: target.score - scores[unit]! })),
+      units: order.map((unit) => {
+        const drop = target.score - scores[unit]!;
+        return { unit, drop, share: shareOf(drop, target.score) };
+      }),
       together: [...together],
+      ...(changed && {
+        scaled: changed.units,
+        scaledScore: changed.score,
+        ...(changed.agreement && { heatmaps: changed.agreement }),
+      }),
     })),
   }),
   tables: (result) => [table(result)],
   *arrays({ target, layers }): Iterable<readonly [string, Tensor]> {
-    for (const { layer, scores, together } of layers) {
+    for (const { layer, scores, together, changed } of layers) {
       yield [arrayName(target, layer, "ablated_scores"), float32([scores.length], scores)];
       yield [arrayName(target, layer, "ablated_together"), float32([together.length], together)];
+      for (const [when, map] of Object.entries(changed?.maps ?? {}))
+        yield [
+          arrayName(target, layer, `scaled/gradcam_${when}`),
+          float32([map.height, map.width], map.values),
+        ];
     }
   },
   *draw(result, photo, { top, theme }) {
@@ -114,8 +132,21 @@ export const ablateView = defineView({
         name: `${photo.name}-ablate-${layer.layer}`,
         picture: drawLayer(result.target, layer, top, theme),
       };
+    for (const { layer, changed } of result.layers)
+      if (changed?.maps)
+        yield {
+          name: `${photo.name}-ablate-${layer}-heatmaps`,
+          picture: drawChange(result.target, layer, changed, photo, theme),
+        };
   },
 });
+
+/** Which part of the score a drop is; null where there is no score to share. */
+const shareOf = (drop: number, score: number): number | null =>
+  score === 0 ? null : drop / Math.abs(score);
+
+const percent = (share: number | null): string =>
+  share === null ? "-" : `${formatNumber(100 * share, 3)} %`;
 
 function sentence(
   { name, score }: ExplainedTarget,
@@ -128,7 +159,7 @@ function sentence(
       ? `without the ${turn} strongest together the score changes its sign`
       : `even without the ${together.length - 1} strongest together it is ${formatNumber(together.at(-1)!, 3)}`;
   return (
-    `${layer}: unit ${first} carries most of ${name}: without it the score falls from ${formatNumber(score, 3)} to ` +
+    `${layer}: unit ${first} carries most of ${name}, ${percent(shareOf(score - scores[first!]!, score))} of its score: without it the score falls from ${formatNumber(score, 3)} to ` +
     `${formatNumber(scores[first!]!, 3)}; ${turned}.`
   );
 }
@@ -141,6 +172,7 @@ function table({ target, layers }: Ablation): ViewTable {
       { title: "unit", right: true },
       { title: "score without it", right: true },
       { title: "carries", right: true },
+      { title: "of the score", right: true },
     ],
     rows: layers.flatMap(({ layer, scores, order }) =>
       order
@@ -150,6 +182,7 @@ function table({ target, layers }: Ablation): ViewTable {
           unit,
           formatNumber(scores[unit]!, 4),
           formatNumber(target.score - scores[unit]!, 3),
+          percent(shareOf(target.score - scores[unit]!, target.score)),
         ]),
     ),
   };

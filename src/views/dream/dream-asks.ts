@@ -57,6 +57,33 @@ export const dreamAsks = {
     help: "what the steps change: waves in decorrelated colours, or pixels; auto: waves where the input is a picture",
   }),
   ...stepAsks,
+  begin: field.choice(["auto", "photo", "noise"], "auto", {
+    help: "where it begins: in the photo at its own size (deep dream), or in noise; auto: in the photo for a whole layer",
+  }),
+  octaves: field.int(4, {
+    min: 1,
+    max: 16,
+    help: "in a photo: how many sizes, from small to its own",
+  }),
+  octave_scale: field.number(1.4, { min: 1.05, max: 4, help: "in a photo: from size to size" }),
+  octave_steps: field.int(10, { min: 1, max: 1000, help: "in a photo: steps at each size" }),
+  octave_rate: field.number(0.015, {
+    min: 0,
+    max: 10,
+    help: "in a photo: root mean square of a step, as a share of black to white",
+  }),
+  longest: field.nullable(
+    field.int(undefined, {
+      min: 16,
+      help: "in a photo: its longest side, where it is to be smaller",
+    }),
+  ),
+  pictures: field.int(1, { min: 1, max: 32, help: "how many pictures, each unlike those before" }),
+  diversity: field.number(0.5, {
+    min: 0,
+    max: 100,
+    help: "how much of the score a picture loses that is the same as another one",
+  }),
   restarts: field.int(1, { min: 1, max: 100, help: "how many starts; the best is kept" }),
   ...transformAsks,
   start: tensorField("the picture to start with, (height, width, channels), in pixels"),
@@ -67,4 +94,12 @@ export type DreamAsks = Values<typeof dreamAsks>;
 export const pictureShows = {
   side: field.int(320, { min: 16, max: 2048, help: "about how many pixels a picture is wide" }),
   theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
+};
+
+/** How a dream is shown. */
+export const dreamShows = {
+  ...pictureShows,
+  animate: field.boolean(false, {
+    help: "also the way there, as an animated PNG (--previews frames)",
+  }),
 };

@@ -9,8 +9,8 @@ import { defineView } from "../define-view.ts";
 import { noiseSubject } from "../noise-subject.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { drawPictures, rasterOfPlanes } from "./draw-pictures.ts";
-import { type Dream, dreams as dreamsOf } from "./dream.ts";
-import { type DreamAsks, dreamAsks, pictureShows } from "./dream-asks.ts";
+import { type Dream, dreamInPhoto, dreams as dreamsOf } from "./dream.ts";
+import { type DreamAsks, dreamAsks, dreamShows } from "./dream-asks.ts";
 import { resolveBeforeActivation } from "./objective.ts";
 
 export const dreamView = defineView({
@@ -26,11 +26,12 @@ export const dreamView = defineView({
     name: "dream",
     examples: [
       "striate dream cat_vs_dog.h5 --target class:dog",
-      "striate dream cat_vs_dog.h5 --target unit:conv2d_2[5] dog.jpg",
+      "striate dream cat_vs_dog.h5 --target unit:conv2d_2[5] --pictures 4",
+      "striate dream cat_vs_dog.h5 --target layer:conv2d_3 dog.jpg --animate",
     ],
   },
   asks: dreamAsks,
-  shows: pictureShows,
+  shows: dreamShows,
   async *compute(context, subject, asks): AsyncGenerator<Dream[], Dream[], void> {
     const { running } = context;
     const photo = subject ?? noiseSubject(running.network, context.seed);
@@ -43,23 +44,34 @@ export const dreamView = defineView({
       });
       const progress: ViewContext["progress"] = (share, words = "") =>
         context.progress((i + share) / targets.length, `${resolved.text}: ${words}`);
-      let last: Dream | undefined;
-      for await (const dream of dreamsOf({ ...context, progress }, subject, photo, resolved, asks))
-        yield [...done, (last = dream)];
-      done.push(last!);
+      const own = { ...context, progress };
+      const inPhoto = subject?.photo !== undefined && beginsInPhoto(resolved, asks);
+      const pictures = inPhoto ? 1 : asks.pictures;
+      const before: Dream[] = [];
+      for (let index = 0; index < pictures; index++) {
+        const work = inPhoto
+          ? dreamInPhoto(own, subject, resolved, asks)
+          : dreamsOf(own, subject, photo, resolved, asks, before);
+        const place = pictures > 1 ? { place: { index, count: pictures } } : {};
+        let last: Dream | undefined;
+        for await (const dream of work) yield [...done, ...before, (last = { ...dream, ...place })];
+        before.push(last!);
+      }
+      done.push(...before);
     }
     return done;
   },
   words(dreams, subject) {
     const [first] = dreams;
-    const { steps, way, photo } = first!;
+    const { steps, photo } = first!;
+    const { way } = dreams.at(-1)!;
     const input = subject ? ` Input: ${subject.preparation}.` : "";
     const reached = dreams.map(({ words, ...dream }) => `${words}: ${reachedWords(dream)}`);
     return {
       caption: `Dream of ${dreams.map(({ target }) => target).join(", ")}; ${reached.join("; ")}. ${count(steps, "step")}. ${way}${input}`,
       lines: [
-        ...dreams.flatMap(({ target, words, ...dream }) => [
-          `${target} (${words})`,
+        ...dreams.flatMap(({ words, ...dream }) => [
+          `${titleOf(dream)} (${words})`,
           `  ${reachedWords(dream)}`,
           ...notesOf(dream).map((note) => `  ${note}`),
         ]),
@@ -70,16 +82,19 @@ export const dreamView = defineView({
   json: (dreams) =>
     dreams.length === 1 ? reportOf(dreams[0]!) : { dreams: dreams.map((each) => reportOf(each)) },
   *arrays(dreams) {
-    for (const { target, arrays } of dreams)
-      for (const [name, value] of arrays)
-        yield [dreams.length > 1 ? `${target}/${name}` : name, value];
+    for (const { target, place, arrays } of dreams)
+      for (const [name, value] of arrays) {
+        const which = place ? `${place.index}/` : "";
+        yield [dreams.length > 1 ? `${target}/${which}${name}` : name, value];
+      }
   },
-  *draw(dreams, subject, { side, theme }) {
+  *draw(dreams, subject, { side, theme, animate }) {
     const [first] = dreams;
-    const { photo, steps, way } = first!;
+    const { photo, steps } = first!;
+    const { way } = dreams.at(-1)!;
     const several = dreams.length > 1;
     const pictures = dreams.map((dream) => ({
-      title: several ? dream.target : "Dream",
+      title: several ? titleOf(dream) : "Dream",
       note: `${several ? "" : "score "}${formatNumber(dream.score, 4)}${several ? ` (${photo.name} ${formatNumber(dream.photo.score)})` : `, step ${dream.step}`}`,
       raster: rasterOfPlanes(dream.picture, dream.shape),
     }));
@@ -91,17 +106,42 @@ export const dreamView = defineView({
       });
     const words = several ? "" : `${first!.words}: ${reachedWords(first!)}. `;
     const notes = [...new Set(dreams.flatMap(notesOf))].join(" ");
-    const target = several ? `${first!.target} to ${dreams.at(-1)!.target}` : first!.target;
+    const targets = [...new Set(dreams.map((dream) => dream.target))];
+    const target = targets.length > 1 ? `${targets[0]} to ${targets.at(-1)}` : targets[0]!;
+    const name = `${subject ? `${subject.name}-` : ""}dream-${target.replaceAll(/[^\w.-]+/g, "-").replace(/-$/, "")}`;
     yield {
-      name: `${subject ? `${subject.name}-` : ""}dream-${target.replaceAll(/[^\w.-]+/g, "-").replace(/-$/, "")}`,
+      name,
       picture: drawPictures(
         pictures,
         { title: `Dream: ${target}`, caption: `${words}${count(steps, "step")}. ${way} ${notes}` },
         { theme, side: several ? side / 2 : side },
       ),
     };
+    if (!animate) return;
+    // Each of several begins anew: their ways are shown side by side, as far as the shortest goes.
+    const length = Math.min(...dreams.map(({ frames }) => frames.length));
+    const frames = Array.from({ length }, (_, k) =>
+      drawPictures(
+        dreams.map((dream) => ({
+          title: several ? titleOf(dream) : "Dream",
+          note: `step ${dream.frames[k]!.step}`,
+          raster: rasterOfPlanes(dream.frames[k]!.picture, dream.shape),
+        })),
+        { title: `Dream: ${target}`, caption: `${count(steps, "step")}. ${way}` },
+        { theme, side: several ? side / 2 : side },
+      ),
+    );
+    yield { name: `${name}-way`, picture: frames.at(-1)!, frames };
   },
 });
+
+/** `unit:conv2d[3]`, and which of several pictures of it. */
+const titleOf = ({ target, place }: Pick<Dream, "target" | "place">): string =>
+  place ? `${target} (${place.index + 1} of ${place.count})` : target;
+
+/** A whole layer has no picture that it likes; in a photo it shows what it looks for. */
+const beginsInPhoto = ({ target }: ResolvedTarget, { begin, start }: DreamAsks): boolean =>
+  begin === "photo" || (begin === "auto" && target.kind === "layer" && start === null);
 
 /** What a target's expression means here, before the activation where that is asked for. */
 async function resolvedFor(

@@ -18,7 +18,9 @@ import { type Heatmap, planeOf } from "../heatmap/heatmap.ts";
 import { heatmapFigure } from "../heatmap/heatmap-figure.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { textOfTable } from "../text-of-table.ts";
+import { type Ancestor, ancestorsOf } from "./ancestors.ts";
 import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
+import { ancestorTable, drawAncestors } from "./draw-ancestors.ts";
 import { type UnitPlace, parsePlace, placeKey } from "./parse-place.ts";
 
 /** Where one value of a map comes from. */
@@ -36,6 +38,8 @@ export interface UnitField {
   /** Pixels along each axis, the border not minded. */
   readonly window?: readonly number[];
   readonly arithmetic?: Arithmetic;
+  /** The layers that it comes from, from the input on, where they are asked for. */
+  readonly ancestors?: readonly Ancestor[];
 }
 
 export const fieldView = defineView({
@@ -58,6 +62,9 @@ export const fieldView = defineView({
         help: "LAYER@row,column[channel], all channels without one; the strongest in the middle of the last maps by default",
       }),
     ),
+    ancestors: field.boolean(false, {
+      help: "also what each layer before gives to the value, as a list and on the photo",
+    }),
   },
   shows: {
     opacity: field.number(0.75, { min: 0, max: 1, help: "of the field over the photo" }),
@@ -107,13 +114,20 @@ export const fieldView = defineView({
         place.channel !== undefined && {
           arithmetic: await arithmetic(running, photo.inputs, layer, place),
         }),
+      ...(asks.ancestors && {
+        ancestors: await ancestorsOf(running, photo.inputs, unit, place.at),
+      }),
     };
   },
   words: (result, photo) => ({
     caption: captionOf(result, photo),
-    lines: [`${photo.name}: ${headline(result)}`, ...arithmeticLines(result)],
+    lines: [
+      `${photo.name}: ${headline(result)}`,
+      ...arithmeticLines(result),
+      ...(result.ancestors ? textOfTable(ancestorTable(result.ancestors)).split("\n") : []),
+    ],
   }),
-  json: ({ place, value, sees, window, arithmetic: sum }) => ({
+  json: ({ place, value, sees, window, arithmetic: sum, ancestors }) => ({
     unit: placeKey(place),
     value,
     sees: sees ?? "all",
@@ -121,13 +135,25 @@ export const fieldView = defineView({
     ...(sum && {
       arithmetic: { ...sum, products: sum.products.slice(0, 100), terms: sum.products.length },
     }),
+    ...(ancestors && {
+      ancestors: ancestors.map(({ gives: _gives, height, width, ...each }) => ({
+        ...each,
+        sees: each.sees ?? "all",
+        size: [height, width],
+      })),
+    }),
   }),
-  tables: (result) => (result.arithmetic ? [productTable(result.arithmetic)] : []),
-  *arrays({ place, value, gradient, effective, size }) {
+  tables: (result) => [
+    ...(result.arithmetic ? [productTable(result.arithmetic)] : []),
+    ...(result.ancestors ? [ancestorTable(result.ancestors)] : []),
+  ],
+  *arrays({ place, value, gradient, effective, size, ancestors = [] }) {
     const key = placeKey(place);
     yield [`${key}/value`, float32([], Float32Array.of(value))];
     yield [`${key}/gradient`, gradient];
     yield [`${key}/effective_field`, float32([size.height, size.width], effective)];
+    for (const { layer, height, width, gives } of ancestors)
+      yield [`${key}/${layer}/gives`, float32([height, width], gives)];
   },
   *draw(result, photo, { opacity, colormap, theme }) {
     const heatmap = heatmapOf(result);
@@ -141,6 +167,15 @@ export const fieldView = defineView({
       name: `${photo.name}-field`,
       picture: drawHeatmaps([heatmap], [backdropOf(photo)], words, looks),
     };
+    if (result.ancestors && result.ancestors.length > 0)
+      yield {
+        name: `${photo.name}-field-ancestors`,
+        picture: drawAncestors(result.ancestors, key, photo, {
+          opacity,
+          theme,
+          ...(box && { frame: box }),
+        }),
+      };
   },
   *figures(result, { place }, { opacity, colormap }) {
     yield heatmapFigure(heatmapOf(result), place?.size, { opacity, colormap, clip: 1 });

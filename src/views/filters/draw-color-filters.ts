@@ -8,9 +8,14 @@ import type { FilterBank } from "./filter-bank.ts";
 
 /**
  * Filters that read red, green and blue, as pictures: the weights are the colours, grey is zero, and the
- * largest weight of each filter is full colour.
+ * largest weight of each filter, or of all of them, is full colour.
  */
-export function drawColorFilters(bank: FilterBank, caption: string, name: ThemeName): Picture {
+export function drawColorFilters(
+  bank: FilterBank,
+  caption: string,
+  name: ThemeName,
+  scale: "filter" | "layer" = "filter",
+): Picture {
   const theme = themes[name];
   const zoom = Math.max(1, Math.floor(56 / Math.max(bank.height, bank.width)));
   const [width, height] = [bank.width * zoom, bank.height * zoom];
@@ -32,7 +37,14 @@ export function drawColorFilters(bank: FilterBank, caption: string, name: ThemeN
       ...grid.at(f),
       marks: [
         { kind: "text", x: 0, y: 11, text, size: 11, weight: "bold", fill },
-        { kind: "image", x: 0, y: 16, width, height, raster: filterRaster(bank, f) },
+        {
+          kind: "image",
+          x: 0,
+          y: 16,
+          width,
+          height,
+          raster: filterRaster(bank, f, scale === "layer" ? bank.values : undefined),
+        },
       ],
     };
   });
@@ -40,16 +52,27 @@ export function drawColorFilters(bank: FilterBank, caption: string, name: ThemeN
     title: bank.address,
     subtitle: `${bank.className}  ${bank.filters} filters of ${bank.height} x ${bank.width} over red, green, blue`,
     caption,
-    legend: [legendText("grey is zero; each filter's largest weight is full colour", theme)],
+    legend: [
+      legendText(
+        scale === "filter"
+          ? "grey is zero; each filter's largest weight is full colour"
+          : "grey is zero; the layer's largest number is full colour",
+        theme,
+      ),
+    ],
     body: { width: grid.width, height: grid.height, marks },
     theme,
   });
 }
 
-function filterRaster({ values, height, width }: FilterBank, filter: number): Raster {
+function filterRaster(
+  { values, height, width }: FilterBank,
+  filter: number,
+  all?: Float32Array,
+): Raster {
   const plane = height * width;
   const weights = values.subarray(filter * 3 * plane, (filter + 1) * 3 * plane);
-  const largest = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = (all ?? weights).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const data = new Uint8Array(plane * 3);
   for (let i = 0; i < plane; i++)
     for (let c = 0; c < 3; c++) {
