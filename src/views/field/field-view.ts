@@ -170,10 +170,10 @@ export const fieldView = defineView({
     if (result.ancestors && result.ancestors.length > 0)
       yield {
         name: `${photo.name}-field-ancestors`,
-        picture: drawAncestors(result.ancestors, key, photo, {
+        picture: drawAncestors(result.ancestors, heatmap.title, photo, {
           opacity,
           theme,
-          ...(box && { frame: box }),
+          ...(heatmap.frame && { frame: heatmap.frame }),
         }),
       };
   },
