@@ -1,18 +1,6 @@
-import { Random } from "../base/random.ts";
-import { cachedSource } from "./cached-source.ts";
-import type { ExampleSource } from "./example.ts";
-import { ImageSet } from "./image-set.ts";
-import { lumaOf } from "./image.ts";
-
-export interface ShapesOptions {
-  /** [height, width] of every picture. */
-  readonly size?: readonly [number, number];
-  /** 3 for colours, the default; 1 for grey pictures, in which outlines alone tell classes apart. */
-  readonly channels?: 1 | 3 | undefined;
-  /** Pictures in the split `train`; a quarter as many more are in `test`. */
-  readonly count?: number;
-  readonly seed?: number;
-}
+import type { Random } from "../base/random.ts";
+import { type DrawnSetOptions, openDrawnSet } from "./drawn-set.ts";
+import type { ImageSet } from "./image-set.ts";
 
 /** Distance of a point from an outline, negative inside; the outline reaches about 1 from its centre. */
 type Outline = (x: number, y: number) => number;
@@ -33,39 +21,18 @@ const kinds = Object.keys(hues)
 /**
  * A set that striate draws itself: one blue, green or red circle, square or triangle on a grey ground
  * with lines and noise. Nine classes, told apart by colour and by shape alone, so that the first layer of
- * a network has to learn both edges and colours. The same seed draws the same pictures.
+ * a network has to learn both edges and colours. Grey (`channels: 1`), outlines alone tell them apart.
  */
-export function openShapes({
+export const openShapes = ({
   size = [64, 64],
   channels = 3,
   count = 1800,
   seed = 1,
-}: ShapesOptions = {}): ImageSet {
-  const testCount = Math.ceil(count / 4);
-  const total = count + testCount;
-  const drawn: ExampleSource = {
-    length: total,
-    shape: [size[0], size[1], channels],
-    classNames: kinds.map(({ name }) => name),
-    label: (index) => index % kinds.length,
-    id: (index) => `shapes/${kinds[index % kinds.length]!.name}/${index}`,
-    read(index) {
-      const data = drawShape(index % kinds.length, size, new Random(seed, index));
-      const [height, width] = size;
-      return channels === 3 ? data : lumaOf({ data, width, height });
-    },
-    skipped: [],
-    close: () => Promise.resolve(),
-  };
-  // Drawing again in every epoch costs more than keeping.
-  const source = cachedSource(drawn, { memory: 2 ** 29 });
-  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  const splits = new Map([
-    ["train", range(0, count)],
-    ["test", range(count, total)],
-  ]);
-  return new ImageSet({ name: "shapes", source, splits, seed });
-}
+}: DrawnSetOptions = {}): ImageSet =>
+  openDrawnSet(
+    { name: "shapes", classNames: kinds.map(({ name }) => name), draw: drawShape },
+    { size, channels, count, seed },
+  );
 
 /** Draws one picture of a class: RGB bytes, row by row. */
 export function drawShape(
