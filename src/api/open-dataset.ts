@@ -4,7 +4,7 @@ import type { OpenDatasetOptions } from "../data/dataset-options.ts";
 import { type DataFile, type FileSet, maxPictureBytes } from "../data/file-set.ts";
 import type { ImageSet } from "../data/image-set.ts";
 import { isLitter } from "../data/litter.ts";
-import { namedDataset } from "../data/named-datasets.ts";
+import { namedDataset, namedDatasets } from "../data/named-datasets.ts";
 import { maxPixels } from "../data/picture-formats/header.ts";
 import { openFileSet } from "../data/open-file-set.ts";
 import { openZip } from "../data/zip-files.ts";
@@ -90,7 +90,7 @@ function filesOf(source: Iterable<FileSource>): FileSet {
   if (given.length === 0 || !given.every((file) => sortFile(file)?.kind === "blob" && isFile(file)))
     return wrongArgument(
       "openDataset",
-      "a name (cats_vs_dogs, shapes), a path, a zip as a Blob, or the Files of a folder",
+      `a name (${Object.keys(namedDatasets).join(", ")}), a path, a zip as a Blob, or the Files of a folder`,
       source,
     );
   const entries = given

@@ -6,6 +6,7 @@ import type { SpillStore } from "./row-store.ts";
 import { Dataset } from "./dataset.ts";
 import type { ExampleSource } from "./example.ts";
 import { ImageSet } from "./image-set.ts";
+import { drawDigit, openDigits } from "./digits.ts";
 import { drawShape, openShapes } from "./shapes.ts";
 
 /** 1 x 2 pictures whose first value is their index; some are unreadable; reads are counted. */
@@ -369,5 +370,48 @@ describe("shapes", () => {
       const channel = channelOf[name.split(" ")[0]!]!;
       expect(strongest[channel], name).toBe(Math.max(...strongest));
     });
+  });
+});
+
+describe("digits", () => {
+  it("are as many of each, the same for the same seed, white on black", async () => {
+    const pixels = async (seed: number) => valuesOf(openDigits({ count: 20, seed }).split("all"));
+    expect(await pixels(1)).toEqual(await pixels(1));
+    expect(await pixels(1)).not.toEqual(await pixels(2));
+    const set = openDigits({ count: 40 });
+    expect(set.shape).toEqual([28, 28, 1]);
+    expect(set.split("train").countClasses()).toEqual(new Array(10).fill(4));
+    let [light, all] = [0, 0];
+    for (let digit = 0; digit < 10; digit++)
+      for (const value of drawDigit(digit, [28, 28], new Random(1, digit))) {
+        light += value > 127 ? 1 : 0;
+        all++;
+      }
+    light /= all;
+    expect(light).toBeGreaterThan(0.05);
+    expect(light).toBeLessThan(0.3);
+  });
+
+  it("look like what they are: the nearest mean of a class is mostly its own", () => {
+    const drawn = (digit: number, seed: number) =>
+      drawDigit(digit, [28, 28], new Random(seed, digit));
+    const means = Array.from({ length: 10 }, (_, digit) => {
+      const sum = new Float64Array(28 * 28 * 3);
+      for (let seed = 0; seed < 40; seed++)
+        drawn(digit, seed).forEach((value, i) => (sum[i] = sum[i]! + value / 40));
+      return sum;
+    });
+    let right = 0;
+    for (let digit = 0; digit < 10; digit++)
+      for (let seed = 100; seed < 110; seed++) {
+        const pixels = drawn(digit, seed);
+        const apart = means.map((mean) =>
+          mean.reduce((sum, value, i) => sum + (value - pixels[i]!) ** 2, 0),
+        );
+        if (apart.indexOf(Math.min(...apart)) === digit) right++;
+      }
+    // Not all: a mean of pixels knows no slant, and there is something left to learn.
+    expect(right).toBeGreaterThan(65);
+    expect(right).toBeLessThan(100);
   });
 });

@@ -1,4 +1,5 @@
 import type { OpenDatasetOptions } from "./dataset-options.ts";
+import { openDigits } from "./digits.ts";
 import type { ImageSet } from "./image-set.ts";
 import { openShapes } from "./shapes.ts";
 
@@ -40,6 +41,12 @@ export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
     archive: catsVsDogs,
     modelFile: "cat_vs_dog.h5",
   },
+  digits: {
+    summary: "handwritten digits that striate draws itself, as MNIST, no download",
+    rate: 1e-3,
+    open: ({ size = [28, 28], channels, seed, count }) =>
+      openDigits({ size, channels, seed: seed ?? 1, ...(count !== undefined && { count }) }),
+  },
   shapes: {
     summary: "coloured shapes that striate draws itself, no download",
     // To be learned in a minute.
@@ -48,6 +55,9 @@ export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
       openShapes({ size, channels, seed: seed ?? 1, ...(count !== undefined && { count }) }),
   },
 };
+
+/** What a command takes as data, for its help. */
+export const dataHelp = `${Object.keys(namedDatasets).join(", ")}, or a folder or zip of class folders`;
 
 /** The record of a data set that goes by a name; undefined of a path. */
 export const namedDataset = (name: string): NamedDataset | undefined =>

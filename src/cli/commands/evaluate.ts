@@ -5,6 +5,7 @@ import { Model } from "../../api/model.ts";
 import { openDatasetFor } from "../../api/open-dataset.ts";
 import { openModel } from "../../api/open-model.ts";
 import { writeFolder } from "../../node/files/write-files.ts";
+import { dataHelp } from "../../data/named-datasets.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { evaluationView } from "../../views/evaluation/evaluation-view.ts";
 import { defineCommand } from "../command.ts";
@@ -17,7 +18,7 @@ export const evaluate = defineCommand({
   summary: evaluationView.summary,
   arguments: [
     { name: "<file>", help: "a model file" },
-    { name: "<data>", help: "cats_vs_dogs, shapes, or a folder or zip of class folders" },
+    { name: "<data>", help: dataHelp },
   ],
   fields: {
     split: field.nullable(

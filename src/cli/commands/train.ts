@@ -6,7 +6,7 @@ import { printable } from "../../base/printable.ts";
 import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
 import { parseByteSize } from "../../data/byte-size.ts";
 import type { ImageSet } from "../../data/image-set.ts";
-import { namedDataset } from "../../data/named-datasets.ts";
+import { dataHelp, namedDataset } from "../../data/named-datasets.ts";
 import { checkEnding } from "../../formats/check-ending.ts";
 import { memoryForPictures } from "../../node/training/memory.ts";
 import { trainedModelFile, whileLocked } from "../../node/training/output-file.ts";
@@ -86,9 +86,7 @@ type Options = Values<typeof fields>;
 export const train = defineCommand({
   name: "train",
   summary: "Train a network on pictures",
-  arguments: [
-    { name: "<data>", help: "cats_vs_dogs, shapes, or a folder or zip of class folders" },
-  ],
+  arguments: [{ name: "<data>", help: dataHelp }],
   fields,
   examples: [
     "striate train shapes",

@@ -1,3 +1,4 @@
+import { dataHelp } from "../../data/named-datasets.ts";
 import { join } from "node:path";
 import { field, type Fields, type Values } from "../../base/fields.ts";
 import { formatByteSize, parseByteSize } from "../../data/byte-size.ts";
@@ -61,7 +62,7 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
     summary: view.summary,
     arguments: [
       { name: "<file>", help: "a model file" },
-      { name: "<data>", help: "cats_vs_dogs, shapes, or a folder or zip of class folders" },
+      { name: "<data>", help: dataHelp },
     ],
     fields,
     ...(examples && { examples }),
