@@ -4,6 +4,7 @@ import { batchNormGradient } from "./batch-norm-gradient.ts";
 import { channelScale } from "./channel-scale.ts";
 import { commonSubexpressions } from "./common-subexpressions.ts";
 import { convTransposeAsConv } from "./conv-transpose-as-conv.ts";
+import { idleLayout } from "./idle-layout.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { padIntoConv } from "./pad-into-conv.ts";
 import { positiveByCast } from "./positive-by-cast.ts";
@@ -41,4 +42,5 @@ export const stepPasses: Readonly<Record<string, GraphPass>> = {
   weightGradientWinograd,
   weightGradientShifts,
   weightGradientColumns,
+  idleLayout,
 };
