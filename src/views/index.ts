@@ -1,6 +1,7 @@
 /** Every way of seeing, one line each: command line, library, docs and the contract test read it. */
 export { architectureView } from "./architecture-view.ts";
 export { censusView } from "./census/census-view.ts";
+export { confusionView } from "./confusion/confusion-view.ts";
 export { diffView } from "./diff-view.ts";
 export { embedView } from "./embed/embed-view.ts";
 export { evaluationView } from "./evaluation/evaluation-view.ts";

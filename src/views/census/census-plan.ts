@@ -35,7 +35,8 @@ export const censusAsks = {
   shuffled: field.boolean(false, {
     help: "also count photos with their parts shuffled: about shape",
   }),
-  batch: field.int(4, { min: 1, max: 256, help: "photos in one run of the network" }),
+  // One at a time the maps stay in the cache while they are read again and again.
+  batch: field.int(1, { min: 1, max: 256, help: "photos in one run of the network" }),
 };
 export type CensusAsks = Values<typeof censusAsks>;
 

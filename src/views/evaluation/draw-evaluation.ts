@@ -49,7 +49,10 @@ export function accuracyInWords({ accuracy, total }: Classification): string {
 }
 
 /** Rows are what the pictures are, columns what they were taken for. */
-function drawMatrix({ classNames, counts }: Classification, theme: Theme): Block {
+export function drawMatrix(
+  { classNames, counts }: Pick<Classification, "classNames" | "counts">,
+  theme: Theme,
+): Block {
   const cell = Math.max(22, Math.min(64, Math.floor(640 / classNames.length)));
   const side = Math.min(180, Math.max(...classNames.map((name) => textWidth(name, small)))) + 12;
   const [left, top] = [side, side + 18];
