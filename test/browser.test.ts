@@ -11,19 +11,22 @@ import {
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode } from "fast-png";
 import { type BrowserContext, chromium } from "playwright-core";
-import { convertFile } from "striate";
+import { convertFile, loadModel, toFloat32, transpose } from "striate";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { weightToUser } from "../src/model/network.ts";
 import { look } from "./browser/look.ts";
 import type { PageAnswer, PageRequest } from "./browser/page.ts";
 
 const browser = "/usr/bin/chromium";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const photo = join(root, "dist/demo/dog.jpg");
+const other = join(root, "dist/demo/cat.jpg");
 
 if (!existsSync(browser))
   describe("the browser door", () => it.skip(`skipped: there is no ${browser}`));
@@ -50,7 +53,8 @@ else
         ],
       });
       mkdirSync(join(folder, "site/files"));
-      writeFileSync(join(folder, "site/files/dog.jpg"), readFileSync(photo));
+      for (const each of [photo, other])
+        writeFileSync(join(folder, "site/files", basename(each)), readFileSync(each));
     }, 120_000);
 
     afterAll(async () => {
@@ -85,6 +89,7 @@ else
       const request: PageRequest = {
         files: names.map((name) => `files/${kind}/${name}`),
         photo: "files/dog.jpg",
+        other: "files/cat.jpg",
         expected: `files/${like}.bin`,
       };
       return { request, found: expectations[like] };
@@ -113,14 +118,16 @@ else
         expect(answer.photo).toBe(0);
         expect(answer.layers).toBeLessThan(1e-5);
         expect(answer.gradient).toBeLessThan(1e-4);
-        const [drawing, png] = [answer.drawing, answer.png].map((text) =>
+        expect(answer.pixels).toBeLessThan(1e-4);
+        const [drawing, png, same] = [answer.drawing, answer.png, answer.same].map((text) =>
           pixelsOf(Buffer.from(text, "base64")),
         );
         // The drawing names the kind of file.
         if (forms[kind]!.like === undefined)
           expect(drawing!.equals(pixelsOf(found.drawing))).toBe(true);
-        // A value that lies between two colours may round to either.
+        // Of the same numbers the same picture; of its own ones a value between two colours may take either.
         const own = pixelsOf(found.png);
+        expect(same!.equals(own)).toBe(true);
         expect(png!.length).toBe(own.length);
         expect(png!.filter((byte, i) => byte !== own[i]).length).toBeLessThan(own.length / 1000);
         if (found.loss === undefined) expect(answer.loss).toBeUndefined();
@@ -143,8 +150,11 @@ const expectations: Record<string, Awaited<ReturnType<typeof look>>> = {};
 
 /** What Node makes of a model; its numbers go into a file, as {@link PageRequest} has them. */
 async function expectationOf(files: File[], into: string) {
-  const found = await look(files, new File([readFileSync(photo)], "dog.jpg"));
-  const arrays = [found.photo.data, ...found.layers.map(({ data }) => data), found.slopes.data];
+  const [dog, cat] = [photo, other].map((each) => new File([readFileSync(each)], basename(each)));
+  const found = await look(files, dog!, cat!);
+  const gradients = [found.slopes.data, found.pixels.data];
+  const layers = found.layers.map(({ data }) => data);
+  const arrays = [found.photo.data, ...layers, ...gradients, found.maps.values];
   const all = arrays.map((data) => Float32Array.from(data as Float32Array));
   writeFileSync(into, Buffer.concat(all.map((data) => Buffer.from(data.buffer))));
   return found;
@@ -160,13 +170,28 @@ const forms: Record<string, { write(folder: string): unknown; like?: string }> =
   "a TF.js model": { write: convertTo("model.json"), like: "an .h5 file" },
   "an .onnx file": { write: convertTo("model.onnx") },
   "a .tflite file": {
-    write: (folder) =>
-      writeFileSync(
-        join(folder, "model.tflite"),
-        readFileSync(join(root, "fixtures/data/tflite/float16.tflite")),
-      ),
+    write: async (folder) => writeFileSync(join(folder, "model.tflite"), await tutorialTflite()),
   },
 };
+
+/** The network as TensorFlow's converter writes it (fixtures/tutorial-tflite.py), its weights put in again. */
+async function tutorialTflite(): Promise<Uint8Array> {
+  const data = join(root, "fixtures/data/tflite");
+  const bytes = gunzipSync(readFileSync(join(data, "tutorial.tflite.gz")));
+  const places = JSON.parse(readFileSync(join(data, "tutorial.json"), "utf8")) as {
+    weight: string;
+    order: number[];
+    at: number;
+  }[];
+  const { network: own } = await loadModel(network);
+  for (const { weight, order, at } of places) {
+    const found = own.weights.get(weight)!;
+    const value = weightToUser(own.graph.initializers.get(found.value)!, found);
+    const { data: values } = transpose(toFloat32(value), order);
+    bytes.set(new Uint8Array(Float32Array.from(values).buffer), at);
+  }
+  return bytes;
+}
 
 function convertTo(name: string) {
   return (folder: string) => convertFile(network, join(folder, name), { check: false });

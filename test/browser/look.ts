@@ -2,8 +2,8 @@
 import { activations, drawArchitecture, drawFeatureMaps } from "striate";
 import { float32, loadModel, readImage, toPng } from "striate";
 
-/** All that is compared of a model, given as the files of it, and of a photo. */
-export async function look(files: File[], photoFile: File) {
+/** All that is compared of a model, given as the files of it, and of two photos. */
+export async function look(files: File[], photoFile: File, otherFile: File) {
   const model = await loadModel(files);
   const photo = await readImage(photoFile);
   const layers = await activations(model, photo, { layers: "all" });
@@ -12,11 +12,15 @@ export async function look(files: File[], photoFile: File) {
   );
   const wrt = convolutions.at(-1)!.address;
   const slopes = await model.gradient(photo, { of: { output: 0, index: 0 }, wrt });
-  const png = await toPng(drawFeatureMaps(convolutions[0]!));
+  const byInput = { of: { output: 0, index: 0 } };
+  const pixels = await model.gradient(await readImage(otherFile), byInput);
+  const maps = convolutions[0]!;
+  const png = await toPng(drawFeatureMaps(maps));
   const drawing = await toPng(drawArchitecture(model.network));
   const loss = model.keras && (await trainOnce());
   await model.dispose();
-  return { photo, layers: layers.map(({ tensor }) => tensor), slopes, png, drawing, loss };
+  const tensors = layers.map(({ tensor }) => tensor);
+  return { photo, layers: tensors, slopes, pixels, maps, png, drawing, loss };
 
   /** One step on the photo as an example of the second class. */
   async function trainOnce(): Promise<number> {
