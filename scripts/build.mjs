@@ -14,6 +14,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as viteBuild, loadConfigFromFile } from "vite";
+import { buildElement } from "./element.mjs";
 import { buildReportPage } from "./report-page.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -104,6 +105,10 @@ writeFileSync(
   reportPage,
   `export const page = ${JSON.stringify(await buildReportPage(root, page))};\n`,
 );
+
+// The element that others put into their pages.
+await buildElement(root, join(root, beside));
+copyFileSync("app/element/element.d.ts", `${beside}/element.d.ts`);
 
 // The page, as `striate serve` and `striate build-page` give it out.
 await viteBuild({

@@ -120,6 +120,7 @@ export {
 export { type NamedPicture, type View, defineView } from "./views/define-view.ts";
 export { type Seen, runView } from "./views/run-view.ts";
 export { type HtmlOptions, ModelSeen, htmlOf } from "./api/report/model-seen.ts";
+export type { ClassScore, Prediction } from "./model/prediction.ts";
 export { inlineFrame } from "./api/report/inline-frame.ts";
 export type * from "./report/report.ts";
 export { type ViewToOnnxOptions, graphViews, viewToOnnx } from "./views/view-to-onnx.ts";
