@@ -95,7 +95,7 @@ export const boundedLengths = {
     return {
       NewExpression(node) {
         const [first, ...more] = node.arguments;
-        if (!/^(Array|ArrayBuffer|\w+Array|Constructor)$/.test(node.callee.name ?? "")) return;
+        if (!/^(Array|\w*ArrayBuffer|\w+Array|Constructor)$/.test(node.callee.name ?? "")) return;
         if (first === undefined || more.length > 0) return;
         const isData = ["ArrayExpression", "SpreadElement"].includes(first.type);
         if (!isData && !isCopy(first, node)) check(node, first);
@@ -103,7 +103,8 @@ export const boundedLengths = {
       CallExpression(node) {
         const name = node.callee.property?.name;
         const [first] = node.arguments;
-        if (name === "repeat" && first) check(node, first);
+        if (/^(repeat|alloc|allocUnsafe)$/.test(name) && first) check(node, first);
+        if (/^pad(Start|End)$/.test(name) && first) check(node, first);
         if (name !== "from" || first?.type !== "ObjectExpression") return;
         const length = first.properties.find(({ key }) => key?.name === "length");
         if (length) check(node, length.value);

@@ -158,6 +158,7 @@ export const field = {
     options: Common & Range = {},
   ) {
     const parse = (value: unknown): readonly number[] => {
+      // bounded: by the field itself, two or three
       const list = Array.isArray(value) ? value : new Array<unknown>(length).fill(value);
       if (list.length !== length || !list.every((n) => Number.isInteger(n)))
         expected(length === 1 ? "a whole number" : `${length} whole numbers`, value);

@@ -6,6 +6,7 @@
  */
 
 const word = new Uint32Array(1);
+// bounded: a word
 const real = new Float32Array(word.buffer);
 
 /** The double that the binary16 bits stand for. */

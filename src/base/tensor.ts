@@ -96,7 +96,8 @@ export function newArray<T extends DataType>(type: T, length: number): DataArray
   checkedLength(length, "elements", 2 ** 31);
   const made =
     type === "string"
-      ? new Array<string>(length).fill("")
+      ? // bounded: as was just checked
+        new Array<string>(length).fill("")
       : new constructors[type as NumericType](length);
   return made as DataArrays[T];
 }
@@ -158,16 +159,36 @@ export function toFloat32(value: Tensor): Tensor<"float32"> {
 export function castTo<T extends NumericType>(value: Tensor, type: T): Tensor<T> {
   if ((value.type as DataType) === type) return value as Tensor<T>;
   if (type === "float32") return toFloat32(value) as Tensor<T>;
-  const numbers = toNumbers(value);
-  const data = newArray(type, numbers.length);
-  if (type === "int64" || type === "uint64")
-    numbers.forEach((v, i) => ((data as BigInt64Array)[i] = BigInt(Math.trunc(v))));
-  else if (type === "float16") numbers.forEach((v, i) => ((data as Uint16Array)[i] = toFloat16(v)));
-  else if (type === "bfloat16")
-    numbers.forEach((v, i) => ((data as Uint16Array)[i] = toBfloat16(v)));
-  else if (type === "bool") numbers.forEach((v, i) => ((data as Uint8Array)[i] = v === 0 ? 0 : 1));
-  else numbers.forEach((v, i) => ((data as Float32Array)[i] = v));
+  const source = value.data;
+  const data = newArray(type, source.length);
+  const [from, to] = [readerOf(value.type), writerOf(type)];
+  for (let i = 0; i < source.length; i++) data[i] = to(from(source[i] as never));
   return { type, shape: value.shape, data };
+}
+
+/** What NumPy makes of a number that no whole number stands for: the smallest of 64 bits. */
+const noInteger = -(2n ** 63n);
+
+function readerOf(type: DataType): (item: number | bigint) => number {
+  if (type === "string") throw new StriateError("a string tensor holds no numbers");
+  if (type === "float16") return fromFloat16 as (item: number | bigint) => number;
+  return type === "bfloat16" ? (fromBfloat16 as (item: number | bigint) => number) : Number;
+}
+
+function writerOf(type: NumericType): (value: number) => number | bigint {
+  switch (type) {
+    case "int64":
+    case "uint64":
+      return (value) => (Number.isFinite(value) ? BigInt(Math.trunc(value)) : noInteger);
+    case "float16":
+      return toFloat16;
+    case "bfloat16":
+      return toBfloat16;
+    case "bool":
+      return (value) => (value === 0 ? 0 : 1);
+    default:
+      return (value) => value;
+  }
 }
 
 /** The same elements under another shape of equal size, without a copy. */

@@ -24,11 +24,13 @@ export function textTable(
     columns
       .map((column, i) => {
         const cell = cutMiddle(cells[i]!, widths[i]!);
+        // bounded: columns are cut to the terminal
         const space = " ".repeat(Math.max(0, widths[i]! - displayWidth(cell)));
         return column.right ? space + cell : cell + space;
       })
       .join("  ")
       .trimEnd();
+  // bounded: columns are cut to the terminal
   const rule = widths.map((each) => "─".repeat(each)).join("──");
   return [line(columns.map((column) => column.title)), rule, ...shown.map(line)].join("\n");
 }

@@ -179,6 +179,7 @@ export class BatchedDataset implements AsyncIterable<Batch> {
     const known = slot === undefined ? undefined : this.#buffers[slot];
     if (known) return known;
     const memory = this.#memory(this.#most * each * (floats ? 4 : 1));
+    // bounded: by the memory that was given
     const pixels = floats ? new Float32Array(memory) : new Uint8Array(memory);
     if (slot !== undefined) this.#buffers[slot] = pixels;
     return pixels;
@@ -199,6 +200,7 @@ export class BatchedDataset implements AsyncIterable<Batch> {
 
 /** Copies a picture as bytes, one plane a channel for "NCHW"; floats are rounded, halves to even. */
 function writeBytes(x: Pixels, channels: number, layout: Layout, into: Uint8Array): void {
+  // bounded: by the picture that is there
   const bytes = x instanceof Uint8Array ? x : new Uint8Array(Uint8ClampedArray.from(x).buffer);
   if (layout === "NHWC" || channels === 1) {
     into.set(bytes);
@@ -217,6 +219,7 @@ function writeLabels(labels: readonly number[], mode: LabelMode, classes: number
   if (mode === "int") return { type: "int32", shape: [size], data: Int32Array.from(labels) };
   if (mode === "binary")
     return { type: "float32", shape: [size, 1], data: Float32Array.from(labels) };
+  // bounded: by the pictures of a batch and the classes of the set
   const data = new Float32Array(size * classes);
   labels.forEach((label, i) => (data[i * classes + label] = 1));
   return { type: "float32", shape: [size, classes], data };

@@ -27,6 +27,7 @@ function labelMap(text: string): string[] | undefined {
   }
   const first = Math.min(...names.keys(), 1);
   const last = Math.max(...names.keys());
+  // bounded: by mostClasses
   return Array.from(
     { length: last - first + 1 },
     (_, i) => names.get(first + i) ?? `class ${first + i}`,

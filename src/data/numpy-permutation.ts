@@ -8,6 +8,7 @@
  * @param seed a whole number in [0, 2^32)
  */
 export function numpyPermutation(n: number, seed: number): Uint32Array {
+  // bounded: by the files of a set
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   const next = mersenneTwister(seed);
   for (let i = n - 1; i > 0; i--) {

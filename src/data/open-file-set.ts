@@ -182,12 +182,14 @@ function decodingSource(
         sizes.set([image.height, image.width], 2 * index);
         const data = channels === 1 ? lumaOf(image) : image.data;
         if (image.height === height && image.width === width) return data;
+        // bounded: by the size that was asked for, checked where a set is opened
         const into = new Uint8ClampedArray(height * width * channels);
         (resize === "bilinear" ? resizeBilinear : resizeNearest)(
           { data, height: image.height, width: image.width, channels },
           size,
           into,
         );
+        // bounded: by what is there
         return new Uint8Array(into.buffer);
       } catch (error) {
         if (isBug(error)) throw error;

@@ -72,6 +72,7 @@ export class RowStore {
   #memoryAt(slot: number): Uint8Array {
     const slab = Math.floor(slot / this.#perSlab);
     const held = Math.min(this.#perSlab, this.#inMemory - slab * this.#perSlab);
+    // bounded: by the memory that it was given
     this.#slabs[slab] ??= new Uint8Array(held * this.#each);
     const start = (slot % this.#perSlab) * this.#each;
     return this.#slabs[slab].subarray(start, start + this.#each);

@@ -56,6 +56,7 @@ export function drawShape(
   const turn = random.uniform(-0.3, 0.3);
   const [cos, sin] = [Math.cos(turn) / radius, Math.sin(turn) / radius];
   const ground = drawGround(height, width, random);
+  // bounded: by the size that was asked for, checked where a set is opened
   const out = new Uint8ClampedArray(height * width * 3);
   for (let y = 0, at = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
@@ -67,11 +68,13 @@ export function drawShape(
       const noise = random.uniform(-9, 9);
       for (let c = 0; c < 3; c++) out[at++] = base + (paint[c]! * 255 - base) * cover + noise;
     }
+  // bounded: by what is there
   return new Uint8Array(out.buffer);
 }
 
 /** A grey gradient with a few straight lines: grey levels, row by row. */
 function drawGround(height: number, width: number, random: Random): Float32Array {
+  // bounded: by the size that was asked for, checked where a set is opened
   const ground = new Float32Array(height * width);
   const [level, across, down] = [
     random.uniform(60, 190),

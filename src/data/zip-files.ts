@@ -89,6 +89,7 @@ const nothing = new Uint8Array(0);
 
 /** What can be unpacked of a deflated file whose end is missing, up to `count` bytes. */
 function startOf(packed: Uint8Array, count: number): Uint8Array {
+  // bounded: by the caller, some hundred bytes of a head
   const start = new Uint8Array(count);
   let length = 0;
   const inflater = new Inflate((part) => {
@@ -128,4 +129,5 @@ async function readEntry(
 }
 
 const inflate: Unpack = (packed, size) =>
+  // bounded: checkInflation has compared it with the packed bytes
   Promise.resolve().then(() => inflateSync(packed, { out: new Uint8Array(size) }));

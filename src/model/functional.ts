@@ -43,6 +43,7 @@ export function elements(
   const seed = (shape: readonly number[]): Tensor<"float32"> => {
     const rows = hasBatch ? (shape[0] ?? 1) : 1;
     const size = sizeOf(shape) / rows;
+    // bounded: by the rows of a tensor that is there
     const data = new Float32Array(rows * size);
     for (const [at, weight] of weights) {
       if (at >= size)
@@ -74,10 +75,12 @@ export function meanAt(value: string, { at, batch }: Place, weight = 1): Term {
     const free = shape.map((_, axis) => axis).filter((axis) => !at.has(axis));
     const count = free.reduce((n, axis) => (axis === batch ? n : n * shape[axis]!), 1);
     const start = [...at].reduce((sum, [axis, index]) => sum + index * strides[axis]!, 0);
+    // bounded: by the shape of a tensor that is there
     const data = new Float32Array(sizeOf(shape));
     let offsets = [start];
     for (const axis of free)
       offsets = offsets.flatMap((offset) =>
+        // bounded: by the shape of a tensor that is there
         Array.from({ length: shape[axis]! }, (_, i) => offset + i * strides[axis]!),
       );
     for (const offset of offsets) data[offset] = weight / count;
@@ -121,6 +124,7 @@ function weightedRows(value: Tensor, seed: Term["seed"], batch: number): Float64
   const weights = seed(shape).data;
   const rows = batch < 0 ? 1 : (shape[batch] ?? 1);
   const stride = batch < 0 ? 1 : (stridesOf(shape)[batch] ?? 1);
+  // bounded: by the rows of a tensor that is there
   const scores = new Float64Array(rows);
   for (let i = 0; i < weights.length; i++)
     if (weights[i] !== 0) scores[Math.floor(i / stride) % rows]! += weights[i]! * data[i]!;

@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { findOp } from "../ops/index.ts";
@@ -92,10 +93,14 @@ function fieldOf(sight: Sight, spaces: number): ReceptiveField {
   return axes.length < spaces && sight.length > 0 && axes.length > 0 ? "all" : axes.map(field1d);
 }
 
+/** Transposed convolutions of large strides repeat after as many places; no network has so many. */
+const mostPlaces = 2 ** 16;
+
 function field1d({ first, last }: AxisSight): Field1d {
   const period = Math.max(first.period, last.period);
   const step = first.slope;
-  const elements = Array.from({ length: period }, (_, i) => [first.at(i), last.at(i)] as const);
+  const length = checkedLength(period, "places after which a field repeats", mostPlaces);
+  const elements = Array.from({ length }, (_, i) => [first.at(i), last.at(i)] as const);
   const centres = elements.map(([from, to], i) => (from + to) / 2 - i * step);
   return {
     size: Math.max(...elements.map(([from, to]) => to - from + 1)),

@@ -70,6 +70,7 @@ export function predictedClass(head: Head, output: Tensor): number {
   const row = data.subarray(0, size);
   const { map, axis, single, applied } = head;
   if (size === 1) return single && row[0]! >= (applied ? 0.5 : 0) ? 1 : 0;
+  // bounded: by the shape of a tensor that is there
   const sums = new Float64Array(map ? shape[axis]! : size);
   const stride = map ? stridesOf(shape)[axis]! : 1;
   row.forEach((value, i) => (sums[Math.floor(i / stride) % sums.length]! += value));
@@ -248,6 +249,7 @@ function portTerm(
 
 const placeForm = (axes: number): string =>
   ["none: leave out the @", "one number, as @4", "row and column, as @4,5"][axes] ??
+  // bounded: a rank
   `${axes} numbers, as @${Array.from({ length: axes }, (_, i) => i).join(",")}`;
 
 const placeWords = (at: Position): string =>

@@ -39,6 +39,13 @@ export function constantValue(attributes: {
 /** They do not change with the elements of an input. */
 const givenValues = { ...mixesAll, sees: "nothing" } as const;
 
+/** The lengths that a shape is made of. @throws StriateError where one is none */
+function lengthsIn(items: readonly Dim[] | undefined): readonly Dim[] | undefined {
+  if (items?.some((item) => typeof item === "number" && !(Number.isInteger(item) && item >= 0)))
+    throw new StriateError(`the shape (${items.join(", ")}) cannot be`);
+  return items;
+}
+
 export const constantOps: readonly OpDefinition[] = [
   defineOp({
     type: "Constant",
@@ -58,7 +65,10 @@ export const constantOps: readonly OpDefinition[] = [
     role: "arithmetic",
     attributes: { value: attr.tensor() },
     shape: ({ attributes: { value }, known: of, shape }) => [
-      { type: value?.type ?? "float32", shape: of(0)?.items ?? unknownOfRank(shape(0)?.[0]) },
+      {
+        type: value?.type ?? "float32",
+        shape: lengthsIn(of(0)?.items) ?? unknownOfRank(shape(0)?.[0]),
+      },
     ],
     known({ attributes: { value }, numbers }) {
       const shape = numbers(0);

@@ -32,8 +32,9 @@ export function known(type: DataType, shape: Shape, items: readonly Dim[]): Know
 /** A known tensor of one value repeated. */
 export function filled(type: DataType, shape: Shape, item: Dim): Known | undefined {
   const size = sizeOf(shape);
+  if (!(Number.isInteger(size) && size >= 0 && size <= LARGEST)) return undefined;
   // bounded: as was just checked
-  return size > LARGEST ? undefined : known(type, shape, new Array<Dim>(size).fill(item));
+  return known(type, shape, new Array<Dim>(size).fill(item));
 }
 
 function rounded(type: DataType, item: Dim): Dim {

@@ -1,4 +1,5 @@
 import type { Random } from "../../src/base/random.ts";
+import { joined, varint } from "./wire.ts";
 
 /** A field of a protobuf message, read without its schema; a message inside is a list of fields. */
 interface Field {
@@ -9,16 +10,25 @@ interface Field {
   inside?: Field[];
 }
 
-/** A copy of a message with one to three faults in its fields: all lengths around them stay right. */
-export function mutateProtobuf(bytes: Uint8Array, random: Random): Uint8Array {
-  const root: Field = { number: 0, wire: 2, raw: bytes, inside: parse(bytes) ?? [] };
-  for (let faults = 1 + random.integer(3); faults > 0; faults--) {
-    const lists = listsOf(root);
-    const list = lists[random.integer(lists.length)]!;
-    if (list.length > 0) change(list, random.integer(list.length), random);
-  }
-  return write(root.inside!);
+/** Makes copies of a message with one to three faults in its fields: all lengths around them stay right. */
+export function parsedProtobuf(bytes: Uint8Array): (random: Random) => Uint8Array {
+  const whole: Field = { number: 0, wire: 2, raw: bytes, inside: parse(bytes) ?? [] };
+  return (random) => {
+    const root = copyOf(whole);
+    for (let faults = 1 + random.integer(3); faults > 0; faults--) {
+      const lists = listsOf(root);
+      const list = lists[random.integer(lists.length)]!;
+      if (list.length > 0) change(list, random.integer(list.length), random);
+    }
+    return joined(write(root.inside!));
+  };
 }
+
+/** The fields' bytes are never changed in place, and need no copy. */
+const copyOf = (field: Field): Field => ({
+  ...field,
+  ...(field.inside && { inside: field.inside.map(copyOf) }),
+});
 
 function listsOf(field: Field, found: Field[][] = []): Field[][] {
   if (!field.inside) return found;
@@ -34,7 +44,7 @@ function change(list: Field[], i: number, random: Random): void {
       list.splice(i, 1);
       break;
     case 1:
-      for (let times = 1 + random.integer(3); times > 0; times--) list.push(structuredClone(field));
+      for (let times = 1 + random.integer(3); times > 0; times--) list.push(copyOf(field));
       break;
     case 2:
       field.number = 1 + random.integer(26);
@@ -44,7 +54,7 @@ function change(list: Field[], i: number, random: Random): void {
       break;
     case 4:
       // A field of this message inside itself: a graph in a graph, a type in a type.
-      if (field.inside) field.inside.push(structuredClone(field));
+      if (field.inside) field.inside.push(copyOf(field));
       break;
     case 5: {
       const other = list[random.integer(list.length)]!;
@@ -114,28 +124,12 @@ function parse(bytes: Uint8Array, depth = 0): Field[] | undefined {
   return fields;
 }
 
-function write(fields: readonly Field[]): Uint8Array {
-  const parts = fields.flatMap(({ number, wire, raw, inside }) => {
-    const body = inside ? write(inside) : raw;
-    const head = varint(BigInt(number * 8 + wire));
-    return wire === 2 ? [head, varint(BigInt(body.length)), body] : [head, body];
+function write(fields: readonly Field[]): Uint8Array[] {
+  return fields.flatMap(({ number, wire, raw, inside }) => {
+    const head = varint(number * 8 + wire);
+    if (wire !== 2) return [head, raw];
+    const parts = inside ? write(inside) : [raw];
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    return [head, varint(length), ...parts];
   });
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
-}
-
-function varint(value: bigint): Uint8Array {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest >>= 7n) {
-    if (rest < 128n) {
-      bytes.push(Number(rest));
-      return Uint8Array.from(bytes);
-    }
-    bytes.push(Number(rest & 127n) | 128);
-  }
 }

@@ -1,11 +1,22 @@
 import { readFileSync, readdirSync } from "node:fs";
 import type { Random } from "../../src/base/random.ts";
-import type { ModelSource, WrittenFile } from "../../src/formats/format.ts";
+import { convertModel } from "../../src/formats/convert.ts";
+import type { ModelSource } from "../../src/formats/format.ts";
+import { readModel } from "../../src/formats/read-model.ts";
+import { findTfliteOp } from "../../src/formats/tflite/ops/index.ts";
+import { operatorNames } from "../../src/formats/tflite/operator-names.ts";
+import { tfOpNames } from "../../src/formats/tensorflow/ops/index.ts";
+import { readZip, writeZip } from "../../src/formats/zip.ts";
+import { allOps } from "../../src/ops/index.ts";
 import { overlappingZip } from "../hostile/zip.ts";
+import { hostileNpy, hostileSafetensors } from "./hostile-arrays.ts";
+import { hostileGraphDef, hostileSavedModel } from "./hostile-graph-def.ts";
 import { hostileHdf5 } from "./hostile-hdf5.ts";
+import { hostileOnnx } from "./hostile-onnx.ts";
+import { hostileTflite } from "./hostile-tflite.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import { mutateJson } from "./mutate-json.ts";
-import { mutateProtobuf } from "./mutate-protobuf.ts";
+import { parsedProtobuf } from "./mutate-protobuf.ts";
 import { mutateWords } from "./mutate-words.ts";
 
 /** A file, and how it is damaged. */
@@ -16,14 +27,6 @@ export interface Target {
   sibling: ModelSource["sibling"];
 }
 
-/** What the targets need of the code under test, which must be loaded late. */
-export interface Code {
-  readModel(source: ModelSource): Promise<unknown>;
-  convertModel(model: never, name: string): Promise<WrittenFile[]>;
-  readZip(bytes: Uint8Array, name: string): Promise<Map<string, { read(): Promise<Uint8Array> }>>;
-  writeZip(members: [string, Uint8Array][]): Uint8Array;
-}
-
 const text = new TextDecoder();
 const utf8 = new TextEncoder();
 
@@ -32,34 +35,43 @@ const utf8 = new TextEncoder();
  *
  * @param root folder of the fixtures' data
  */
-export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
+export async function fuzzTargets(root: string): Promise<Target[]> {
   const read = (path: string) => new Uint8Array(readFileSync(root + path));
   const nothing: ModelSource["sibling"] = (path) =>
     Promise.reject(new Error(`"${path}" is missing beside the model`));
   const keras = read("keras-zip/pictures-3.0.5.keras");
   const source = { name: "pictures.keras", bytes: keras, sibling: nothing };
-  const [h5] = await code.convertModel((await code.readModel(source)) as never, "pictures.h5");
+  const [h5] = await convertModel(await readModel(source), "pictures.h5");
   const members = await Promise.all(
-    [...(await code.readZip(keras, "pictures.keras"))].map(
+    [...(await readZip(keras, "pictures.keras"))].map(
       async ([name, member]) => [name, await member.read()] as [string, Uint8Array],
     ),
   );
   const graph = read("tfjs/fused/model.json");
   const weights = read("tfjs/fused/weights.bin");
 
-  const saved = (path: string) => read(`saved-models/module/${path}`);
+  const kept = new Map<string, Uint8Array>();
+  const saved = (path: string) => {
+    const bytes = kept.get(path) ?? read(`saved-models/module/${path}`);
+    kept.set(path, bytes);
+    return bytes;
+  };
 
   const half = <T>(random: Random, a: () => T, b: () => T): T => (random.integer(2) ? a() : b());
-  const protobuf = (path: string): Target => ({
-    name: path.replace(/^.*\//, ""),
-    mutate: (random) =>
-      half(
-        random,
-        () => mutateBytes(read(path), random),
-        () => mutateProtobuf(read(path), random),
-      ),
-    sibling: nothing,
-  });
+  const protobuf = (path: string): Target => {
+    const bytes = read(path);
+    const mutated = parsedProtobuf(bytes);
+    return {
+      name: path.replace(/^.*\//, ""),
+      mutate: (random) =>
+        half(
+          random,
+          () => mutateBytes(bytes, random),
+          () => mutated(random),
+        ),
+      sibling: nothing,
+    };
+  };
   const json = (name: string, bytes: Uint8Array, sibling: ModelSource["sibling"]): Target => {
     const value: unknown = JSON.parse(text.decode(bytes));
     return {
@@ -73,6 +85,15 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
       sibling,
     };
   };
+  const hostile = (kind: string, mutate: Target["mutate"]): Target => ({
+    name: `hostile.${kind}`,
+    mutate,
+    sibling: nothing,
+  });
+  const tfOps = tfOpNames();
+  const tfliteCodes = [...operatorNames.keys()].filter((code) =>
+    findTfliteOp(operatorNames[code]!),
+  );
   const onnx = readdirSync(`${root}onnx`).filter((name) =>
     /^(functions|control|qdq|encodings)\.onnx$/.test(name),
   );
@@ -85,21 +106,29 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
       sibling: (path) => Promise.resolve(saved(path)),
     },
     checkpoint(saved),
-    ...["convolutions", "uint8"].map((name): Target => ({
-      name: `${name}.tflite`,
-      mutate: (random) =>
-        (random.integer(4) === 0 ? mutateBytes : mutateWords)(
-          read(`tflite/${name}.tflite`),
-          random,
-        ),
-      sibling: nothing,
-    })),
+    ...["resizes", "convolutions", "uint8"].map((name): Target => {
+      const bytes = read(`tflite/${name}.tflite`);
+      return {
+        name: `${name}.tflite`,
+        mutate: (random) => (random.integer(4) === 0 ? mutateBytes : mutateWords)(bytes, random),
+        sibling: nothing,
+      };
+    }),
     json("graph model.json", graph, () => Promise.resolve(weights)),
     json("layers model.json", read("tfjs/layers/model.json"), (path) =>
       /^group\d-shard\dof2\.bin$/.test(path)
         ? Promise.resolve(read(`tfjs/layers/${path}`))
         : nothing(path),
     ),
+    hostile("onnx", (random) => hostileOnnx(random, allOps)),
+    hostile("pb", (random) => hostileGraphDef(random, tfOps)),
+    hostile("saved_model.pb", (random) => hostileSavedModel(random, tfOps)),
+    hostile("tflite", (random) => hostileTflite(random, tfliteCodes)),
+    hostile("safetensors", hostileSafetensors),
+    hostile("npz", (random) => {
+      const names = ["a/kernel.npy", "a/bias.npy", "__proto__.npy", "x:input.npy"];
+      return writeZip(names.map((name) => [name, hostileNpy(random)]));
+    }),
     { name: "hostile.h5", mutate: hostileHdf5, sibling: nothing },
     {
       name: "hostile.zip",
@@ -124,7 +153,7 @@ export async function fuzzTargets(root: string, code: Code): Promise<Target[]> {
         half<Uint8Array | Promise<Uint8Array>>(
           random,
           () => mutateBytes(keras, random),
-          () => code.writeZip(members.map(([name, bytes]) => [name, damaged(name, bytes, random)])),
+          () => writeZip(members.map(([name, bytes]) => [name, damaged(name, bytes, random)])),
         ),
       sibling: nothing,
     },

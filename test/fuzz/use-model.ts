@@ -13,13 +13,14 @@ import { runView } from "../../src/views/run-view.ts";
 /** Networks with more layers or elements take time that says nothing of whether they are safe. */
 const mostLayers = 200;
 const mostElements = 2 ** 20;
-/** Every so manieth model is drawn and run as well. */
-const every = 8;
 
-/** What the commands do with a model that has opened: its summary, its picture, a run on noise. */
-export async function used(network: Network, round: number): Promise<void> {
+/**
+ * What the commands do with a model that has opened: its summary, and where it goes the `whole` way its
+ * picture and a run on noise.
+ */
+export async function used(network: Network, whole: boolean): Promise<void> {
   formatSummary(summarize(network));
-  if (round % every !== 0 || network.layers.length > mostLayers) return;
+  if (!whole || network.layers.length > mostLayers) return;
   await naming(network.origin.file ?? network.name, async () => {
     const running = new RunningNetwork(network, runtime, { threads: 1 });
     try {

@@ -1,4 +1,4 @@
-import { StriateError, UnsupportedError, namingSync } from "../../base/errors.ts";
+import { StriateError, UnsupportedError, fail, namingSync } from "../../base/errors.ts";
 import { formatShape, isIdentityOrder, permute, sizeOf } from "../../base/shape.ts";
 import { type NumericType, type Tensor, castTo, toNumbers, transpose } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
@@ -55,6 +55,12 @@ const tensorflowOps: TfOps = {
   unknown: "this op of TensorFlow is not known; export the model as ONNX with tf2onnx",
   settle: settleGraph,
 };
+
+/** An op may be written with fewer inputs than it takes. */
+const given = (x: TfValue | undefined): TfValue => x ?? fail("an input is missing");
+
+/** A constant of more elements is data, and none that says shapes, axes or places. */
+const mostNumbers = 2 ** 20;
 
 class Lowering {
   readonly #graph: TfGraph & Partial<SettledGraph>;
@@ -178,6 +184,7 @@ class Lowering {
     const result = lower(context);
     const outputs = Array.isArray(result) ? result : [result];
     this.#infer();
+    for (const { value, order } of outputs) this.#checkRank(value, order);
     this.#made.set(node.name, outputs);
     if (isData) this.#data.add(node.name);
     const inbound = [
@@ -208,6 +215,15 @@ class Lowering {
       parameters: this.#count(weights),
       config: configOf(node),
     });
+  }
+
+  /** What an op says of its axes, and what comes out, must go together; with odd inputs it need not. */
+  #checkRank(value: string | undefined, order: readonly number[]): void {
+    const shape = value === undefined ? undefined : this.#inference.typeOf(value)?.shape;
+    if (shape && shape.length !== order.length)
+      throw new StriateError(
+        `its inputs do not fit together: they would make ${formatShape(shape)}, expected ${order.length} axes`,
+      );
   }
 
   #count(weights: readonly string[]): NetworkLayer["parameters"] {
@@ -242,14 +258,15 @@ class Lowering {
       attributes: new TfAttributes(node),
       inputs,
       input,
-      shape: (x) => this.#shape(x),
-      rank: (x) => this.#shape(x).length,
+      shape: (x) => this.#shape(given(x)),
+      rank: (x) => this.#shape(given(x)).length,
       type: (x) => {
+        given(x);
         this.#infer();
         return x.constant?.type ?? this.#inference.typeOf(x.value!)?.type ?? "float32";
       },
-      arrange: (x, order) => this.#arrange(x, order),
-      plain: (x) => this.#plain(x),
+      arrange: (x, order) => this.#arrange(given(x), order),
+      plain: (x) => this.#plain(given(x)),
       maybeNumbers,
       numbers: (i) => {
         const numbers = maybeNumbers(i);
@@ -316,7 +333,10 @@ class Lowering {
   }
 
   #numbers(x: TfValue): readonly number[] | undefined {
-    if (x.constant) return x.constant.type === "string" ? undefined : toNumbers(x.constant);
+    if (x.constant)
+      return x.constant.type === "string" || sizeOf(x.constant.shape) > mostNumbers
+        ? undefined
+        : toNumbers(x.constant);
     this.#infer();
     return isIdentityOrder(x.order) ? numbersOf(this.#inference.knownOf(x.value!)) : undefined;
   }
