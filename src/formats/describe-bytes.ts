@@ -4,7 +4,10 @@
  */
 export function describeBytes(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return "is empty; download or copy it again";
-  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 512));
+  const text = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
+  if (text.startsWith("\x89HDF\r\n\x1a\n", 512))
+    return "is an HDF5 file behind a user block, which is not read; h5repack or h5unjam takes it off";
+  const head = text.slice(0, 512);
   const found = signs.find(({ sign }) => sign.test(head));
   if (found) return found.words;
   if (/^[\t\n\r\x20-\x7e]+$/.test(head.slice(0, 256))) return "is a text file, not a model";

@@ -1,3 +1,4 @@
+import { walkRecords } from "./btree-v2.ts";
 import { type Cursor, damaged, unsupported } from "./cursor.ts";
 
 /**
@@ -9,12 +10,13 @@ import { type Cursor, damaged, unsupported } from "./cursor.ts";
 export function openFractalHeap(file: Cursor, address: number): (id: Cursor) => Cursor {
   const head = file.from(address);
   head.expect("FRHP");
-  head.skip(1 + 2);
+  head.skip(1);
+  const idBytes = head.u16();
   if (head.u16() > 0) unsupported("compressed lists of names");
   head.skip(1); // flags
   const maxObject = head.u32();
   head.length(); // next huge ID
-  head.offset(); // tree of huge objects
+  const hugeTree = head.offset();
   head.length(); // free space
   head.offset(); // free space manager
   for (let i = 0; i < 8; i++) head.length(); // counts and sizes of objects
@@ -64,9 +66,25 @@ export function openFractalHeap(file: Cursor, address: number): (id: Cursor) => 
     return locate(child, childRows, within, blockSize(row));
   };
 
+  /** What is longer than a heap's block, an attribute of 64 kB for one, lies elsewhere in the file. */
+  const huge = (id: Cursor): Cursor => {
+    const { offset, length } = file.widths;
+    if (idBytes > offset + length)
+      return file.from(id.address("a heap's object")).part(id.length());
+    const key = id.uint(Math.min(8, idBytes - 1));
+    if (hugeTree === undefined) damaged("a heap's list of long objects is missing");
+    for (const record of walkRecords(file, hugeTree!)) {
+      const place = record.address("a heap's object");
+      const size = record.length();
+      if (record.length() === key) return file.from(place).part(size);
+    }
+    return damaged("a heap's long object is not in its list");
+  };
+
   return (id) => {
     const kind = (id.u8() >> 4) & 3;
-    if (kind !== 0) unsupported("names longer than a heap block");
+    if (kind === 1) return huge(id);
+    if (kind !== 0) unsupported("names that stand in a heap's list");
     const offset = id.uint(offsetBytes);
     const length = id.uint(lengthBytes);
     if (root === undefined) damaged("a heap is empty");

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { countedBytes } from "../../../test/counted-bytes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { toNumbers } from "../../base/tensor.ts";
+import { readModel } from "../read-model.ts";
 import { type Hdf5Group, openHdf5 } from "./hdf5-file.ts";
 
 /** What h5py wrote and read back: fixtures/hdf5-features.py. Elements that are not listed are the fill value. */
@@ -36,4 +37,27 @@ describe.each(Object.entries(expected))("%s", (name, { datasets, refused }) => {
       expect(read, path).toThrow(/not supported|expected numbers/);
     }
   });
+});
+
+describe.each(["more-v110.h5", "more-latest.h5"])("%s", (name) => {
+  const root = openHdf5(countedBytes(fixture(name)));
+
+  it("gives an attribute of more than 64 kB, which lies elsewhere", () => {
+    const wanted = Array.from({ length: 16_500 }, (_, i) => Number(i % 251 === 7));
+    expect(root.attribute("long")).toEqual(wanted);
+    expect(root.attribute("short")).toBe(5);
+  });
+
+  it.each(["n-bit", "szip", "scale-offset", "elsewhere"])("refuses %s in words", (path) => {
+    expect(() => root.group("refused")!.dataset(path)!.read()).toThrow(/not supported/);
+  });
+});
+
+it("a file behind a user block is refused in words", async () => {
+  const source = {
+    name: "user-block.h5",
+    bytes: fixture("user-block.h5"),
+    sibling: () => Promise.reject(new StriateError("none")),
+  };
+  await expect(readModel(source)).rejects.toThrow(/HDF5 file behind a user block/);
 });
