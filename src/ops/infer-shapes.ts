@@ -2,7 +2,7 @@ import { StriateError, namingSync } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type Graph, type GraphNode, type ValueType, nodeLabel } from "../graph/graph.ts";
 import { attributeValues, type OpDefinition, type ShapeContext } from "./define-op.ts";
-import { mergeDims } from "./dims.ts";
+import { type Dims, mergeDims } from "./dims.ts";
 import { findOp } from "./index.ts";
 import { type Known, fromTensor, numbersOf, toTensor } from "./known.ts";
 
@@ -105,6 +105,7 @@ export class ShapeInference {
   #apply(op: OpDefinition, node: GraphNode): ValueType[] {
     const context = this.#context(op, node);
     const outputs = op.shape(context);
+    for (const { shape } of outputs) checkLengths(shape);
     const value = op.known?.(context);
     const first = node.outputs[0];
     if (value && first) this.#known.set(first, value);
@@ -150,4 +151,14 @@ export class ShapeInference {
   #firstType(node: GraphNode): ValueType["type"] {
     return this.typeOf(node.inputs[0] ?? "")?.type ?? "float32";
   }
+}
+
+/** Whatever is read by an op, what it makes has lengths: with odd inputs and attributes it need not. */
+function checkLengths(shape: Dims): void {
+  for (const length of shape ?? [])
+    if (
+      length === undefined ||
+      (typeof length === "number" && !(Number.isSafeInteger(length) && length >= 0))
+    )
+      throw new StriateError(`what it makes would have the shape (${shape!.join(", ")})`);
 }

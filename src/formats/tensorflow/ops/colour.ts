@@ -1,3 +1,4 @@
+import { checkedLength } from "../../../base/checked-length.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
 import { hsvToRgb, rgbToHsv } from "../../../layers/hsv.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
@@ -58,7 +59,7 @@ const resizeArea: TfOp = {
       const from = space[axis];
       if (typeof from !== "number")
         throw new UnsupportedError("the size of its pictures is not known");
-      const to = sizes[axis] ?? 1;
+      const to = checkedLength(sizes[axis] ?? 1, "rows or columns");
       if (attributes.flag("align_corners") && to > 1)
         throw new UnsupportedError("align_corners of a mean over areas is not read");
       return b.f32(shares(from, to), [to, from]);
