@@ -80,7 +80,8 @@ test.each(Object.keys(kinds) as (keyof typeof kinds)[])(
     const { calls, out } = watch(["--input-type=module", "-e", program, ...paths]);
     const lines = out.trim().split("\n");
     expect(lines).toHaveLength(ways.length);
-    for (const line of lines) expect(line).toMatch(/leads out of|is missing beside|outside the model/);
+    for (const line of lines)
+      expect(line).toMatch(/leads out of|is missing beside|outside the model/);
     expect(calls.filter((call) => /secret\.bin|labels\.txt/.test(call))).toEqual([]);
   },
 );
