@@ -13,8 +13,9 @@ export class ExactSums {
 
   constructor(length: number) {
     this.length = length;
+    // bounded: by the tensors that are summed
     this.#parts = new Float64Array(length);
-    this.#counts = new Uint8Array(length);
+    this.#counts = new Uint8Array(length); // bounded: likewise
   }
 
   /** Adds a finite number to sum `i`. */
@@ -109,6 +110,7 @@ export class ExactSums {
 
   #widen(): void {
     const width = this.#width + 1;
+    // bounded: by the tensors that are summed, and how exact their sums are
     const parts = new Float64Array(this.length * width);
     for (let i = 0; i < this.length; i++)
       for (let k = 0; k < this.#counts[i]!; k++)
