@@ -155,6 +155,26 @@ describe("frozen layers at the front", () => {
   });
 });
 
+it("several outputs have a loss each, and one step for all", async () => {
+  const opened = await openModel(finetuneFile("residual.onnx"));
+  const { network } = opened;
+  const features = network.layers.find(({ address }) => address === "/Flatten")!.outputs[0]!;
+  network.outputs.push(features);
+  network.graph.outputs.push({ name: features.value, type: "float32", shape: features.shape });
+  const loss = [fromLogits, "mse"];
+  const trainer = new Trainer(
+    trainableOf(opened, { train: "head" }),
+    { loss },
+    { runtime, threads: 1 },
+  );
+  const { x, y } = torchBatch(0);
+  const zeros = { type: "float32", shape: [8, 12], data: new Float32Array(8 * 12) } as Tensor;
+  const logs = await trainer.trainOnBatch({ x, y: [y, zeros] });
+  expect(logs.logits_loss).toBeCloseTo(torch.head![0]!, 5);
+  expect(logs.loss).toBeCloseTo(logs.logits_loss! + Object.values(logs)[2]!, 5);
+  await trainer.close();
+});
+
 describe("what is written", () => {
   const written = JSON.parse(readFileSync(finetuneFile("written.json"), "utf8")) as {
     input: string[];

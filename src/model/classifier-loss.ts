@@ -34,7 +34,7 @@ export function classifierLoss(
   if (head === undefined || network.outputs.length !== 1 || head.map !== undefined)
     throw new StriateError(
       `${network.origin.file ?? network.name}: expected one output of shape (None, units), so that it can ` +
-        `tell classes apart`,
+        `tell classes apart; train --head new gives it one`,
     );
   const units = head.units ?? classNames.length;
   const classes = classNames.length;

@@ -11,6 +11,7 @@ import { raiseOpset } from "../graph/passes/opening/raise-opset.ts";
 import { bindDims } from "../ops/bind-dims.ts";
 import { inferShapes } from "../ops/infer-shapes.ts";
 import type { Network, Port } from "./network.ts";
+import { isOnePicture } from "./photo-input.ts";
 
 /** A number of rows that no other length of a network is likely to be. */
 const ROWS = 1009;
@@ -99,7 +100,7 @@ function freePort(port: Port, { origin, name }: Network, size?: readonly [number
       `${file}: input "${port.name}" takes ${port.type}; a network is trained on float32: export it without ` +
         "the conversion at its front",
     );
-  if (shape.length === 0 || (shape.length === 3 && shape.includes(3)))
+  if (shape.length === 0 || isOnePicture(port))
     throw new StriateError(
       `${file}: input "${port.name}" takes ${formatShape(shape)}, one picture without a batch; export it with a ` +
         "batch to train it",
@@ -151,10 +152,13 @@ function freeReshapes(graph: Graph, inputs: readonly Port[]): Graph {
     const target = graph.initializers.get(to) ?? known.get(to);
     const from = graph.values.get(x)?.shape ?? graph.inputs.find(({ name }) => name === x)?.shape;
     const lengths = target && toNumbers(target);
-    const copies = attribute(node, "allowzero", "int", 0) === 0;
-    if (lengths?.[0] !== batch || from?.[0] !== batch || !copies) return node;
+    if (lengths?.[0] !== batch || from?.[0] !== batch) return node;
+    // Where 0 is a length of its own, it must not be among the others.
+    if (attribute(node, "allowzero", "int", 0) !== 0 && lengths.includes(0)) return node;
     const opened = b.constant(int64([0, ...lengths.slice(1)]), `${to}/free`);
-    return { ...node, inputs: [x, opened] };
+    const attributes = { ...node.attributes };
+    delete attributes.allowzero;
+    return { ...node, inputs: [x, opened], attributes };
   };
   graph.nodes = graph.nodes.map(freed);
   return graph;

@@ -58,7 +58,7 @@ function photoPort(port: Port): PhotoInput | undefined {
  * Whether an input is one picture in colours, without a batch: height and width are both fixed or both free,
  * where a sequence of a batch has one of each, and no axis but the channels is as short as they are.
  */
-function isOnePicture({ shape }: Port): boolean {
+export function isOnePicture({ shape }: Pick<Port, "shape">): boolean {
   const [first, second, third] = shape;
   if (shape.length !== 3 || (first === 3) === (third === 3)) return false;
   const space = third === 3 ? [first, second] : [second, third];
