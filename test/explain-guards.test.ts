@@ -21,6 +21,11 @@ import { gradCamView } from "../src/views/explain/grad-cam-view.ts";
 import { gradientView } from "../src/views/explain/gradient-view.ts";
 import { occlusionView } from "../src/views/explain/occlusion-view.ts";
 import { allViews } from "../src/views/all-views.ts";
+import { colormap } from "../src/plot/colormap.ts";
+import { themes } from "../src/plot/theme.ts";
+import { drawFeatureMaps } from "../src/views/feature-maps.ts";
+import { featureMapsView } from "../src/views/feature-maps-view.ts";
+import { overlay } from "../src/views/heatmap/overlay.ts";
 import { runView } from "../src/views/run-view.ts";
 import type { PhotoSubject } from "../src/views/subject.ts";
 import { networkKinds } from "./network-kinds.ts";
@@ -151,6 +156,61 @@ describe("faults of other tools", () => {
     }
     expect(dead).toContain("grad-cam");
     await model.dispose();
+  });
+
+  it("keract 2: drawing maps changes neither the maps nor the photo", async () => {
+    const model = network(plain);
+    const subject = photoSubject(model, photoOf(24, 24));
+    const seen = await runView(featureMapsView, viewContext(model.running), [subject], {});
+    const copies = [...seen.arrays()].map(([name, { data }]) => [name, [...toFloat32Like(data)]]);
+    const pixels = subject.photo!.data.slice();
+    for (const { picture } of seen.draw({})) expect(picture.marks.length).toBeGreaterThan(0);
+    expect([...seen.arrays()].map(([name, { data }]) => [name, [...toFloat32Like(data)]])).toEqual(
+      copies,
+    );
+    expect(subject.photo!.data).toEqual(pixels);
+    await model.dispose();
+  });
+
+  it("keract 3: of a batch each photo has its own gradient", async () => {
+    const model = network(plain);
+    const photos = [noiseFeeds(model.network, 4), noiseFeeds(model.network, 5)];
+    const values = photos.map((each) => toFloat32(each.photo!).data);
+    const both = float32([2, 16, 16, 3], Float32Array.from(values.flatMap((each) => [...each])));
+    const of = { of: "class:1" };
+    const together = toFloat32(await model.gradient({ photo: both }, of)).data;
+    for (const [i, photo] of photos.entries()) {
+      const alone = toFloat32(await model.gradient(photo, of)).data;
+      near(together.subarray(i * 768, (i + 1) * 768), alone, 1e-5, `photo ${i}`);
+    }
+    await model.dispose();
+  });
+
+  it.each([3, 16, 20, 33])(
+    "the tutorial 11: of a layer of %d maps all are drawn, on a sheet that fits a screen",
+    (channels) => {
+      const values = Float32Array.from({ length: channels * 64 }, (_, i) => Math.sin(i));
+      const maps = { channels, height: 8, width: 8, values, shape: [1, 8, 8, channels] };
+      const picture = drawFeatureMaps({ address: "layer", className: "Conv2D", ...maps });
+      const numbers = new Set(textsOf(picture).split("\n"));
+      for (let c = 0; c < channels; c++) expect(numbers, `map ${c}`).toContain(String(c));
+      expect(picture.width).toBeLessThan(1700);
+    },
+  );
+
+  it("pytorch-grad-cam 9: where the map is 0 the photo keeps its own brightness", () => {
+    const photo = rasterOf(photoOf(8, 8));
+    const values = new Float32Array(64);
+    values[0] = 1;
+    const identity = [1, 0, 0, 0, 1, 0] as const;
+    const place = { photo, toInput: identity, inputSize: { height: 8, width: 8 } };
+    const heatmap = { values, height: 8, width: 8, title: "" };
+    const looks = { opacity: 0.75, blend: "strength", smooth: false } as const;
+    const range = { low: 0, high: 1 };
+    const colors = { colormap: colormap("inferno"), range, theme: themes.light };
+    const { data } = overlay(heatmap, place, { ...looks, ...colors });
+    expect(data.subarray(3)).toEqual(photo.data.subarray(3));
+    expect(data.subarray(0, 3)).not.toEqual(photo.data.subarray(0, 3));
   });
 
   it("keract 3, the tutorial 11: nothing depends on a name", async () => {
@@ -325,6 +385,11 @@ function photoOf(width: number, height: number): ByteImage {
   const origin = { name: "photo.png", format: "png", storedSize, orientation: 1 } as const;
   return { width, height, data, origin: { ...origin, oriented: false, steps: [] } };
 }
+
+const rasterOf = ({ width, height, data }: ByteImage) =>
+  ({ width, height, channels: 3, data }) as const;
+
+const toFloat32Like = (data: unknown) => data as Float32Array;
 
 const marksOf = (marks: readonly Mark[]): Mark[] =>
   marks.flatMap((mark) => (mark.kind === "group" ? marksOf(mark.marks) : [mark]));

@@ -31,14 +31,21 @@ export async function packagedStage(): Promise<Stage> {
       return readImage(new URL(file, root).pathname);
     }),
   );
-  return stageOf({ ...network, labels: ["cat", "dog"] }, dog!, cat!);
+  // What is drawn for the docs says nothing of the computer that drew it.
+  const origin = { ...network.origin, file: "cat_vs_dog.h5" };
+  return stageOf({ ...network, labels: ["cat", "dog"], origin }, dog!, cat!, ["dog", "cat"]);
 }
 
-function stageOf(network: Network, first: Image, second: Image): Stage {
+function stageOf(
+  network: Network,
+  first: Image,
+  second: Image,
+  [one, two]: readonly [string, string] = ["first", "second"],
+): Stage {
   const model = new Model({ network }, runtime, { threads: 1 });
   const subject = (image: Image, name: string): PhotoSubject =>
     photoSubject(model, image, { name });
-  const photo = subject(first, "first");
+  const photo = subject(first, one);
   const side = (name: string): PairSide => ({ name, running: model.running, photo });
   return {
     model,
@@ -53,7 +60,7 @@ function stageOf(network: Network, first: Image, second: Image): Stage {
         length: 2,
         async *photos() {
           yield await Promise.resolve({ ...photo, label: 1 });
-          yield { ...subject(second, "second"), label: 0 };
+          yield { ...subject(second, two), label: 0 };
         },
         original: (index) => Promise.resolve([first, second][index]),
       },

@@ -1,5 +1,6 @@
-// The gallery as one page: npm run gallery [-- --update] [NAME...]
-// With --update, the thumbnails that the picture test compares with are written again.
+// The gallery as one page: npm run gallery [-- --update | --docs] [NAME...]
+// With --update, the thumbnails that the picture test compares with are written again; with --docs, the pictures
+// of docs/seeing.md, one a view, on the packaged network.
 import { mkdir, writeFile } from "node:fs/promises";
 import { messageOf } from "../../src/base/errors.ts";
 import { toPng } from "../../src/api/write-picture.ts";
@@ -22,6 +23,23 @@ if (args.includes("--update")) {
     await writeFile(new URL(`${figure.name}.json`, folder), text);
   }
   console.log(`wrote ${chosen.length} thumbnails`);
+} else if (args.includes("--docs")) {
+  const { default: sharp } = await import("sharp");
+  const stage = await packagedStage();
+  const folder = new URL("../../docs/pictures/seeing/", import.meta.url);
+  await mkdir(folder, { recursive: true });
+  for (const figure of chosen.filter(({ name, view }) => name === view.id)) {
+    const { picture } = await drawFigure(figure, stage);
+    const png = await toPng(picture);
+    const small = sharp(png).resize({
+      width: 720,
+      height: 900,
+      fit: "inside",
+      withoutEnlargement: true,
+    });
+    await small.webp({ quality: 78 }).toFile(new URL(`${figure.name}.webp`, folder).pathname);
+    console.log(figure.name);
+  }
 } else {
   const stage = await packagedStage();
   const folder = new URL("../../out/gallery/", import.meta.url);
