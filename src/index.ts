@@ -155,7 +155,7 @@ export {
   selectivity,
   unitStatistics,
 } from "./views/census/statistics.ts";
-export { type Evaluation, mergeEvaluations } from "./views/evaluation/evaluation-view.ts";
+export { type Evaluation, mergeEvaluations } from "./views/evaluation/evaluation.ts";
 export type { ClassifierMeasure, MeasuredBatch } from "./views/evaluation/measure.ts";
 export { drawDifference } from "./views/diff/draw-difference.ts";
 export {

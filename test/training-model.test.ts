@@ -11,7 +11,8 @@ import { callbacks } from "../src/api/callbacks.ts";
 import { loadModel } from "../src/api/load-model.ts";
 import type { Model } from "../src/api/model.ts";
 import { batchesOf } from "../src/train/data/training-data.ts";
-import { evaluationView, mergeEvaluations } from "../src/views/evaluation/evaluation-view.ts";
+import { mergeEvaluations } from "../src/views/evaluation/evaluation.ts";
+import { evaluationView } from "../src/views/evaluation/evaluation-view.ts";
 import type { DatasetSubject } from "../src/views/subject.ts";
 import { emptyFolder } from "./command-line.ts";
 

@@ -215,12 +215,13 @@ export class Model {
   ): Promise<ModelSeen<T, A, S, R>> {
     await this.settle();
     const subject = subjectOf(this, view.takes, input, options) as Subjects[T];
-    const context = viewContext(this.running, { measure: this.#measure(), ...options });
+    const context = viewContext(this.running, { measure: this.measure(), ...options });
     const seen = await runView(view, context, subject, asks, options.onPartial);
     return new ModelSeen(seen, this.running);
   }
 
-  #measure(): ClassifierMeasure {
+  /** How the model is measured over a data set: with the loss that it was compiled with, as its training is. */
+  measure(): ClassifierMeasure {
     const { device, threads, optimize } = this.#host;
     const opened = () => this.contents({ includeOptimizer: false });
     return measureModel(opened, this.running, { device, threads, optimize });

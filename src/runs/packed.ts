@@ -21,7 +21,7 @@ const magic = "striate part 1\n";
 export function pack(data: unknown, arrays: Readonly<Record<string, PackedArray>>): Uint8Array {
   const entries = Object.entries(arrays);
   const listed = entries.map(([name, array]) => [name, kindOf(array), array.length] as const);
-  const text = new TextEncoder().encode(JSON.stringify({ data, arrays: listed }));
+  const text = new TextEncoder().encode(JSON.stringify({ data, arrays: listed }, inOrderOfKeys));
   const start = aligned(magic.length + 5 + text.length);
   const size = entries.reduce((sum, [, array]) => sum + aligned(array.byteLength), start);
   // bounded: what is written is in memory already
@@ -61,6 +61,12 @@ export function unpack(bytes: Uint8Array): {
   });
   return { data, arrays: Object.fromEntries(read) };
 }
+
+/** Records that say the same are the same text, whoever put their keys together. */
+const inOrderOfKeys = (_: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 const aligned = (length: number): number => Math.ceil(length / 8) * 8;
 

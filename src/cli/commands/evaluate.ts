@@ -12,6 +12,7 @@ import { defineCommand } from "../command.ts";
 import { encodePictures } from "../encode-pictures.ts";
 import { optionsOf } from "../flags.ts";
 import { engineFields } from "../options.ts";
+import { manyFields } from "../sharded/many-fields.ts";
 
 export const evaluate = defineCommand({
   name: "evaluate",
@@ -39,6 +40,7 @@ export const evaluate = defineCommand({
       checked(field.string(undefined, { help: "for decoded pictures, as 1g" }), parseByteSize),
     ),
     wrong: evaluationView.asks.wrong,
+    ...manyFields,
     out: field.string("striate-evaluate", { help: "folder for evaluate.png and evaluate.json" }),
     json: field.boolean(false, { help: "print evaluate.json instead of words" }),
     ...engineFields,
@@ -48,6 +50,20 @@ export const evaluate = defineCommand({
     "striate evaluate shapes.h5 shapes --split test",
   ],
   async run([file, data], options, io) {
+    // Several processes or machines: the same in shards.
+    if (options.workers !== null || options.shard !== null || options.queue !== null) {
+      const { shardedCommand } = await import("../sharded/sharded-command.ts");
+      const command = shardedCommand(evaluationView as never);
+      const seed = 0;
+      const given = {
+        ...options,
+        memory: options.memory ?? "1g",
+        seed,
+        force: false,
+        theme: "light",
+      };
+      return command.run([file, data], given as never, io);
+    }
     const { device, threads, size, memory, out } = options;
     const session = { device, threads: threads ?? undefined };
     const model = new Model(await openModel(file as string), runtime, session);

@@ -25,11 +25,12 @@ export async function writeSeen(
       bytes: writeParquet(columns, about),
     }),
   );
+  const name = view.command?.name ?? view.id;
   const arrays = new Map(view.arrays?.(result, subject) ?? []);
   const files: OutputFile[] = [
-    { path: `${view.id}.json`, bytes: `${JSON.stringify(seen.json, null, 2)}\n` },
+    { path: `${name}.json`, bytes: `${JSON.stringify(seen.json, null, 2)}\n` },
     ...tables,
-    ...(arrays.size > 0 ? [{ path: `${view.id}.npz`, bytes: await writeNpz(arrays) }] : []),
+    ...(arrays.size > 0 ? [{ path: `${name}.npz`, bytes: await writeNpz(arrays) }] : []),
     ...(await encodePictures(seen.draw(shows), "png")),
   ];
   await writeFolder(folder, files);

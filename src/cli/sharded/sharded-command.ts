@@ -14,6 +14,7 @@ import { type CommandDefinition, type CommandIo, defineCommand } from "../comman
 import { optionsOf } from "../flags.ts";
 import { forceField } from "../options.ts";
 import { followRun, stopOnSignal } from "./follow.ts";
+import { manyFields } from "./many-fields.ts";
 import { writeSeen } from "./outputs.ts";
 
 /** Flags of every command that runs a network over a data set in shards. */
@@ -29,19 +30,7 @@ export const shardFields = {
   jfif_only: field.boolean(false, { help: "leave out the photos that TensorFlow Datasets drops" }),
   seed: field.int(0, { help: "of all that is random" }),
   memory: field.string("1g", { help: "what a worker may take for its numbers" }),
-  workers: field.nullable(
-    field.int(undefined, { min: 1, max: 256, help: "processes on this machine; one a core" }),
-  ),
-  queue: field.nullable(
-    field.string(undefined, {
-      help: "a Redis server, redis://host:6379, whose workers (striate work) compute the shards",
-    }),
-  ),
-  shard: field.nullable(
-    field.string(undefined, {
-      help: "compute one of several shares only, as 3/16, and merge nothing",
-    }),
-  ),
+  ...manyFields,
   json: field.boolean(false, { help: "print the JSON instead of words" }),
   force: forceField,
 };

@@ -130,7 +130,7 @@ async function openParts(path: string, data: RunData) {
 function ends({ seed, memory }: RunManifest, model: Model, set: ImageSet) {
   return {
     context: (options: Parameters<typeof viewContext>[1] = {}) =>
-      viewContext(model.running, { seed, memory, ...options }),
+      viewContext(model.running, { seed, memory, measure: model.measure(), ...options }),
     async close() {
       await set.close();
       await model.dispose();

@@ -1,53 +1,88 @@
 import { withThousands } from "../../base/text-table.ts";
-import { StriateError } from "../../base/errors.ts";
-import { field } from "../../base/fields.ts";
+import { type Values, field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
-import type { SkippedFile } from "../../data/class-folders.ts";
 import { parseScale } from "../../data/scale.ts";
-import type { ClassifierLoss } from "../../model/classifier-loss.ts";
 import { type Logs, formatLogs } from "../../model/history.ts";
 import { classScores } from "../../model/prediction.ts";
 import { guessed } from "../../model/prepare-photo.ts";
 import { defineView, type ViewTable } from "../define-view.ts";
+import type { ViewContext } from "../context.ts";
+import type { Shards } from "../shards.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { textOfTable } from "../text-of-table.ts";
-import {
-  type Classification,
-  ClassificationCounter,
-  type WrongExample,
-  mergeClassifications,
-} from "./classification.ts";
+import { type Classification, ClassificationCounter, type WrongExample } from "./classification.ts";
 import { accuracyInWords, drawEvaluation } from "./draw-evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
+import {
+  type EvaluationPart,
+  evaluationPart,
+  mergeEvaluationParts,
+  readEvaluation,
+  wholeEvaluation,
+  writeEvaluation,
+} from "./evaluation-part.ts";
 import { classNamesOf, measuredBatches, pictureOf } from "./measured-batches.ts";
 
-/** What a classifier makes of a data set: plain data, and so of its parts ({@link mergeEvaluations}). */
-export interface Evaluation {
-  /** The file as the user named it; absent of a network that was made here. */
-  readonly file: string | undefined;
-  /** The file, or the network's name. */
-  readonly title: string;
-  readonly classification: Classification;
-  /** The mean loss. */
-  readonly logs: Logs;
-  /** The loss that was taken. */
-  readonly loss: ClassifierLoss;
-  /** Files of the data set that could not be read. */
-  readonly skipped: readonly SkippedFile[];
-}
+const evaluationAsks = {
+  batch: field.int(64, { min: 1, help: "pictures at a time" }),
+  wrong: field.int(12, { min: 0, help: "how many of the most wrong pictures to show" }),
+};
 
-/**
- * What a classifier makes of two parts of one data set together.
- * @throws StriateError where classes or losses differ
- */
-export function mergeEvaluations(a: Evaluation, b: Evaluation): Evaluation {
-  if (JSON.stringify(a.loss) !== JSON.stringify(b.loss))
-    throw new StriateError(`${a.title}: the two results were measured with different losses`);
-  const classification = mergeClassifications(a.classification, b.classification);
-  const share = a.classification.total / (classification.total || 1);
-  const logs = Object.fromEntries(
-    Object.keys(a.logs).map((name) => [name, a.logs[name]! * share + b.logs[name]! * (1 - share)]),
-  );
-  return { ...a, classification, logs, skipped: [...a.skipped, ...b.skipped] };
+/** Bytes of a picture that is kept of the most wrong, at about the size that networks take. */
+const pictureBytes = 200_000;
+
+const shards: Shards<typeof evaluationAsks, Evaluation, EvaluationPart> = {
+  costs: (_network, _set, { wrong }) => ({
+    bytesPerPhoto: 0,
+    bytesOfPart: () => 4000 + wrong * pictureBytes,
+  }),
+  async part(context, set, asks) {
+    const before = new Set((set.skipped?.() ?? []).map(({ path }) => path));
+    const work = evaluate(context, set, asks);
+    for (;;) {
+      const { done, value } = await work.next();
+      context.throwIfStopped();
+      if (done !== true) continue;
+      // A set knows all that was left out; a shard says its own.
+      const skipped = value.skipped.filter(({ path }) => !before.has(path));
+      return evaluationPart({ ...value, skipped });
+    }
+  },
+  merge: mergeEvaluationParts,
+  write: writeEvaluation,
+  read: readEvaluation,
+  finish: (_context, part) => Promise.resolve(wholeEvaluation(part)),
+};
+
+async function* evaluate(
+  context: ViewContext,
+  set: DatasetSubject,
+  { batch, wrong }: Values<typeof evaluationAsks>,
+): AsyncGenerator<Evaluation, Evaluation, void> {
+  const { network } = context.running;
+  const classNames = classNamesOf(network, set);
+  const loss = await context.measure.lossFor(classNames);
+  const counter = new ClassificationCounter(classNames, wrong);
+  const { file } = network.origin;
+  const until = (logs: Logs): Evaluation => ({
+    ...{ file, title: file ?? network.name, logs, loss },
+    classification: counter.result,
+    skipped: [...(set.skipped?.() ?? [])],
+  });
+  const batches = measuredBatches(context, set, { size: batch, labels: loss.labels, classNames });
+  let last = (): Logs => ({ loss: 0 });
+  for await (const each of context.measure.over(batches, loss)) {
+    const { photos } = each.batch;
+    const units = each.outputs.length / photos.length;
+    photos.forEach((photo, row) => {
+      const outputs = each.outputs.subarray(row * units, (row + 1) * units);
+      const scores = classScores(loss.scores, outputs);
+      counter.add(photo.label, scores, photo.name, () => pictureOf(photo));
+    });
+    last = each.logs;
+    yield until(last());
+  }
+  return until(last());
 }
 
 /** A classifier over a data set: loss, accuracy, what it confuses, and what it got most wrong. */
@@ -60,39 +95,12 @@ export const evaluationView = defineView({
   pitfall: "Pictures that the network was trained on say little of those that it has never seen.",
   takes: "dataset",
   command: { name: "evaluate" },
-  asks: {
-    batch: field.int(64, { min: 1, help: "pictures at a time" }),
-    wrong: field.int(12, { min: 0, help: "how many of the most wrong pictures to show" }),
-  },
+  asks: evaluationAsks,
   shows: {
     theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
   },
-  async *compute(context, set, { batch, wrong }): AsyncGenerator<Evaluation, Evaluation, void> {
-    const { network } = context.running;
-    const classNames = classNamesOf(network, set);
-    const loss = await context.measure.lossFor(classNames);
-    const counter = new ClassificationCounter(classNames, wrong);
-    const { file } = network.origin;
-    const until = (logs: Logs): Evaluation => ({
-      ...{ file, title: file ?? network.name, logs, loss },
-      classification: counter.result,
-      skipped: [...(set.skipped?.() ?? [])],
-    });
-    const batches = measuredBatches(context, set, { size: batch, labels: loss.labels, classNames });
-    let last = (): Logs => ({ loss: 0 });
-    for await (const each of context.measure.over(batches, loss)) {
-      const { photos } = each.batch;
-      const units = each.outputs.length / photos.length;
-      photos.forEach((photo, row) => {
-        const outputs = each.outputs.subarray(row * units, (row + 1) * units);
-        const scores = classScores(loss.scores, outputs);
-        counter.add(photo.label, scores, photo.name, () => pictureOf(photo));
-      });
-      last = each.logs;
-      yield until(last());
-    }
-    return until(last());
-  },
+  shards,
+  compute: evaluate,
   words({ title, classification, logs }, set) {
     const { total, accuracy, mostWrong, classNames } = classification;
     const scaled = set.scaling ? `, scaled ${scalingInWords(set.scaling)}` : "";
