@@ -16,7 +16,7 @@ import { allViews } from "../src/views/all-views.ts";
 import { viewContext } from "../src/views/context.ts";
 import type { AnyView } from "../src/views/define-view.ts";
 import { type Seen, runView } from "../src/views/run-view.ts";
-import type { PhotoSubject, Subjects, Takes } from "../src/views/subject.ts";
+import { type PhotoSubject, type Subjects, type Takes, photosOf } from "../src/views/subject.ts";
 import type { Fields } from "../src/base/fields.ts";
 import { type NetworkKind, networkKinds } from "./network-kinds.ts";
 
@@ -124,6 +124,23 @@ function expectWhole(seen: AnySeen): void {
   for (const { columns, rows } of seen.tables)
     for (const row of rows) expect(row.length).toBe(columns.length);
   if (view.draw) expectPictures(seen);
+  if (view.figures) expectFigures(seen);
+}
+
+/** A page shows what it is given, whatever network that came from: sizes fit, and numbers are JSON's. */
+function expectFigures(seen: AnySeen): void {
+  const shows = parseFields(seen.view.shows, {});
+  for (const figure of seen.view.figures!(seen.result, seen.subject, shows)) {
+    expect(figure.photo, "the photo is one of the subject's").toBeLessThan(
+      photosOf(seen.subject).length,
+    );
+    if (figure.kind === "picture") continue;
+    const plane = figure.height * figure.width;
+    if (figure.kind === "maps") expect(figure.codes.length).toBe(figure.maps.length * plane);
+    else expect(figure.values.length).toBe(4 * plane);
+    const told: unknown = JSON.parse(JSON.stringify({ ...figure, codes: 0, values: 0 }));
+    expect(told).toEqual({ ...figure, codes: 0, values: 0 });
+  }
 }
 
 function expectPictures(seen: AnySeen): void {
