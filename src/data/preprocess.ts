@@ -20,7 +20,7 @@ export interface Preprocessing {
   readonly resize: ResizeMethod;
   /** How a photo of another shape comes into it; stretched where nothing is said. */
   readonly fit?: Fit;
-  /** A scaling in the words of {@link parseScale}: `1/255`. */
+  /** A scaling in the words of `--scale`: `1/255`. */
   readonly scale: string;
   /** Whether the photo is turned by its EXIF orientation when it is read (Keras does not). */
   readonly orient: boolean;

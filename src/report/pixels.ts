@@ -13,7 +13,7 @@ export function encodePixels({ data, width }: Pick<Raster, "data" | "width">): U
   return out;
 }
 
-/** The pixels, in place of what {@link encodePixels} made of them. */
+/** The pixels, in place of what `encodePixels` made of them. */
 export function decodePixels(encoded: Uint8Array, width: number): Uint8Array {
   for (let i = 0; i < encoded.length; i++)
     encoded[i] = encoded[i]! + guess(encoded, i, width * channels);

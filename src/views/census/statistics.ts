@@ -21,7 +21,7 @@ export interface UnitStatistics {
   /** Of the photos' values. */
   readonly valueMean: number | null;
   readonly valueDeviation: number | null;
-  /** Those of {@link quantileShares}. */
+  /** Those of `quantileShares`. */
   readonly quantiles: readonly (number | null)[];
 }
 

@@ -8,7 +8,7 @@ import { Metric } from "../../training/metrics/metric.ts";
 export interface MeasuredBatch {
   /** By input name, in the user's layout. */
   readonly x: Readonly<Record<string, Tensor>>;
-  /** Labels as {@link ClassifierLoss.labels} says. */
+  /** Labels in the form that the loss takes (`ClassifierLoss.labels`). */
   readonly y: Tensor;
   /** Names of the photos, for messages. */
   readonly ids: readonly string[];
