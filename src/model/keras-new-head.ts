@@ -1,6 +1,8 @@
 import { StriateError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
-import { layers } from "../layers/create.ts";
+import type { LayerDefinition } from "../layers/define-layer.ts";
+import { dense } from "../layers/dense.ts";
+import { globalAveragePooling2d } from "../layers/global-pooling.ts";
 import { parseLayer } from "../layers/layer.ts";
 import { copyModel } from "./copy-model.ts";
 import { initializeWeights } from "./initialize-weights.ts";
@@ -47,16 +49,17 @@ export function kerasWithNewHead(
   const kept = new Set([...needed].map(({ layer }) => layer));
   for (const { layer } of model.inputs) kept.add(layer);
   const names = new Set([...kept].map(({ name }) => name));
-  const own = (block: Pick<Layer, "definition" | "raw">, wanted: string): Layer => {
+  const own = (definition: unknown, wanted: string, config: object = {}): Layer => {
     let name = wanted;
     for (let i = 1; names.has(name); i++) name = `${wanted}_${i}`;
     names.add(name);
-    return parseLayer(block.definition!, name, { ...block.raw, name }, model.kerasVersion);
+    const raw = { ...config, name };
+    return parseLayer(definition as LayerDefinition, name, raw, model.kerasVersion);
   };
   const activation = units === 1 ? "sigmoid" : "softmax";
   const added = [
-    ...(rank === 4 ? [own(layers.globalAveragePooling2d(), "head_pool")] : []),
-    own(layers.dense({ units, activation }), "head"),
+    ...(rank === 4 ? [own(globalAveragePooling2d, "head_pool")] : []),
+    own(dense, "head", { units, activation }),
   ];
   const calls = model.calls.filter((call) => needed.has(call));
   let end = feature;
