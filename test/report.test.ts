@@ -121,10 +121,10 @@ else
       expect((await said(page)).where).toBe("map 1, row 74, column 74");
       await page.keyboard.press("Shift+ArrowDown");
       expect((await said(page)).where).toBe("map 1, row 75, column 74");
-      // What conv2d sees is 3 x 3 pixels of 150 on a photo of 445 x 560.
+      // What conv2d sees is 3 x 3 pixels of 150 on a photo of 468 x 589.
       const frame = await page.locator("svg .frame").getAttribute("d");
       expect(frame!.match(/[\d.]+/g)!.map((edge) => Math.round(Number(edge)))).toEqual([
-        ...[220, 280, 228, 291, 220],
+        ...[231, 295, 240, 306, 231],
       ]);
       await model.dispose();
     });

@@ -9,27 +9,31 @@ import type { Raster } from "../plot/raster.ts";
  */
 export function encodePixels({ data, width }: Pick<Raster, "data" | "width">): Uint8Array {
   const out = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) out[i] = data[i]! - guess(data, i, width * channels);
+  const row = width * channels;
+  for (let start = 0; start < data.length; start += row)
+    for (let x = 0; x < row; x++) out[start + x] = data[start + x]! - guess(data, start, x, row);
   return out;
 }
 
 /** The pixels, in place of what `encodePixels` made of them. */
 export function decodePixels(encoded: Uint8Array, width: number): Uint8Array {
-  for (let i = 0; i < encoded.length; i++)
-    encoded[i] = encoded[i]! + guess(encoded, i, width * channels);
+  const row = width * channels;
+  for (let start = 0; start < encoded.length; start += row)
+    for (let x = 0; x < row; x++)
+      encoded[start + x] = encoded[start + x]! + guess(encoded, start, x, row);
   return encoded;
 }
 
 const channels = 3;
 
-function guess(values: Uint8Array, i: number, row: number): number {
-  const isFirst = i % row < channels;
-  if (i < row) return isFirst ? 0 : values[i - channels]!;
-  const above = values[i - row]!;
-  if (isFirst) return above;
-  const left = values[i - channels]!;
-  const corner = values[i - row - channels]!;
-  if (corner >= Math.max(left, above)) return Math.min(left, above);
-  if (corner <= Math.min(left, above)) return Math.max(left, above);
-  return left + above - corner;
+function guess(values: Uint8Array, start: number, x: number, row: number): number {
+  const at = start + x;
+  if (start === 0) return x < channels ? 0 : values[at - channels]!;
+  const above = values[at - row]!;
+  if (x < channels) return above;
+  const left = values[at - channels]!;
+  const corner = values[at - row - channels]!;
+  const low = Math.min(left, above);
+  const high = Math.max(left, above);
+  return corner >= high ? low : corner <= low ? high : left + above - corner;
 }

@@ -9,7 +9,7 @@ import type { ReportPhoto, ReportPicture, ReportPrediction } from "../../report/
 import type { PhotoSubject } from "../../views/subject.ts";
 
 /** Longest side of a photo in a report, in pixels. */
-const mostPixels = 560;
+const mostPixels = 640;
 /** Classes that are named. */
 const mostClasses = 10;
 
