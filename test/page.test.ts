@@ -7,7 +7,8 @@ import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { striate } from "./command-line.ts";
-import { chromiumPath, launchChromium } from "./page/chromium.ts";
+import { overlappingZip } from "./hostile/zip.ts";
+import { chromiumPath, launchChromium, pageMemory } from "./page/chromium.ts";
 import { serveCommand } from "./page/serve-command.ts";
 import { hostSite } from "./page/static-site.ts";
 
@@ -152,6 +153,32 @@ else
         await other.close();
         served.child.kill();
       }
+    });
+
+    it("gives the memory of twenty networks back", async () => {
+      const open = async (i: number) => {
+        const name = `network-${i}.h5`;
+        await page.evaluate(async (called) => {
+          const bytes = await (await fetch("models/cat_vs_dog.h5")).arrayBuffer();
+          const data = new DataTransfer();
+          data.items.add(new File([bytes], called));
+          window.dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
+        }, name);
+        await page.getByText(name).first().waitFor();
+      };
+      for (let i = 0; i < 3; i++) await open(i);
+      const before = await pageMemory(browser, page);
+      for (let i = 3; i < 20; i++) await open(i);
+      // Kept, each would take its file and its weights twice: 35 MB, 595 in all.
+      expect((await pageMemory(browser, page)) - before).toBeLessThan(300e6);
+    });
+
+    it("refuses a zip bomb in a sentence", async () => {
+      const names = ["metadata.json", "config.json", "model.weights.h5"];
+      const bomb = overlappingZip(new Uint8Array(8e6), [...names, ...names], 3e9);
+      await drop(["bomb.keras", bomb]);
+      await alerts().getByText("bomb.keras").waitFor();
+      await page.getByRole("button", { name: "Dismiss this message" }).click();
     });
 
     it("is walked by the keyboard alone, and a link leads to the same place", async () => {

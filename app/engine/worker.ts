@@ -1,5 +1,5 @@
 // The worker of the page: holds the library, so that the page never waits for it.
-import { StriateError, StoppedError } from "striate";
+import { StoppedError, StriateError, layers, sequential, zeros } from "striate";
 import { PageEngine } from "./engine.ts";
 import type { Answer } from "./protocol.ts";
 
@@ -14,6 +14,13 @@ const threads = (): string => {
   const count = crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 4) : 1;
   return `${count} ${count === 1 ? "thread" : "threads"}, in this page`;
 };
+
+// The engine is fetched and compiled while the network is: the first session of all is of one that is tiny.
+const tiny = sequential([layers.dense({ units: 1, inputShape: [1] })]);
+void tiny
+  .predict(zeros("float32", [1, 1]))
+  .then(() => tiny.dispose())
+  .catch(() => undefined);
 
 export interface CallMessage {
   readonly id: number;
