@@ -25,7 +25,8 @@ export async function pageMemory(browser: Browser, page: Page): Promise<number> 
   const collect = () => (globalThis as unknown as { gc(): void }).gc();
   // The threads of the engine wait in C++ and hear nothing.
   const workers = page.workers().filter((worker) => !/\/ort-/.test(worker.url()));
-  for (const one of [page, ...workers]) await one.evaluate(collect);
+  await page.evaluate(collect);
+  for (const worker of workers) await worker.evaluate(collect);
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
   await session.detach();

@@ -68,7 +68,7 @@ export class Asking {
       const { asks, shows } = this;
       const answer = await session.engine.call(
         "view",
-        [view.id, on, $state.snapshot(asks) as Given, $state.snapshot(shows) as Given],
+        [view.id, on, given($state.snapshot(asks)), given($state.snapshot(shows))],
         options,
       );
       if (this.#stop === stop) {
@@ -100,7 +100,7 @@ export class Asking {
   async redraw(): Promise<void> {
     const { answer } = this;
     if (!answer?.result) return;
-    const shows = $state.snapshot(this.shows) as Given;
+    const shows = given($state.snapshot(this.shows));
     try {
       const pictures = await this.session.engine.call("redraw", [answer.result, shows]);
       if (this.answer === answer) this.pictures = pictures;
@@ -114,7 +114,7 @@ export class Asking {
     if (!answer?.result) return;
     const name = this.pictures[index]?.name.replaceAll("/", "-") ?? answer.view;
     if (kind === "svg") return download(`${name}.svg`, this.pictures[index]!.svg, "image/svg+xml");
-    const shows = $state.snapshot(this.shows) as Given;
+    const shows = given($state.snapshot(this.shows));
     const bytes =
       kind === "npz"
         ? await session.call("Writing the numbers", "numbers", [answer.result])
@@ -122,6 +122,10 @@ export class Asking {
     if (bytes) download(`${name}.${kind}`, bytes, kind === "png" ? "image/png" : "application/zip");
   }
 }
+
+/** What is given: what is left open is not, and the view decides. */
+const given = (values: Record<string, unknown>): Given =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 
 /**
  * The fields' own defaults, with what the page knows better where a field of that name is there, and what it

@@ -12,10 +12,10 @@ import type {
   ViewInfo,
 } from "../../engine/protocol.ts";
 import { type Unit, sameUnit } from "../../components/unit.ts";
+import { Attempts } from "./attempts.svelte.ts";
 import { type Address, parseAddress, writeAddress } from "./address.ts";
-import { fetchFile, isAbort } from "./fetch-file.ts";
+import { fetchFile } from "./fetch-file.ts";
 import { packagedModel, packagedPhotos } from "./packaged.ts";
-import type { EngineError } from "./engine-error.ts";
 import { servedHere } from "./keep-offline.ts";
 import {
   namedAddress,
@@ -27,15 +27,6 @@ import {
 import type { Playground } from "./playground.svelte.ts";
 import { ServerEngine } from "./server-engine.ts";
 import { WorkerEngine } from "./worker-engine.ts";
-
-/** Something that takes time, which the user can stop. */
-export interface Task {
-  readonly id: number;
-  words: string;
-  /** 0 to 1, where it is known. */
-  done: number | undefined;
-  stop(): void;
-}
 
 export type Tab = "see" | "why" | "compare" | "train";
 export const tabs: readonly { readonly id: Tab; readonly title: string }[] = [
@@ -55,7 +46,7 @@ export interface OpenPhoto extends PhotoInfo {
 }
 
 /** Large results are replaced and never changed, so nothing watches their insides. */
-export class Session {
+export class Session extends Attempts {
   engine: Engine;
   readonly #worker = new WorkerEngine();
   /** Where it is computed: in this page, or behind `striate serve`. */
@@ -92,16 +83,14 @@ export class Session {
   sort = $state("order");
   theme = $state<"light" | "dark">("light");
 
-  tasks = $state<Task[]>([]);
-  problems = $state<{ id: number; message: string }[]>([]);
   /** What a screen reader is told. */
   spoken = $state("");
 
-  #next = 1;
   #looking: AbortController | undefined;
   #asking: AbortController | undefined;
 
   constructor() {
+    super();
     this.engine = this.#worker;
   }
 
@@ -234,12 +223,12 @@ export class Session {
 
   /** Opens a network. @param address where it can be opened again */
   async open(source: Source, words: string, address?: string): Promise<void> {
-    const before = this.model;
     const model = await this.attempt(`Opening ${words}`, (options) =>
       this.engine.call("open", [source, {}], options),
     );
     if (model === undefined) return;
     this.#modelSource = { source, words, address };
+    const before = this.model;
     this.take(model, address);
     if (before) void this.engine.call("close", [before.id]).catch(() => undefined);
     await this.look();
@@ -320,7 +309,10 @@ export class Session {
     const stop = (this.#looking = new AbortController());
     const layers = [...new Set([...shown, ...this.pins.map(({ layer }) => layer)])];
     const seen = await this.attempt("", () =>
-      this.engine.call("see", [model.id, photo.id, layers], { signal: stop.signal }),
+      this.#of(
+        model,
+        this.engine.call("see", [model.id, photo.id, layers], { signal: stop.signal }),
+      ),
     );
     if (seen === undefined || stop.signal.aborted) return;
     if (this.seen && this.#seenPhoto !== photo.id)
@@ -367,37 +359,22 @@ export class Session {
     const stop = (this.#asking = new AbortController());
     const place = `${unit.layer}@${unit.y},${unit.x}[${unit.channel}]`;
     const field = await this.attempt("", () =>
-      this.engine.call("field", [model.id, photo.id, place], { signal: stop.signal }),
+      this.#of(
+        model,
+        this.engine.call("field", [model.id, photo.id, place], { signal: stop.signal }),
+      ),
     );
     if (!stop.signal.aborted) this.field = field;
   }
 
-  /** Runs something that may fail: what goes wrong is said in the page, which lives on. */
-  async attempt<T>(
-    words: string,
-    work: (options: CallOptions & { signal: AbortSignal }) => Promise<T>,
-  ): Promise<T | undefined> {
-    const stop = new AbortController();
-    const id = this.#next++;
-    if (words) {
-      const task: Task = { id, words, done: undefined, stop: () => stop.abort() };
-      this.tasks.push(task);
-    }
-    const onProgress = (done: number, said?: string) => {
-      const task = this.tasks.find((each) => each.id === id);
-      if (task) Object.assign(task, { done, ...(said && { words: `${words}: ${said}` }) });
-    };
-    const stopped = new Promise<never>((_, reject) => {
-      stop.signal.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
-    });
+  /** What was asked of a network: nobody wants it any more, nor why it failed, once another one is open. */
+  async #of<T>(model: ModelInfo, asked: Promise<T>): Promise<T> {
     try {
-      return await Promise.race([work({ signal: stop.signal, onProgress }), stopped]);
+      return await asked;
     } catch (error) {
-      const isStop = (error as Partial<EngineError>).isStop || isAbort(error);
-      if (!isStop) this.problem((error as Error).message);
-      return undefined;
-    } finally {
-      this.tasks = this.tasks.filter((each) => each.id !== id);
+      throw this.model === model
+        ? error
+        : new DOMException("another network is open", "AbortError");
     }
   }
 
@@ -410,10 +387,6 @@ export class Session {
     return this.attempt(words, (options) =>
       this.engine.call(method, args, { ...more, ...options }),
     );
-  }
-
-  problem(message: string): void {
-    this.problems = [...this.problems.slice(-3), { id: this.#next++, message }];
   }
 }
 
