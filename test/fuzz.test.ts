@@ -82,7 +82,7 @@ function run(
     { stdio: ["ignore", "inherit", "pipe", "ipc"] },
   );
   let said = "";
-  child.stderr!.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-2000)));
+  child.stderr!.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-1000)));
   const reports: FuzzReport[] = [];
   return new Promise((resolve, reject) => {
     child.on("message", (message: FuzzReport | { targets: string[] }) => {

@@ -115,3 +115,10 @@ test("a long name is broken at its joints, and nothing of it is lost", () => {
   expect(wrapName("x".repeat(99), 240, style).join("")).toBe("x".repeat(99));
   expect(wrapName("conv2d", 240, style)).toEqual(["conv2d"]);
 });
+
+test("a name of a hundred thousand letters is shortened and wrapped as soon as any other", () => {
+  const style = { size: 12 };
+  const name = "x".repeat(100_000);
+  expect(shortenText(`a${name}b`, 120, style)).toMatch(/^ax+…x+b$/);
+  expect(wrapName(`a${name}b`, 120, style).join("")).toMatch(/^ax{510}b$/);
+});

@@ -78,8 +78,12 @@ function breakLines(widths: readonly number[], space: number, width: number): nu
   return starts;
 }
 
-/** Breaks a name (`block/conv_1`) behind its joints into lines of at most `width` pixels; nothing is left out. */
-export function wrapName(name: string, width: number, style: TextStyle): string[] {
+/**
+ * Breaks a name (`block/conv_1`) behind its joints into lines of at most `width` pixels; nothing is left out but
+ * the middle of what is longer than any name.
+ */
+export function wrapName(whole: string, width: number, style: TextStyle): string[] {
+  const name = whole.length <= longestText ? whole : endsOf([...whole]).join("");
   const lines: string[] = [];
   let line = "";
   const fits = (text: string) => textWidth(text, style) <= width;
@@ -98,10 +102,19 @@ export function wrapName(name: string, width: number, style: TextStyle): string[
   return [...lines, line];
 }
 
+/** No line of a picture holds more characters; a stranger's name may have a hundred thousand. */
+const longestText = 512;
+
+/** The characters that may be seen of a text that is shortened in its middle. */
+const endsOf = (characters: readonly string[]): readonly string[] =>
+  characters.length <= longestText
+    ? characters
+    : [...characters.slice(0, longestText / 2), ...characters.slice(-longestText / 2)];
+
 /** The text, or as much of its beginning and end as fits into `width` pixels around an ellipsis. */
 export function shortenText(text: string, width: number, style: TextStyle): string {
-  if (textWidth(text, style) <= width) return text;
-  const characters = [...text];
+  if (text.length <= longestText && textWidth(text, style) <= width) return text;
+  const characters = endsOf([...text]);
   for (let kept = characters.length - 1; kept > 1; kept--) {
     const head = Math.ceil(kept / 2);
     const tail = characters.slice(characters.length - (kept - head)).join("");

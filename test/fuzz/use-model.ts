@@ -4,6 +4,7 @@ import { RunningNetwork } from "../../src/model/running.ts";
 import { formatSummary, summarize } from "../../src/model/summary.ts";
 import { naming } from "../../src/base/errors.ts";
 import { sizeOf } from "../../src/base/shape.ts";
+import { subgraphs } from "../../src/graph/traverse.ts";
 import { toSvg } from "../../src/plot/svg.ts";
 import { runtime } from "../../src/runtime/node/index.ts";
 import { architectureView } from "../../src/views/architecture-view.ts";
@@ -16,9 +17,10 @@ const mostElements = 2 ** 20;
 
 /**
  * What the commands do with a model that has opened: its summary, and where it goes the `whole` way its
- * picture and a run on noise.
+ * picture and, where it is to be `run`, a run on noise. Networks with bodies (If, Loop, Scan) are not run: where a
+ * body makes other shapes than it says, ONNX Runtime 1.30 writes beside its memory and ends the process.
  */
-export async function used(network: Network, whole: boolean): Promise<void> {
+export async function used(network: Network, whole: boolean, run: boolean): Promise<void> {
   formatSummary(summarize(network));
   if (!whole || network.layers.length > mostLayers) return;
   await naming(network.origin.file ?? network.name, async () => {
@@ -26,7 +28,11 @@ export async function used(network: Network, whole: boolean): Promise<void> {
     try {
       const seen = await runView(architectureView, viewContext(running), undefined, {});
       for (const { picture } of seen.draw({})) toSvg(picture);
-      if (isSmall(network))
+      if (
+        run &&
+        isSmall(network) &&
+        !network.graph.nodes.some((node) => subgraphs(node).length > 0)
+      )
         await running.run(
           noiseFeeds(network),
           network.outputs.map(({ value }) => value),
