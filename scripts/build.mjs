@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -40,6 +41,8 @@ const common = {
   chunkNames: "chunks/[name]-[hash]",
   logLevel: "warning",
   external: ["#report-page"],
+  // The package is for use; who looks into striate takes its sources.
+  minify: true,
 };
 await build({
   ...common,
@@ -67,6 +70,7 @@ async function buildWeb(entry, platform) {
     platform: "browser",
     target: "es2022",
     logLevel: "warning",
+    minify: true,
   };
   const { metafile } = await build({
     ...web,
@@ -93,8 +97,8 @@ async function buildWeb(entry, platform) {
     writeFileSync(
       path,
       text
-        .replace(/(\bfrom |\bimport\()"#platform"/g, `$1"${to.startsWith(".") ? to : `./${to}`}"`)
-        .replace(/(\bfrom |\bimport |\bimport\()"(\.{1,2}\/[^"]+)\.ts"/g, '$1"$2.js"'),
+        .replace(/(\bfrom ?|\bimport\()"#platform"/g, `$1"${to.startsWith(".") ? to : `./${to}`}"`)
+        .replace(/(\bfrom ?|\bimport ?|\bimport\()"(\.{1,2}\/[^"]+)\.ts"/g, '$1"$2.js"'),
     );
   }
 }
@@ -157,4 +161,19 @@ if (process.argv.includes("--types") || process.env.npm_command === "pack") {
     { stdio: "inherit" },
   );
   process.exitCode = status ?? 1;
+  if (status === 0) withoutInnerComments("dist/types");
+}
+
+/** What editors show stands in the modules that the index names: comments of the others stay at home. */
+function withoutInnerComments(folder) {
+  const index = readFileSync(`${folder}/index.d.ts`, "utf8");
+  const named = new Set(
+    [...index.matchAll(/from "\.\/([^"]+)\.ts"/g)].map(([, path]) => `${path}.d.ts`),
+  );
+  for (const path of readdirSync(folder, { recursive: true })) {
+    const file = `${folder}/${path}`;
+    if (!path.endsWith(".d.ts") || path === "index.d.ts" || named.has(path)) continue;
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(/^[ \t]*\/\*\*[\s\S]*?\*\/\n/gm, ""));
+  }
 }

@@ -38,7 +38,7 @@ export function filledRaster(
   width: number,
   height: number,
   color: Color,
-  data = new Uint8Array(width * height * 3),
+  data: Uint8Array = new Uint8Array(width * height * 3),
 ): Raster {
   const [red, green, blue] = parseColor(color);
   if (red === green && green === blue) data.fill(red);

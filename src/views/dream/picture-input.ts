@@ -8,7 +8,7 @@ import { type ExplainedInput, explainedInput, planeSize } from "../explain/input
 import type { PhotoSubject } from "../subject.ts";
 
 /** Numbers of a picture, one plane a colour: `channels * height * width`. */
-export type Planes = Float32Array<ArrayBuffer>;
+export type Planes = Float32Array;
 
 /** A plane for each colour, and the numbers that black and white are to the network. */
 export interface PictureShape {

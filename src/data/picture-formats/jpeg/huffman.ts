@@ -8,7 +8,7 @@ import { Irregular } from "./irregular.ts";
  */
 export class HuffmanTable {
   /** By the next eight bits: symbol and code length, `symbol << 4 | length`; 0 for a longer code. */
-  readonly short = new Uint16Array(256);
+  readonly short: Uint16Array = new Uint16Array(256);
   readonly #symbols: Uint8Array;
   /** By code length: the largest code, and the place of the first symbol minus the first code. */
   readonly #largest = new Int32Array(18).fill(-1);

@@ -1,0 +1,96 @@
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { beforeAll, describe, expect, it } from "vitest";
+
+// The package as npm makes it: its size, its doors, and its types where nothing of a library is skipped.
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const project = mkdtempSync(join(tmpdir(), "striate-package-"));
+const packed = join(project, "node_modules", "striate");
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    ...{ cwd, encoding: "utf8" },
+    env: { ...process.env, npm_config_ignore_scripts: "true" },
+  });
+  expect(`${stdout}${stderr}`, `${command} ${args.join(" ")}: ${status}`).toBeDefined();
+  return status === 0 ? stdout : `exit ${status}: ${stdout}${stderr}`;
+}
+const bin = (name: string) => join(root, "node_modules", ".bin", name);
+
+beforeAll(() => {
+  mkdirSync(packed, { recursive: true });
+  for (const part of ["package.json", "README.md", "LICENSE", "dist"])
+    cpSync(join(root, part), join(packed, part), { recursive: true });
+  const types = join(packed, "dist", "types");
+  const made = run(bin("tsc"), ["-p", "tsconfig.types.json", "--outDir", types], root);
+  expect(made).toBe("");
+  mkdirSync(join(project, "node_modules", "@types"));
+  symlinkSync(
+    join(root, "node_modules", "@types", "node"),
+    join(project, "node_modules", "@types", "node"),
+  );
+}, 120_000);
+
+describe("the package", () => {
+  it("takes less than 5 MB to fetch", () => {
+    const answer = run("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], root);
+    const [{ size, files }] = JSON.parse(answer) as [{ size: number; files: { path: string }[] }];
+    expect(files.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(["dist/index.js", "dist/web/index.js", "models/cat_vs_dog.h5"]),
+    );
+    expect(size).toBeLessThan(5_000_000);
+  });
+
+  it("is one that publint and attw find nothing wrong with", async () => {
+    const { messages } = await publint({ pkgDir: packed, pack: false });
+    expect(messages).toEqual([]);
+    const answer = run(bin("attw"), ["--pack", ".", "--profile", "esm-only", "--no-color"], packed);
+    expect(answer).not.toMatch(/^exit/);
+  }, 60_000);
+
+  it.each([
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ])("has types that pass without skipLibCheck, module %s and %s", (module, moduleResolution) => {
+    writeFileSync(
+      join(project, "user.ts"),
+      'import { loadModel, readImage, type Model } from "striate";\n' +
+        'const model: Model = await loadModel("cat.h5");\n' +
+        'console.log((await model.classify(await readImage("cat.jpg")))[0]?.label);\n',
+    );
+    writeFileSync(join(project, "package.json"), '{ "type": "module" }');
+    const compilerOptions = {
+      ...{ strict: true, skipLibCheck: false, noEmit: true, target: "es2022", types: ["node"] },
+      ...{ module, moduleResolution, lib: ["es2022", "dom", "esnext.disposable"] },
+    };
+    const config = JSON.stringify({ compilerOptions, files: ["user.ts"] });
+    writeFileSync(join(project, "tsconfig.json"), config);
+    expect(run(bin("tsc"), ["-p", "."], project)).toBe("");
+  });
+
+  it("says nothing in its types that TypeScript 5.4 does not know", () => {
+    const types = join(packed, "dist", "types");
+    const odd = readdirSync(types, { recursive: true, encoding: "utf8" }).filter(
+      (path) =>
+        path.endsWith(".d.ts") &&
+        // Arrays have had a type parameter from 5.7 on.
+        /\b(Uint8|Int8|Uint16|Int16|Uint32|Int32|Float32|Float64|BigInt64|BigUint64)Array</.test(
+          readFileSync(join(types, path), "utf8"),
+        ),
+    );
+    expect(odd).toEqual([]);
+  });
+});
