@@ -42,16 +42,18 @@ export {
 } from "./data/preprocess.ts";
 export type { RuleSet } from "./gradient/rule-sets.ts";
 export { deconvnet, guidedBackpropagation } from "./gradient/rule-sets.ts";
-export { layers } from "./layers/create.ts";
+export type { AbortSignalLike } from "./base/abort.ts";
+export type { ActivationOption } from "./layers/activation-field.ts";
+export { type Create, type CreatedLayer, type LayerCreators, layers } from "./layers/create.ts";
 export { type LayerDefinition, defineLayer } from "./layers/define-layer.ts";
 export { registerLayer } from "./layers/registry.ts";
 export { field } from "./base/fields.ts";
-export { constraints } from "./training/constraints.ts";
-export { initializers } from "./training/initializers/index.ts";
-export { losses } from "./training/losses/index.ts";
-export { metrics } from "./training/metrics/index.ts";
-export { optimizers } from "./training/optimizers/index.ts";
-export { regularizers } from "./training/regularizers.ts";
+export { type ConstraintOption, constraints } from "./training/constraints.ts";
+export { type InitializerOption, initializers } from "./training/initializers/index.ts";
+export { type LossOption, losses } from "./training/losses/index.ts";
+export { type MetricOption, metrics } from "./training/metrics/index.ts";
+export { type OptimizerOption, optimizers } from "./training/optimizers/index.ts";
+export { type RegularizerOption, regularizers } from "./training/regularizers.ts";
 export { schedules } from "./training/schedules.ts";
 export type { Differentiable, GradientOptions } from "./model/gradient-of.ts";
 export {
@@ -96,6 +98,9 @@ export { type Field1d, type ReceptiveField, receptiveFields } from "./model/rece
 export { ownDetail as layerDetail } from "./views/architecture/layer-detail.ts";
 export type { Device, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export type { Callback, FitRun } from "./train/callbacks/callback.ts";
+export type { MetricChoice } from "./train/compile/compile-metrics.ts";
+export type { PerOutput } from "./train/compile/per-output.ts";
+export type { Identifier, Named, Serialized, SnakeCase } from "./training/registry.ts";
 export type { CompileOptions } from "./train/compile/compile.ts";
 export { type DrawHistoryOptions, drawHistory } from "./views/history/draw-history.ts";
 export { History, type Logs } from "./model/history.ts";

@@ -1,3 +1,4 @@
+import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
 import { formatShape } from "../base/shape.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Fields } from "../base/fields.ts";
@@ -55,6 +56,11 @@ export interface ModelHost extends SessionOptions {
 export interface ModelFitOptions extends Omit<FitOptions, "validationData">, FitDataOptions {
   /** Whether to show the progress; true by default. */
   verbose?: boolean;
+  /**
+   * Asks to stop: the training ends between two batches, what was trained stays in the model, and the promise
+   * rejects with the signal's reason.
+   */
+  signal?: AbortSignalLike;
 }
 
 /**
@@ -304,19 +310,23 @@ export class Model {
    */
   async fit(data: TrainingData | TensorData, options: ModelFitOptions = {}): Promise<History> {
     const { fit, fitData } = await training();
+    const { verbose = true, callbacks = [], signal } = options;
+    throwIfAborted(signal);
     const trainer = await this.trainer();
-    const { verbose = true, callbacks = [] } = options;
     const shown = verbose ? this.#host.progress?.() : undefined;
     const given = fitData(data, options);
     this.network.labels ??= given.data.classNames?.slice();
     const { labels, preprocessing } = this.network;
     Object.assign(trainer.notes, { labels, preprocessing });
     try {
-      return await fit(trainer, given.data, {
+      const history = await fit(trainer, given.data, {
         ...options,
         validationData: given.validationData,
         callbacks: [...callbacks, ...(shown ? [shown] : [])],
+        shouldStop: () => (options.shouldStop?.() ?? false) || (signal?.aborted ?? false),
       });
+      throwIfAborted(signal);
+      return history;
     } finally {
       await this.settle();
     }

@@ -1,4 +1,5 @@
 import { platform } from "#platform";
+import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
 import { StriateError } from "../base/errors.ts";
 import type { OpenDatasetOptions } from "../data/dataset-options.ts";
 import { type DataFile, type FileSet, maxPictureBytes } from "../data/file-set.ts";
@@ -30,6 +31,9 @@ export async function openDataset(
   options: OpenDatasetOptions = {},
 ): Promise<ImageSet> {
   if (options.size) checkSize(options.size);
+  const { signal } = options;
+  throwIfAborted(signal);
+  if (signal) return openStoppable(source, options, signal);
   if (typeof source === "string") return openNamed(source, options);
   const sorted = sortFile(source);
   const files =
@@ -37,6 +41,23 @@ export async function openDataset(
       ? await zipOf(sorted.blob, sorted.name)
       : filesOf(source as Iterable<FileSource>);
   return openFileSet(files.name, files, platform, options);
+}
+
+/** Each piece of a download and of a list of files asks whether somebody still waits for it. */
+async function openStoppable(
+  source: Parameters<typeof openDataset>[0],
+  { signal: _, onProgress, ...options }: OpenDatasetOptions,
+  signal: AbortSignalLike,
+): Promise<ImageSet> {
+  const set = await openDataset(source, {
+    ...options,
+    onProgress(progress) {
+      throwIfAborted(signal);
+      onProgress?.(progress);
+    },
+  });
+  throwIfAborted(signal);
+  return set;
 }
 
 /** @throws StriateError for pictures that no memory holds */

@@ -1,3 +1,4 @@
+import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
 import { type LayerActivation, computeActivations } from "../views/activations.ts";
 import type { PreprocessingChoice } from "../model/photo-input.ts";
 import type { ModelInput } from "./model-input.ts";
@@ -8,6 +9,8 @@ export interface ActivationsOptions {
   layers?: string;
   /** How a photo is prepared, where it is not to be as the model says. */
   preprocessing?: PreprocessingChoice;
+  /** Asks to stop; the promise then rejects with the signal's reason. */
+  signal?: AbortSignalLike;
 }
 
 /**
@@ -20,7 +23,11 @@ export async function activations(
   input: ModelInput,
   options: ActivationsOptions = {},
 ): Promise<LayerActivation[]> {
+  const { signal } = options;
+  throwIfAborted(signal);
   await model.settle();
   const feeds = model.feeds(input, options.preprocessing);
-  return (await computeActivations(model.running, feeds, options.layers)).activations;
+  const goesOn = () => throwIfAborted(signal);
+  return (await computeActivations(model.running, feeds, options.layers, undefined, goesOn))
+    .activations;
 }

@@ -20,6 +20,8 @@ export interface Field<T> {
   readonly implied?: string;
   /** One line for `--help` and the page. */
   readonly help?: string;
+  /** Throws for a value that a person should not write, though a file may hold it: a name that is not known. */
+  readonly written?: (value: unknown) => unknown;
 }
 export type FieldKind =
   | "integer"

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../base/abort.ts";
 import type { ResizeMethod } from "./resize.ts";
 
 /** How a data set of pictures is opened. */
@@ -28,6 +29,8 @@ export interface OpenDatasetOptions {
   /** Pictures in the drawn set of shapes. */
   readonly count?: number;
   readonly onProgress?: (progress: DatasetProgress) => void;
+  /** Asks to stop; the promise then rejects with the signal's reason. A download goes on from there later. */
+  readonly signal?: AbortSignalLike;
 }
 
 export interface DatasetProgress {

@@ -1,6 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import { type Field, describe } from "../base/fields.ts";
-import type { ActivationName } from "./activations.ts";
+import { type ActivationName, checkActivation } from "./activations.ts";
 
 /**
  * What stands for an activation in a configuration: its name, an object as Keras serializes one
@@ -13,7 +13,7 @@ export type ActivationOption =
   | { readonly class_name: string; readonly config?: unknown }
   | null;
 
-/** The `activation` of a layer. Whether its name is known is asked when the layer is lowered. */
+/** The `activation` of a layer. Of a file it is asked when the layer is lowered whether the name is known. */
 export function activationField(
   fallback: ActivationOption = null,
 ): Field<ActivationOption> & { readonly required: false } {
@@ -22,5 +22,5 @@ export function activationField(
     if (typeof value === "object" && "class_name" in value) return value as ActivationOption;
     throw new StriateError(`expected the name of an activation, got ${describe(value)}`);
   };
-  return { kind: "json", required: false, fallback, parse };
+  return { kind: "json", required: false, fallback, parse, written: checkActivation };
 }

@@ -232,6 +232,21 @@ export function isKnownActivation(serialized: unknown): boolean {
   }
 }
 
+/** @throws StriateError with the nearest names */
+function known(name: string) {
+  const found = find(name);
+  if (found) return found;
+  throw new StriateError(
+    `unknown activation "${name}"; nearest: ${nearestNames(name, Object.keys(activations)).join(", ")}`,
+  );
+}
+
+/** @throws StriateError with the nearest names where an activation is not known */
+export function checkActivation(serialized: unknown): void {
+  const name = activationName(serialized);
+  if (name !== "linear") known(name);
+}
+
 /**
  * Applies the activation that a layer's configuration names; remembers the value before it, so that
  * maps before and after a ReLU can be told apart.
@@ -246,11 +261,7 @@ export function activate(
 ): SymbolicTensor {
   const name = activationName(serialized);
   if (name === "linear") return x;
-  const found = find(name);
-  if (found === undefined)
-    throw new StriateError(
-      `unknown activation "${name}"; nearest: ${nearestNames(name, Object.keys(activations)).join(", ")}`,
-    );
+  const found = known(name);
   context.preActivation(x, name);
   const setting = settingOf(x, serialized, axis, context.kerasVersion);
   return {

@@ -11,6 +11,7 @@ import {
 } from "./define-layer.ts";
 import { renameKeras1 } from "./keras1.ts";
 import { axisList, graphAxis, knownLength } from "./symbolic.ts";
+import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
 const fields = {
   ...commonFields,
@@ -19,14 +20,14 @@ const fields = {
   epsilon: field.number(0.001),
   center: field.boolean(true),
   scale: field.boolean(true),
-  beta_initializer: field.json("zeros"),
-  gamma_initializer: field.json("ones"),
-  moving_mean_initializer: field.json("zeros"),
-  moving_variance_initializer: field.json("ones"),
-  beta_regularizer: field.json(),
-  gamma_regularizer: field.json(),
-  beta_constraint: field.json(),
-  gamma_constraint: field.json(),
+  beta_initializer: initializerField("zeros"),
+  gamma_initializer: initializerField("ones"),
+  moving_mean_initializer: initializerField("zeros"),
+  moving_variance_initializer: initializerField("ones"),
+  beta_regularizer: regularizerField(),
+  gamma_regularizer: regularizerField(),
+  beta_constraint: constraintField(),
+  gamma_constraint: constraintField(),
   renorm: field.boolean(false),
   renorm_clipping: field.json(),
   renorm_momentum: field.number(0.99),

@@ -62,3 +62,24 @@ describe("layers", () => {
     expect(() => layers.conv2d({ kernelSize: 3 })).toThrow();
   });
 });
+
+describe("a misspelt name", () => {
+  test.each([
+    [
+      () => layers.conv2d({ filters: 1, kernelSize: 3, activation: "rleu" }),
+      /activation.*"rleu"; nearest: .*relu/,
+    ],
+    [
+      () => layers.dense({ units: 1, kernelInitializer: "glorot_unifrom" }),
+      /initializer "glorot_unifrom"; nearest: GlorotUniform/,
+    ],
+    [() => layers.dense({ units: 1, kernelRegularizer: "l3" }), /regularizer "l3"; nearest/],
+    [
+      () => layers.dense({ units: 1, biasConstraint: "max_nrom" }),
+      /constraint "max_nrom"; nearest: MaxNorm/,
+    ],
+    [() => layers.lstm({ units: 1, recurrentInitializer: "orthogonl" }), /nearest: Orthogonal/],
+  ])("throws where it is written", (write, words) => {
+    expect(write).toThrow(words);
+  });
+});

@@ -54,7 +54,10 @@ function createLayer(
 ): CreatedLayer {
   const layer = namingSync(`layers.${creator}`, () => {
     const raw = serialize(fromOptions(definition.fields, options)) as Record<string, unknown>;
-    return parseLayer(definition, name ?? "", raw, 3);
+    const parsed = parseLayer(definition, name ?? "", raw, 3);
+    for (const key of Object.keys(raw))
+      namingSync(`"${key}"`, () => definition.fields[key]?.written?.(parsed.config[key]));
+    return parsed;
   });
   return { ...layer, name, ...(inputShape && { inputShape }) };
 }

@@ -6,6 +6,7 @@ import { commonFields, defineLayer } from "./define-layer.ts";
 import { trainedWeight } from "./kernel-fields.ts";
 import { dataFormatField, graphOrder, joinShape, knownChannels, splitShape } from "./layouts.ts";
 import { windowAttributes, windowOutput } from "./windows.ts";
+import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
 /** How a depthwise kernel `(...window, in, multiplier)` lies in the graph: `(in * multiplier, 1, ...window)`. */
 export function depthwiseLayout(window: readonly number[], channels: number, multiplier: number) {
@@ -36,13 +37,13 @@ function depthwiseConvolution(rank: 1 | 2) {
       dilation_rate: field.tuple(rank, ones, { min: 1 }),
       activation: activationField(),
       use_bias: field.boolean(true),
-      depthwise_initializer: field.json("glorot_uniform"),
-      bias_initializer: field.json("zeros"),
-      depthwise_regularizer: field.json(),
-      bias_regularizer: field.json(),
-      activity_regularizer: field.json(),
-      depthwise_constraint: field.json(),
-      bias_constraint: field.json(),
+      depthwise_initializer: initializerField("glorot_uniform"),
+      bias_initializer: initializerField("zeros"),
+      depthwise_regularizer: regularizerField(),
+      bias_regularizer: regularizerField(),
+      activity_regularizer: regularizerField(),
+      depthwise_constraint: constraintField(),
+      bias_constraint: constraintField(),
     },
     weights(config, [input]) {
       const channels = knownChannels(input!, config.data_format);

@@ -2,6 +2,7 @@ import { field } from "../base/fields.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { renameKeras1 } from "./keras1.ts";
 import { plainTensor } from "./symbolic.ts";
+import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
 /**
  * A vector for each whole number: row `i` of a table. With `mask_zero`, the number 0 marks steps that
@@ -16,10 +17,10 @@ export const embedding = defineLayer({
     ...commonFields,
     input_dim: field.int(undefined, { min: 1 }),
     output_dim: field.int(undefined, { min: 1 }),
-    embeddings_initializer: field.json("uniform"),
-    embeddings_regularizer: field.json(),
-    activity_regularizer: field.json(),
-    embeddings_constraint: field.json(),
+    embeddings_initializer: initializerField("uniform"),
+    embeddings_regularizer: regularizerField(),
+    activity_regularizer: regularizerField(),
+    embeddings_constraint: constraintField(),
     mask_zero: field.boolean(false),
     quantization_config: field.json(),
   },

@@ -1,18 +1,19 @@
 import { field } from "../base/fields.ts";
 import { activationField } from "./activation-field.ts";
 import type { WeightSpec } from "./define-layer.ts";
+import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
 /** Fields of every layer with a kernel and a bias. */
 export const kernelFields = {
   activation: activationField(),
   use_bias: field.boolean(true),
-  kernel_initializer: field.json("glorot_uniform"),
-  bias_initializer: field.json("zeros"),
-  kernel_regularizer: field.json(),
-  bias_regularizer: field.json(),
-  activity_regularizer: field.json(),
-  kernel_constraint: field.json(),
-  bias_constraint: field.json(),
+  kernel_initializer: initializerField("glorot_uniform"),
+  bias_initializer: initializerField("zeros"),
+  kernel_regularizer: regularizerField(),
+  bias_regularizer: regularizerField(),
+  activity_regularizer: regularizerField(),
+  kernel_constraint: constraintField(),
+  bias_constraint: constraintField(),
 };
 
 type Config = Readonly<Record<string, unknown>> & { readonly trainable: boolean };

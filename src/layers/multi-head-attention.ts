@@ -13,6 +13,7 @@ import {
 } from "./define-layer.ts";
 import { trainedWeight } from "./kernel-fields.ts";
 import { knownLength, plainTensor } from "./symbolic.ts";
+import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
 const parameters = [
   "query",
@@ -73,13 +74,13 @@ export const multiHeadAttention = defineLayer({
     output_shape: field.json(),
     attention_axes: field.json(),
     sliding_window: field.json(),
-    kernel_initializer: field.json("glorot_uniform"),
-    bias_initializer: field.json("zeros"),
-    kernel_regularizer: field.json(),
-    bias_regularizer: field.json(),
-    activity_regularizer: field.json(),
-    kernel_constraint: field.json(),
-    bias_constraint: field.json(),
+    kernel_initializer: initializerField("glorot_uniform"),
+    bias_initializer: initializerField("zeros"),
+    kernel_regularizer: regularizerField(),
+    bias_regularizer: regularizerField(),
+    activity_regularizer: regularizerField(),
+    kernel_constraint: constraintField(),
+    bias_constraint: constraintField(),
     seed: field.json(),
   },
   weights(config, inputs, call = { kwargs: {} }) {

@@ -2,6 +2,7 @@ import { field } from "../base/fields.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { renameKeras1 } from "./keras1.ts";
 import { scalarField } from "./numbers-field.ts";
+import { regularizerField } from "./trained-fields.ts";
 
 /**
  * Adds normal noise of deviation `stddev` in training; passes its input on at inference.
@@ -54,7 +55,7 @@ export const activityRegularization = defineLayer({
     ...commonFields,
     l1: scalarField(0),
     l2: scalarField(0),
-    activity_regularizer: field.json(),
+    activity_regularizer: regularizerField(),
   },
   activityRegularizer: ({ l1, l2 }) => ({ class_name: "L1L2", config: { l1, l2 } }),
   outputShape: (_, [input]) => input!,

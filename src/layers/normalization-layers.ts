@@ -12,16 +12,17 @@ import {
 import { trainedWeight } from "./kernel-fields.ts";
 import { standardize, unitLength } from "./moments.ts";
 import { axisList, graphAxis, knownLength } from "./symbolic.ts";
+import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
 const scaleAndCenter = {
   center: field.boolean(true),
   scale: field.boolean(true),
-  beta_initializer: field.json("zeros"),
-  gamma_initializer: field.json("ones"),
-  beta_regularizer: field.json(),
-  gamma_regularizer: field.json(),
-  beta_constraint: field.json(),
-  gamma_constraint: field.json(),
+  beta_initializer: initializerField("zeros"),
+  gamma_initializer: initializerField("ones"),
+  beta_regularizer: regularizerField(),
+  gamma_regularizer: regularizerField(),
+  beta_constraint: constraintField(),
+  gamma_constraint: constraintField(),
 };
 
 type Context = LowerContext<unknown>;

@@ -1,10 +1,10 @@
-import { field } from "../base/fields.ts";
 import { isIdentityOrder } from "../base/shape.ts";
 import { axesOrNullField } from "../base/axes-field.ts";
 import { commonFields, defineLayer } from "./define-layer.ts";
 import { trainedWeight } from "./kernel-fields.ts";
 import { renameKeras1 } from "./keras1.ts";
 import { axisList, knownLength } from "./symbolic.ts";
+import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
 /**
  * `x` where it is positive, `alpha * x` elsewhere, with an alpha that was learned for each position;
@@ -17,9 +17,9 @@ export const prelu = defineLayer({
   kind: "activation",
   fields: {
     ...commonFields,
-    alpha_initializer: field.json("zeros"),
-    alpha_regularizer: field.json(),
-    alpha_constraint: field.json(),
+    alpha_initializer: initializerField("zeros"),
+    alpha_regularizer: regularizerField(),
+    alpha_constraint: constraintField(),
     shared_axes: axesOrNullField(),
   },
   fromKeras1: (config) => renameKeras1(config, { init: "alpha_initializer" }),

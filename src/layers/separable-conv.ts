@@ -8,6 +8,7 @@ import { trainedWeight } from "./kernel-fields.ts";
 import { kernelSizeFromKeras1, renameKeras1 } from "./keras1.ts";
 import { dataFormatField, graphOrder, joinShape, knownChannels, splitShape } from "./layouts.ts";
 import { windowAttributes, windowOutput } from "./windows.ts";
+import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
 /**
  * A depthwise convolution, then one with a window of one pixel that mixes the channels.
@@ -32,16 +33,16 @@ function separableConvolution(rank: 1 | 2) {
       depth_multiplier: field.int(1, { min: 1 }),
       activation: activationField(),
       use_bias: field.boolean(true),
-      depthwise_initializer: field.json("glorot_uniform"),
-      pointwise_initializer: field.json("glorot_uniform"),
-      bias_initializer: field.json("zeros"),
-      depthwise_regularizer: field.json(),
-      pointwise_regularizer: field.json(),
-      bias_regularizer: field.json(),
-      activity_regularizer: field.json(),
-      depthwise_constraint: field.json(),
-      pointwise_constraint: field.json(),
-      bias_constraint: field.json(),
+      depthwise_initializer: initializerField("glorot_uniform"),
+      pointwise_initializer: initializerField("glorot_uniform"),
+      bias_initializer: initializerField("zeros"),
+      depthwise_regularizer: regularizerField(),
+      pointwise_regularizer: regularizerField(),
+      bias_regularizer: regularizerField(),
+      activity_regularizer: regularizerField(),
+      depthwise_constraint: constraintField(),
+      pointwise_constraint: constraintField(),
+      bias_constraint: constraintField(),
     },
     fromKeras1: (config) => kernelSizeFromKeras1(renameKeras1(config)),
     weights(config, [input]) {

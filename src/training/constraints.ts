@@ -1,7 +1,7 @@
 import { type Fields, type Values, field } from "../base/fields.ts";
 import type { Formula } from "../ops/formula.ts";
 import { type Axes, axesField } from "../base/axes-field.ts";
-import { type KerasRecord, Registry, creator } from "./registry.ts";
+import { type KerasRecord, type Named, type SnakeCase, Registry, creator } from "./registry.ts";
 
 /** What a weight must keep to: it is brought back there after each update. */
 export interface ConstraintDefinition<F extends Fields = Fields> extends KerasRecord<F> {
@@ -91,6 +91,14 @@ export const constraints = {
   unitNorm: creator(unitNorm),
   minMaxNorm: creator(minMaxNorm),
 };
+
+/** What stands for a constraint: its name in Keras, or `constraints.maxNorm()`; null for none. */
+export type ConstraintOption = Named<SnakeCase<keyof typeof constraints>> | null;
+
+/** @throws StriateError with the nearest names where a constraint is not known */
+export function checkConstraint(identifier: unknown): void {
+  if (identifier !== null && identifier !== undefined) registry.parse(identifier);
+}
 
 /** Writes the nodes that bring a weight of the graph back to where it may be. */
 export type Constraint = (f: Formula, weight: string) => string;

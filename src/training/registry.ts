@@ -21,6 +21,14 @@ export interface Serialized {
 /** What a user may write for one: a name in any spelling, or its serialized form. */
 export type Identifier = string | Serialized;
 
+/** The same, with the names that editors complete. */
+export type Named<N extends string> = N | (string & Record<never, never>) | Serialized;
+
+/** `glorotUniform` as `glorot_uniform`: Keras' own spelling. */
+export type SnakeCase<S extends string> = S extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : S;
+
 /** What all kinds of record share: a class name of Keras, and fields. */
 export interface KerasRecord<F extends Fields = Fields> {
   className: string;

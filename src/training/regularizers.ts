@@ -1,5 +1,5 @@
 import { type Fields, type Values, field } from "../base/fields.ts";
-import { type KerasRecord, Registry, creator } from "./registry.ts";
+import { type KerasRecord, Registry, creator, type Named } from "./registry.ts";
 
 /**
  * A price on the size of a weight: `l1 * sum |w| + l2 * sum w^2`. All of Keras' elementwise
@@ -48,6 +48,9 @@ const registry = new Registry<RegularizerDefinition>("regularizer", [
 
 /** Regularizers by name, as in `kernelRegularizer: regularizers.l2({ l2: 1e-4 })`. */
 export const regularizers = { l1: creator(l1), l2: creator(l2), l1l2: creator(l1l2) };
+
+/** What stands for a regularizer: its name in Keras, or `regularizers.l2({ l2: 1e-4 })`; null for none. */
+export type RegularizerOption = Named<"l1" | "l2" | "l1_l2"> | null;
 
 /** The penalty of a serialized regularizer; none for null. */
 export function parseRegularizer(identifier: unknown): Penalty {

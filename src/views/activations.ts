@@ -127,6 +127,7 @@ export interface ActivationsResult {
  *
  * @param feeds tensors by input name, in the user's layout, batch first
  * @param layers a pattern of {@link selectLayers}, or the layers themselves
+ * @param goesOn asked after each run; it throws where nobody waits for the numbers any more
  * @param groupBytes bytes that are taken from the engine at once: on the way they are there twice
  */
 export async function computeActivations(
@@ -134,6 +135,7 @@ export async function computeActivations(
   feeds: Readonly<Record<string, Tensor>>,
   layers: string | readonly NetworkLayer[] = "conv",
   groupBytes = 1 << 25,
+  goesOn: () => void = () => undefined,
 ): Promise<ActivationsResult> {
   const { network } = target;
   const chosen = typeof layers === "string" ? selectLayers(network, layers) : layers;
@@ -147,6 +149,7 @@ export async function computeActivations(
   const compute = async (values: readonly string[]): Promise<void> => {
     const results = await target.run(feeds, values, known);
     values.forEach((value, i) => (known[value] = results[i]!));
+    goesOn();
   };
   const groups = inGroups(
     taps.map(({ port }) => port),

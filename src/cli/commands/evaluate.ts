@@ -1,3 +1,4 @@
+import { leftOut } from "../../model/left-out.ts";
 import { checked, field } from "../../base/fields.ts";
 import { parseByteSize } from "../../data/byte-size.ts";
 import { datasetSubject } from "../../api/dataset-subject.ts";
@@ -80,7 +81,9 @@ export const evaluate = defineCommand({
         subject,
         optionsOf(evaluationView.asks, options),
       );
-      const text = JSON.stringify(seen.json, null, 2);
+      const left = leftOut(model.network);
+      const data = { ...(seen.json as object), ...(left.length > 0 && { left_out: left }) };
+      const text = JSON.stringify(data, null, 2);
       await writeFolder(out, [
         { path: "evaluate.json", bytes: `${text}\n` },
         ...(await encodePictures(seen.draw(), "png")),
@@ -91,7 +94,7 @@ export const evaluate = defineCommand({
       }
       const { notice } = seen.result.loss;
       for (const warning of [...set.warnings(), ...(notice ? [notice] : [])]) io.err(warning);
-      for (const line of seen.words.lines) io.out(line);
+      for (const line of [...left, ...seen.words.lines]) io.out(line);
       io.out(`wrote ${out}/evaluate.png, ${out}/evaluate.json`);
     } finally {
       await set.close();

@@ -1,3 +1,4 @@
+import { leftOut } from "../../model/left-out.ts";
 import { openDataset } from "../../api/open-dataset.ts";
 import { pictureTraining } from "../../api/picture-training.ts";
 import { StriateError } from "../../base/errors.ts";
@@ -145,6 +146,7 @@ async function trainOn(
     ...{ device, threads: threads ?? undefined },
   });
   for (const line of training.lines) io.out(printable(line));
+  for (const sentence of leftOut(opened.network)) io.err(sentence);
   for (const text of [...set.warnings(), ...training.notices]) io.err(text);
   const page = options.watch ? await watchTraining(out, training.lines) : undefined;
   if (page) io.out(`watch it at ${page.address}`);

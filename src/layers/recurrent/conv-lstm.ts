@@ -13,6 +13,7 @@ import { convertGates } from "./convert-gates.ts";
 import { cellFields, refuseStateful, sequenceFields } from "./fields.ts";
 import { stepMask, zeroState } from "./lower-sequence.ts";
 import { recur } from "./recurrence.ts";
+import { regularizerField } from "../trained-fields.ts";
 
 /** The shape of one step of a sequence. */
 const stepOf = (shape: KerasShape): KerasShape => [shape[0] ?? null, ...shape.slice(2)];
@@ -42,7 +43,7 @@ function convLstm(rank: 1 | 2 | 3) {
       recurrent_activation: activationField("sigmoid"),
       unit_forget_bias: field.boolean(true),
       ...cellFields,
-      activity_regularizer: field.json(),
+      activity_regularizer: regularizerField(),
     },
     fromKeras1: (config) => kernelSizeFromKeras1(renameKeras1(config)),
     weights(config, [input]) {

@@ -1,19 +1,20 @@
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { commonFields } from "../define-layer.ts";
+import { constraintField, initializerField, regularizerField } from "../trained-fields.ts";
 
 /** Fields of what happens at one step: of a cell, and of the layer that is named after it. */
 export const cellFields = {
   use_bias: field.boolean(true),
-  kernel_initializer: field.json("glorot_uniform"),
-  recurrent_initializer: field.json("orthogonal"),
-  bias_initializer: field.json("zeros"),
-  kernel_regularizer: field.json(),
-  recurrent_regularizer: field.json(),
-  bias_regularizer: field.json(),
-  kernel_constraint: field.json(),
-  recurrent_constraint: field.json(),
-  bias_constraint: field.json(),
+  kernel_initializer: initializerField("glorot_uniform"),
+  recurrent_initializer: initializerField("orthogonal"),
+  bias_initializer: initializerField("zeros"),
+  kernel_regularizer: regularizerField(),
+  recurrent_regularizer: regularizerField(),
+  bias_regularizer: regularizerField(),
+  kernel_constraint: constraintField(),
+  recurrent_constraint: constraintField(),
+  bias_constraint: constraintField(),
   dropout: field.number(0, { min: 0, max: 1 }),
   recurrent_dropout: field.number(0, { min: 0, max: 1 }),
   seed: field.json(),

@@ -14,6 +14,7 @@ import {
 import { convertGates } from "./convert-gates.ts";
 import { type SequenceConfig, sequenceFields } from "./fields.ts";
 import { lowerSequence, sequenceShapes } from "./lower-sequence.ts";
+import { regularizerField } from "../trained-fields.ts";
 
 /** The rules of a layer that walks a cell over a sequence. */
 function sequenceRules<C extends CellConfig>(cellOf: (config: C) => Cell) {
@@ -33,7 +34,7 @@ function sequenceRules<C extends CellConfig>(cellOf: (config: C) => Cell) {
   };
 }
 
-const layerFields = { ...sequenceFields, activity_regularizer: field.json() };
+const layerFields = { ...sequenceFields, activity_regularizer: regularizerField() };
 
 /** Source: https://keras.io/api/layers/recurrent_layers/simple_rnn/ */
 export const simpleRnn = defineLayer({

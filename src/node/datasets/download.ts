@@ -77,7 +77,7 @@ export async function download(options: DownloadOptions): Promise<void> {
       ),
   );
   try {
-    const total = await fetchPart(options);
+    const total = await fetchPart(options, options.onProgress);
     await verify(options, total);
   } finally {
     await release();
@@ -87,8 +87,22 @@ export async function download(options: DownloadOptions): Promise<void> {
 const partOf = (target: string) => `${target}.part`;
 
 /** Fetches until the part is whole; returns its length. */
-async function fetchPart(options: DownloadOptions): Promise<number> {
-  const { url, target, retries = 5, retryDelay = 500 } = options;
+async function fetchPart(
+  asked: DownloadOptions,
+  listener: DownloadOptions["onProgress"],
+): Promise<number> {
+  const { url, target, retries = 5, retryDelay = 500 } = asked;
+  /** What the listener threw: nobody waits any more, which is no broken connection. */
+  const thrown = new Set<unknown>();
+  const onProgress = (progress: DownloadProgress): void => {
+    try {
+      listener?.(progress);
+    } catch (error) {
+      thrown.add(error);
+      throw error;
+    }
+  };
+  const options = { ...asked, onProgress };
   const part = await open(partOf(target), "a+");
   try {
     let idle = 0;
@@ -99,7 +113,7 @@ async function fetchPart(options: DownloadOptions): Promise<number> {
         const whole = await fetchOnce(options, part, before);
         if (whole !== undefined) return whole;
       } catch (error) {
-        if (error instanceof StriateError) throw error;
+        if (error instanceof StriateError || thrown.has(error)) throw error;
         failure = error;
       }
       const received = (await part.stat()).size;

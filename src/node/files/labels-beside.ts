@@ -7,16 +7,24 @@ import { readSibling } from "./files.ts";
 /** Longer files are no lists of names. */
 const maxBytes = 1_000_000;
 
+/** What files of class names are called beside a model, the surest first. */
+const names = [
+  ...["labels.txt", "labels.csv", "labels.json", "labels.yaml", "labels.yml", "labels.pbtxt"],
+  ...["label_map.pbtxt", "class_indices.json", "class_names.txt", "classes.txt"],
+];
+
 /**
- * The class names in a `labels.txt` beside a model file, as Teachable Machine puts them there;
+ * The class names in a file beside a model file, as Teachable Machine puts a `labels.txt` there;
  * undefined where there is none (a pipe and a link out of the folder are none), or not one name for each
  * class.
  */
 export async function labelsBeside(file: string, network: Network): Promise<string[] | undefined> {
   const classes = findHead(network)?.classes ?? 0;
   if (classes < 2) return undefined;
-  const bytes = await readSibling(dirname(file), "labels.txt", maxBytes).catch(() => undefined);
-  if (bytes === undefined) return undefined;
-  const labels = parseLabels(new TextDecoder().decode(bytes));
-  return labels.length === classes ? labels : undefined;
+  for (const name of names) {
+    const bytes = await readSibling(dirname(file), name, maxBytes).catch(() => undefined);
+    const labels = bytes && parseLabels(new TextDecoder().decode(bytes));
+    if (labels?.length === classes) return labels;
+  }
+  return undefined;
 }

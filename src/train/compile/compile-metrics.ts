@@ -1,5 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
-import { metricRegistry } from "../../training/metrics/index.ts";
+import { type MetricOption, metricRegistry } from "../../training/metrics/index.ts";
 import { Metric, accuracyFor } from "../../training/metrics/metric.ts";
 import type { Identifier } from "../../training/registry.ts";
 import type { Port } from "../../model/network.ts";
@@ -7,7 +7,7 @@ import type { OutputLoss, OutputMetric } from "./compiled.ts";
 import { type PerOutput, perOutput } from "./per-output.ts";
 
 /** Metrics of one output; null for none. */
-type MetricList = Identifier | readonly Identifier[] | null;
+type MetricList = MetricOption | readonly MetricOption[] | null;
 
 /** For one output a list of metrics; for several, a list or a record of such lists. */
 export type MetricChoice =

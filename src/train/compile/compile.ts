@@ -1,7 +1,8 @@
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { LossDefinition, Reduction } from "../../training/losses/define-loss.ts";
-import { parseLoss } from "../../training/losses/index.ts";
+import { type LossOption, parseLoss } from "../../training/losses/index.ts";
+import type { OptimizerOption } from "../../training/optimizers/index.ts";
 import { Optimizer } from "../../training/optimizers/optimizer.ts";
 import type { Configured, Identifier } from "../../training/registry.ts";
 import { headOf } from "../../model/head.ts";
@@ -13,9 +14,9 @@ import { type PerOutput, perOutput } from "./per-output.ts";
 /** What `model.compile` takes, in Keras' words. */
 export interface CompileOptions {
   /** `"rmsprop"` by default, as in Keras. */
-  optimizer?: Identifier;
+  optimizer?: OptimizerOption;
   /** One loss for all outputs, or one for each, in order or by output name. */
-  loss: PerOutput<Identifier>;
+  loss: PerOutput<LossOption>;
   /** How much each output's loss counts; 1 by default. */
   lossWeights?: readonly number[] | Readonly<Record<string, number>>;
   /** `"accuracy"` and others; for several outputs, a list of lists or lists by output name. */

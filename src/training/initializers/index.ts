@@ -1,6 +1,6 @@
 import { Random } from "../../base/random.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
-import { Registry, creator } from "../registry.ts";
+import { type Named, type SnakeCase, Registry, creator } from "../registry.ts";
 import { constant, identity, ones, zeros } from "./constant.ts";
 import type { InitializerDefinition } from "./define-initializer.ts";
 import { orthogonal } from "./orthogonal.ts";
@@ -53,6 +53,12 @@ export const initializers = {
   orthogonal: creator(orthogonal),
 };
 
+/** What stands for an initializer: its name in Keras, or `initializers.heNormal({ seed: 1 })`. */
+export type InitializerOption = Named<SnakeCase<keyof typeof initializers>>;
+
+/** @throws StriateError with the nearest names where an initializer is not known */
+export const parseInitializer = (identifier: unknown) => registry.parse(identifier);
+
 export const registerInitializer = (definition: InitializerDefinition): void =>
   registry.add(definition);
 
@@ -67,7 +73,7 @@ export function initialize(
   shape: readonly number[],
   random: Random,
 ): Tensor<"float32"> {
-  const { definition, config } = registry.parse(identifier);
+  const { definition, config } = parseInitializer(identifier);
   const own = typeof config.seed === "number" ? new Random(config.seed) : random;
   return float32(shape, definition.fill(config, shape, own));
 }

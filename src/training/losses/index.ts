@@ -1,4 +1,4 @@
-import { Registry, creator } from "../registry.ts";
+import { type Named, type SnakeCase, Registry, creator } from "../registry.ts";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -26,6 +26,9 @@ export const losses = {
   meanAbsoluteError: creator(meanAbsoluteError),
   huber: creator(huber),
 };
+
+/** What stands for a loss: its name in Keras, or `losses.huber({ delta: 2 })`. */
+export type LossOption = Named<SnakeCase<keyof typeof losses> | "mse" | "mae">;
 
 /** Parses a loss: a name, `losses.huber()`, or what a Keras file holds. */
 export const parseLoss = (identifier: unknown) => registry.parse(identifier);

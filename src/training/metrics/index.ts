@@ -1,4 +1,4 @@
-import { Registry, creator } from "../registry.ts";
+import { type Named, type SnakeCase, Registry, creator } from "../registry.ts";
 import {
   binaryAccuracy,
   categoricalAccuracy,
@@ -53,6 +53,9 @@ export const metrics = {
   categoricalCrossentropy: creator(categoricalCrossentropy),
   sparseCategoricalCrossentropy: creator(sparseCategoricalCrossentropy),
 };
+
+/** What stands for a metric: its name in Keras, or `metrics.precision({ thresholds: 0.7 })`. */
+export type MetricOption = Named<"accuracy" | SnakeCase<keyof typeof metrics> | "mse" | "mae">;
 
 /** Adds a metric of the user's own. */
 export const registerMetric = (definition: MetricDefinition): void =>

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import type { Fields, Options } from "../../base/fields.ts";
-import { type Serialized, Registry, creator } from "../registry.ts";
+import { type Named, type Serialized, Registry, creator } from "../registry.ts";
 import * as all from "./all.ts";
 import type { OptimizerDefinition } from "./define-optimizer.ts";
 
@@ -22,6 +22,9 @@ type Creators = {
 export const optimizers = Object.fromEntries(
   Object.entries(all).map(([name, definition]) => [name, creator(definition as never)]),
 ) as unknown as Creators;
+
+/** What stands for an optimizer: its name in Keras, or `optimizers.adam({ learningRate: 1e-4 })`. */
+export type OptimizerOption = Named<keyof Creators>;
 
 /** Adds an optimizer of the user's own. */
 export function registerOptimizer(definition: OptimizerDefinition): void {
