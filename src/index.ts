@@ -185,3 +185,4 @@ export {
 } from "./base/affine.ts";
 export { type Range, combineRanges, isSigned, symmetricRange } from "./plot/range.ts";
 export { formatNumber } from "./plot/format-number.ts";
+export type * from "./types.ts";
