@@ -7,7 +7,6 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
-  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -16,6 +15,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as viteBuild, loadConfigFromFile } from "vite";
 import { buildElement } from "./element.mjs";
+import { withoutInnerComments } from "./inner-comments.mjs";
 import { buildReportPage } from "./report-page.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -162,18 +162,4 @@ if (process.argv.includes("--types") || process.env.npm_command === "pack") {
   );
   process.exitCode = status ?? 1;
   if (status === 0) withoutInnerComments("dist/types");
-}
-
-/** What editors show stands in the modules that the index names: comments of the others stay at home. */
-function withoutInnerComments(folder) {
-  const index = readFileSync(`${folder}/index.d.ts`, "utf8");
-  const named = new Set(
-    [...index.matchAll(/from "\.\/([^"]+)\.ts"/g)].map(([, path]) => `${path}.d.ts`),
-  );
-  for (const path of readdirSync(folder, { recursive: true })) {
-    const file = `${folder}/${path}`;
-    if (!path.endsWith(".d.ts") || path === "index.d.ts" || named.has(path)) continue;
-    const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replace(/^[ \t]*\/\*\*[\s\S]*?\*\/\n/gm, ""));
-  }
 }

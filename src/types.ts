@@ -66,7 +66,7 @@ export type { ChosenOptimizer } from "./train/compile/chosen-optimizer.ts";
 export type { Tensors } from "./train/data/training-data.ts";
 export type { TrainChoice } from "./train/source/trainable-of.ts";
 export type { Trainer } from "./train/trainer.ts";
-export type { Ablation } from "./views/ablate/ablate-view.ts";
+export type { Ablation } from "./views/ablate/ablation.ts";
 export type { ArchitectureBox, ArchitectureFrame } from "./views/architecture/boxes.ts";
 export type { ArchitectureLayout } from "./views/architecture/layout.ts";
 export type { CensusLayer } from "./views/census/census-layers.ts";

@@ -30,13 +30,18 @@ function run(command: string, args: readonly string[], cwd: string): string {
 }
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
 
-beforeAll(() => {
+beforeAll(async () => {
   mkdirSync(packed, { recursive: true });
-  for (const part of ["package.json", "README.md", "LICENSE", "dist"])
+  for (const part of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "dist", "models"])
     cpSync(join(root, part), join(packed, part), { recursive: true });
   const types = join(packed, "dist", "types");
   const made = run(bin("tsc"), ["-p", "tsconfig.types.json", "--outDir", types], root);
   expect(made).toBe("");
+  const script = join(root, "scripts", "inner-comments.mjs");
+  const { withoutInnerComments } = (await import(script)) as {
+    withoutInnerComments(folder: string): void;
+  };
+  withoutInnerComments(types);
   mkdirSync(join(project, "node_modules", "@types"));
   symlinkSync(
     join(root, "node_modules", "@types", "node"),
@@ -46,7 +51,7 @@ beforeAll(() => {
 
 describe("the package", () => {
   it("takes less than 5 MB to fetch", () => {
-    const answer = run("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], root);
+    const answer = run("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], packed);
     const [{ size, files }] = JSON.parse(answer) as [{ size: number; files: { path: string }[] }];
     expect(files.map(({ path }) => path)).toEqual(
       expect.arrayContaining(["dist/index.js", "dist/web/index.js", "models/cat_vs_dog.h5"]),
