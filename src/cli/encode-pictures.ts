@@ -15,7 +15,15 @@ export interface PictureFile extends OutputFile {
 export async function encodePictures(
   pictures: Iterable<NamedPicture>,
   format: "png" | "svg",
-  begin?: (picture: NamedPicture) => void,
+  {
+    begin,
+    scale = 1,
+  }: {
+    /** Hears of each picture before it is drawn. */
+    readonly begin?: (picture: NamedPicture) => void;
+    /** Pixels of the file per pixel of the picture. */
+    readonly scale?: number;
+  } = {},
 ): Promise<PictureFile[]> {
   const pages: (number | undefined)[] = [];
   const names: string[] = [];
@@ -28,7 +36,7 @@ export async function encodePictures(
       const at = names.push(name) - 1;
       pages[at] = page;
       if (frames && format === "png") encoded[at] = await toAnimation(frames);
-      else encoded[at] = format === "svg" ? await toSvg(picture) : await toPng(picture);
+      else encoded[at] = format === "svg" ? await toSvg(picture) : await toPng(picture, { scale });
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));

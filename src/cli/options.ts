@@ -21,6 +21,12 @@ export const engineFields = {
   ),
 };
 
+/** The flag of commands that draw much. */
+export const pixelRatioField = field.number(1, {
+  ...{ min: 0.25, max: 4 },
+  help: "pixels of a PNG per pixel of the picture: 2 for fine screens",
+});
+
 /** The flag of every command that writes what takes long to make again. */
 export const forceField = field.boolean(false, {
   help: "replace files that striate did not write",

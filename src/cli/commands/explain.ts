@@ -90,7 +90,7 @@ export const explain = defineCommand({
           const seen = await runView(view, context, told, asks);
           waiting.clear();
           await page?.add(seen, shows);
-          const files = page ? [] : await picturesOf(seen, shows, options.format);
+          const files = page ? [] : await picturesOf(seen, shows, options);
           if (!page) await writeFolder(options.out, files);
           written += files.length;
           if (options.numbers !== null) numbers.add(seen, several ? `${names[i]!}/` : "");

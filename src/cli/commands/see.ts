@@ -26,6 +26,7 @@ import { optionsOf } from "../flags.ts";
 import {
   engineFields,
   forceField,
+  pixelRatioField,
   inputFields,
   modelFields,
   photoFields,
@@ -58,6 +59,7 @@ export const see = defineCommand({
       help: "folder for the pictures and see.json, or one page to look around in: NAME.html",
     }),
     format: field.choice(["png", "svg"], "png", { help: "kind of picture" }),
+    pixel_ratio: pixelRatioField,
     labels: field.nullable(
       field.string(undefined, { help: "names of the classes: cat,dog, or a file of them" }),
     ),
@@ -141,9 +143,12 @@ export const see = defineCommand({
       const pictures = folder ? placed(seen.draw(shows), place) : [];
       const sheets = countDrawn(seen.result);
       let drawn = 0;
-      const files = await encodePictures(pictures, options.format, ({ page = 1 }) => {
-        if (page === 1) drawn++;
-        waiting.at(`${which}drawing layer ${drawn} of ${sheets}`);
+      const files = await encodePictures(pictures, options.format, {
+        begin({ page = 1 }) {
+          if (page === 1) drawn++;
+          waiting.at(`${which}drawing layer ${drawn} of ${sheets}`);
+        },
+        scale: options.pixel_ratio,
       });
       if (options.preview && io.terminal.isTty && first) {
         const [sheet] = seen.draw(shows);

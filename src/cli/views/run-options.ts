@@ -3,7 +3,7 @@ import { parseByteSize } from "../../data/byte-size.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import type { ContextOptions } from "../../views/context.ts";
 import type { CommandIo } from "../command.ts";
-import { engineFields, forceField, modelFields, photoFields } from "../options.ts";
+import { engineFields, forceField, modelFields, photoFields, pixelRatioField } from "../options.ts";
 
 /** Flags of every command that is made from a view's record. */
 export const runFields = {
@@ -12,6 +12,7 @@ export const runFields = {
   }),
   force: forceField,
   format: field.choice(["png", "svg"], "png", { help: "kind of picture" }),
+  pixel_ratio: pixelRatioField,
   numbers: field.nullable(
     field.string(undefined, { help: "also write the numbers, as an .npz of named arrays" }),
   ),

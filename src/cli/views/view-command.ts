@@ -72,7 +72,7 @@ export function viewCommand(view: AnyView): CommandDefinition {
       const shows = await givenOf(view.shows, options);
       await page?.add(seen, shows);
       await model.dispose();
-      const files = page ? [] : await picturesOf(seen, shows, options.format);
+      const files = page ? [] : await picturesOf(seen, shows, options);
       if (files.length > 0) await writeFolder(options.out, files);
       const size = await page?.finish([file as string, ...(rest.flat() as string[])]);
       if (options.numbers !== null) {

@@ -12,9 +12,9 @@ import { encodePictures } from "../encode-pictures.ts";
 export function picturesOf(
   seen: AnySeen,
   shows: Given<Fields>,
-  format: "png" | "svg",
+  { format, pixel_ratio: scale }: { format: "png" | "svg"; pixel_ratio: number },
 ): Promise<OutputFile[]> {
-  return encodePictures(seen.draw(shows), format);
+  return encodePictures(seen.draw(shows), format, { scale });
 }
 
 /** Before the work is done, and not after it. @throws StriateError */
