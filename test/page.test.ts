@@ -79,7 +79,7 @@ else
       await page.waitForFunction(() => crossOriginIsolated);
       for (const layer of ["conv2d", "conv2d_1", "conv2d_2", "conv2d_3"])
         await page.getByRole("group", { name: new RegExp(`maps of ${layer};`) }).waitFor();
-      await page.getByText("66.6 %").waitFor();
+      await page.getByText("66.3 %").waitFor();
       const painted = await page
         .locator(".column canvas")
         .first()
