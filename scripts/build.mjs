@@ -16,10 +16,12 @@ import { fileURLToPath } from "node:url";
 import { build as viteBuild, loadConfigFromFile } from "vite";
 import { buildElement } from "./element.mjs";
 import { withoutInnerComments } from "./inner-comments.mjs";
+import { isBuilt } from "./is-built.mjs";
 import { buildReportPage } from "./report-page.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
+if (process.env.npm_lifecycle_event === "prepare" && isBuilt()) process.exit(0);
 // Built beside and then renamed, so that whoever runs the command meanwhile finds it whole.
 const beside = `.dist-${process.pid}`;
 process.on("exit", () => rmSync(beside, { recursive: true, force: true }));

@@ -17,8 +17,8 @@ const mostElements = 2 ** 20;
 
 /**
  * What the commands do with a model that has opened: its summary, and where it goes the `whole` way its
- * picture and, where it is to be `run`, a run on noise. Networks with bodies (If, Loop, Scan) are not run: where a
- * body makes other shapes than it says, ONNX Runtime 1.30 writes beside its memory and ends the process.
+ * picture and, where it is to be `run`, a run on noise. Networks with bodies (If, Loop, Scan) are not run: they are
+ * suspected of an abort in ONNX Runtime 1.30's allocator, see docs/security.md.
  */
 export async function used(network: Network, whole: boolean, run: boolean): Promise<void> {
   formatSummary(summarize(network));
