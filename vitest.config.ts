@@ -1,6 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** Longer checks, which `.ci/run` makes besides: in Chromium, with Redis, of the packed package. `npm run long` */
+const long = ["browser", "element", "page", "package", "queue", "readme", "report", "runs"].map(
+  (name) => `test/${name}.test.ts`,
+);
+const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -11,7 +17,10 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "unit", include: all, exclude: long } },
+      { extends: true, test: { name: "long", include: long } },
+    ],
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,

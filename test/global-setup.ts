@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
  * single test file that is run by hand takes what is built.
  */
 export default function setup(): void {
-  if (!["test", "unit"].includes(process.env.npm_lifecycle_event ?? "")) return;
+  if (!["test", "unit", "long"].includes(process.env.npm_lifecycle_event ?? "")) return;
   const { status } = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
   if (status !== 0) throw new Error("the build failed");
 }
