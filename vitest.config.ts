@@ -1,10 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Longer checks, which `.ci/run` makes besides: in Chromium, with Redis, of the packed package. `npm run long` */
-const long = ["browser", "element", "page", "package", "queue", "readme", "report", "runs"].map(
-  (name) => `test/${name}.test.ts`,
-);
+/** Longer checks, which `.ci/run` makes besides: in Chromium, with Redis, of the packed package, of every flag. `npm run long` */
+const long = [
+  "absurd-flags",
+  "browser",
+  "element",
+  "page",
+  "package",
+  "queue",
+  "readme",
+  "report",
+  "runs",
+].map((name) => `test/${name}.test.ts`);
 const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
 
 export default defineConfig({

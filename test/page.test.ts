@@ -235,7 +235,7 @@ else
           );
       }
       expect(failed).toEqual([]);
-    });
+    }, 180_000);
 
     it("shows names as they are written, and none as markup", async () => {
       const name = `<img src=x onerror="document.title='hacked'">.jpg`;
