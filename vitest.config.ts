@@ -1,17 +1,23 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Longer checks, which `.ci/run` makes besides: in Chromium, with Redis, of the packed package, of every flag. `npm run long` */
+/**
+ * Longer checks, which `.ci/run` makes besides (`npm run long`): in Chromium, with Redis, of the packed package, of
+ * every flag, of three forms of a golden network, of damaged files by the thousand.
+ */
 const long = [
   "absurd-flags",
   "browser",
   "element",
+  "explain-golden",
+  "fuzz",
   "page",
   "package",
   "queue",
   "readme",
   "report",
   "runs",
+  "training-example",
 ].map((name) => `test/${name}.test.ts`);
 const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
 
