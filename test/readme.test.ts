@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { emptyFolder, striate } from "./command-line.ts";
 
-// Every command of README.md, as it stands there, on what is committed. All of them take a minute: in CI only.
+// Every command of README.md, as it stands there, on what is committed.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -25,7 +25,7 @@ it("README has commands, and names no other than those that are there", () => {
   expect(commands.length).toBeGreaterThan(15);
 });
 
-describe.runIf(process.env.CI === "true")("the commands of README.md", () => {
+describe("the commands of README.md", () => {
   const folder = emptyFolder();
   const [dog, cat] = ["dog", "cat"].map((animal) => join(root, "dist", "demo", `${animal}.jpg`));
   cpSync(dog!, join(folder, "rocky.jpg"));
