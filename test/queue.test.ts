@@ -54,11 +54,14 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
   let expected: string;
   beforeAll(async () => {
     port = await new Promise<number>((resolve) => {
-      const server = createServer();
-      server.listen(0, "127.0.0.1", () => {
-        const { port: free } = server.address() as { port: number };
-        server.close(() => resolve(free));
-      });
+      // Below the ports that the system gives to connections: one of those would take it while Redis is away.
+      const attempt = () => {
+        const free = 20_000 + Math.floor(Math.random() * 10_000);
+        const server = createServer();
+        server.on("error", attempt);
+        server.listen(free, "127.0.0.1", () => server.close(() => resolve(free)));
+      };
+      attempt();
     });
     url = `redis://127.0.0.1:${port}`;
     const { code, err } = striate([...census, "--out", first, "--workers", "1"]);
