@@ -8,11 +8,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { type Server, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { gunzipSync } from "node:zlib";
-import { basename, extname, join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode } from "fast-png";
 import { type BrowserContext, chromium } from "playwright-core";
@@ -20,16 +19,17 @@ import { convertFile, loadModel, toFloat32, transpose } from "striate";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { weightToUser } from "../src/model/network.ts";
+import { chromiumOptions, chromiumPath } from "./page/chromium.ts";
+import { hostSite } from "./page/static-site.ts";
 import { look } from "./browser/look.ts";
 import type { PageAnswer, PageRequest } from "./browser/page.ts";
 
-const browser = "/usr/bin/chromium";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const photo = join(root, "dist/demo/dog.jpg");
 const other = join(root, "dist/demo/cat.jpg");
 
-if (!existsSync(browser))
-  describe("the browser door", () => it.skip(`skipped: there is no ${browser}`));
+if (!existsSync(chromiumPath))
+  describe("the browser door", () => it.skip(`skipped: there is no ${chromiumPath}`));
 else
   describe("the browser door, in Chromium", () => {
     const folder = mkdtempSync(join(tmpdir(), "striate-page-"));
@@ -39,19 +39,7 @@ else
 
     beforeAll(async () => {
       await buildPage(folder);
-      context = await chromium.launchPersistentContext(join(folder, "profile"), {
-        executablePath: browser,
-        headless: true,
-        args: [
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync",
-        ],
-      });
+      context = await chromium.launchPersistentContext(join(folder, "profile"), chromiumOptions);
       mkdirSync(join(folder, "site/files"));
       for (const each of [photo, other])
         writeFileSync(join(folder, "site/files", basename(each)), readFileSync(each));
@@ -65,13 +53,12 @@ else
 
     /** A page of a server of its own, with or without the headers that let it have threads. */
     async function openPage(isolated: boolean) {
-      const server = serve(join(folder, "site"), isolated);
+      const { server, address } = await hostSite(join(folder, "site"), { isolated });
       servers.push(server);
-      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(error.message));
       page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.goto(address);
       return page;
     }
 
@@ -214,26 +201,5 @@ async function buildPage(folder: string): Promise<void> {
     logLevel: "error",
     base: "./",
     build: { outDir: join(folder, "site"), emptyOutDir: true, target: "es2022", minify: false },
-  });
-}
-
-const types: Record<string, string> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-  ".wasm": "application/wasm",
-};
-
-function serve(site: string, isolated: boolean): Server {
-  return createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url!, "http://page").pathname);
-    const file = join(site, path === "/" ? "index.html" : path);
-    if (!file.startsWith(site) || !existsSync(file)) return void response.writeHead(404).end();
-    response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");
-    if (isolated) {
-      response.setHeader("cross-origin-opener-policy", "same-origin");
-      response.setHeader("cross-origin-embedder-policy", "require-corp");
-    }
-    response.end(readFileSync(file));
   });
 }

@@ -1,7 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Server } from "node:http";
-import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { featureMapsView, loadModel, readImage } from "striate";
+import { axeFindings } from "./page/axe.ts";
 import { chromiumPath, launchChromium } from "./page/chromium.ts";
 import { hostSite } from "./page/static-site.ts";
 
@@ -106,16 +105,7 @@ else
     });
 
     it("has nothing that axe finds, no error in the console", async () => {
-      const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-      await page.evaluate(readFileSync(axe, "utf8"));
-      const found = await page.evaluate(async () => {
-        const { axe: checker } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        const { violations } = await checker.run();
-        return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-      });
-      expect(found).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
       expect(faults).toEqual([]);
       if (process.env.STRIATE_SHOT) await page.screenshot({ path: process.env.STRIATE_SHOT });
     });

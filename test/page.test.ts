@@ -3,11 +3,11 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { striate } from "./command-line.ts";
 import { overlappingZip } from "./hostile/zip.ts";
+import { axeFindings } from "./page/axe.ts";
 import { chromiumPath, launchChromium, pageMemory } from "./page/chromium.ts";
 import { serveCommand } from "./page/serve-command.ts";
 import { hostSite } from "./page/static-site.ts";
@@ -248,7 +248,6 @@ else
 
     it("has nothing that axe finds, in every tab, light and dark, and fits 360 pixels", async () => {
       const found: string[] = [];
-      await page.evaluate(axe.source);
       for (const theme of ["Dark colours", "Light colours"]) {
         for (const tab of ["See", "Ask why", "Compare", "Train"]) {
           await page
@@ -257,10 +256,7 @@ else
             .click();
           await page.getByRole("main").locator(".card").first().waitFor();
           await page.waitForTimeout(200);
-          const here = await page.evaluate(async () => {
-            const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-            return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-          });
+          const here = await axeFindings(page);
           found.push(...here.map((words) => `${tab}, before ${theme}: ${words}`));
         }
         await page.getByRole("button", { name: theme }).click();

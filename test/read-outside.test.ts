@@ -1,9 +1,10 @@
+import { joinBytes } from "../src/base/join-bytes.ts";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { joined, wireBytes, wireMessage, wireNumber, wireText } from "./fuzz/wire.ts";
+import { wireBytes, wireMessage, wireNumber, wireText } from "./fuzz/wire.ts";
 import { emptyFolder } from "./command-line.ts";
 
 // What a model names lies in its own folder, or is not read: not with dots, not from the top, not by a link, not
@@ -55,9 +56,9 @@ function onnx(path: string): Uint8Array {
     wireMessage(11, [wireText(1, "x"), type]),
     wireMessage(12, [wireText(1, "y"), type]),
   ];
-  return joined([
+  return joinBytes([
     wireNumber(1, 8),
-    wireBytes(7, joined(graph)),
+    wireBytes(7, joinBytes(graph)),
     wireMessage(8, [wireNumber(2, 18)]),
   ]);
 }

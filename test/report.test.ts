@@ -1,16 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { featureMapsView, gradCamView, layers, loadModel, readImage, sequential } from "striate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noiseImage } from "../src/model/noise-input.ts";
 import { Random } from "../src/base/random.ts";
 import { striate } from "./command-line.ts";
+import { axeFindings } from "./page/axe.ts";
+import { chromiumPath, launchChromium } from "./page/chromium.ts";
 
-const browserPath = "/usr/bin/chromium";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const network = join(root, "models/cat_vs_dog.h5");
 const photo = join(root, "dist/demo/dog.jpg");
@@ -56,17 +56,14 @@ describe("--out NAME.html", () => {
   });
 });
 
-if (!existsSync(browserPath))
-  describe("a report", () => it.skip(`skipped: there is no ${browserPath}`));
+if (!existsSync(chromiumPath))
+  describe("a report", () => it.skip(`skipped: there is no ${chromiumPath}`));
 else
   describe("a report, opened from disk in Chromium", () => {
     let browser: Browser;
     const faults: string[] = [];
     beforeAll(async () => {
-      browser = await chromium.launch({
-        executablePath: browserPath,
-        args: ["--no-sandbox", "--disable-gpu"],
-      });
+      browser = await launchChromium();
     });
     afterAll(() => browser?.close());
 
@@ -150,18 +147,9 @@ else
       ["light", 1280, ["dog", "why", "filters"]],
       ["dark", 360, ["dog", "why"]],
     ] as const)("has nothing that axe finds: %s, %i wide", async (colorScheme, width, names) => {
-      const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
       for (const name of names) {
         const page = await open(`${name}.html`, { colorScheme, viewport: { width, height: 800 } });
-        await page.evaluate(readFileSync(axe, "utf8"));
-        const found = await page.evaluate(async () => {
-          const { axe: checker } = globalThis as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-          };
-          const { violations } = await checker.run();
-          return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-        });
-        expect(found, name).toEqual([]);
+        expect(await axeFindings(page), name).toEqual([]);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(overflow, name).toBe(width);
         await page.context().close();

@@ -1,3 +1,4 @@
+import { joinBytes } from "../base/join-bytes.ts";
 import { encodeBase64 } from "../plot/base64.ts";
 import type { Deflate } from "../plot/png/png-file.ts";
 import type { Report } from "./report.ts";
@@ -25,17 +26,7 @@ export async function packReport(report: Report, deflate: Deflate): Promise<Pack
     return { block } satisfies BytesHandle;
   });
   const blocks = await Promise.all(
-    [...numbers.keys()].map(async (bytes) => encodeBase64(joined(await deflate([bytes])))),
+    [...numbers.keys()].map(async (bytes) => encodeBase64(joinBytes(await deflate([bytes])))),
   );
   return { json, blocks };
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from "../base/join-bytes.ts";
 import { StriateError, messageOf } from "../base/errors.ts";
 import { shownAddress } from "../api/web-address.ts";
 import type { ModelSource } from "../formats/format.ts";
@@ -74,7 +75,7 @@ async function fetchFrom(
       if (size > maxBytes) refuse("is larger than 2 GB");
       parts.push(part.value);
     }
-    return { bytes: joined(parts, size), origin };
+    return { bytes: joinBytes(parts), origin };
   } catch (error) {
     if (error instanceof StriateError) throw error;
     const { cause } = error as { cause?: unknown };
@@ -83,14 +84,4 @@ async function fetchFrom(
     clearTimeout(timer);
     stop.abort();
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -1,7 +1,7 @@
+import { joinBytes } from "../../src/base/join-bytes.ts";
 import type { Random } from "../../src/base/random.ts";
 import { hostileHeader } from "../hostile/npy.ts";
 import { chance, hostileInteger, hostileShape, pick, several } from "./hostile-numbers.ts";
-import { joined } from "./wire.ts";
 
 const utf8 = new TextEncoder();
 
@@ -35,5 +35,5 @@ export function hostileSafetensors(random: Random): Uint8Array {
   const length = new Uint8Array(8);
   const said = chance(random, 0.9) ? BigInt(header.length) : hostileInteger(random);
   new DataView(length.buffer).setBigUint64(0, BigInt.asUintN(64, said), true);
-  return joined([length, header, body]);
+  return joinBytes([length, header, body]);
 }

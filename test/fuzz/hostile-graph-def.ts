@@ -1,3 +1,4 @@
+import { joinBytes } from "../../src/base/join-bytes.ts";
 import type { Random } from "../../src/base/random.ts";
 import {
   chance,
@@ -7,15 +8,7 @@ import {
   pick,
   several,
 } from "./hostile-numbers.ts";
-import {
-  type Wire,
-  joined,
-  wireBytes,
-  wireMessage,
-  wireNumber,
-  wireReal,
-  wireText,
-} from "./wire.ts";
+import { type Wire, wireBytes, wireMessage, wireNumber, wireReal, wireText } from "./wire.ts";
 
 /** Attributes that TensorFlow's ops have, and the number of their field in an AttrValue. */
 const attributes: readonly (readonly [
@@ -72,7 +65,7 @@ export function hostileGraphDef(random: Random, ops: readonly string[]): Uint8Ar
     nodes.push(node(name, pick(random, ops), [...inputs, ...often], [...own, type]));
     names.push(pick(random, [name, `${name}:0`, `${name}:1`]));
   }
-  return joined(nodes);
+  return joinBytes(nodes);
 }
 
 /** A SavedModel with such a graph and no variables. */
@@ -91,7 +84,7 @@ export function hostileSavedModel(random: Random, ops: readonly string[]): Uint8
       wireText(3, "tensorflow/serving/predict"),
     ]),
   ]);
-  return joined([
+  return joinBytes([
     wireNumber(1, 1),
     wireMessage(2, [wireMessage(1, [wireText(4, "serve")]), wireBytes(2, graph), signature]),
   ]);
@@ -106,7 +99,7 @@ const node = (name: string, op: string, inputs: readonly string[], rest: readonl
   ]);
 
 const shapeOf = (shape: readonly bigint[]): Uint8Array =>
-  joined(shape.map((length) => wireMessage(2, [wireNumber(1, length)])));
+  joinBytes(shape.map((length) => wireMessage(2, [wireNumber(1, length)])));
 
 function constant(random: Random, name: string): Wire {
   const whole = chance(random, 0.6);

@@ -1,3 +1,4 @@
+import { joinBytes } from "../../src/base/join-bytes.ts";
 import type { Random } from "../../src/base/random.ts";
 import type { OpDefinition } from "../../src/ops/define-op.ts";
 import {
@@ -8,15 +9,7 @@ import {
   pick,
   several,
 } from "./hostile-numbers.ts";
-import {
-  type Wire,
-  joined,
-  wireBytes,
-  wireMessage,
-  wireNumber,
-  wireReal,
-  wireText,
-} from "./wire.ts";
+import { type Wire, wireBytes, wireMessage, wireNumber, wireReal, wireText } from "./wire.ts";
 
 /** A sensible picture goes in, so that most nodes have something to do. */
 const photo = [1n, 3n, 8n, 8n];
@@ -47,7 +40,7 @@ export function hostileOnnx(random: Random, ops: readonly OpDefinition[]): Uint8
       ? [wireBytes(13, valueInfo(random, pick(random, values), hostileShape(random)))]
       : []),
   ];
-  return joined([
+  return joinBytes([
     wireNumber(1, 8),
     wireMessage(7, graph),
     wireMessage(8, [wireNumber(2, chance(random, 0.95) ? 18 : hostileInteger(random))]),
@@ -68,7 +61,7 @@ function node(
   // One value, read again and again.
   const often = chance(random, 0.02) ? new Array<string>(2000).fill(pick(random, values)) : [];
   const call = chance(random, 0.05);
-  return joined([
+  return joinBytes([
     ...[...inputs, ...often].map((name) => wireText(1, name)),
     wireText(2, `n${i}`),
     ...several(random, 2, (k) => wireText(2, `n${i}_${k}`)),
@@ -109,13 +102,13 @@ function attribute(
         return [5, wireBytes(6, body(random, ops, depth + 1))];
     }
   })();
-  return joined([wireText(1, name), wireNumber(20, code), ...value]);
+  return joinBytes([wireText(1, name), wireNumber(20, code), ...value]);
 }
 
 /** A graph inside: of a choice, a loop or a scan. */
 function body(random: Random, ops: readonly OpDefinition[], depth: number): Uint8Array {
   const nodes = depth < 3 ? several(random, 2, (i) => node(random, ops, names, i, depth)) : [];
-  return joined([
+  return joinBytes([
     ...nodes.map((bytes) => wireBytes(1, bytes)),
     wireText(2, "body"),
     ...several(random, 3, (i) => wireBytes(11, valueInfo(random, `i${i}`, hostileShape(random)))),
@@ -124,7 +117,7 @@ function body(random: Random, ops: readonly OpDefinition[], depth: number): Uint
 }
 
 function functionOf(random: Random, ops: readonly OpDefinition[], i: number): Uint8Array {
-  return joined([
+  return joinBytes([
     wireText(1, `f${i}`),
     wireText(4, "a"),
     wireText(5, "n0"),
@@ -135,7 +128,7 @@ function functionOf(random: Random, ops: readonly OpDefinition[], i: number): Ui
 }
 
 const valueInfo = (random: Random, name: string, shape: readonly bigint[]): Uint8Array =>
-  joined([
+  joinBytes([
     wireText(1, name),
     wireMessage(2, [
       wireMessage(1, [
@@ -152,7 +145,7 @@ const valueInfo = (random: Random, name: string, shape: readonly bigint[]): Uint
 function constant(random: Random, name: string): Uint8Array {
   if (chance(random, 0.5)) {
     const numbers = Array.from({ length: 1 + random.integer(4) }, () => hostileInteger(random));
-    return joined([
+    return joinBytes([
       ...(chance(random, 0.9) ? [wireNumber(1, numbers.length)] : []),
       wireNumber(2, 7),
       ...numbers.map((value) => wireNumber(7, value)),
@@ -162,7 +155,7 @@ function constant(random: Random, name: string): Uint8Array {
   const shape = chance(random, 0.7) ? [2n, 3n, 3n, 3n] : hostileShape(random);
   const size = shape.reduce((product, length) => product * length, 1n);
   const there = size >= 0n && size <= 4096n && chance(random, 0.9) ? Number(size) : 4;
-  return joined([
+  return joinBytes([
     ...shape.map((length) => wireNumber(1, length)),
     wireNumber(2, 1),
     ...(chance(random, 0.9) ? [wireBytes(9, new Uint8Array(4 * there).fill(63))] : []),

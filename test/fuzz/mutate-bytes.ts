@@ -1,3 +1,4 @@
+import { joinBytes } from "../../src/base/join-bytes.ts";
 import type { Random } from "../../src/base/random.ts";
 
 /** A copy of a file with one to four faults in its bytes. */
@@ -23,11 +24,11 @@ const faultsIn: readonly Fault[] = [
   // Something left out, repeated, moved.
   (bytes, random) => {
     const [from, to] = span(bytes, random);
-    return joined(bytes.subarray(0, from), bytes.subarray(to));
+    return joinBytes([bytes.subarray(0, from), bytes.subarray(to)]);
   },
   (bytes, random) => {
     const [from, to] = span(bytes, random);
-    return joined(bytes.subarray(0, to), bytes.subarray(from));
+    return joinBytes([bytes.subarray(0, to), bytes.subarray(from)]);
   },
   (bytes, random) => {
     const [from, to] = span(bytes, random);
@@ -44,11 +45,4 @@ function at(bytes: Uint8Array, random: Random, change: (i: number) => void): Uin
 function span({ length }: Uint8Array, random: Random): [from: number, to: number] {
   const from = random.integer(length + 1);
   return [from, Math.min(length, from + random.integer(64))];
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const result = new Uint8Array(a.length + b.length);
-  result.set(a);
-  result.set(b, a.length);
-  return result;
 }

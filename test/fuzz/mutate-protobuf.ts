@@ -1,5 +1,6 @@
+import { joinBytes } from "../../src/base/join-bytes.ts";
 import type { Random } from "../../src/base/random.ts";
-import { joined, varint } from "./wire.ts";
+import { varint } from "./wire.ts";
 
 /** A field of a protobuf message, read without its schema; a message inside is a list of fields. */
 interface Field {
@@ -20,7 +21,7 @@ export function parsedProtobuf(bytes: Uint8Array): (random: Random) => Uint8Arra
       const list = lists[random.integer(lists.length)]!;
       if (list.length > 0) change(list, random.integer(list.length), random);
     }
-    return joined(write(root.inside!));
+    return joinBytes(write(root.inside!));
   };
 }
 

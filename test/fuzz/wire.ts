@@ -1,19 +1,9 @@
+import { joinBytes } from "../../src/base/join-bytes.ts";
+
 /** Fields of a protobuf message as bytes, written without a schema: what a grammar is made of. */
 export type Wire = Uint8Array;
 
 const utf8 = new TextEncoder();
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const result = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
-}
 
 export function varint(value: bigint | number): Uint8Array {
   const bytes: number[] = [];
@@ -34,19 +24,19 @@ export function varint(value: bigint | number): Uint8Array {
 
 /** A number in wire type 0. */
 export const wireNumber = (field: number, value: bigint | number): Wire =>
-  joined([varint(field * 8), varint(value)]);
+  joinBytes([varint(field * 8), varint(value)]);
 
 /** Bytes, a text or a message inside. */
 export const wireBytes = (field: number, bytes: Uint8Array): Wire =>
-  joined([varint(field * 8 + 2), varint(bytes.length), bytes]);
+  joinBytes([varint(field * 8 + 2), varint(bytes.length), bytes]);
 
 export const wireText = (field: number, text: string): Wire => wireBytes(field, utf8.encode(text));
 
 export const wireMessage = (field: number, parts: readonly Wire[]): Wire =>
-  wireBytes(field, joined(parts));
+  wireBytes(field, joinBytes(parts));
 
 export function wireReal(field: number, value: number): Wire {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
-  return joined([varint(field * 8 + 5), bytes]);
+  return joinBytes([varint(field * 8 + 5), bytes]);
 }

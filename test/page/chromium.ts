@@ -1,24 +1,25 @@
 import { readFileSync } from "node:fs";
-import { type Browser, type Page, chromium } from "playwright-core";
+import { type Browser, type LaunchOptions, type Page, chromium } from "playwright-core";
 
 export const chromiumPath = "/usr/bin/chromium";
 
 /** Debian's Chromium, which asks nobody for anything by itself. */
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: chromiumPath,
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--js-flags=--expose-gc",
-    ],
-  });
+export const chromiumOptions: LaunchOptions = {
+  executablePath: chromiumPath,
+  headless: true,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--js-flags=--expose-gc",
+  ],
+};
+
+export const launchChromium = (): Promise<Browser> => chromium.launch(chromiumOptions);
 
 /** Bytes of memory that the processes of its pages have, once what nobody needs is let go. */
 export async function pageMemory(browser: Browser, page: Page): Promise<number> {

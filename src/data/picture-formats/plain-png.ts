@@ -1,3 +1,4 @@
+import { joinBytes } from "../../base/join-bytes.ts";
 import { Unzlib } from "fflate";
 import { StriateError } from "../../base/errors.ts";
 import { ByteReader } from "./bytes.ts";
@@ -36,7 +37,7 @@ export function plainPng(bytes: Uint8Array): Uint8Array {
         inflate.push(bytes.subarray(from, Math.min(from + (1 << 16), end - 4)));
     at = end;
   }
-  return joined(kept);
+  return joinBytes(kept);
 }
 
 /** Bytes of all rows before compression, each with the number of its filter; seven pictures if interlaced. */
@@ -46,14 +47,4 @@ function rawLength(reader: ByteReader): number {
   const row = (pixels: number) => 1 + Math.ceil((pixels * bits) / 8);
   const interlaced = reader.u8(28) === 1;
   return interlaced ? height * row(width) + 8 * (width + 2 * height + 8) : height * row(width);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

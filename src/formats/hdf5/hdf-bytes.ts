@@ -1,3 +1,4 @@
+import { joinBytes } from "../../base/join-bytes.ts";
 /** Bytes of an HDF5 file that are put together piece by piece, little-endian. */
 export class HdfBytes {
   readonly #pieces: Uint8Array[] = [];
@@ -48,13 +49,7 @@ export class HdfBytes {
   }
 
   joined(): Uint8Array {
-    const result = new Uint8Array(this.end);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      result.set(piece, at);
-      at += piece.length;
-    }
-    return result;
+    return joinBytes(this.#pieces);
   }
 
   #uint(value: number, width: number): this {

@@ -1,3 +1,4 @@
+import { joinBytes, lengthOf } from "../../base/join-bytes.ts";
 import { StriateError, namingSync } from "../../base/errors.ts";
 import { fromFloat16 } from "../../base/float16.ts";
 import { sizeOf } from "../../base/shape.ts";
@@ -46,16 +47,8 @@ export async function readManifest(manifest: unknown, source: OpenSource): Promi
 
 function joined(parts: readonly Uint8Array[], budget: Budget): Uint8Array {
   if (parts.length === 1) return parts[0]!;
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  budget.take(length, "the list of weight files");
-  // bounded: the budget was asked for it
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  budget.take(lengthOf(parts), "the list of weight files");
+  return joinBytes(parts);
 }
 
 /** Cuts arrays out of the bytes of a group, one after the other. */

@@ -1,3 +1,4 @@
+import { joinBytes, lengthOf } from "../../base/join-bytes.ts";
 import { crc32 } from "../../base/crc32.ts";
 import type { Raster } from "../raster.ts";
 
@@ -42,7 +43,7 @@ export function pngFile(
   raster: Omit<Raster, "data">,
   compressed: readonly Uint8Array[],
 ): Uint8Array {
-  return joined([...opening(raster), ...chunk("IDAT", compressed), ...chunk("IEND", [])]);
+  return joinBytes([...opening(raster), ...chunk("IDAT", compressed), ...chunk("IEND", [])]);
 }
 
 /** The signature, the header and the palette. */
@@ -93,7 +94,7 @@ export function animatedPng(
     ]),
     ...chunk("fdAT", [numbers([[4, sequence++]]), ...compressed]),
   ];
-  return joined([
+  return joinBytes([
     ...opening(raster),
     ...chunk("acTL", [
       numbers([
@@ -125,16 +126,3 @@ function chunk(name: string, bytes: readonly Uint8Array[]): Uint8Array[] {
   new DataView(end.buffer).setUint32(0, sum);
   return [head, ...bytes, end];
 }
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(lengthOf(parts));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-const lengthOf = (parts: readonly Uint8Array[]): number =>
-  parts.reduce((sum, { length }) => sum + length, 0);

@@ -1,3 +1,4 @@
+import { joinBytes } from "../../base/join-bytes.ts";
 import { maskedCrc32c } from "../../base/crc32c.ts";
 
 /**
@@ -69,12 +70,4 @@ function float(field: number, value: number): Uint8Array {
   return concat(key(field, 5), bytes);
 }
 
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+const concat = (...parts: readonly Uint8Array[]): Uint8Array => joinBytes(parts);

@@ -1,3 +1,4 @@
+import { dot } from "../../base/dot.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { sizeOf } from "../../base/shape.ts";
@@ -42,12 +43,6 @@ function orthonormal(count: number, length: number, next: () => number): Float64
     done.push(vector);
   }
   return done;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 function addScaled(to: Float64Array, vector: Float64Array, factor: number): void {

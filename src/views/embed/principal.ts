@@ -1,3 +1,5 @@
+import { dot } from "../../base/dot.ts";
+import { orthonormalise } from "../orthonormal.ts";
 import { float32 } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -85,18 +87,6 @@ export function centre(vectors: Float32Array, width: number): Float32Array {
   return vectors.map((value, i) => value - mean[i % width]!);
 }
 
-function orthonormalise(vectors: Float64Array[]): void {
-  for (let twice = 0; twice < 2; twice++)
-    for (const [j, vector] of vectors.entries()) {
-      for (let k = 0; k < j; k++) {
-        const share = dot(vector, vectors[k]!);
-        for (let i = 0; i < vector.length; i++) vector[i]! -= share * vectors[k]![i]!;
-      }
-      const length = Math.sqrt(dot(vector, vector));
-      for (let i = 0; i < vector.length; i++) vector[i] = length > 0 ? vector[i]! / length : 0;
-    }
-}
-
 const interleaved = (vectors: readonly Float64Array[]): Float32Array =>
   Float32Array.from(
     { length: vectors.length * vectors[0]!.length },
@@ -112,10 +102,4 @@ function signOf(vector: Float64Array): 1 | -1 {
   let most = 0;
   for (const value of vector) if (Math.abs(value) > Math.abs(most)) most = value;
   return most < 0 ? -1 : 1;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

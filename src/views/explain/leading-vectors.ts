@@ -1,3 +1,6 @@
+import { dot } from "../../base/dot.ts";
+import { orthonormalise } from "../orthonormal.ts";
+
 /** The largest singular values of a matrix and what belongs to them on its left and right. */
 export interface LeadingVectors {
   /** Largest first. */
@@ -87,19 +90,6 @@ function gramMatrix(
   return gram;
 }
 
-/** Modified Gram-Schmidt, twice, in place. A vector that vanishes becomes zero. */
-function orthonormalise(vectors: Float64Array[]): void {
-  for (let twice = 0; twice < 2; twice++)
-    for (const [j, vector] of vectors.entries()) {
-      for (let k = 0; k < j; k++) {
-        const share = dot(vector, vectors[k]!);
-        for (let i = 0; i < vector.length; i++) vector[i]! -= share * vectors[k]![i]!;
-      }
-      const length = Math.sqrt(dot(vector, vector));
-      for (let i = 0; i < vector.length; i++) vector[i] = length > 0 ? vector[i]! / length : 0;
-    }
-}
-
 function times(gram: Float64Array, vector: Float64Array, n: number): Float64Array {
   const out = new Float64Array(n);
   for (let i = 0; i < n; i++) {
@@ -108,10 +98,4 @@ function times(gram: Float64Array, vector: Float64Array, n: number): Float64Arra
     out[i] = sum;
   }
   return out;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

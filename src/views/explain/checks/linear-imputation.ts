@@ -1,3 +1,4 @@
+import { dot } from "../../../base/dot.ts";
 /** Weights of the eight neighbours of a place: those beside it count twice as much as those at its corners. */
 const neighbours = [-1, 0, 1].flatMap((down) =>
   [-1, 0, 1].flatMap((across) =>
@@ -90,11 +91,6 @@ function solve({ sums, rows, columns, weights }: Links, right: Float64Array, cou
     const out = v.map((value, i) => sums[i]! * value);
     for (let k = 0; k < rows.length; k++) out[rows[k]!]! -= weights[k]! * v[columns[k]!]!;
     return out;
-  };
-  const dot = (a: Float64Array, b: Float64Array) => {
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum += a[i]! * b[i]!;
-    return sum;
   };
   const x = new Float64Array(count);
   const rest = right.slice();

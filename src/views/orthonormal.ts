@@ -1,0 +1,14 @@
+import { dot } from "../base/dot.ts";
+
+/** Modified Gram-Schmidt, twice, in place. A vector that vanishes becomes zero. */
+export function orthonormalise(vectors: readonly Float64Array[]): void {
+  for (let twice = 0; twice < 2; twice++)
+    for (const [j, vector] of vectors.entries()) {
+      for (let k = 0; k < j; k++) {
+        const share = dot(vector, vectors[k]!);
+        for (let i = 0; i < vector.length; i++) vector[i]! -= share * vectors[k]![i]!;
+      }
+      const length = Math.sqrt(dot(vector, vector));
+      for (let i = 0; i < vector.length; i++) vector[i] = length > 0 ? vector[i]! / length : 0;
+    }
+}
