@@ -1,5 +1,5 @@
 import { platform } from "#platform";
-import type { ModelHost } from "./model.ts";
+import type { ModelHost } from "./model-training.ts";
 
 /** The platform as a model knows it: files to save to, words for its user. */
 export const modelHost: ModelHost = {

@@ -1,4 +1,3 @@
-import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
 import { formatShape } from "../base/shape.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Fields } from "../base/fields.ts";
@@ -14,11 +13,7 @@ import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input
 import { prepareDecoded } from "../model/prepare-photo.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { type NetworkSummary, formatSummary, summarize } from "../model/summary.ts";
-import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
-import type { Callback } from "../train/callbacks/callback.ts";
-import type { CompileOptions } from "../train/compile/compile.ts";
-import type { FitOptions } from "../train/fit.ts";
-import type { FitDataOptions } from "../train/data/fit-data.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { History } from "../model/history.ts";
 import type { ClassWeight } from "../train/data/prepare-batch.ts";
 import type { Logs } from "../model/history.ts";
@@ -33,34 +28,19 @@ import { ModelSeen } from "./report/model-seen.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
 import { type ModelInput, isImage, isTensor } from "./model-input.ts";
 import { measureModel } from "./measure-model.ts";
-import type { TrainChoice } from "../train/source/trainable-of.ts";
+import {
+  type ModelCompileOptions,
+  type ModelFitOptions,
+  type ModelHost,
+  ModelTraining,
+  trainingPart,
+} from "./model-training.ts";
 import { type SubjectOptions, type ViewInputs, subjectOf } from "./view-subject.ts";
 
 /** Options of `model.view`: the photo's, and those of the computation. */
 export interface ViewOptions extends SubjectOptions, ContextOptions {
   /** Gets the results on the way, where the view has some. */
   readonly onPartial?: (seen: Seen<Takes, Fields, Fields, unknown>) => void;
-}
-
-/** What a model needs of its platform. */
-export interface ModelHost extends SessionOptions {
-  /** Writes a model file; its ending says of which kind. */
-  save?(path: string, model: OpenedModel): Promise<void>;
-  /** Shows how `fit` gets on. */
-  progress?(): Callback;
-  /** Says something that the user should know. */
-  notify?(text: string): void;
-}
-
-/** Options of `model.fit`. */
-export interface ModelFitOptions extends Omit<FitOptions, "validationData">, FitDataOptions {
-  /** Whether to show the progress; true by default. */
-  verbose?: boolean;
-  /**
-   * Asks to stop: the training ends between two batches, what was trained stays in the model, and the promise
-   * rejects with the signal's reason.
-   */
-  signal?: AbortSignalLike;
 }
 
 /**
@@ -78,11 +58,7 @@ export class Model {
   readonly #opened: OpenedModel;
   readonly #runtime: Runtime;
   readonly #host: ModelHost;
-  #trainer: Trainer | undefined;
-  /** The trainer's version that the network has. */
-  #settled = 0;
-  /** Till the training that was asked for last is there: the one before has left its weights in the layers. */
-  #compiled: Promise<void> = Promise.resolve();
+  readonly #training: ModelTraining;
 
   constructor(opened: OpenedModel, runtime: Runtime, host: ModelHost = {}) {
     const { device, threads, optimize, lean } = host;
@@ -92,6 +68,7 @@ export class Model {
     this.#opened = opened;
     this.#runtime = runtime;
     this.#host = host;
+    this.#training = new ModelTraining(opened, this.running, runtime, host);
   }
 
   get name(): string {
@@ -129,7 +106,7 @@ export class Model {
   ): Promise<Tensor[]> {
     await this.settle();
     requireOutputs(this.network);
-    if (isDataSet(input)) return (await training()).predictData(this.running, input);
+    if (isDataSet(input)) return (await trainingPart()).predictData(this.running, input);
     const ports = this.network.outputs;
     const results = await this.running.run(
       this.feeds(input, choice),
@@ -247,7 +224,7 @@ export class Model {
     options: { seed?: number } = {},
   ): Promise<Model> {
     await this.settle();
-    const { newHead } = await training();
+    const { newHead } = await trainingPart();
     const opened = newHead(this.#opened, classNames, options.seed);
     return new Model(opened, this.#runtime, this.#host);
   }
@@ -267,37 +244,13 @@ export class Model {
    * @throws StriateError where loss, metrics and outputs do not go together, or the model cannot be trained
    * (a quantised file)
    */
-  compile(options?: CompileOptions & TrainChoice & { seed?: number }): Promise<void> {
-    const compiled = this.#compiled.catch(() => undefined).then(() => this.#compile(options));
-    this.#compiled = compiled;
-    compiled.catch(() => undefined);
-    return compiled;
-  }
-
-  async #compile(options?: CompileOptions & TrainChoice & { seed?: number }): Promise<void> {
-    const { compileOptionsOf, trainerOf } = await training();
-    const chosen = options ?? compileOptionsOf(this.#opened);
-    if (chosen === undefined)
-      throw new StriateError(`${this.name}: not compiled; call compile({ optimizer, loss }) first`);
-    const { device, threads, optimize } = this.#host;
-    const { seed, train, size } = options ?? {};
-    const settings = { device, threads, optimize, seed, train, size };
-    const trainer = trainerOf(this.#opened, chosen, this.#runtime, settings);
-    await this.#settle();
-    await this.#trainer?.close();
-    this.#trainer = trainer;
-    this.#settled = 0;
-    for (const notice of trainer.compiled.notices) this.#host.notify?.(notice);
+  compile(options?: ModelCompileOptions): Promise<void> {
+    return this.#training.compile(options);
   }
 
   /** The training of the model; compiled as the file says where nobody did. */
-  async trainer(): Promise<Trainer> {
-    await this.#compiled;
-    if (this.#trainer) return this.#trainer;
-    await this.compile();
-    const { optimizer } = this.#opened;
-    if (optimizer) await this.#trainer!.restoreOptimizer(optimizer);
-    return this.#trainer!;
+  trainer(): Promise<Trainer> {
+    return this.#training.trainer();
   }
 
   /**
@@ -308,28 +261,8 @@ export class Model {
    * @throws StriateError naming epoch and batch where one cannot be trained on; what was trained before
    * it stays in the model
    */
-  async fit(data: TrainingData | TensorData, options: ModelFitOptions = {}): Promise<History> {
-    const { fit, fitData } = await training();
-    const { verbose = true, callbacks = [], signal } = options;
-    throwIfAborted(signal);
-    const trainer = await this.trainer();
-    const shown = verbose ? this.#host.progress?.() : undefined;
-    const given = fitData(data, options);
-    this.network.labels ??= given.data.classNames?.slice();
-    const { labels, preprocessing } = this.network;
-    Object.assign(trainer.notes, { labels, preprocessing });
-    try {
-      const history = await fit(trainer, given.data, {
-        ...options,
-        validationData: given.validationData,
-        callbacks: [...callbacks, ...(shown ? [shown] : [])],
-        shouldStop: () => (options.shouldStop?.() ?? false) || (signal?.aborted ?? false),
-      });
-      throwIfAborted(signal);
-      return history;
-    } finally {
-      await this.settle();
-    }
+  fit(data: TrainingData | TensorData, options: ModelFitOptions = {}): Promise<History> {
+    return this.#training.fit(data, options);
   }
 
   /** Makes one training step. @returns loss and metrics of this batch */
@@ -348,7 +281,7 @@ export class Model {
     options: { batchSize?: number; classWeight?: ClassWeight } = {},
   ): Promise<Logs> {
     const { batchSize, classWeight } = options;
-    const { evaluate, evaluationData } = await training();
+    const { evaluate, evaluationData } = await trainingPart();
     return evaluate(await this.trainer(), evaluationData(data, batchSize), { classWeight });
   }
 
@@ -366,12 +299,8 @@ export class Model {
 
   /** All that a file of this model holds. */
   async contents(options: { includeOptimizer?: boolean } = {}): Promise<OpenedModel> {
-    await this.#compiled.catch(() => undefined);
-    if (this.#trainer) {
-      const { labels, preprocessing } = this.network;
-      Object.assign(this.#trainer.notes, { labels, preprocessing });
-      return (await training()).trainedModel(this.#trainer, options);
-    }
+    const trained = await this.#training.contents(options);
+    if (trained) return trained;
     return options.includeOptimizer === false
       ? { ...this.#opened, optimizer: undefined }
       : this.#opened;
@@ -381,17 +310,8 @@ export class Model {
    * Brings what was trained into the network that the views look at. Everything here does it by
    * itself; only who uses `running` right after `trainOnBatch` must ask.
    */
-  async settle(): Promise<void> {
-    await this.#compiled.catch(() => undefined);
-    await this.#settle();
-  }
-
-  async #settle(): Promise<void> {
-    const trainer = this.#trainer;
-    if (trainer === undefined || trainer.version === this.#settled) return;
-    this.#settled = trainer.version;
-    await trainer.sync();
-    await this.running.release();
+  settle(): Promise<void> {
+    return this.#training.settle();
   }
 
   /** {@link dispose}, for `await using model = await loadModel(...)`. */
@@ -413,14 +333,10 @@ export class Model {
 
   /** Frees the engine's memory. */
   async dispose(): Promise<void> {
-    await this.#compiled.catch(() => undefined);
-    await this.#trainer?.close();
+    await this.#training.close();
     await this.running.release();
   }
 }
-
-/** What trains is loaded when training starts. */
-const training = () => import("./training.ts");
 
 const isDataSet = (input: ModelInput | TrainingData): input is TrainingData =>
   typeof (input as Partial<TrainingData>).epoch === "function";
