@@ -1,9 +1,9 @@
 import { StriateError, UnsupportedError, fail, namingSync } from "../../base/errors.ts";
-import { formatShape, isIdentityOrder, permute, sizeOf } from "../../base/shape.ts";
-import { type NumericType, type Tensor, castTo, toNumbers, transpose } from "../../base/tensor.ts";
-import { GraphBuilder } from "../../graph/builder.ts";
+import { formatShape, permute, sizeOf } from "../../base/shape.ts";
+import { type NumericType, type Tensor, castTo } from "../../base/tensor.ts";
+import type { GraphBuilder } from "../../graph/builder.ts";
 import { typeCode } from "../../graph/protobuf/types.ts";
-import { type Dim, emptyGraph } from "../../graph/graph.ts";
+import type { Dim } from "../../graph/graph.ts";
 import type { LayerKind } from "../../layers/define-layer.ts";
 import {
   type Network,
@@ -14,9 +14,8 @@ import {
   type Unavailable,
   weightToGraph,
 } from "../../model/network.ts";
-import { ShapeInference } from "../../ops/infer-shapes.ts";
-import { numbersOf } from "../../ops/known.ts";
 import type { TfContext, TfOp, TfValue } from "./define-op.ts";
+import { GraphValues } from "./graph-values.ts";
 import { TfAttributes, innerType, type TfGraph, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
 import { type SettledGraph, settleGraph } from "./settle/settle-graph.ts";
@@ -59,16 +58,12 @@ const tensorflowOps: TfOps = {
 /** An op may be written with fewer inputs than it takes. */
 const given = (x: TfValue | undefined): TfValue => x ?? fail("an input is missing");
 
-/** A constant of more elements is data, and none that says shapes, axes or places. */
-const mostNumbers = 2 ** 20;
-
 class Lowering {
   readonly #graph: TfGraph & Partial<SettledGraph>;
   readonly #ops: TfOps;
   readonly #network: Network;
   readonly #b: GraphBuilder;
-  readonly #inference: ShapeInference;
-  #inferred = 0;
+  readonly #values: GraphValues;
   /** What each node made, by its name. */
   readonly #made = new Map<string, TfValue[]>();
   /** Nodes whose values change with the photo. */
@@ -80,8 +75,8 @@ class Lowering {
   constructor(graph: TfGraph, name: string, origin: Origin, ops: TfOps) {
     this.#graph = graph;
     this.#ops = ops;
-    this.#b = new GraphBuilder(emptyGraph(name));
-    this.#inference = new ShapeInference(this.#b.graph);
+    this.#values = new GraphValues(name);
+    this.#b = this.#values.b;
     this.#network = {
       name,
       graph: this.#b.graph,
@@ -183,8 +178,7 @@ class Lowering {
     });
     const result = lower(context);
     const outputs = Array.isArray(result) ? result : [result];
-    this.#infer();
-    for (const { value, order } of outputs) this.#checkRank(value, order);
+    for (const output of outputs) this.#values.checkRank(output);
     this.#made.set(node.name, outputs);
     if (isData) this.#data.add(node.name);
     const inbound = [
@@ -198,7 +192,7 @@ class Lowering {
     }
     if (!isLayer) return;
     const port = (x: TfValue, i: number) =>
-      this.#port(i === 0 ? node.name : `${node.name}:${i}`, x);
+      this.#values.port(i === 0 ? node.name : `${node.name}:${i}`, x);
     this.#network.layers.push({
       address: node.name,
       className: node.op.replace(/^_/, ""),
@@ -209,21 +203,12 @@ class Lowering {
         .flatMap(({ value }) => value ?? []),
       outputs: outputs.map(port),
       ...(before
-        ? { preActivation: this.#port(node.name, before.x), activation: before.activation }
+        ? { preActivation: this.#values.port(node.name, before.x), activation: before.activation }
         : {}),
       weights,
       parameters: this.#count(weights),
       config: configOf(node),
     });
-  }
-
-  /** What an op says of its axes, and what comes out, must go together; with odd inputs it need not. */
-  #checkRank(value: string | undefined, order: readonly number[]): void {
-    const shape = value === undefined ? undefined : this.#inference.typeOf(value)?.shape;
-    if (shape && shape.length !== order.length)
-      throw new StriateError(
-        `its inputs do not fit together: they would make ${formatShape(shape)}, expected ${order.length} axes`,
-      );
   }
 
   #count(weights: readonly string[]): NetworkLayer["parameters"] {
@@ -251,22 +236,18 @@ class Lowering {
         throw new StriateError(`input ${i} should be whole numbers, got ${items.join(", ")}`);
       return items;
     };
-    const maybeNumbers = (i: number) => whole(this.#numbers(input(i)), i);
+    const maybeNumbers = (i: number) => whole(this.#values.numbers(input(i)), i);
     return {
       b: this.#b,
       node,
       attributes: new TfAttributes(node),
       inputs,
       input,
-      shape: (x) => this.#shape(given(x)),
-      rank: (x) => this.#shape(given(x)).length,
-      type: (x) => {
-        given(x);
-        this.#infer();
-        return x.constant?.type ?? this.#inference.typeOf(x.value!)?.type ?? "float32";
-      },
-      arrange: (x, order) => this.#arrange(given(x), order),
-      plain: (x) => this.#plain(given(x)),
+      shape: (x) => this.#values.shape(given(x)),
+      rank: (x) => this.#values.shape(given(x)).length,
+      type: (x) => given(x).constant?.type ?? this.#values.typeOf(x.value!)?.type ?? "float32",
+      arrange: (x, order) => this.#values.arrange(given(x), order),
+      plain: (x) => this.#values.plain(given(x)),
       maybeNumbers,
       numbers: (i) => {
         const numbers = maybeNumbers(i);
@@ -276,22 +257,12 @@ class Lowering {
           );
         return numbers;
       },
-      lengths: (i) => {
-        const x = input(i);
-        this.#infer();
-        if (x.constant || !isIdentityOrder(x.order)) return maybeNumbers(i) ?? [];
-        return whole(this.#inference.knownOf(x.value!)?.items ?? [], i);
-      },
-      int64: (i) => {
-        const value = this.#plain(input(i));
-        this.#infer();
-        const isLong = this.#inference.typeOf(value)?.type === "int64";
-        return isLong ? value : this.#b.op("Cast", [value], { to: typeCode("int64") });
-      },
+      lengths: (i) => whole(this.#values.lengths(input(i)), i),
+      int64: (i) => this.#values.int64(input(i)),
       weight: (i, name, order, graphShape) => {
         const x = input(i);
         if (x.constant === undefined) {
-          const value = this.#arrange(x, order ?? x.order);
+          const value = this.#values.arrange(x, order ?? x.order);
           return graphShape ? this.#b.op("Reshape", [value, this.#b.i64(graphShape)]) : value;
         }
         const address = `${node.name}/${name}`;
@@ -332,47 +303,6 @@ class Lowering {
     return x;
   }
 
-  #numbers(x: TfValue): readonly number[] | undefined {
-    if (x.constant)
-      return x.constant.type === "string" || sizeOf(x.constant.shape) > mostNumbers
-        ? undefined
-        : toNumbers(x.constant);
-    this.#infer();
-    return isIdentityOrder(x.order) ? numbersOf(this.#inference.knownOf(x.value!)) : undefined;
-  }
-
-  #arrange(x: TfValue, order: readonly number[]): string {
-    checkOrder(order, x.order.length);
-    if (x.value === undefined) {
-      const constant = transpose(x.constant!, order);
-      return this.#b.constant(constant);
-    }
-    const perm = order.map((axis) => x.order.indexOf(axis));
-    return isIdentityOrder(perm) ? x.value : this.#b.op("Transpose", [x.value], { perm });
-  }
-
-  #plain(x: TfValue): string {
-    return this.#arrange(
-      x,
-      x.order.map((_, axis) => axis),
-    );
-  }
-
-  #shape(x: TfValue): readonly Dim[] {
-    if (x.constant) return x.constant.shape;
-    this.#infer();
-    const shape = this.#inference.typeOf(x.value!)?.shape;
-    if (!shape) throw new UnsupportedError("the rank of an input is not known");
-    return x.order.map((_, axis) => shape[x.order.indexOf(axis)]!);
-  }
-
-  /** Infers the nodes that were written since the last time. */
-  #infer(): void {
-    const { nodes } = this.#b.graph;
-    for (; this.#inferred < nodes.length; this.#inferred++)
-      this.#inference.add(nodes[this.#inferred]!);
-  }
-
   #input(node: TfNode): void {
     const { shape, order, type } = inputOf(node, this.#graph.nodes);
     const value = this.#b.input(this.#b.fresh(node.name), permute(shape, order), type);
@@ -403,18 +333,12 @@ class Lowering {
       x.value !== undefined &&
       !graph.inputs.some((input) => input.name === x.value) &&
       !graph.outputs.some((other) => other.name === x.value);
-    const value = own ? x.value! : this.#b.op("Identity", [this.#arrange(x, x.order)]);
-    this.#infer();
-    const port = this.#port(output === 0 ? name : `${name}:${output}`, { value, order: x.order });
+    const value = own ? x.value! : this.#b.op("Identity", [this.#values.arrange(x, x.order)]);
+    const port = this.#values.port(output === 0 ? name : `${name}:${output}`, {
+      value,
+      order: x.order,
+    });
     this.#network.outputs.push(port);
     this.#b.output(value, permute(port.shape, x.order), port.type);
-  }
-
-  #port(name: string, x: TfValue): Port {
-    const value = x.value ?? this.#arrange(x, x.order);
-    this.#infer();
-    const known = this.#inference.typeOf(value);
-    const shape = known?.shape ? this.#shape({ value, order: x.order }) : x.order.map(() => null);
-    return { name, value, type: known?.type ?? "float32", shape, order: x.order };
   }
 }
