@@ -11,6 +11,8 @@ export interface TfliteOp {
   /** Names, with spaces between them. */
   ops: string;
   kind: LayerKind;
+  /** The op of TensorFlow that does the same. */
+  tensorflow?: string;
   /** Attributes by the names that TensorFlow gives them; the table is the op's own. */
   options?(options: FlatTable): Attributes;
   /** Whole numbers that TensorFlow's op takes as inputs, where TFLite keeps them among the options. */
@@ -35,6 +37,7 @@ export const alike = (
   Object.entries(pairs).map(([ops, op]) => ({
     ops,
     kind,
+    tensorflow: op,
     lower: as(op),
     ...(options ? { options } : {}),
   }));

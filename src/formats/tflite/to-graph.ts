@@ -2,7 +2,7 @@ import { StriateError, namingSync } from "../../base/errors.ts";
 import { float32, int64 } from "../../base/tensor.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { TfAttribute, TfGraph, TfNode } from "../tensorflow/graph-def.ts";
-import { Scalars } from "../tensorflow/scalars.ts";
+import { Scalars, scalarOperations } from "../tensorflow/scalars.ts";
 import { findTfliteOp } from "./ops/index.ts";
 import { codeAttributes, toReals } from "./quantise.ts";
 import type {
@@ -30,26 +30,11 @@ export function tfliteGraph(model: TfliteModel): TfGraph {
 /** Loops of more rounds stay one node. */
 const MOST_ROUNDS = 256;
 
-/** TensorFlow's names of what decides how often loops run. */
-const scalarNames: Readonly<Record<string, string>> = {
-  ADD: "AddV2",
-  SUB: "Sub",
-  MUL: "Mul",
-  CAST: "Cast",
-  RESHAPE: "Reshape",
-  SQUEEZE: "Squeeze",
-  MAXIMUM: "Maximum",
-  MINIMUM: "Minimum",
-  LESS: "Less",
-  LESS_EQUAL: "LessEqual",
-  GREATER: "Greater",
-  GREATER_EQUAL: "GreaterEqual",
-  EQUAL: "Equal",
-  NOT_EQUAL: "NotEqual",
-  LOGICAL_AND: "LogicalAnd",
-  LOGICAL_OR: "LogicalOr",
-  LOGICAL_NOT: "LogicalNot",
-};
+/** TensorFlow's name of an op, where it is one that decides how often loops run. */
+function scalarName(op: string): string {
+  const name = findTfliteOp(op)?.tensorflow ?? op;
+  return Object.hasOwn(scalarOperations, name) ? name : op;
+}
 
 /** Branches inside of branches, and what they write out to, at most. */
 const MOST_LEVELS = 20;
@@ -169,11 +154,7 @@ class Graph {
     const before = nodes.length;
     const [answer = ""] = new Graph(test, this.#whole).inline(values);
     const byName = new Map(nodes.map((node) => [node.name, node]));
-    const scalars = new Scalars(
-      (each) => byName.get(each),
-      constants,
-      (op) => scalarNames[op] ?? op,
-    );
+    const scalars = new Scalars((each) => byName.get(each), constants, scalarName);
     const goes = scalars.number(answer);
     nodes.length = before;
     return goes;

@@ -10,6 +10,7 @@ const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shri
 export const shapeOps: readonly TfliteOp[] = [
   {
     ops: "RESHAPE",
+    tensorflow: "Reshape",
     kind: "reshaping",
     // The shape is an input, in old files an option alone, or an input of two axes beside the option.
     options: (o) => ({ new_shape: { list: { i: o.ints(0) } } }),
@@ -43,6 +44,7 @@ export const shapeOps: readonly TfliteOp[] = [
   },
   {
     ops: "CAST",
+    tensorflow: "Cast",
     kind: "other",
     // What its options say of types is often not there: the tensors know.
     lower({ b, attributes, input, arrange }) {
