@@ -21,6 +21,8 @@ import { buildReportPage } from "./report-page.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
+// What the tests build is what users get: under Vitest, Svelte would be built for its developers.
+process.env.NODE_ENV = "production";
 if (process.env.npm_lifecycle_event === "prepare" && isBuilt()) process.exit(0);
 // Built beside and then renamed, so that whoever runs the command meanwhile finds it whole.
 const beside = `.dist-${process.pid}`;
