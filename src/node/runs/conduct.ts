@@ -33,8 +33,8 @@ export async function conductRun(
     for (let round = 0; round < 3; round++) {
       const left = ledger.shards - (await ledger.done()).length;
       if (left > 0 && options.queue) await followQueue(options.queue, ledger, options);
-      else if (left > 0)
-        await (options.workers > 1 && left > 1 ? hire : alone)(ledger, run, options);
+      else if (left > 1 && options.workers > 1) await hire(ledger, options);
+      else if (left > 0) await alone(ledger, run, options);
       if (options.signal?.aborted) return undefined;
       const seen = await mergeRun(ledger, run, options.report);
       if (seen) return seen;
@@ -101,7 +101,7 @@ async function alone(ledger: Ledger, run: OpenRun, options: ConductOptions): Pro
 }
 
 /** Starts workers, follows the ledger, and sees to it that all come to an end. */
-async function hire(ledger: Ledger, _run: OpenRun, options: ConductOptions): Promise<void> {
+async function hire(ledger: Ledger, options: ConductOptions): Promise<void> {
   const { workers, signal, report } = options;
   const running = new Set<ChildProcess>();
   const said = new Set<string>();
