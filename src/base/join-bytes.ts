@@ -1,5 +1,5 @@
 /** The parts behind one another, as bytes of their own. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(lengthOf(parts)); // bounded: the parts are there already
   let at = 0;
   for (const part of parts) {
