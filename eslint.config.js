@@ -37,7 +37,8 @@ export default tseslint.config(
     // large as the tensors that are there, or as their asks say, each of which declares its largest value.
     files: [
       "src/{base,graph,runtime,ops,layers,model,formats}/**/*.ts",
-      "src/data/{batch,class-,label,open-,row-,zip}*.ts",
+      "src/data/{files,labels}/*.ts",
+      "src/data/examples/{batch,row-}*.ts",
     ],
     ignores: [
       "**/*.test.ts",

@@ -3,8 +3,8 @@
 // `tsx bench/explain-engine.ts MODEL THREADS CASE...`, the peer of explain-torch.py.
 import { Random } from "../src/base/random.ts";
 import { type Tensor, float32, toFloat32 } from "../src/base/tensor.ts";
-import { findValue } from "../src/model/find-value.ts";
-import { type GradientQuery, seedAt } from "../src/model/gradient-query.ts";
+import { findValue } from "../src/model/target/find-value.ts";
+import { type GradientQuery, seedAt } from "../src/model/gradients/gradient-query.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { loadModel } from "../src/index.ts";
 import { runtime } from "../src/runtime/node/index.ts";

@@ -5,7 +5,7 @@ import { Random } from "../src/base/random.ts";
 import { sizeOf } from "../src/base/shape.ts";
 import { float32 } from "../src/base/tensor.ts";
 import { parseKerasModel } from "../src/formats/keras/parse-model.ts";
-import { initializeWeights } from "../src/model/initialize-weights.ts";
+import { initializeWeights } from "../src/model/lowering/initialize-weights.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { fastExecutor } from "../src/train/step/fast-executor.ts";
 import { kerasTrainable } from "../src/train/source/keras-trainable.ts";

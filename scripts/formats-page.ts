@@ -3,7 +3,7 @@ import { formats } from "../src/formats/index.ts";
 import { tfOpNames } from "../src/formats/tensorflow/ops/index.ts";
 import { findTfliteOp } from "../src/formats/tflite/ops/index.ts";
 import { operatorNames } from "../src/formats/tflite/operator-names.ts";
-import { operationClassNames, functionNames } from "../src/layers/operations.ts";
+import { operationClassNames, functionNames } from "../src/layers/operations/operation-layers.ts";
 import { definitions } from "../src/layers/index.ts";
 
 /** The ops that TF.js' converter lets through, as its own page lists them. */

@@ -30,17 +30,17 @@ export {
   randomTranslation,
   randomZoom,
 } from "./data/augment/augment.ts";
-export type { Batch, BatchedDataset } from "./data/batch.ts";
-export { Dataset } from "./data/dataset.ts";
-export type { Example } from "./data/example.ts";
-export { ImageSet } from "./data/image-set.ts";
-export type { Image } from "./data/image.ts";
+export type { Batch, BatchedDataset } from "./data/examples/batch.ts";
+export { Dataset } from "./data/examples/dataset.ts";
+export type { Example } from "./data/examples/example.ts";
+export { ImageSet } from "./data/examples/image-set.ts";
+export type { Image } from "./data/pictures/image.ts";
 export {
   type Preprocessing,
   defaultPreprocessing,
   describePreprocessing,
   prepareImage,
-} from "./data/preprocess.ts";
+} from "./data/pictures/preprocess.ts";
 export type { RuleSet } from "./gradient/rule-sets.ts";
 export { deconvnet, guidedBackpropagation } from "./gradient/rule-sets.ts";
 export { layers } from "./layers/create.ts";
@@ -54,24 +54,24 @@ export { metrics } from "./training/metrics/index.ts";
 export { optimizers } from "./training/optimizers/index.ts";
 export { regularizers } from "./training/regularizers.ts";
 export { schedules } from "./training/schedules.ts";
-export type { Differentiable, GradientOptions } from "./model/gradient-of.ts";
+export type { Differentiable, GradientOptions } from "./model/gradients/gradient-of.ts";
 export {
   type GradientQuery,
   type GradientResult,
   type GradientTerm,
   seedAt,
-} from "./model/gradient-query.ts";
+} from "./model/gradients/gradient-query.ts";
 export type { Network, NetworkLayer, NetworkWeight, Port } from "./model/network.ts";
 export { selectLayers } from "./model/network.ts";
-export { type InputPlace, type PreparedPhoto, preparePhoto } from "./model/prepare-photo.ts";
-export { type ResolvedTarget, resolveTarget } from "./model/resolve-target.ts";
-export { type Target, formatTarget, parseTarget } from "./model/target.ts";
+export { type InputPlace, type PreparedPhoto, preparePhoto } from "./model/photo/prepare-photo.ts";
+export { type ResolvedTarget, resolveTarget } from "./model/target/resolve-target.ts";
+export { type Target, formatTarget, parseTarget } from "./model/target/target.ts";
 export {
   type LayerSummary,
   type NetworkSummary,
   formatSummary,
   summarize,
-} from "./model/summary.ts";
+} from "./model/facts/summary.ts";
 export { apply, functional, input, sequential } from "./api/build-model.ts";
 export { callbacks } from "./api/callbacks.ts";
 export type { OpenDatasetOptions } from "./data/dataset-options.ts";
@@ -89,11 +89,15 @@ export { toAnimation, toPng, writePng, writeSvg } from "./api/write-picture.ts";
 export { colormap, colormapNames } from "./plot/colormap.ts";
 export type { Mark, Picture } from "./plot/picture.ts";
 export { rasterize } from "./plot/rasterize.ts";
-export { leftOut } from "./model/left-out.ts";
+export { leftOut } from "./model/lowering/left-out.ts";
 export type { UnitField } from "./views/field/field-view.ts";
 export { toSvg } from "./plot/svg.ts";
 export { writeNpz as toNpz } from "./formats/npz.ts";
-export { type Field1d, type ReceptiveField, receptiveFields } from "./model/receptive-field.ts";
+export {
+  type Field1d,
+  type ReceptiveField,
+  receptiveFields,
+} from "./model/facts/receptive-field.ts";
 export { ownDetail as layerDetail } from "./views/architecture/layer-detail.ts";
 export type { Device, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export type { Callback, FitRun } from "./train/callbacks/callback.ts";
@@ -121,7 +125,7 @@ export {
 export { type NamedPicture, type View, defineView } from "./views/define-view.ts";
 export { type Seen, runView } from "./views/run-view.ts";
 export { type HtmlOptions, ModelSeen, htmlOf } from "./api/report/model-seen.ts";
-export type { ClassScore, Prediction } from "./model/prediction.ts";
+export type { ClassScore, Prediction } from "./model/head/prediction.ts";
 export { inlineFrame } from "./api/report/inline-frame.ts";
 export type * from "./report/report.ts";
 export { type ViewToOnnxOptions, graphViews, viewToOnnx } from "./views/view-to-onnx.ts";
@@ -135,11 +139,11 @@ export type {
 export type { SubjectOptions, ViewInputs } from "./api/view-subject.ts";
 export { type Architecture, architectureOf } from "./views/architecture/boxes.ts";
 export { type ArchitectureOptions, drawArchitecture } from "./views/architecture.ts";
-export { type LayerTree, formatTree, layerTree } from "./model/layer-tree.ts";
+export { type LayerTree, formatTree, layerTree } from "./model/facts/layer-tree.ts";
 export { type ConvertOptions, type ConvertedFile, convertFile } from "./api/convert-file.ts";
 export { convertModel } from "./formats/convert.ts";
 export { readLabels } from "./api/read-labels.ts";
-export { noiseFeeds } from "./model/noise-input.ts";
+export { noiseFeeds } from "./model/photo/noise-input.ts";
 export {
   type DiffOptions,
   type DiffResult,

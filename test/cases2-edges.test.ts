@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Model } from "../src/api/model.ts";
-import { isAvailable, leftOut } from "../src/model/left-out.ts";
+import { isAvailable, leftOut } from "../src/model/lowering/left-out.ts";
 import { openDataset } from "../src/api/open-dataset.ts";
 import { convertFile } from "../src/api/convert-file.ts";
 import { openModel } from "../src/api/open-model.ts";
-import { summarize } from "../src/model/summary.ts";
+import { summarize } from "../src/model/facts/summary.ts";
 import { caseFile, expectCase, expectNumbersOf, valuesOf } from "./cases2.ts";
 import { emptyFolder } from "./command-line.ts";
 import { readImage } from "../src/api/read-image.ts";

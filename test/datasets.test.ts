@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { validationSplit } from "../src/data/validation-split.ts";
+import { validationSplit } from "../src/data/examples/validation-split.ts";
 import { openDataset } from "../src/api/open-dataset.ts";
 import { describeShared, shared, sharedJson } from "./shared.ts";
 

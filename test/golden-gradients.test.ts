@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type NpzArray } from "./npz.ts";
 import { toNumbers, transpose } from "../src/base/tensor.ts";
 import type { Model } from "../src/api/model.ts";
-import type { GradientOptions } from "../src/model/gradient-of.ts";
+import type { GradientOptions } from "../src/model/gradients/gradient-of.ts";
 import { loadModel } from "../src/api/load-model.ts";
 import { arraysOf, asTensor } from "./onnx-files.ts";
 import { describeShared, shared } from "./shared.ts";

@@ -8,8 +8,8 @@ import type { Graph } from "../src/graph/graph.ts";
 import { withOutputs } from "../src/graph/outputs.ts";
 import { microBatch } from "../src/train/rows/micro-batch.ts";
 import { stepPasses } from "../src/graph/passes/step/step-passes.ts";
-import { Formula } from "../src/ops/formula.ts";
-import { inferShapes } from "../src/ops/infer-shapes.ts";
+import { Formula } from "../src/ops/facts/formula.ts";
+import { inferShapes } from "../src/ops/infer/infer-shapes.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 
 // The tutorial's network against PyTorch's autograd in float64 (fixtures/gradients.py).

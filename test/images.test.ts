@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StriateError } from "../src/base/errors.ts";
-import { defaultPreprocessing, prepareImage } from "../src/data/preprocess.ts";
+import { defaultPreprocessing, prepareImage } from "../src/data/pictures/preprocess.ts";
 import { type ReadImageOptions, readImage } from "../src/api/read-image.ts";
 import { readNpz } from "./npz.ts";
 import { describeShared, shared, sharedJson } from "./shared.ts";

@@ -10,7 +10,7 @@ import {
 } from "../src/formats/hdf5/write-hdf5.ts";
 import { kerasH5 } from "../src/formats/keras-h5.ts";
 import { readNpz } from "../src/formats/npz.ts";
-import { leftOut } from "../src/model/left-out.ts";
+import { leftOut } from "../src/model/lowering/left-out.ts";
 import { openModel } from "../src/api/open-model.ts";
 import { runLayers } from "./run-layers.ts";
 import { describeShared, shared, sharedJson } from "./shared.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { float32, toFloat32 } from "../src/base/tensor.ts";
-import { flipKernel } from "../src/layers/convert-kernels.ts";
+import { flipKernel } from "../src/layers/convolution/convert-kernels.ts";
 import type { KerasVersion } from "../src/layers/keras-version.ts";
 import { parseLayer } from "../src/layers/layer.ts";
 import { findLayer } from "../src/layers/index.ts";

@@ -7,9 +7,9 @@ import { type Tensor, float32, toFloat32, transpose } from "../src/base/tensor.t
 import { addGradient } from "../src/gradient/gradient.ts";
 import { definitions, findLayer } from "../src/layers/index.ts";
 import { parseLayer } from "../src/layers/layer.ts";
-import { operationClassNames } from "../src/layers/operations.ts";
-import { bindDims } from "../src/ops/bind-dims.ts";
-import { lowerModel } from "../src/model/lower.ts";
+import { operationClassNames } from "../src/layers/operations/operation-layers.ts";
+import { bindDims } from "../src/ops/infer/bind-dims.ts";
+import { lowerModel } from "../src/model/lowering/lower.ts";
 import { toGraph, toUser, weightToUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import {

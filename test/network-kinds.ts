@@ -11,7 +11,7 @@ import {
   buildInput,
   buildSequential,
 } from "../src/model/build.ts";
-import { lowerModel } from "../src/model/lower.ts";
+import { lowerModel } from "../src/model/lowering/lower.ts";
 import type { KerasModel } from "../src/model/model.ts";
 import type { Network } from "../src/model/network.ts";
 import { residualLayers, smallNetwork } from "./small-models.ts";

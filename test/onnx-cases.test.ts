@@ -6,7 +6,7 @@ import { withOutputs } from "../src/graph/outputs.ts";
 import { raiseOpset } from "../src/graph/passes/opening/raise-opset.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { selectLayers, toUser } from "../src/model/network.ts";
-import { bindInputs } from "../src/ops/bind-dims.ts";
+import { bindInputs } from "../src/ops/infer/bind-dims.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { arraysOf, asTensor, largestDifference, openOnnx } from "./onnx-files.ts";
 import { describeShared, shared } from "./shared.ts";

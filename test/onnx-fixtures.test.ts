@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { type DataType, type Tensor, castTo, tensor } from "../src/base/tensor.ts";
 import { onnx } from "../src/formats/onnx.ts";
-import { leftOut } from "../src/model/left-out.ts";
+import { leftOut } from "../src/model/lowering/left-out.ts";
 import { selectLayers } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { runtime } from "../src/runtime/node/index.ts";

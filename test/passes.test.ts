@@ -7,7 +7,7 @@ import { nchwc } from "../src/graph/passes/nchwc/nchwc.ts";
 import { shardBatch } from "../src/train/rows/shard-batch.ts";
 import { type GraphPass, stepPasses } from "../src/graph/passes/step/step-passes.ts";
 import { subgraphs } from "../src/graph/traverse.ts";
-import { inferShapes } from "../src/ops/infer-shapes.ts";
+import { inferShapes } from "../src/ops/infer/infer-shapes.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { nchwcBlock } from "../src/runtime/node/nchwc-block.ts";
 import { type StepNetwork, stepNetworks } from "./step-networks.ts";

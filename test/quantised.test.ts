@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { float32, toNumbers } from "../src/base/tensor.ts";
 import { RunningNetwork } from "../src/model/running.ts";
-import { summarize } from "../src/model/summary.ts";
+import { summarize } from "../src/model/facts/summary.ts";
 import { runtime } from "../src/runtime/node/index.ts";
 import { relativeDifference } from "../src/base/compare-tensors.ts";
 import { diffNetworks } from "../src/views/diff.ts";

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { featureMapsView, gradCamView, layers, loadModel, readImage, sequential } from "striate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { noiseImage } from "../src/model/noise-input.ts";
+import { noiseImage } from "../src/model/photo/noise-input.ts";
 import { Random } from "../src/base/random.ts";
 import { striate } from "./command-line.ts";
 import { axeFindings } from "./page/axe.ts";

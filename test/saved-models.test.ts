@@ -5,7 +5,7 @@ import { StriateError } from "../src/base/errors.ts";
 import { readModel } from "../src/formats/read-model.ts";
 import { parseSavedModel } from "../src/formats/tensorflow/saved-model-proto.ts";
 import { chooseSignature } from "../src/formats/tensorflow/signature.ts";
-import { leftOut } from "../src/model/left-out.ts";
+import { leftOut } from "../src/model/lowering/left-out.ts";
 import { openModel } from "../src/api/open-model.ts";
 import { type GraphCase, expectNumbers } from "./graph-cases.ts";
 

@@ -1,7 +1,7 @@
 import { parseKerasModel } from "../src/formats/keras/parse-model.ts";
 import type { OpenedModel } from "../src/formats/format.ts";
-import { initializeWeights } from "../src/model/initialize-weights.ts";
-import { lowerModel } from "../src/model/lower.ts";
+import { initializeWeights } from "../src/model/lowering/initialize-weights.ts";
+import { lowerModel } from "../src/model/lowering/lower.ts";
 import type { Network } from "../src/model/network.ts";
 
 /** A layer of a test's own network: class, name, settings, and what it reads (the one before by default). */

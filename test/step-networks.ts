@@ -5,7 +5,7 @@ import { addGradient } from "../src/gradient/gradient.ts";
 import { GraphBuilder } from "../src/graph/builder.ts";
 import type { Graph } from "../src/graph/graph.ts";
 import { withOutputs } from "../src/graph/outputs.ts";
-import { inferShapes } from "../src/ops/infer-shapes.ts";
+import { inferShapes } from "../src/ops/infer/infer-shapes.ts";
 
 /** The plain graph of a training step of a small network, with numbers to run it on. */
 export interface StepNetwork {

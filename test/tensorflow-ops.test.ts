@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { openModel } from "../src/api/open-model.ts";
-import { leftOut } from "../src/model/left-out.ts";
+import { leftOut } from "../src/model/lowering/left-out.ts";
 import { toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { runtime } from "../src/runtime/node/index.ts";

@@ -7,7 +7,7 @@ import { lowerTfGraph } from "../src/formats/tensorflow/lower-graph.ts";
 import { lowerTfliteOp } from "../src/formats/tflite/ops/index.ts";
 import { parseTflite } from "../src/formats/tflite/schema.ts";
 import { tfliteGraph } from "../src/formats/tflite/to-graph.ts";
-import { isAvailable, leftOut } from "../src/model/left-out.ts";
+import { isAvailable, leftOut } from "../src/model/lowering/left-out.ts";
 import { toUser } from "../src/model/network.ts";
 import { RunningNetwork } from "../src/model/running.ts";
 import { openModel } from "../src/api/open-model.ts";

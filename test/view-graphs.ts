@@ -1,6 +1,6 @@
 import type { ViewExport } from "../src/formats/onnx/export-view.ts";
-import { findValue } from "../src/model/find-value.ts";
-import { type GradientQuery, seedAt } from "../src/model/gradient-query.ts";
+import { findValue } from "../src/model/target/find-value.ts";
+import { type GradientQuery, seedAt } from "../src/model/gradients/gradient-query.ts";
 import type { Network } from "../src/model/network.ts";
 import { residualLayers, smallNetwork } from "./small-models.ts";
 

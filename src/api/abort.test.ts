@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { networkKinds } from "../../test/network-kinds.ts";
 import { float32 } from "../base/tensor.ts";
 import { layers } from "../layers/create.ts";
-import { noiseFeeds } from "../model/noise-input.ts";
+import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { sequential } from "./build-model.ts";
 import { Model } from "./model.ts";

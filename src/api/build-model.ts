@@ -8,7 +8,7 @@ import {
   buildInput,
   buildSequential,
 } from "../model/build.ts";
-import { lowerShared } from "../model/lower-shared.ts";
+import { lowerShared } from "../model/lowering/lower-shared.ts";
 import type { KerasModel } from "../model/model.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
 import { modelHost } from "./host.ts";

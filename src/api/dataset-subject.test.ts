@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { chain } from "../../test/chain.ts";
-import { openShapes } from "../data/shapes.ts";
+import { openShapes } from "../data/drawn/shapes.ts";
 import type { Network } from "../model/network.ts";
 import type { DatasetSubject, LabelledPhoto } from "../views/subject.ts";
 import { datasetSubject } from "./dataset-subject.ts";

@@ -1,11 +1,11 @@
-import type { Example } from "../data/example.ts";
-import { exampleImage } from "../data/example-image.ts";
-import type { ImageSet } from "../data/image-set.ts";
-import { type Layout, applyScale, describePreprocessing } from "../data/preprocess.ts";
-import { parseScale } from "../data/scale.ts";
+import type { Example } from "../data/examples/example.ts";
+import { exampleImage } from "../data/pictures/example-image.ts";
+import type { ImageSet } from "../data/examples/image-set.ts";
+import { type Layout, applyScale, describePreprocessing } from "../data/pictures/preprocess.ts";
+import { parseScale } from "../data/pictures/scale.ts";
 import type { Network } from "../model/network.ts";
-import { preprocessingFor } from "../model/photo-input.ts";
-import { guessed, placeOf } from "../model/prepare-photo.ts";
+import { preprocessingFor } from "../model/photo/photo-input.ts";
+import { guessed, placeOf } from "../model/photo/prepare-photo.ts";
 import type { DatasetSubject, LabelledPhoto } from "../views/subject.ts";
 
 export interface DatasetSubjectOptions {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Tensor, float32, toNumbers } from "../base/tensor.ts";
-import { lowerShared } from "../model/lower-shared.ts";
-import { lowerModel } from "../model/lower.ts";
+import { lowerShared } from "../model/lowering/lower-shared.ts";
+import { lowerModel } from "../model/lowering/lower.ts";
 import type { KerasModel } from "../model/model.ts";
 import { tutorialModel } from "../model/tutorial.ts";
 import { runtime } from "../runtime/node/index.ts";

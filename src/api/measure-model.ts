@@ -1,7 +1,7 @@
 import type { OpenedModel } from "../formats/format.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
-import { classifierLoss } from "../model/classifier-loss.ts";
+import { classifierLoss } from "../model/head/classifier-loss.ts";
 import { type ClassifierMeasure, measureNetwork } from "../views/evaluation/measure.ts";
 
 /**

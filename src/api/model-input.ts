@@ -1,5 +1,5 @@
 import type { Tensor } from "../base/tensor.ts";
-import type { Image } from "../data/image.ts";
+import type { Image } from "../data/pictures/image.ts";
 import type { Tensors } from "../train/data/training-data.ts";
 
 /** What a model takes: a photo, or a tensor for each input, in order or by name. */

@@ -1,8 +1,8 @@
 import { namingSync } from "../base/errors.ts";
 import type { OpenedModel } from "../formats/format.ts";
-import { kerasWithNewHead } from "../model/keras-new-head.ts";
-import { lowerShared } from "../model/lower-shared.ts";
-import { withNewHead } from "../model/new-head.ts";
+import { kerasWithNewHead } from "../model/head/keras-new-head.ts";
+import { lowerShared } from "../model/lowering/lower-shared.ts";
+import { withNewHead } from "../model/head/new-head.ts";
 
 /**
  * A model of any file with a new head for some classes. What the file says of its training is that of the

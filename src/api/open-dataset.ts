@@ -2,15 +2,15 @@ import { platform } from "#platform";
 import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
 import { StriateError } from "../base/errors.ts";
 import type { OpenDatasetOptions } from "../data/dataset-options.ts";
-import { type DataFile, type FileSet, maxPictureBytes } from "../data/file-set.ts";
-import type { ImageSet } from "../data/image-set.ts";
-import { isLitter } from "../data/litter.ts";
+import { type DataFile, type FileSet, maxPictureBytes } from "../data/files/file-set.ts";
+import type { ImageSet } from "../data/examples/image-set.ts";
+import { isLitter } from "../data/files/litter.ts";
 import { namedDataset, namedDatasets } from "../data/named-datasets.ts";
 import { maxPixels } from "../data/picture-formats/header.ts";
-import { openFileSet } from "../data/open-file-set.ts";
-import { openZip } from "../data/zip-files.ts";
+import { openFileSet } from "../data/files/open-file-set.ts";
+import { openZip } from "../data/files/zip-files.ts";
 import type { Network } from "../model/network.ts";
-import { preprocessingFor } from "../model/photo-input.ts";
+import { preprocessingFor } from "../model/photo/photo-input.ts";
 import { type BlobSource, type FileSource, isFile, sortFile, wrongArgument } from "./sources.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { OpenDatasetOptions } from "../data/dataset-options.ts";
-import type { FileSet } from "../data/file-set.ts";
+import type { FileSet } from "../data/files/file-set.ts";
 import type { DatasetArchive } from "../data/named-datasets.ts";
-import type { FileSetPlatform } from "../data/open-file-set.ts";
+import type { FileSetPlatform } from "../data/files/open-file-set.ts";
 import type { Pixels } from "../data/picture-formats/pixels.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions } from "../formats/format.ts";
 import type { PngPlatform } from "../plot/png/encode-png.ts";

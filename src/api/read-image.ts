@@ -1,7 +1,7 @@
 import { platform } from "#platform";
-import { type DecodeOptions, decodePicture } from "../data/decode-picture.ts";
-import type { ByteImage, Image } from "../data/image.ts";
-import { type ResizeMethod, resizeImage } from "../data/resize.ts";
+import { type DecodeOptions, decodePicture } from "../data/pictures/decode-picture.ts";
+import type { ByteImage, Image } from "../data/pictures/image.ts";
+import { type ResizeMethod, resizeImage } from "../data/pictures/resize.ts";
 import type { Bitmap } from "./platform.ts";
 import { type AnyFile, sortFile, wrongArgument } from "./sources.ts";
 

@@ -1,6 +1,6 @@
 import { platform } from "#platform";
 import { StriateError } from "../base/errors.ts";
-import { parseLabels } from "../data/labels.ts";
+import { parseLabels } from "../data/labels/labels.ts";
 
 /** No list of class names is longer. */
 const mostBytes = 16 * 2 ** 20;
@@ -11,7 +11,8 @@ const mostBytes = 16 * 2 ** 20;
  * @throws StriateError when the file is none of names
  */
 export async function readLabels(given: string): Promise<string[]> {
-  if (given === "imagenet") return [...(await import("../data/imagenet-labels.ts")).imagenetLabels];
+  if (given === "imagenet")
+    return [...(await import("../data/labels/imagenet-labels.ts")).imagenetLabels];
   const bytes = await platform.maybeReadFile(given);
   if (bytes === undefined) return named(given, parseLabels(given), "a list such as cat,dog");
   const labels = bytes.length <= mostBytes ? parseLabels(new TextDecoder().decode(bytes)) : [];

@@ -1,6 +1,6 @@
 import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
 import { type LayerActivation, computeActivations } from "../views/activations.ts";
-import type { PreprocessingChoice } from "../model/photo-input.ts";
+import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
 import type { ModelInput } from "./model-input.ts";
 import type { Model } from "./model.ts";
 

@@ -1,10 +1,10 @@
-import type { Preprocessing } from "../data/preprocess.ts";
-import type { Image } from "../data/image.ts";
-import { ImageSet } from "../data/image-set.ts";
+import type { Preprocessing } from "../data/pictures/preprocess.ts";
+import type { Image } from "../data/pictures/image.ts";
+import { ImageSet } from "../data/examples/image-set.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Network } from "../model/network.ts";
-import type { PreprocessingChoice } from "../model/photo-input.ts";
-import { prepareDecoded } from "../model/prepare-photo.ts";
+import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
+import { prepareDecoded } from "../model/photo/prepare-photo.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import type { DatasetSubject, PhotoSubject, Takes } from "../views/subject.ts";
 import { datasetSubject } from "./dataset-subject.ts";

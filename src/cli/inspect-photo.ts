@@ -9,7 +9,7 @@ import {
   describeFindings,
   findPreprocessing,
 } from "../views/preprocessing-detective.ts";
-import { type Prediction, formatPrediction, readPrediction } from "../model/prediction.ts";
+import { type Prediction, formatPrediction, readPrediction } from "../model/head/prediction.ts";
 import { readPhoto } from "./photos.ts";
 
 /** What a photo tells of a network. */

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { UsageError } from "../base/errors.ts";
 import { checked, field } from "../base/fields.ts";
-import { type Fit, fits } from "../data/fit.ts";
-import { parseScale, scaleNames } from "../data/scale.ts";
+import { type Fit, fits } from "../data/pictures/fit.ts";
+import { parseScale, scaleNames } from "../data/pictures/scale.ts";
 import type { ReadModelOptions } from "../formats/format.ts";
-import type { PreprocessingChoice } from "../model/photo-input.ts";
+import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
 import { readFileBytes } from "../node/files/files.ts";
 
 /** Flags of every command that runs a network. */

@@ -11,7 +11,7 @@ import { ReportBuilder } from "../api/report/report-builder.ts";
 import { toHtml } from "../api/report/to-html.ts";
 import type { Fields } from "../base/fields.ts";
 import { formatBytes } from "../base/text-table.ts";
-import type { Prediction } from "../model/prediction.ts";
+import type { Prediction } from "../model/head/prediction.ts";
 import { refuseForeign } from "../node/files/may-replace.ts";
 import { writeFileAtomic } from "../node/files/write-files.ts";
 import type { ReportFact, ReportLooks } from "../report/report.ts";

@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { StriateError } from "../base/errors.ts";
 import { globToRegExp } from "../base/names.ts";
-import type { Image } from "../data/image.ts";
+import type { Image } from "../data/pictures/image.ts";
 import { type ReadImageOptions, readImage } from "../api/read-image.ts";
 
 /**

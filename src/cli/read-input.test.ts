@@ -7,7 +7,7 @@ import { Model } from "../api/model.ts";
 import { UsageError } from "../base/errors.ts";
 import { reshape } from "../base/tensor.ts";
 import { writeNpy } from "../formats/npy.ts";
-import { noiseFeeds } from "../model/noise-input.ts";
+import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { viewContext } from "../views/context.ts";
 import { gradCamView } from "../views/explain/grad-cam-view.ts";

@@ -1,4 +1,4 @@
-import { type Preprocessing, describePreprocessing } from "../data/preprocess.ts";
+import { type Preprocessing, describePreprocessing } from "../data/pictures/preprocess.ts";
 import type { Network } from "../model/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { version } from "../version.ts";

@@ -1,5 +1,5 @@
 import type { AbortSignalLike } from "../base/abort.ts";
-import type { ResizeMethod } from "./resize.ts";
+import type { ResizeMethod } from "./pictures/resize.ts";
 
 /** How a data set of pictures is opened. */
 export interface OpenDatasetOptions {

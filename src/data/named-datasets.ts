@@ -1,7 +1,7 @@
 import type { OpenDatasetOptions } from "./dataset-options.ts";
-import { openDigits } from "./digits.ts";
-import type { ImageSet } from "./image-set.ts";
-import { openShapes } from "./shapes.ts";
+import { openDigits } from "./drawn/digits.ts";
+import type { ImageSet } from "./examples/image-set.ts";
+import { openShapes } from "./drawn/shapes.ts";
 
 /** An archive on the network, and what it must be. */
 export interface DatasetArchive {

@@ -1,4 +1,4 @@
-import { leftOut } from "../model/left-out.ts";
+import { leftOut } from "../model/lowering/left-out.ts";
 import { formatFor } from "./check-ending.ts";
 import type { OpenedModel } from "./format.ts";
 

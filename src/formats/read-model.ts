@@ -1,7 +1,7 @@
 import { StriateError, messageOf, named, naming } from "../base/errors.ts";
-import { layerOfNode } from "../model/layer-nodes.ts";
+import { layerOfNode } from "../model/facts/layer-nodes.ts";
 import type { Network } from "../model/network.ts";
-import { inferShapes } from "../ops/infer-shapes.ts";
+import { inferShapes } from "../ops/infer/infer-shapes.ts";
 import { describeBytes } from "./describe-bytes.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions } from "./format.ts";
 import { formats } from "./index.ts";

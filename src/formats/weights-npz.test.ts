@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { float32 } from "../base/tensor.ts";
-import { summarize } from "../model/summary.ts";
+import { summarize } from "../model/facts/summary.ts";
 import { formats } from "./index.ts";
 import { writeNpz } from "./npz.ts";
 import { weightsNpz } from "./weights-npz.ts";

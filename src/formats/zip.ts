@@ -10,7 +10,7 @@ import {
   deflated,
   readZipDirectory,
   stored,
-} from "../data/zip-directory.ts";
+} from "../data/files/zip-directory.ts";
 
 /** A file inside a zip. */
 export interface ZipMember {

@@ -3,7 +3,7 @@ import { float32, type Tensor, tensor, toNumbers } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { type Graph, emptyGraph } from "../graph/graph.ts";
 import { withOutputs } from "../graph/outputs.ts";
-import { checkGraph } from "../ops/check-graph.ts";
+import { checkGraph } from "../ops/infer/check-graph.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { compareGradient, worstOf } from "./check.ts";
 import { addGradient, type GradientRequest } from "./gradient.ts";

@@ -5,11 +5,11 @@ import { GraphBuilder } from "../graph/builder.ts";
 import { type Graph, type GraphNode, HOUSE_OPSET, copyGraph, nodeLabel } from "../graph/graph.ts";
 import { nodesFor, outerReads } from "../graph/traverse.ts";
 import { attributeValues, type GradientContext, type OpDefinition } from "../ops/define-op.ts";
-import { isConcrete } from "../ops/dims.ts";
-import { Formula } from "../ops/formula.ts";
+import { isConcrete } from "../ops/facts/dims.ts";
+import { Formula } from "../ops/facts/formula.ts";
 import { findOp } from "../ops/index.ts";
-import { ShapeInference } from "../ops/infer-shapes.ts";
-import { numbersOf } from "../ops/known.ts";
+import { ShapeInference } from "../ops/infer/infer-shapes.ts";
+import { numbersOf } from "../ops/facts/known.ts";
 import { isFloat, pathFrom } from "./path.ts";
 import type { GradientRules } from "./rule-sets.ts";
 

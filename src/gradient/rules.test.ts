@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Graph } from "../graph/graph.ts";
 import { allSamples } from "../ops/all-samples.ts";
 import type { GradientRule } from "../ops/define-op.ts";
-import { checkGraph } from "../ops/check-graph.ts";
+import { checkGraph } from "../ops/infer/check-graph.ts";
 import { allOps } from "../ops/index.ts";
 import type { Sample } from "../ops/samples.ts";
 import { runtime } from "../runtime/node/index.ts";

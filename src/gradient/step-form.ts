@@ -1,6 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
 import { stepPasses } from "../graph/passes/step/step-passes.ts";
-import { inferShapes } from "../ops/infer-shapes.ts";
+import { inferShapes } from "../ops/infer/infer-shapes.ts";
 
 /**
  * A graph with gradients in its faster form: the same inputs and outputs, the same numbers but for

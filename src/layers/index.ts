@@ -5,10 +5,10 @@ import {
   adaptiveMaxPooling1d,
   adaptiveMaxPooling2d,
   adaptiveMaxPooling3d,
-} from "./adaptive-pooling.ts";
-import { activation } from "./activation.ts";
-import { customScaleLayer, layerScale, stochasticDepth } from "./applications.ts";
-import { additiveAttention, attention } from "./attention.ts";
+} from "./pooling/adaptive-pooling.ts";
+import { activation } from "./activation/activation.ts";
+import { customScaleLayer, layerScale, stochasticDepth } from "./core/applications.ts";
+import { additiveAttention, attention } from "./attention/attention.ts";
 import {
   randomElasticTransform,
   randomFlip,
@@ -17,8 +17,8 @@ import {
   randomShear,
   randomTranslation,
   randomZoom,
-} from "./augmentation.ts";
-import { batchNormalization } from "./batch-normalization.ts";
+} from "./preprocessing/augmentation.ts";
+import { batchNormalization } from "./normalization/batch-normalization.ts";
 import {
   autoContrast,
   equalization,
@@ -33,25 +33,25 @@ import {
   randomSaturation,
   randomSharpness,
   solarization,
-} from "./color-augmentation.ts";
-import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./conv-transpose.ts";
-import { conv1d, conv2d, conv3d } from "./conv.ts";
-import { cropping1d, cropping2d, cropping3d } from "./cropping.ts";
+} from "./preprocessing/color-augmentation.ts";
+import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./convolution/conv-transpose.ts";
+import { conv1d, conv2d, conv3d } from "./convolution/conv.ts";
+import { cropping1d, cropping2d, cropping3d } from "./reshaping/cropping.ts";
 import type { LayerDefinition } from "./define-layer.ts";
-import { dense } from "./dense.ts";
-import { depthwiseConv1d, depthwiseConv2d } from "./depthwise-conv.ts";
-import { dot } from "./dot.ts";
+import { dense } from "./core/dense.ts";
+import { depthwiseConv1d, depthwiseConv2d } from "./convolution/depthwise-conv.ts";
+import { dot } from "./merging/dot.ts";
 import {
   alphaDropout,
   dropout,
   spatialDropout1d,
   spatialDropout2d,
   spatialDropout3d,
-} from "./dropout.ts";
-import { einsumDense } from "./einsum-dense.ts";
-import { embedding } from "./embedding.ts";
-import { normalization } from "./feature-normalization.ts";
-import { flatten } from "./flatten.ts";
+} from "./regularization/dropout.ts";
+import { einsumDense } from "./core/einsum-dense.ts";
+import { embedding } from "./core/embedding.ts";
+import { normalization } from "./preprocessing/feature-normalization.ts";
+import { flatten } from "./reshaping/flatten.ts";
 import {
   globalAveragePooling1d,
   globalAveragePooling2d,
@@ -59,14 +59,28 @@ import {
   globalMaxPooling1d,
   globalMaxPooling2d,
   globalMaxPooling3d,
-} from "./global-pooling.ts";
-import { inputLayer } from "./input-layer.ts";
-import { locallyConnected1d, locallyConnected2d } from "./locally-connected.ts";
-import { masking } from "./masking.ts";
-import { merge } from "./merge-keras1.ts";
-import { add, average, concatenate, maximum, minimum, multiply, subtract } from "./merge.ts";
-import { augMix, cutMix, mixUp, randomErasing, randomGaussianBlur } from "./mixing-augmentation.ts";
-import { multiHeadAttention } from "./multi-head-attention.ts";
+} from "./pooling/global-pooling.ts";
+import { inputLayer } from "./core/input-layer.ts";
+import { locallyConnected1d, locallyConnected2d } from "./convolution/locally-connected.ts";
+import { masking } from "./core/masking.ts";
+import { merge } from "./merging/merge-keras1.ts";
+import {
+  add,
+  average,
+  concatenate,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+} from "./merging/merge.ts";
+import {
+  augMix,
+  cutMix,
+  mixUp,
+  randomErasing,
+  randomGaussianBlur,
+} from "./preprocessing/mixing-augmentation.ts";
+import { multiHeadAttention } from "./attention/multi-head-attention.ts";
 import {
   activityRegularization,
   addLoss,
@@ -74,15 +88,20 @@ import {
   gaussianDropout,
   gaussianNoise,
   identity,
-} from "./noise.ts";
+} from "./regularization/noise.ts";
 import {
   groupNormalization,
   layerNormalization,
   rmsNormalization,
   unitNormalization,
-} from "./normalization-layers.ts";
-import { findOperation, slicingOpLambda, tensorFlowOpLayer, tfOpLambda } from "./operations.ts";
-import { permute } from "./permute.ts";
+} from "./normalization/normalization-layers.ts";
+import {
+  findOperation,
+  slicingOpLambda,
+  tensorFlowOpLayer,
+  tfOpLambda,
+} from "./operations/operation-layers.ts";
+import { permute } from "./reshaping/permute.ts";
 import {
   averagePooling1d,
   averagePooling2d,
@@ -90,25 +109,25 @@ import {
   maxPooling1d,
   maxPooling2d,
   maxPooling3d,
-} from "./pooling.ts";
-import { prelu } from "./prelu.ts";
-import { elu, leakyRelu, relu, thresholdedRelu } from "./rectifiers.ts";
+} from "./pooling/pooling.ts";
+import { prelu } from "./activation/prelu.ts";
+import { elu, leakyRelu, relu, thresholdedRelu } from "./activation/rectifiers.ts";
 import { bidirectional } from "./recurrent/bidirectional.ts";
 import { convLstm1d, convLstm2d, convLstm3d } from "./recurrent/conv-lstm.ts";
 import { gru, lstm, simpleRnn } from "./recurrent/recurrent.ts";
-import { randAugment } from "./rand-augment.ts";
+import { randAugment } from "./preprocessing/rand-augment.ts";
 import { rnn } from "./recurrent/rnn.ts";
 import { findLayerClass, registerLayer } from "./registry.ts";
-import { repeatVector } from "./repeat-vector.ts";
-import { rescaling } from "./rescaling.ts";
-import { reshape } from "./reshape.ts";
-import { centerCrop, randomCrop, resizing } from "./resizing.ts";
-import { separableConv1d, separableConv2d } from "./separable-conv.ts";
-import { softmax } from "./softmax.ts";
-import { spectralNormalization } from "./spectral-normalization.ts";
-import { timeDistributed } from "./time-distributed.ts";
-import { upSampling1d, upSampling2d, upSampling3d } from "./upsampling.ts";
-import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
+import { repeatVector } from "./reshaping/repeat-vector.ts";
+import { rescaling } from "./preprocessing/rescaling.ts";
+import { reshape } from "./reshaping/reshape.ts";
+import { centerCrop, randomCrop, resizing } from "./preprocessing/resizing.ts";
+import { separableConv1d, separableConv2d } from "./convolution/separable-conv.ts";
+import { softmax } from "./activation/softmax.ts";
+import { spectralNormalization } from "./normalization/spectral-normalization.ts";
+import { timeDistributed } from "./recurrent/time-distributed.ts";
+import { upSampling1d, upSampling2d, upSampling3d } from "./reshaping/upsampling.ts";
+import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./reshaping/zero-padding.ts";
 
 export { registerLayer };
 

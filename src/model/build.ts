@@ -1,9 +1,9 @@
 import { StriateError } from "../base/errors.ts";
 import type { CreatedLayer } from "../layers/create.ts";
-import { inputLayer } from "../layers/input-layer.ts";
+import { inputLayer } from "../layers/core/input-layer.ts";
 import { parseLayer } from "../layers/layer.ts";
-import { listWeights } from "./list-weights.ts";
-import { initializeWeights } from "./initialize-weights.ts";
+import { listWeights } from "./lowering/list-weights.ts";
+import { initializeWeights } from "./lowering/initialize-weights.ts";
 import type { Call, KerasModel, Layer, Ref } from "./model.ts";
 
 /** Something to build with: a layer, or a whole model as one. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { chain } from "../../test/chain.ts";
 import { float32, transpose } from "../base/tensor.ts";
 import { checkInput, selectLayers, weightToGraph, weightToUser } from "./network.ts";
-import { photoInput, preprocessingFor } from "./photo-input.ts";
-import { receptiveFields } from "./receptive-field.ts";
-import { formatSummary, summarize } from "./summary.ts";
+import { photoInput, preprocessingFor } from "./photo/photo-input.ts";
+import { receptiveFields } from "./facts/receptive-field.ts";
+import { formatSummary, summarize } from "./facts/summary.ts";
 
 const conv = (filters: number, more: Record<string, unknown> = {}) =>
   ["Conv2D", { filters, kernel_size: 3, activation: "relu", ...more }] as const;

@@ -4,16 +4,21 @@ import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { isLarge } from "../graph/passes/engine/lend-weights.ts";
 import { withGiven, withOutputs } from "../graph/outputs.ts";
-import { bindInputs } from "../ops/bind-dims.ts";
+import { bindInputs } from "../ops/infer/bind-dims.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { SessionPool } from "../runtime/session-pool.ts";
-import { type Differentiated, differentiate, openedGraph, shapeOf } from "./differentiate.ts";
+import {
+  type Differentiated,
+  differentiate,
+  openedGraph,
+  shapeOf,
+} from "./gradients/differentiate.ts";
 import {
   type ForwardPart,
   type GradientQuery,
   type GradientResult,
   seedOf,
-} from "./gradient-query.ts";
+} from "./gradients/gradient-query.ts";
 import { type Network, type Port, checkInput, withoutBatch, toGraph } from "./network.ts";
 import {
   type RowOptions,

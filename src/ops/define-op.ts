@@ -2,15 +2,15 @@ import type { DataType, Tensor } from "../base/tensor.ts";
 import { attribute } from "../graph/attributes.ts";
 import type { Attribute, Graph, GraphNode, ValueType } from "../graph/graph.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import type { Dims } from "./dims.ts";
-import type { Formula } from "./formula.ts";
-import type { InputFacts } from "./input-facts.ts";
-import type { Known } from "./known.ts";
-import type { Modes } from "./modes.ts";
-import type { MultiplyAdds } from "./multiply-adds.ts";
-import type { OpRole, OpWeights } from "./role.ts";
-import type { Rows } from "./rows.ts";
-import type { Sees } from "./sight.ts";
+import type { Dims } from "./facts/dims.ts";
+import type { Formula } from "./facts/formula.ts";
+import type { InputFacts } from "./facts/input-facts.ts";
+import type { Known } from "./facts/known.ts";
+import type { Modes } from "./facts/modes.ts";
+import type { MultiplyAdds } from "./facts/multiply-adds.ts";
+import type { OpRole, OpWeights } from "./facts/role.ts";
+import type { Rows } from "./facts/rows.ts";
+import type { Sees } from "./facts/sight.ts";
 
 /** Declares one attribute of an op: its ONNX kind, and its default where the specification gives one. */
 export interface AttributeSpec<T> {

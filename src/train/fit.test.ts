@@ -3,7 +3,7 @@ import { describeShared, sharedJson } from "../../test/shared.ts";
 import { Random } from "../base/random.ts";
 import { type Tensor, float32, tensor } from "../base/tensor.ts";
 import { parseKerasModel } from "../formats/keras/parse-model.ts";
-import { initializeWeights } from "../model/initialize-weights.ts";
+import { initializeWeights } from "../model/lowering/initialize-weights.ts";
 import { runtime } from "../runtime/node/index.ts";
 import type { Callback } from "./callbacks/callback.ts";
 import { earlyStopping } from "./callbacks/early-stopping.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formula, readFixture } from "../../test/training-fixtures.ts";
 import { type Tensor, float32 } from "../base/tensor.ts";
 import { parseKerasModel } from "../formats/keras/parse-model.ts";
-import { initializeWeights } from "../model/initialize-weights.ts";
+import { initializeWeights } from "../model/lowering/initialize-weights.ts";
 import type { KerasModel } from "../model/model.ts";
 import { runtime as node } from "../runtime/node/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";

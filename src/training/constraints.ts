@@ -1,5 +1,5 @@
 import { type Fields, type Values, field } from "../base/fields.ts";
-import type { Formula } from "../ops/formula.ts";
+import type { Formula } from "../ops/facts/formula.ts";
 import { type Axes, axesField } from "../base/axes-field.ts";
 import { type KerasRecord, type Named, type SnakeCase, Registry, creator } from "./registry.ts";
 

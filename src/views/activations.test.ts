@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { residualLayers, smallNetwork } from "../../test/small-models.ts";
-import { noiseFeeds } from "../model/noise-input.ts";
+import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { runtime } from "../runtime/node/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,5 +1,5 @@
 import { field } from "../base/fields.ts";
-import { formatSummary, summarize } from "../model/summary.ts";
+import { formatSummary, summarize } from "../model/facts/summary.ts";
 import { drawLayout } from "./architecture/draw-layout.ts";
 import { defineView } from "./define-view.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "../../test/small-models.ts";
 import type { OpenedModel } from "../formats/format.ts";
 import { onnx } from "../formats/onnx.ts";
-import { noiseFeeds } from "../model/noise-input.ts";
+import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
 import type { Mark, Picture } from "../plot/picture.ts";
 import { runtime } from "../runtime/node/index.ts";

@@ -1,6 +1,6 @@
-import { noiseFeeds } from "../model/noise-input.ts";
+import { noiseFeeds } from "../model/photo/noise-input.ts";
 import type { Network } from "../model/network.ts";
-import type { PreprocessingChoice } from "../model/photo-input.ts";
+import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
 import type { PhotoSubject } from "./subject.ts";
 
 /** Noise that stands in for a photo; the same seed gives the same noise. */

@@ -1,6 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import { type Tensor, toFloat32 } from "../base/tensor.ts";
-import type { SkippedFile } from "../data/class-folders.ts";
+import type { SkippedFile } from "../data/files/class-folders.ts";
 import { joinRows, takeRows } from "../model/rows.ts";
 import type { ViewContext } from "./context.ts";
 import type { DatasetSubject, LabelledPhoto } from "./subject.ts";

@@ -1,9 +1,9 @@
 import { toFloat32 } from "../base/tensor.ts";
-import type { Image } from "../data/image.ts";
-import { type Preprocessing, prepareImage } from "../data/preprocess.ts";
-import { type PreprocessingChoice, preprocessingFor } from "../model/photo-input.ts";
+import type { Image } from "../data/pictures/image.ts";
+import { type Preprocessing, prepareImage } from "../data/pictures/preprocess.ts";
+import { type PreprocessingChoice, preprocessingFor } from "../model/photo/photo-input.ts";
 import type { RunningNetwork } from "../model/running.ts";
-import { type Head, findHead } from "../model/head.ts";
+import { type Head, findHead } from "../model/head/head.ts";
 import type { Network } from "../model/network.ts";
 import { type HeadReading, readHead } from "./detective/head-reading.ts";
 import { type StoredStatistics, findStatistics, misfitOf } from "./detective/misfit.ts";

@@ -1,8 +1,8 @@
 import { StriateError } from "../base/errors.ts";
 import { toUser } from "../model/network.ts";
-import { prepareImage } from "../data/preprocess.ts";
-import { preprocessingFor } from "../model/photo-input.ts";
-import { type Prediction, formatPrediction, readPrediction } from "../model/prediction.ts";
+import { prepareImage } from "../data/pictures/preprocess.ts";
+import { preprocessingFor } from "../model/photo/photo-input.ts";
+import { type Prediction, formatPrediction, readPrediction } from "../model/head/prediction.ts";
 import { formatNumber } from "../plot/format-number.ts";
 import { defineView, type ViewTable } from "./define-view.ts";
 import {

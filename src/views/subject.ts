@@ -1,8 +1,8 @@
 import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
-import type { SkippedFile } from "../data/class-folders.ts";
-import type { Image } from "../data/image.ts";
-import type { InputPlace } from "../model/prepare-photo.ts";
+import type { SkippedFile } from "../data/files/class-folders.ts";
+import type { Image } from "../data/pictures/image.ts";
+import type { InputPlace } from "../model/photo/prepare-photo.ts";
 import type { RunningNetwork } from "../model/running.ts";
 
 /**

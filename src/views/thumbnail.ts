@@ -1,4 +1,4 @@
-import type { Image } from "../data/image.ts";
+import type { Image } from "../data/pictures/image.ts";
 import type { Raster } from "../plot/raster.ts";
 
 /**

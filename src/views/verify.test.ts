@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { residualLayers, smallNetwork } from "../../test/small-models.ts";
 import { StriateError } from "../base/errors.ts";
-import { noiseFeeds } from "../model/noise-input.ts";
+import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { runtime } from "../runtime/node/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { runtime as webRuntime } from "../runtime/web/index.ts";

@@ -3,7 +3,7 @@ import { networkKinds } from "../../test/network-kinds.ts";
 import { type Tensor, toNumbers } from "../base/tensor.ts";
 import { onnx } from "../formats/onnx.ts";
 import type { Network } from "../model/network.ts";
-import { noiseFeeds } from "../model/noise-input.ts";
+import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { joinRows, takeRows } from "../model/rows.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { runtime } from "../runtime/node/index.ts";

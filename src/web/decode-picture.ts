@@ -1,6 +1,6 @@
 import type { Bitmap } from "../api/platform.ts";
 import { StriateError } from "../base/errors.ts";
-import type { PlatformDecoder } from "../data/decode-picture.ts";
+import type { PlatformDecoder } from "../data/pictures/decode-picture.ts";
 import type { Pixels } from "../data/picture-formats/pixels.ts";
 
 /** What browsers decode and striate does not. TIFF is in neither's power. */

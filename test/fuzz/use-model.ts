@@ -1,7 +1,7 @@
-import { noiseFeeds } from "../../src/model/noise-input.ts";
+import { noiseFeeds } from "../../src/model/photo/noise-input.ts";
 import type { Network } from "../../src/model/network.ts";
 import { RunningNetwork } from "../../src/model/running.ts";
-import { formatSummary, summarize } from "../../src/model/summary.ts";
+import { formatSummary, summarize } from "../../src/model/facts/summary.ts";
 import { naming } from "../../src/base/errors.ts";
 import { sizeOf } from "../../src/base/shape.ts";
 import { subgraphs } from "../../src/graph/traverse.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Model } from "../../src/api/model.ts";
 import { photoSubject } from "../../src/api/view-subject.ts";
 import { Random } from "../../src/base/random.ts";
-import type { Image } from "../../src/data/image.ts";
+import type { Image } from "../../src/data/pictures/image.ts";
 import type { Network } from "../../src/model/network.ts";
 import { openModel } from "../../src/api/open-model.ts";
 import { readImage } from "../../src/api/read-image.ts";

@@ -1,4 +1,4 @@
-import { lumaOf } from "../../src/data/image.ts";
+import { lumaOf } from "../../src/data/pictures/image.ts";
 import type { Mark, Picture } from "../../src/plot/picture.ts";
 import { toRgb } from "../../src/plot/raster.ts";
 import { rasterize } from "../../src/plot/rasterize.ts";

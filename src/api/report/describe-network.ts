@@ -1,8 +1,8 @@
 import { fileName } from "../../base/names.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { Network } from "../../model/network.ts";
-import { type Field1d, receptiveFields } from "../../model/receptive-field.ts";
-import { summarize } from "../../model/summary.ts";
+import { type Field1d, receptiveFields } from "../../model/facts/receptive-field.ts";
+import { summarize } from "../../model/facts/summary.ts";
 import type { FieldAxis, LayerField, ReportNetwork } from "../../report/report.ts";
 
 /** What a report says of a network: it need not be there any more when the report is written. */

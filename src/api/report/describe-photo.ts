@@ -1,8 +1,8 @@
 import { fileName } from "../../base/names.ts";
 import { composeAffine, scaleAffine } from "../../base/affine.ts";
-import type { Image } from "../../data/image.ts";
-import type { InputPlace } from "../../model/prepare-photo.ts";
-import type { Prediction } from "../../model/prediction.ts";
+import type { Image } from "../../data/pictures/image.ts";
+import type { InputPlace } from "../../model/photo/prepare-photo.ts";
+import type { Prediction } from "../../model/head/prediction.ts";
 import { resizeSmooth } from "../../plot/resize.ts";
 import { encodePixels } from "../../report/pixels.ts";
 import type { ReportPhoto, ReportPicture, ReportPrediction } from "../../report/report.ts";

@@ -1,4 +1,4 @@
-import { type Prediction, readPrediction } from "../../model/prediction.ts";
+import { type Prediction, readPrediction } from "../../model/head/prediction.ts";
 import { toUser } from "../../model/network.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import { type Subjects, type Takes, photosOf } from "../../views/subject.ts";

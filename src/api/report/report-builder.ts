@@ -1,5 +1,5 @@
 import type { Fields } from "../../base/fields.ts";
-import type { Prediction } from "../../model/prediction.ts";
+import type { Prediction } from "../../model/head/prediction.ts";
 import type {
   Report,
   ReportFact,

@@ -4,7 +4,7 @@ import { type Tensor, castTo } from "../../base/tensor.ts";
 import { Model } from "../../api/model.ts";
 import { writeNpz } from "../../formats/npz.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
-import { leftOut } from "../../model/left-out.ts";
+import { leftOut } from "../../model/lowering/left-out.ts";
 import { writeFileAtomic } from "../../node/files/write-files.ts";
 import { openModel } from "../../api/open-model.ts";
 import { refuseForeign } from "../../node/files/may-replace.ts";

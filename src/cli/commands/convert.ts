@@ -1,5 +1,5 @@
 import { field } from "../../base/fields.ts";
-import { parseScale } from "../../data/scale.ts";
+import { parseScale } from "../../data/pictures/scale.ts";
 import { targets } from "../../formats/check-ending.ts";
 import { convertFile } from "../../api/convert-file.ts";
 import { readLabels } from "../../api/read-labels.ts";

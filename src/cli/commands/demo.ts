@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { field } from "../../base/fields.ts";
-import { formatSummary, summarize } from "../../model/summary.ts";
+import { formatSummary, summarize } from "../../model/facts/summary.ts";
 import { packageFile } from "../../node/files/package-files.ts";
 import { openModel } from "../../api/open-model.ts";
 import { defineCommand } from "../command.ts";

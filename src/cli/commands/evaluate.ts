@@ -1,4 +1,4 @@
-import { leftOut } from "../../model/left-out.ts";
+import { leftOut } from "../../model/lowering/left-out.ts";
 import { checked, field } from "../../base/fields.ts";
 import { parseByteSize } from "../../data/byte-size.ts";
 import { datasetSubject } from "../../api/dataset-subject.ts";

@@ -2,7 +2,7 @@ import { openModel } from "../../api/open-model.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import { StriateError, UsageError, naming } from "../../base/errors.ts";
 import { checked, field } from "../../base/fields.ts";
-import { parseScale } from "../../data/scale.ts";
+import { parseScale } from "../../data/pictures/scale.ts";
 import { exportView } from "../../formats/onnx/export-view.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { refuseForeign } from "../../node/files/may-replace.ts";

@@ -1,4 +1,4 @@
-import { leftOut } from "../../model/left-out.ts";
+import { leftOut } from "../../model/lowering/left-out.ts";
 import { openDataset } from "../../api/open-dataset.ts";
 import { pictureTraining } from "../../api/picture-training.ts";
 import { StriateError } from "../../base/errors.ts";
@@ -6,7 +6,7 @@ import { type Values, checked, field } from "../../base/fields.ts";
 import { printable } from "../../base/printable.ts";
 import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
 import { parseByteSize } from "../../data/byte-size.ts";
-import type { ImageSet } from "../../data/image-set.ts";
+import type { ImageSet } from "../../data/examples/image-set.ts";
 import { dataHelp, namedDataset } from "../../data/named-datasets.ts";
 import { checkEnding } from "../../formats/check-ending.ts";
 import { memoryForPictures } from "../../node/training/memory.ts";

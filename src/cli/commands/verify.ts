@@ -4,7 +4,7 @@ import { field } from "../../base/fields.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Network } from "../../model/network.ts";
-import { leftOut } from "../../model/left-out.ts";
+import { leftOut } from "../../model/lowering/left-out.ts";
 import { openModel } from "../../api/open-model.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { runtime as webRuntime } from "../../runtime/web/index.ts";

@@ -1,4 +1,4 @@
-import type { ExampleShape } from "../example.ts";
+import type { ExampleShape } from "../examples/example.ts";
 
 /** What stands beyond the edges of a picture. */
 export const fillModes = ["reflect", "wrap", "constant", "nearest"] as const;

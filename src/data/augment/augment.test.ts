@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../base/random.ts";
-import type { Example, ExampleShape } from "../example.ts";
+import type { Example, ExampleShape } from "../examples/example.ts";
 import type { AffineOptions } from "./affine.ts";
 import {
   type Augmentation,

@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
-import type { ExampleMap } from "../dataset.ts";
-import type { ExampleShape } from "../example.ts";
+import type { ExampleMap } from "../examples/dataset.ts";
+import type { ExampleShape } from "../examples/example.ts";
 import { type AffineMatrix, type AffineOptions, transformAffine } from "./affine.ts";
 
 /**

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import { formatShape, sameShape } from "../../base/shape.ts";
 import { type Tensor, toFloat32 } from "../../base/tensor.ts";
 import type { KerasVersion } from "../../layers/keras-version.ts";
-import type { LayerWeights } from "../../model/list-weights.ts";
+import type { LayerWeights } from "../../model/lowering/list-weights.ts";
 
 /** Where arrays come from, as far as it decides how they are to be read. */
 export interface WeightsOrigin {

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import type { Call, KerasModel, Layer, Ref } from "../../model/model.ts";
-import { inputLayer } from "../../layers/input-layer.ts";
+import { inputLayer } from "../../layers/core/input-layer.ts";
 import { type Json, isObject, listOf } from "./json.ts";
 import { isOperation } from "./layer-definition.ts";
 import { type Node, type Place, isPlace, parseNode } from "./inbound-node.ts";

@@ -6,7 +6,7 @@ import { writeHdf5 } from "../hdf5/write-hdf5.ts";
 import { inferInput } from "./infer-input.ts";
 import { isObject, pythonJson } from "./json.ts";
 import { type KerasWriter, kerasWriter, writerName } from "./keras-writer.ts";
-import { listWeights } from "../../model/list-weights.ts";
+import { listWeights } from "../../model/lowering/list-weights.ts";
 import { parseJson } from "../../base/parse-json.ts";
 import { openKeras, requireNoWeights } from "./open-keras.ts";
 import { kerasOf, ownNotes } from "./own-notes.ts";

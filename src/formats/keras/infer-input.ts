@@ -1,7 +1,7 @@
 import { sameShape } from "../../base/shape.ts";
 import type { KerasShape } from "../../layers/define-layer.ts";
 import type { KerasModel } from "../../model/model.ts";
-import { listWeights } from "../../model/list-weights.ts";
+import { listWeights } from "../../model/lowering/list-weights.ts";
 
 /** Larger pictures are not looked for. */
 const maxSize = 1024;

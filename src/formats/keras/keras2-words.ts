@@ -1,4 +1,4 @@
-import { unwrapNumpy } from "../../layers/numbers-field.ts";
+import { unwrapNumpy } from "../../layers/fields/numbers-field.ts";
 import { type Json, isObject, without } from "./json.ts";
 
 /** Keys that Keras 3 has and Keras 2 does not know, by class; they are left out at their defaults. */

@@ -1,13 +1,13 @@
 import { StriateError } from "../../base/errors.ts";
-import { leaveOut } from "../../model/leave-out.ts";
-import { isAvailable } from "../../model/left-out.ts";
-import { lowerShared } from "../../model/lower-shared.ts";
+import { leaveOut } from "../../model/lowering/leave-out.ts";
+import { isAvailable } from "../../model/lowering/left-out.ts";
+import { lowerShared } from "../../model/lowering/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { OpenedModel, ReadModelOptions } from "../format.ts";
 import { intendedActivations } from "./intended.ts";
 import { isObject } from "./json.ts";
 import { type KerasWriter, writerName } from "./keras-writer.ts";
-import { listWeights } from "../../model/list-weights.ts";
+import { listWeights } from "../../model/lowering/list-weights.ts";
 import { readOwnNotes } from "./own-notes.ts";
 import { parseKerasModel } from "./parse-model.ts";
 import { type StateArray, readOptimizer } from "./read-optimizer.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { leaveOut } from "../../model/leave-out.ts";
-import { lowerModel } from "../../model/lower.ts";
+import { leaveOut } from "../../model/lowering/leave-out.ts";
+import { lowerModel } from "../../model/lowering/lower.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { kerasWriter } from "./keras-writer.ts";
-import { listWeights } from "../../model/list-weights.ts";
+import { listWeights } from "../../model/lowering/list-weights.ts";
 import { parseKerasModel } from "./parse-model.ts";
 
 type Json = Record<string, unknown>;

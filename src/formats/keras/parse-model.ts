@@ -1,9 +1,9 @@
 import { StriateError, UnsupportedError } from "../../base/errors.ts";
-import { isKnownActivation } from "../../layers/activations.ts";
-import { functionNames } from "../../layers/operations.ts";
+import { isKnownActivation } from "../../layers/activation/activations.ts";
+import { functionNames } from "../../layers/operations/operation-layers.ts";
 import type { KerasVersion } from "../../layers/keras-version.ts";
 import { parseLayer } from "../../layers/layer.ts";
-import { inputLayer } from "../../layers/input-layer.ts";
+import { inputLayer } from "../../layers/core/input-layer.ts";
 import type { LayerDefinition } from "../../layers/define-layer.ts";
 import type { KerasModel, Layer } from "../../model/model.ts";
 import type { ReadModelOptions } from "../format.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Tensor, float32, int64 } from "../../base/tensor.ts";
 import { kerasWriter } from "./keras-writer.ts";
-import { listWeights } from "../../model/list-weights.ts";
+import { listWeights } from "../../model/lowering/list-weights.ts";
 import { parseKerasModel } from "./parse-model.ts";
 import { type StateArray, readOptimizer } from "./read-optimizer.ts";
 

@@ -4,7 +4,7 @@ import type { OptimizerState } from "../../model/optimizer-state.ts";
 import type { Hdf5Group } from "../hdf5/hdf5-file.ts";
 import { isObject } from "./json.ts";
 import type { KerasWriter } from "./keras-writer.ts";
-import type { LayerWeights } from "../../model/list-weights.ts";
+import type { LayerWeights } from "../../model/lowering/list-weights.ts";
 import { slotGroups, slotsOf } from "./optimizer-slots.ts";
 import type { SlotSpec } from "../../training/optimizers/define-optimizer.ts";
 import { readNames } from "./read-names.ts";

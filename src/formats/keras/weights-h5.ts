@@ -3,7 +3,7 @@ import type { Tensor } from "../../base/tensor.ts";
 import type { Hdf5Group } from "../hdf5/hdf5-file.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { type WeightsOrigin, assignInOrder } from "./assign-weights.ts";
-import { type LayerWeights, listWeights } from "../../model/list-weights.ts";
+import { type LayerWeights, listWeights } from "../../model/lowering/list-weights.ts";
 import { readNames } from "./read-names.ts";
 
 /** A group of weights in an `.h5` file: one for each layer of the outermost model. */

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { KerasModel, Layer } from "../../model/model.ts";
 import { setWeight } from "./assign-weights.ts";
-import { type LayerWeights, listWeights } from "../../model/list-weights.ts";
+import { type LayerWeights, listWeights } from "../../model/lowering/list-weights.ts";
 
 /** An array of a `.keras` file. */
 export interface StoredArray {

@@ -1,7 +1,7 @@
 import type { Tensor } from "../../base/tensor.ts";
 import type { KerasModel, Layer } from "../../model/model.ts";
 import type { AttributeToWrite, GroupToWrite } from "../hdf5/write-hdf5.ts";
-import { type LayerWeights, listWeights } from "../../model/list-weights.ts";
+import { type LayerWeights, listWeights } from "../../model/lowering/list-weights.ts";
 
 /** A group that is being put together. */
 interface Group extends GroupToWrite {

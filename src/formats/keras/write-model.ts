@@ -7,7 +7,7 @@ import {
 } from "../../layers/arguments.ts";
 import type { Call, KerasModel, Layer, Ref } from "../../model/model.ts";
 import type { Json } from "./json.ts";
-import { type TensorShapes, listWeights } from "../../model/list-weights.ts";
+import { type TensorShapes, listWeights } from "../../model/lowering/list-weights.ts";
 import { type Dialect, layerConfig, layerEntry } from "./write-layer.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { type Tensor, float32, int64 } from "../../base/tensor.ts";
 import type { OptimizerState } from "../../model/optimizer-state.ts";
 import type { Json } from "./json.ts";
-import type { LayerWeights } from "../../model/list-weights.ts";
+import type { LayerWeights } from "../../model/lowering/list-weights.ts";
 import { keptBy, slotGroups, slotsOf } from "./optimizer-slots.ts";
 
 /** An array of an optimizer's state, with Keras 2's name for it. */

@@ -1,5 +1,5 @@
 import type { KerasModel, Layer } from "../../model/model.ts";
-import { type LayerWeights, listWeights } from "../../model/list-weights.ts";
+import { type LayerWeights, listWeights } from "../../model/lowering/list-weights.ts";
 import { snakeCase } from "./weights-store.ts";
 import { groupAt, newGroup, putArray } from "./write-h5.ts";
 

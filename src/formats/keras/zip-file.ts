@@ -5,7 +5,7 @@ import { writeHdf5 } from "../hdf5/write-hdf5.ts";
 import type { Budget } from "../../base/budget.ts";
 import { isObject, pythonJson } from "./json.ts";
 import { kerasWriter } from "./keras-writer.ts";
-import { listWeights } from "../../model/list-weights.ts";
+import { listWeights } from "../../model/lowering/list-weights.ts";
 import type { OpenSource } from "../open-source.ts";
 import { readJson } from "../../base/parse-json.ts";
 import { openKeras } from "./open-keras.ts";

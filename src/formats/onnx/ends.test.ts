@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { smallOnnx } from "../../../test/small-onnx.ts";
 import { float32 } from "../../base/tensor.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
-import { findHead } from "../../model/head.ts";
-import { readPrediction } from "../../model/prediction.ts";
-import { resolveTarget } from "../../model/resolve-target.ts";
+import { findHead } from "../../model/head/head.ts";
+import { readPrediction } from "../../model/head/prediction.ts";
+import { resolveTarget } from "../../model/target/resolve-target.ts";
 
 const names = ["cat", "dog", "owl"];
 const ml = (b: GraphBuilder) => b.graph.opsets.set("ai.onnx.ml", 2);

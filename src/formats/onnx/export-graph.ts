@@ -3,7 +3,7 @@ import { GraphBuilder } from "../../graph/builder.ts";
 import { type Graph, type Value, copyGraph } from "../../graph/graph.ts";
 import { pruned } from "../../graph/outputs.ts";
 import { renameValues } from "../../graph/rename.ts";
-import { nodesByLayer } from "../../model/layer-nodes.ts";
+import { nodesByLayer } from "../../model/facts/layer-nodes.ts";
 import type { Network, Port } from "../../model/network.ts";
 import { writeMetadata } from "./metadata.ts";
 

@@ -4,10 +4,14 @@ import { freeBatch } from "../../graph/free-batch.ts";
 import type { Dim, Graph } from "../../graph/graph.ts";
 import { separatePads } from "../../graph/passes/engine/separate-pads.ts";
 import { writeOnnx } from "../../graph/protobuf/write.ts";
-import { differentiate } from "../../model/differentiate.ts";
-import type { GradientQuery, GradientTerm, SeedPart } from "../../model/gradient-query.ts";
+import { differentiate } from "../../model/gradients/differentiate.ts";
+import type {
+  GradientQuery,
+  GradientTerm,
+  SeedPart,
+} from "../../model/gradients/gradient-query.ts";
 import type { Network, Port } from "../../model/network.ts";
-import { photoInput, preprocessingFor } from "../../model/photo-input.ts";
+import { photoInput, preprocessingFor } from "../../model/photo/photo-input.ts";
 import { exportGraph } from "./export-graph.ts";
 
 /** A view that is a graph: what `RunningNetwork.gradients` would be asked for it. */

@@ -1,6 +1,6 @@
 import type { LayerKind } from "../../layers/define-layer.ts";
 import { findOp } from "../../ops/index.ts";
-import type { OpRole } from "../../ops/role.ts";
+import type { OpRole } from "../../ops/facts/role.ts";
 
 type Named = Readonly<{ domain: string; op: string }>;
 

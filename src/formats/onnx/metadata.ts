@@ -1,6 +1,6 @@
 import { maybeJson } from "../../base/parse-json.ts";
-import { parseLabels } from "../../data/labels.ts";
-import { scaleOf } from "../../data/scale.ts";
+import { parseLabels } from "../../data/labels/labels.ts";
+import { scaleOf } from "../../data/pictures/scale.ts";
 import type { Network } from "../../model/network.ts";
 
 type Known = Pick<Network, "labels" | "preprocessing" | "history">;

@@ -5,8 +5,8 @@ import { GraphBuilder } from "../../graph/builder.ts";
 import { type Dim, type ValueType, emptyGraph } from "../../graph/graph.ts";
 import { typeCode } from "../../graph/protobuf/types.ts";
 import type { Port } from "../../model/network.ts";
-import { ShapeInference } from "../../ops/infer-shapes.ts";
-import { numbersOf } from "../../ops/known.ts";
+import { ShapeInference } from "../../ops/infer/infer-shapes.ts";
+import { numbersOf } from "../../ops/facts/known.ts";
 import type { TfValue } from "./define-op.ts";
 import { checkOrder } from "./node-words.ts";
 

@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import type { DataType } from "../../base/tensor.ts";
 import type { Dim } from "../../graph/graph.ts";
-import { graphOrder } from "../../layers/layouts.ts";
+import { graphOrder } from "../../layers/fields/layouts.ts";
 import { TfAttributes, type TfNode, innerType } from "./graph-def.ts";
 
 /**

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { type WeightsOrigin, assignInOrder } from "../keras/assign-weights.ts";
-import { type LayerWeights, listWeights } from "../../model/list-weights.ts";
+import { type LayerWeights, listWeights } from "../../model/lowering/list-weights.ts";
 import type { NamedArray } from "./weights-manifest.ts";
 
 /**

@@ -3,7 +3,7 @@ import { type Tensor, bytesOf, toFloat32 } from "../../base/tensor.ts";
 import type { KerasModel, Layer } from "../../model/model.ts";
 import type { OpenedModel, WrittenFile } from "../format.ts";
 import { isObject } from "../keras/json.ts";
-import { type LayerWeights, listWeights } from "../../model/list-weights.ts";
+import { type LayerWeights, listWeights } from "../../model/lowering/list-weights.ts";
 import { kerasOf, ownNotes } from "../keras/own-notes.ts";
 import { modelConfig } from "../keras/write-model.ts";
 

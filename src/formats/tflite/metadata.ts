@@ -1,6 +1,6 @@
-import { parseLabels } from "../../data/labels.ts";
-import { formulaOf, scaleOf } from "../../data/scale.ts";
-import { findHead } from "../../model/head.ts";
+import { parseLabels } from "../../data/labels/labels.ts";
+import { formulaOf, scaleOf } from "../../data/pictures/scale.ts";
+import { findHead } from "../../model/head/head.ts";
 import type { Network } from "../../model/network.ts";
 import { readZip } from "../zip.ts";
 import { FlatTable } from "./flat-table.ts";

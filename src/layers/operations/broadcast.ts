@@ -1,6 +1,6 @@
 import type { KerasShape } from "../define-layer.ts";
-import { broadcastShapes } from "../merge.ts";
-import { constantLike } from "../rescaling.ts";
+import { broadcastShapes } from "../merging/merge.ts";
+import { constantLike } from "../preprocessing/rescaling.ts";
 import { type Operand, type Scope, cast, integerConstant } from "./operation.ts";
 
 /** Operands that an elementwise op can take, and how its result lies. */

@@ -1,4 +1,4 @@
-import { activate } from "../activations.ts";
+import { activate } from "../activation/activations.ts";
 import type { SymbolicTensor } from "../define-layer.ts";
 import { align } from "./broadcast.ts";
 import { type Operation, type Scope, cast } from "./operation.ts";

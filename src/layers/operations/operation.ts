@@ -6,7 +6,12 @@ import { type Argument, bindArguments, isInputPlace, positionalInputs } from "..
 import type { CallArguments } from "../arguments.ts";
 import type { SymbolicTensor } from "../define-layer.ts";
 import type { KerasVersion } from "../keras-version.ts";
-import { type Numbers, flattenNumbers, shapeOfNumbers, unwrapNumpy } from "../numbers-field.ts";
+import {
+  type Numbers,
+  flattenNumbers,
+  shapeOfNumbers,
+  unwrapNumpy,
+} from "../fields/numbers-field.ts";
 import { axisList, plainTensor } from "../symbolic.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { StriateError } from "../../base/errors.ts";
 import type { KerasShape, SymbolicTensor } from "../define-layer.ts";
-import { type DataFormat, graphOrder, joinShape, splitShape } from "../layouts.ts";
-import { type Interpolation, interpolations, resize } from "../resize.ts";
-import { type Window, windowAttributes, windowOutput } from "../windows.ts";
+import { type DataFormat, graphOrder, joinShape, splitShape } from "../fields/layouts.ts";
+import { type Interpolation, interpolations, resize } from "../reshaping/resize.ts";
+import { type Window, windowAttributes, windowOutput } from "../fields/windows.ts";
 import { type Arguments, type Operation, type Scope, cast } from "./operation.ts";
 
 /** `NCHW` and the like are TensorFlow's names. */

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import type { KerasShape } from "../define-layer.ts";
-import { broadcastShapes } from "../merge.ts";
+import { broadcastShapes } from "../merging/merge.ts";
 import { plainTensor } from "../symbolic.ts";
 import { type Operation, cast } from "./operation.ts";
 

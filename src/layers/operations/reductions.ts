@@ -1,5 +1,5 @@
 import type { KerasShape, SymbolicTensor } from "../define-layer.ts";
-import { unitLength } from "../moments.ts";
+import { unitLength } from "../normalization/moments.ts";
 import { graphAxis } from "../symbolic.ts";
 import { type Arguments, type Operation, type Scope, cast } from "./operation.ts";
 

@@ -3,7 +3,7 @@ import { StriateError } from "../../base/errors.ts";
 import { normalizeAxis, permute, sizeOf } from "../../base/shape.ts";
 import { type Argument, isInputPlace } from "../arguments.ts";
 import type { KerasShape, SymbolicTensor } from "../define-layer.ts";
-import { broadcastShapes, concatenateInputs } from "../merge.ts";
+import { broadcastShapes, concatenateInputs } from "../merging/merge.ts";
 import { graphAxis, plainTensor } from "../symbolic.ts";
 import { type Arguments, type Operand, type Operation, type Scope, cast } from "./operation.ts";
 

@@ -15,7 +15,7 @@ import {
   innerShapes,
   innerWeights,
   lowerInner,
-} from "../inner-layer.ts";
+} from "../core/inner-layer.ts";
 import { graphAxis } from "../symbolic.ts";
 import type { SequenceConfig } from "./fields.ts";
 

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "../../graph/builder.ts";
-import { activate } from "../activations.ts";
+import { activate } from "../activation/activations.ts";
 import type { WeightSpec } from "../define-layer.ts";
-import { trainedWeight } from "../kernel-fields.ts";
+import { trainedWeight } from "../fields/kernel-fields.ts";
 import type { KerasVersion } from "../keras-version.ts";
 import { plainTensor } from "../symbolic.ts";
 

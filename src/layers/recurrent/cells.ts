@@ -1,5 +1,5 @@
 import { field } from "../../base/fields.ts";
-import { activationField } from "../activation-field.ts";
+import { activationField } from "../fields/activation-field.ts";
 import type { Values } from "../../base/fields.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import {

@@ -1,19 +1,25 @@
 import { field } from "../../base/fields.ts";
-import { activationField } from "../activation-field.ts";
-import { windowOf } from "../conv.ts";
-import { convertKernel } from "../convert-kernels.ts";
+import { activationField } from "../fields/activation-field.ts";
+import { windowOf } from "../convolution/conv.ts";
+import { convertKernel } from "../convolution/convert-kernels.ts";
 import { type KerasShape, type SymbolicTensor, defineLayer } from "../define-layer.ts";
-import { trainedWeight } from "../kernel-fields.ts";
-import { kernelSizeFromKeras1, renameKeras1 } from "../keras1.ts";
-import { dataFormatField, graphOrder, joinShape, knownChannels, splitShape } from "../layouts.ts";
+import { trainedWeight } from "../fields/kernel-fields.ts";
+import { kernelSizeFromKeras1, renameKeras1 } from "../fields/keras1.ts";
+import {
+  dataFormatField,
+  graphOrder,
+  joinShape,
+  knownChannels,
+  splitShape,
+} from "../fields/layouts.ts";
 import { knownLength } from "../symbolic.ts";
-import { windowAttributes, windowOutput } from "../windows.ts";
+import { windowAttributes, windowOutput } from "../fields/windows.ts";
 import { cellActivation, splitGates } from "./cell.ts";
 import { convertGates } from "./convert-gates.ts";
 import { cellFields, refuseStateful, sequenceFields } from "./fields.ts";
 import { stepMask, zeroState } from "./lower-sequence.ts";
 import { recur } from "./recurrence.ts";
-import { regularizerField } from "../trained-fields.ts";
+import { regularizerField } from "../fields/trained-fields.ts";
 
 /** The shape of one step of a sequence. */
 const stepOf = (shape: KerasShape): KerasShape => [shape[0] ?? null, ...shape.slice(2)];

@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { commonFields } from "../define-layer.ts";
-import { constraintField, initializerField, regularizerField } from "../trained-fields.ts";
+import { constraintField, initializerField, regularizerField } from "../fields/trained-fields.ts";
 
 /** Fields of what happens at one step: of a cell, and of the layer that is named after it. */
 export const cellFields = {

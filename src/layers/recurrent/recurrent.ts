@@ -1,6 +1,6 @@
 import { field } from "../../base/fields.ts";
 import { type KerasShape, type LowerContext, defineLayer } from "../define-layer.ts";
-import { renameKeras1 } from "../keras1.ts";
+import { renameKeras1 } from "../fields/keras1.ts";
 import { knownLength } from "../symbolic.ts";
 import type { Cell, CellConfig } from "./cell.ts";
 import {
@@ -14,7 +14,7 @@ import {
 import { convertGates } from "./convert-gates.ts";
 import { type SequenceConfig, sequenceFields } from "./fields.ts";
 import { lowerSequence, sequenceShapes } from "./lower-sequence.ts";
-import { regularizerField } from "../trained-fields.ts";
+import { regularizerField } from "../fields/trained-fields.ts";
 
 /** The rules of a layer that walks a cell over a sequence. */
 function sequenceRules<C extends CellConfig>(cellOf: (config: C) => Cell) {

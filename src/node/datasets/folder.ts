@@ -3,8 +3,13 @@ import { readFile, readdir, realpath, stat } from "node:fs/promises";
 import { isUtf8 } from "node:buffer";
 import { join, sep } from "node:path";
 import { StriateError } from "../../base/errors.ts";
-import { isLitter } from "../../data/litter.ts";
-import { type DataFile, type FileSet, maxDepth, maxPictureBytes } from "../../data/file-set.ts";
+import { isLitter } from "../../data/files/litter.ts";
+import {
+  type DataFile,
+  type FileSet,
+  maxDepth,
+  maxPictureBytes,
+} from "../../data/files/file-set.ts";
 
 /**
  * Lists a folder with all that is below it. Links are followed, each folder once. Names that are not UTF-8 are

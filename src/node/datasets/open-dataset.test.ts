@@ -14,8 +14,8 @@ import { dirname, join } from "node:path";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StriateError } from "../../base/errors.ts";
-import { lumaOf } from "../../data/image.ts";
-import { resizeBilinear } from "../../data/resize.ts";
+import { lumaOf } from "../../data/pictures/image.ts";
+import { resizeBilinear } from "../../data/pictures/resize.ts";
 import { openDataset as openSet } from "../../api/open-dataset.ts";
 
 const fixtures = JSON.parse(

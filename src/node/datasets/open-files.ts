@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { StriateError, naming } from "../../base/errors.ts";
 import { nearestNames } from "../../base/names.ts";
-import type { FileSet } from "../../data/file-set.ts";
+import type { FileSet } from "../../data/files/file-set.ts";
 import { namedDatasets } from "../../data/named-datasets.ts";
 import { identifyPicture, identifyingBytes } from "../../data/picture-formats/identify.ts";
 import { statOf } from "../files/files.ts";

@@ -2,8 +2,8 @@ import { readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
-import type { FileSet } from "../../data/file-set.ts";
-import { type Unpack, openZip } from "../../data/zip-files.ts";
+import type { FileSet } from "../../data/files/file-set.ts";
+import { type Unpack, openZip } from "../../data/files/zip-files.ts";
 
 const inflate = promisify(inflateRaw);
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { SpillStore } from "../../data/row-store.ts";
+import type { SpillStore } from "../../data/examples/row-store.ts";
 import { userCacheFolder } from "../files/user-cache.ts";
 
 /**

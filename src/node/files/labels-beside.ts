@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { parseLabels } from "../../data/labels.ts";
-import { findHead } from "../../model/head.ts";
+import { parseLabels } from "../../data/labels/labels.ts";
+import { findHead } from "../../model/head/head.ts";
 import type { Network } from "../../model/network.ts";
 import { readSibling } from "./files.ts";
 

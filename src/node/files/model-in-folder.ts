@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
-import { isLitter } from "../../data/litter.ts";
+import { isLitter } from "../../data/files/litter.ts";
 import { formats } from "../../formats/index.ts";
 
 /** Files that say of the whole folder what model it is: TF.js, SavedModel, an unpacked `.keras`. */

@@ -1,4 +1,4 @@
-import type { PlatformDecoder } from "../../data/decode-picture.ts";
+import type { PlatformDecoder } from "../../data/pictures/decode-picture.ts";
 import { decodeAvif } from "./decode-avif.ts";
 import { decodeWithSharp } from "./decode-sharp.ts";
 

@@ -10,7 +10,7 @@ import { openModel } from "../../api/open-model.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Fields, type Values, parseFields } from "../../base/fields.ts";
 import { namedDataset } from "../../data/named-datasets.ts";
-import type { ImageSet } from "../../data/image-set.ts";
+import type { ImageSet } from "../../data/examples/image-set.ts";
 import { type RunData, type RunManifest, shardSize } from "../../runs/manifest.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { version } from "../../version.ts";

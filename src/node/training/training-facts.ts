@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { PictureTraining } from "../../api/picture-training.ts";
-import type { ImageSet } from "../../data/image-set.ts";
+import type { ImageSet } from "../../data/examples/image-set.ts";
 import { bytesOf } from "../../base/tensor.ts";
 import type { Network } from "../../model/network.ts";
-import { formatSummary, summarize } from "../../model/summary.ts";
+import { formatSummary, summarize } from "../../model/facts/summary.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { type TrainingFacts, rateFact } from "./same-training.ts";
 

@@ -5,14 +5,14 @@ import { isObject } from "../../formats/keras/json.ts";
 import { parseJson } from "../../base/parse-json.ts";
 import { kerasWriter } from "../../formats/keras/keras-writer.ts";
 import { parseKerasModel } from "../../formats/keras/parse-model.ts";
-import { initializeWeights } from "../../model/initialize-weights.ts";
-import { lowerShared } from "../../model/lower-shared.ts";
+import { initializeWeights } from "../../model/lowering/initialize-weights.ts";
+import { lowerShared } from "../../model/lowering/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { tutorialModel } from "../../model/tutorial.ts";
 import { openModel } from "../../api/open-model.ts";
 import { newHead } from "../../api/new-head.ts";
-import type { ImageSet } from "../../data/image-set.ts";
-import { photoInput } from "../../model/photo-input.ts";
+import type { ImageSet } from "../../data/examples/image-set.ts";
+import { photoInput } from "../../model/photo/photo-input.ts";
 
 /** Whether a model file keeps its head, or gets a new one. */
 export type HeadChoice = "keep" | "new";

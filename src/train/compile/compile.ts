@@ -5,7 +5,7 @@ import { type LossOption, parseLoss } from "../../training/losses/index.ts";
 import type { OptimizerOption } from "../../training/optimizers/index.ts";
 import { Optimizer } from "../../training/optimizers/optimizer.ts";
 import type { Configured, Identifier } from "../../training/registry.ts";
-import { headOf } from "../../model/head.ts";
+import { headOf } from "../../model/head/head.ts";
 import type { Network, Port } from "../../model/network.ts";
 import { type MetricChoice, compileMetrics, inKerasWords } from "./compile-metrics.ts";
 import type { Compiled, OutputLoss } from "./compiled.ts";

@@ -1,5 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
-import { validationSplit as splitRows } from "../../data/validation-split.ts";
+import { validationSplit as splitRows } from "../../data/examples/validation-split.ts";
 import {
   type TensorData,
   type TrainingData,

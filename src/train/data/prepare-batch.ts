@@ -1,10 +1,10 @@
 import { StriateError } from "../../base/errors.ts";
 import { formatShape, permute } from "../../base/shape.ts";
 import { type Tensor, toFloat32, transpose } from "../../base/tensor.ts";
-import type { Layout } from "../../data/preprocess.ts";
+import type { Layout } from "../../data/pictures/preprocess.ts";
 import type { Reduction } from "../../training/losses/define-loss.ts";
 import { type Network, type Port, checkInput } from "../../model/network.ts";
-import { channelAxis } from "../../model/photo-input.ts";
+import { channelAxis } from "../../model/photo/photo-input.ts";
 import type { OutputLoss } from "../compile/compiled.ts";
 import { fitTarget } from "../compile/fit-target.ts";
 import { type TrainingBatch, tensorsFor } from "./training-data.ts";

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { formatShape, sizeOf } from "../../base/shape.ts";
 import { type Tensor, newArray } from "../../base/tensor.ts";
-import type { Layout } from "../../data/preprocess.ts";
+import type { Layout } from "../../data/pictures/preprocess.ts";
 import type { Port } from "../../model/network.ts";
 
 /** One tensor, or one for each input or output of a model: in order, or by name. */

@@ -4,7 +4,7 @@ import { attribute } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { GraphNode } from "../../graph/graph.ts";
 import type { GraphFacts } from "../../graph/passes/facts.ts";
-import { isRepeated } from "../../ops/rows.ts";
+import { isRepeated } from "../../ops/facts/rows.ts";
 import { type RowAxes, rowFacts, shapeOfPart } from "./row-axes.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { GraphFacts } from "../../graph/passes/facts.ts";
 import { findOp } from "../../ops/index.ts";
-import type { RowAxis, RowFacts } from "../../ops/rows.ts";
+import type { RowAxis, RowFacts } from "../../ops/facts/rows.ts";
 
 /**
  * How a node stands to the rows of a batch: `rows`, it can run on any part of them; `sum`, likewise,

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import { globToRegExp } from "../../base/names.ts";
-import { headWeights } from "../../model/feature-value.ts";
+import { headWeights } from "../../model/head/feature-value.ts";
 import { type Network, selectLayers } from "../../model/network.ts";
 
 /**

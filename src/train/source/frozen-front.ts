@@ -1,7 +1,7 @@
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
-import { type CacheOptions, RowStore } from "../../data/row-store.ts";
-import { bindDims } from "../../ops/bind-dims.ts";
+import { type CacheOptions, RowStore } from "../../data/examples/row-store.ts";
+import { bindDims } from "../../ops/infer/bind-dims.ts";
 import type { Network } from "../../model/network.ts";
 import type { Runtime, Session, SessionOptions } from "../../runtime/runtime.ts";
 import type { TrainingBatch } from "../data/training-data.ts";

@@ -2,7 +2,7 @@ import { StriateError, namingSync } from "../../base/errors.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import { type Graph, type GraphNode, copyGraph, nodeLabel } from "../../graph/graph.ts";
 import type { RandomInput } from "../../layers/define-layer.ts";
-import { houseForm } from "../../model/house-form.ts";
+import { houseForm } from "../../model/lowering/house-form.ts";
 import type { Network, NetworkWeight } from "../../model/network.ts";
 import { findOp } from "../../ops/index.ts";
 import { setNetworkWeights } from "../model-weights.ts";

@@ -1,5 +1,5 @@
 import type { Graph } from "../../graph/graph.ts";
-import { lowerModel } from "../../model/lower.ts";
+import { lowerModel } from "../../model/lowering/lower.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { Network } from "../../model/network.ts";
 import { setModelWeights, setNetworkWeights } from "../model-weights.ts";

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import type { OpenedModel } from "../../formats/format.ts";
-import { requireOutputs } from "../../model/left-out.ts";
+import { requireOutputs } from "../../model/lowering/left-out.ts";
 import type { Network } from "../../model/network.ts";
 import { findOp } from "../../ops/index.ts";
 import { chosenWeights } from "./chosen-weights.ts";

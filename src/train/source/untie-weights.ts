@@ -1,5 +1,5 @@
 import type { GraphNode } from "../../graph/graph.ts";
-import { nodesByLayer } from "../../model/layer-nodes.ts";
+import { nodesByLayer } from "../../model/facts/layer-nodes.ts";
 import type { Network, NetworkLayer } from "../../model/network.ts";
 
 /**

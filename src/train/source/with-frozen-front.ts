@@ -1,9 +1,9 @@
 import type { Graph, GraphNode, Value } from "../../graph/graph.ts";
 import { withOutputs } from "../../graph/outputs.ts";
 import { nodesFor, outerReads } from "../../graph/traverse.ts";
-import { nodesByLayer } from "../../model/layer-nodes.ts";
+import { nodesByLayer } from "../../model/facts/layer-nodes.ts";
 import type { Network, Port } from "../../model/network.ts";
-import { bindDims } from "../../ops/bind-dims.ts";
+import { bindDims } from "../../ops/infer/bind-dims.ts";
 import { setNetworkWeights } from "../model-weights.ts";
 import type { Trainable } from "./trainable.ts";
 

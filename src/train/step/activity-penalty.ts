@@ -1,7 +1,7 @@
 import type { RandomInput } from "../../layers/define-layer.ts";
 import { parseRegularizer } from "../../training/regularizers.ts";
 import type { Activity, Network } from "../../model/network.ts";
-import type { Formula } from "../../ops/formula.ts";
+import type { Formula } from "../../ops/facts/formula.ts";
 
 /**
  * What part of the batch each row is: 1 / rows, and 0 for a row that only fills a part of a batch up.

@@ -4,7 +4,7 @@ import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
 import { parseKerasModel } from "../../formats/keras/parse-model.ts";
 import { penaltyOf } from "../../training/regularizers.ts";
-import { lowerModel } from "../../model/lower.ts";
+import { lowerModel } from "../../model/lowering/lower.ts";
 import type { KerasModel } from "../../model/model.ts";
 import { toGraph, weightToGraph, weightToUser } from "../../model/network.ts";
 import { runtime as node } from "../../runtime/node/index.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formula } from "../../../test/training-fixtures.ts";
 import { float32 } from "../../base/tensor.ts";
 import { parseKerasModel } from "../../formats/keras/parse-model.ts";
-import { initializeWeights } from "../../model/initialize-weights.ts";
+import { initializeWeights } from "../../model/lowering/initialize-weights.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { fastExecutor } from "./fast-executor.ts";

@@ -4,7 +4,7 @@ import { GraphBuilder } from "../../graph/builder.ts";
 import type { Clipping, Optimizer } from "../../training/optimizers/optimizer.ts";
 import type { Constraint } from "../../training/constraints.ts";
 import type { Penalty } from "../../training/regularizers.ts";
-import { Formula } from "../../ops/formula.ts";
+import { Formula } from "../../ops/facts/formula.ts";
 
 /** A weight, or several laid end to end, that the update graph changes. */
 export interface UpdateItem {

@@ -1,5 +1,5 @@
 import { field } from "../../base/fields.ts";
-import type { Formula } from "../../ops/formula.ts";
+import type { Formula } from "../../ops/facts/formula.ts";
 import { EPSILON, defineLoss, labelSmoothing, lossFields } from "./define-loss.ts";
 
 const fields = { ...lossFields, from_logits: field.boolean(false) };

@@ -1,5 +1,5 @@
 import { type Fields, type Values, field } from "../../base/fields.ts";
-import type { Formula } from "../../ops/formula.ts";
+import type { Formula } from "../../ops/facts/formula.ts";
 import type { KerasRecord } from "../registry.ts";
 
 /** What a loss is written from; all names are values of the graph. */

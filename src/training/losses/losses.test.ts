@@ -3,7 +3,7 @@ import { readFixture } from "../../../test/training-fixtures.ts";
 import { float32 } from "../../base/tensor.ts";
 import { emptyGraph } from "../../graph/graph.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
-import { Formula } from "../../ops/formula.ts";
+import { Formula } from "../../ops/facts/formula.ts";
 import { addGradient } from "../../gradient/gradient.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { Serialized } from "../registry.ts";

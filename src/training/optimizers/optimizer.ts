@@ -1,5 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
-import type { Formula } from "../../ops/formula.ts";
+import type { Formula } from "../../ops/facts/formula.ts";
 import type { Serialized } from "../registry.ts";
 import { learningRateAt } from "../schedules.ts";
 import type { OptimizerDefinition, SlotSpec, Update, UpdateContext } from "./define-optimizer.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Model } from "../../api/model.ts";
-import { noiseFeeds } from "../../model/noise-input.ts";
+import { noiseFeeds } from "../../model/photo/noise-input.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { networkKinds } from "../../../test/network-kinds.ts";
 import { ablateView } from "./ablate-view.ts";

@@ -1,7 +1,7 @@
 import type { Rectangle } from "../../base/affine.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Network, channelAxis, selectLayers } from "../../model/network.ts";
-import { type ReceptiveField, receptiveFields } from "../../model/receptive-field.ts";
+import { type ReceptiveField, receptiveFields } from "../../model/facts/receptive-field.ts";
 
 /** A layer whose units are counted. */
 export interface CensusLayer {

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import { ExactSums } from "../../base/exact-sums.ts";
-import type { SkippedFile } from "../../data/class-folders.ts";
+import type { SkippedFile } from "../../data/files/class-folders.ts";
 import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
 import { type RankedPhotos, bestOf, rankedFrom, rankedInto } from "./ranked-photos.ts";
 import { type Sketch, mergeSketches } from "./sketch.ts";

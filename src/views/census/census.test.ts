@@ -5,7 +5,7 @@ import { datasetSubject } from "../../api/dataset-subject.ts";
 import { loadModel } from "../../api/load-model.ts";
 import type { Model } from "../../api/model.ts";
 import { openDatasetFor } from "../../api/open-dataset.ts";
-import type { ImageSet } from "../../data/image-set.ts";
+import type { ImageSet } from "../../data/examples/image-set.ts";
 import { viewContext } from "../context.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { type CensusPart, mergeCensus, readCensus, writeCensus } from "./census-part.ts";

@@ -1,6 +1,6 @@
 import { StriateError, isBug } from "../../base/errors.ts";
-import type { Image } from "../../data/image.ts";
-import { inOrder } from "../../data/in-order.ts";
+import type { Image } from "../../data/pictures/image.ts";
+import { inOrder } from "../../data/examples/in-order.ts";
 import type { Raster } from "../../plot/raster.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { thumbnailOf } from "../thumbnail.ts";

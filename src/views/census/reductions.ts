@@ -1,6 +1,6 @@
 import { sizeOf } from "../../base/shape.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
-import type { ForwardPart } from "../../model/gradient-query.ts";
+import type { ForwardPart } from "../../model/gradients/gradient-query.ts";
 import type { CensusLayer } from "./census-layers.ts";
 
 /** What is kept of a map, in the order of the columns: a layer has all its units' means, then their squares. */

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
 import type { Network } from "../../model/network.ts";
-import { splitTargets } from "../../model/target.ts";
+import { splitTargets } from "../../model/target/target.ts";
 import type { ViewContext } from "../context.ts";
 import { defineView } from "../define-view.ts";
 import type { Explanation } from "../explain/explanation.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Model } from "../../api/model.ts";
 import { StriateError } from "../../base/errors.ts";
 import { toFloat32 } from "../../base/tensor.ts";
-import { noiseFeeds } from "../../model/noise-input.ts";
+import { noiseFeeds } from "../../model/photo/noise-input.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { networkKinds } from "../../../test/network-kinds.ts";
 import { gradCamView } from "../explain/grad-cam-view.ts";

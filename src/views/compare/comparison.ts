@@ -1,5 +1,5 @@
 import type { Tensor } from "../../base/tensor.ts";
-import { resizeBilinear } from "../../data/resize.ts";
+import { resizeBilinear } from "../../data/pictures/resize.ts";
 import type { ExplainedTarget, ExplanationMap } from "../explain/explanation.ts";
 import { type Agreement, type ComparablePlane, agreement, comparable } from "./agreement.ts";
 

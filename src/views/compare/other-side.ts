@@ -1,6 +1,6 @@
 import type { Network } from "../../model/network.ts";
-import { photoInput } from "../../model/photo-input.ts";
-import { prepareDecoded } from "../../model/prepare-photo.ts";
+import { photoInput } from "../../model/photo/photo-input.ts";
+import { prepareDecoded } from "../../model/photo/prepare-photo.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import type { PhotoSubject } from "../subject.ts";
 

@@ -1,5 +1,5 @@
 import { ExactSums } from "../../base/exact-sums.ts";
-import type { SkippedFile } from "../../data/class-folders.ts";
+import type { SkippedFile } from "../../data/files/class-folders.ts";
 import { pack, unpack } from "../../runs/packed.ts";
 import { type Sketch, mergeSketches, sketchOf } from "../census/sketch.ts";
 import { lossesByTemperature, temperatures } from "./temperature.ts";

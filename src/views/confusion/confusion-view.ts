@@ -1,9 +1,9 @@
 import { StriateError } from "../../base/errors.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
-import { type ClassifierLoss, classifierLoss } from "../../model/classifier-loss.ts";
-import { type Head, findHead } from "../../model/head.ts";
-import { classScores } from "../../model/prediction.ts";
+import { type ClassifierLoss, classifierLoss } from "../../model/head/classifier-loss.ts";
+import { type Head, findHead } from "../../model/head/head.ts";
+import { classScores } from "../../model/head/prediction.ts";
 import { type DataTable, type ViewTable, defineView } from "../define-view.ts";
 import { classNamesOf } from "../evaluation/measured-batches.ts";
 import { checkLabel, photoBatches } from "../photo-batches.ts";

@@ -4,7 +4,7 @@ import { channelPlanes } from "../explain/channel-planes.ts";
 import { backdropOf } from "../explain/heatmap-view.ts";
 import type { Backdrop } from "../heatmap/overlay.ts";
 import type { DatasetSubject } from "../subject.ts";
-import { resolveTarget } from "../../model/resolve-target.ts";
+import { resolveTarget } from "../../model/target/resolve-target.ts";
 import type { Mistaken } from "./confusion-part.ts";
 
 /** A unit of the last layer with maps, and what it adds to the wrong answer. */

@@ -1,4 +1,4 @@
-import type { Head } from "../../model/head.ts";
+import type { Head } from "../../model/head/head.ts";
 
 /** What an output says of the input's preparation. */
 export interface HeadReading {

@@ -1,13 +1,13 @@
 import type { Tensor } from "../../base/tensor.ts";
-import type { Image } from "../../data/image.ts";
-import { describePreprocessing } from "../../data/preprocess.ts";
-import { findHead } from "../../model/head.ts";
+import type { Image } from "../../data/pictures/image.ts";
+import { describePreprocessing } from "../../data/pictures/preprocess.ts";
+import { findHead } from "../../model/head/head.ts";
 import { toUser } from "../../model/network.ts";
-import { type PreprocessingChoice, preprocessingFor } from "../../model/photo-input.ts";
-import { guessed, prepareDecoded } from "../../model/prepare-photo.ts";
-import { readPrediction } from "../../model/prediction.ts";
+import { type PreprocessingChoice, preprocessingFor } from "../../model/photo/photo-input.ts";
+import { guessed, prepareDecoded } from "../../model/photo/prepare-photo.ts";
+import { readPrediction } from "../../model/head/prediction.ts";
 import type { RunningNetwork } from "../../model/running.ts";
-import { summarize } from "../../model/summary.ts";
+import { summarize } from "../../model/facts/summary.ts";
 
 /** What hangs on a scaling that is a guess. */
 export interface ScalingGuess {

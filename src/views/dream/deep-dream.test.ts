@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Model } from "../../api/model.ts";
 import { Random } from "../../base/random.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
-import { noiseImage } from "../../model/noise-input.ts";
+import { noiseImage } from "../../model/photo/noise-input.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { networkKinds } from "../../../test/network-kinds.ts";
 import { octaveSizes } from "./deep-dream.ts";

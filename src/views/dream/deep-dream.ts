@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
-import { resizeBilinear } from "../../data/resize.ts";
-import type { Image } from "../../data/image.ts";
+import { resizeBilinear } from "../../data/pictures/resize.ts";
+import type { Image } from "../../data/pictures/image.ts";
 import type { ViewContext } from "../context.ts";
 import type { Slope } from "./maximise.ts";
 import type { InputRange, PictureShape, Planes } from "./picture-input.ts";

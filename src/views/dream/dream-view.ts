@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
-import { findHead } from "../../model/head.ts";
+import { findHead } from "../../model/head/head.ts";
 import { toUser } from "../../model/network.ts";
-import { type ResolvedTarget, resolveTarget } from "../../model/resolve-target.ts";
+import { type ResolvedTarget, resolveTarget } from "../../model/target/resolve-target.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import { count, formatNumber } from "../../plot/format-number.ts";
 import type { ViewContext } from "../context.ts";

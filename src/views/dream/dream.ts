@@ -3,7 +3,7 @@ import type { Random } from "../../base/random.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
 import { count, formatNumber } from "../../plot/format-number.ts";
 import type { Network } from "../../model/network.ts";
-import type { ResolvedTarget } from "../../model/resolve-target.ts";
+import type { ResolvedTarget } from "../../model/target/resolve-target.ts";
 import type { ViewContext } from "../context.ts";
 import { type CamLayer, camLayers } from "../explain/cam-layers.ts";
 import type { PhotoSubject } from "../subject.ts";

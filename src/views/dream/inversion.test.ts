@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { RunningNetwork } from "../../model/running.ts";
-import { noiseFeeds } from "../../model/noise-input.ts";
+import { noiseFeeds } from "../../model/photo/noise-input.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { networkKinds } from "../../../test/network-kinds.ts";
 import { viewContext } from "../context.ts";

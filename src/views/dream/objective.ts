@@ -1,13 +1,13 @@
 import { StriateError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
-import type { GradientTerm } from "../../model/gradient-query.ts";
+import type { GradientTerm } from "../../model/gradients/gradient-query.ts";
 import type { Network } from "../../model/network.ts";
 import {
   type ResolveOptions,
   type ResolvedTarget,
   resolveTarget,
-} from "../../model/resolve-target.ts";
+} from "../../model/target/resolve-target.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import type { Slope } from "./maximise.ts";
 import type { PictureInput, Planes } from "./picture-input.ts";

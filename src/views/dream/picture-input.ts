@@ -1,8 +1,8 @@
 import { float32, toFloat32, transpose, type Tensor } from "../../base/tensor.ts";
 import { invertOrder } from "../../base/shape.ts";
-import { parseScale } from "../../data/scale.ts";
+import { parseScale } from "../../data/pictures/scale.ts";
 import { type Network, toUser } from "../../model/network.ts";
-import { preprocessingFor } from "../../model/photo-input.ts";
+import { preprocessingFor } from "../../model/photo/photo-input.ts";
 import { extentOf } from "../explain/baseline.ts";
 import { type ExplainedInput, explainedInput, planeSize } from "../explain/input-plane.ts";
 import type { PhotoSubject } from "../subject.ts";

@@ -1,4 +1,4 @@
-import type { SkippedFile } from "../../data/class-folders.ts";
+import type { SkippedFile } from "../../data/files/class-folders.ts";
 import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
 
 /** Vectors of photos, a row each, in the order of the set. */

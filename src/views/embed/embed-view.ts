@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
 import { formatByteSize } from "../../data/byte-size.ts";
-import type { ForwardPart } from "../../model/gradient-query.ts";
+import type { ForwardPart } from "../../model/gradients/gradient-query.ts";
 import type { ViewContext } from "../context.ts";
 import { type DataTable, defineView } from "../define-view.ts";
 import { classNamesOf } from "../evaluation/measured-batches.ts";

@@ -1,5 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
-import { findHead } from "../../model/head.ts";
+import { findHead } from "../../model/head/head.ts";
 import { type Network, type NetworkLayer, channelAxis, selectLayers } from "../../model/network.ts";
 
 /** The layer whose values stand for a photo. */

@@ -1,5 +1,5 @@
 import { StriateError, isBug } from "../../base/errors.ts";
-import { inOrder } from "../../data/in-order.ts";
+import { inOrder } from "../../data/examples/in-order.ts";
 import type { Raster } from "../../plot/raster.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { thumbnailOf } from "../thumbnail.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { classScores } from "../../model/prediction.ts";
+import { classScores } from "../../model/head/prediction.ts";
 import { ClassificationCounter, mergeClassifications } from "./classification.ts";
 import { drawEvaluation } from "./draw-evaluation.ts";
 import { drawHistory, niceTicks } from "../history/draw-history.ts";

@@ -1,10 +1,10 @@
 import { withThousands } from "../../base/text-table.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
-import { parseScale } from "../../data/scale.ts";
+import { parseScale } from "../../data/pictures/scale.ts";
 import { type Logs, formatLogs } from "../../model/history.ts";
-import { classScores } from "../../model/prediction.ts";
-import { guessed } from "../../model/prepare-photo.ts";
+import { classScores } from "../../model/head/prediction.ts";
+import { guessed } from "../../model/photo/prepare-photo.ts";
 import { defineView, type ViewTable } from "../define-view.ts";
 import type { ViewContext } from "../context.ts";
 import type { Shards } from "../shards.ts";

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
-import type { SkippedFile } from "../../data/class-folders.ts";
-import type { ClassifierLoss } from "../../model/classifier-loss.ts";
+import type { SkippedFile } from "../../data/files/class-folders.ts";
+import type { ClassifierLoss } from "../../model/head/classifier-loss.ts";
 import type { Logs } from "../../model/history.ts";
 import { type Classification, mergeClassifications } from "./classification.ts";
 

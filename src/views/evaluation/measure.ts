@@ -1,5 +1,5 @@
 import { type Tensor, toFloat32 } from "../../base/tensor.ts";
-import { type ClassifierLoss, classifierLoss } from "../../model/classifier-loss.ts";
+import { type ClassifierLoss, classifierLoss } from "../../model/head/classifier-loss.ts";
 import type { Logs } from "../../model/history.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import { Metric } from "../../training/metrics/metric.ts";

@@ -1,6 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
-import { findValue } from "../../model/find-value.ts";
+import { findValue } from "../../model/target/find-value.ts";
 import {
   type Network,
   type NetworkLayer,

@@ -1,7 +1,7 @@
 import type { Tensor } from "../../base/tensor.ts";
-import { findHead } from "../../model/head.ts";
+import { findHead } from "../../model/head/head.ts";
 import { type Network, toUser } from "../../model/network.ts";
-import { type ResolvedTarget, resolveTarget } from "../../model/resolve-target.ts";
+import { type ResolvedTarget, resolveTarget } from "../../model/target/resolve-target.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import type { PhotoSubject } from "../subject.ts";
 import type { ExplainedTarget } from "./explanation.ts";

@@ -1,6 +1,6 @@
 import { field } from "../../base/fields.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
-import { resizeBilinear } from "../../data/resize.ts";
+import { resizeBilinear } from "../../data/pictures/resize.ts";
 import { extentOf } from "./baseline.ts";
 import { type PlaneSize, defineGradientCam } from "./gradient-cam.ts";
 

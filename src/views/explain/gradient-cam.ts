@@ -1,7 +1,7 @@
 import type { Fields, Values } from "../../base/fields.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
-import type { GradientQuery, GraphPart } from "../../model/gradient-query.ts";
-import type { Formula } from "../../ops/formula.ts";
+import type { GradientQuery, GraphPart } from "../../model/gradients/gradient-query.ts";
+import type { Formula } from "../../ops/facts/formula.ts";
 import { arrayName } from "./explanation.ts";
 import { type CamLayer, camLayers, layerField } from "./cam-layers.ts";
 import type { NamedTarget } from "./explained-target.ts";

@@ -1,7 +1,7 @@
 import { invertAffine } from "../../base/affine.ts";
 import { type Fields, type Values, field } from "../../base/fields.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
-import type { Image } from "../../data/image.ts";
+import type { Image } from "../../data/pictures/image.ts";
 import type { ViewExport } from "../../formats/onnx/export-view.ts";
 import type { Network } from "../../model/network.ts";
 import type { RunningNetwork } from "../../model/running.ts";

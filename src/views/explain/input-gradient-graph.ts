@@ -1,8 +1,8 @@
 import type { ViewExport } from "../../formats/onnx/export-view.ts";
 import type { RuleSet } from "../../gradient/rule-sets.ts";
-import type { GraphPartContext } from "../../model/gradient-query.ts";
+import type { GraphPartContext } from "../../model/gradients/gradient-query.ts";
 import type { Network } from "../../model/network.ts";
-import type { Formula } from "../../ops/formula.ts";
+import type { Formula } from "../../ops/facts/formula.ts";
 import type { ChannelRule } from "../heatmap/heatmap.ts";
 import type { NamedTarget } from "./explained-target.ts";
 import { arrayName } from "./explanation.ts";

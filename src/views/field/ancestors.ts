@@ -1,8 +1,8 @@
 import { toFloat32 } from "../../base/tensor.ts";
 import type { Tensor } from "../../base/tensor.ts";
-import type { Term } from "../../model/functional.ts";
+import type { Term } from "../../model/target/functional.ts";
 import { type Network, type NetworkLayer, channelAxis } from "../../model/network.ts";
-import { receptiveFields } from "../../model/receptive-field.ts";
+import { receptiveFields } from "../../model/facts/receptive-field.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import { channelPlanes } from "../explain/channel-planes.ts";
 import { planeOfPlaces } from "../explain/gradient-cam.ts";

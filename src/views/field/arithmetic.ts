@@ -1,7 +1,7 @@
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import type { NetworkLayer } from "../../model/network.ts";
-import type { Term } from "../../model/functional.ts";
+import type { Term } from "../../model/target/functional.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 
 /** How one value of a layer comes about: a sum of products over what the layer reads, and a constant. */

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { Model } from "../../api/model.ts";
 import { layers } from "../../layers/create.ts";
 import { buildSequential } from "../../model/build.ts";
-import { lowerModel } from "../../model/lower.ts";
+import { lowerModel } from "../../model/lowering/lower.ts";
 import type { Network } from "../../model/network.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { networkKinds } from "../../../test/network-kinds.ts";

@@ -1,6 +1,6 @@
 import { checkedLength } from "../../../base/checked-length.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
-import { hsvToRgb, rgbToHsv } from "../../../layers/hsv.ts";
+import { hsvToRgb, rgbToHsv } from "../../../layers/preprocessing/hsv.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
 
 // What prepares pictures at the front of a network.

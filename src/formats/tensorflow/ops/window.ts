@@ -1,6 +1,6 @@
 import { UnsupportedError } from "../../../base/errors.ts";
 import type { AttributeInput } from "../../../graph/attributes.ts";
-import { windowAttributes } from "../../../layers/windows.ts";
+import { windowAttributes } from "../../../layers/fields/windows.ts";
 import type { TfContext, TfValue } from "../define-op.ts";
 
 /** Where the channels lie, and the orders that follow. */

@@ -1,6 +1,6 @@
 import { UnsupportedError } from "../../../base/errors.ts";
 import type { GraphBuilder } from "../../../graph/builder.ts";
-import { gelu } from "../../../layers/activations.ts";
+import { gelu } from "../../../layers/activation/activations.ts";
 import type { TfContext } from "../../tensorflow/define-op.ts";
 import { type TfliteOp, alike, as } from "../define-op.ts";
 

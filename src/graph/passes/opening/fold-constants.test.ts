@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { float32, int64 } from "../../../base/tensor.ts";
-import { inferShapes } from "../../../ops/infer-shapes.ts";
+import { inferShapes } from "../../../ops/infer/infer-shapes.ts";
 import { runtime } from "../../../runtime/node/index.ts";
 import { GraphBuilder } from "../../builder.ts";
 import { foldConstants } from "./fold-constants.ts";

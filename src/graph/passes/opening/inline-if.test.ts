@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { float32, toNumbers } from "../../../base/tensor.ts";
-import { checkGraph } from "../../../ops/check-graph.ts";
-import { inferShapes } from "../../../ops/infer-shapes.ts";
+import { checkGraph } from "../../../ops/infer/check-graph.ts";
+import { inferShapes } from "../../../ops/infer/infer-shapes.ts";
 import { runtime } from "../../../runtime/node/index.ts";
 import { GraphBuilder } from "../../builder.ts";
 import { emptyGraph, type Graph } from "../../graph.ts";

@@ -8,7 +8,7 @@ import {
   toNumbers,
 } from "../../../base/tensor.ts";
 import { sizeOf } from "../../../base/shape.ts";
-import { inferShapes } from "../../../ops/infer-shapes.ts";
+import { inferShapes } from "../../../ops/infer/infer-shapes.ts";
 import { runtime } from "../../../runtime/node/index.ts";
 import { type AttributeInput, float, floats } from "../../attributes.ts";
 import { GraphBuilder } from "../../builder.ts";

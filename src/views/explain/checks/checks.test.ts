@@ -5,7 +5,7 @@ import { float32, toFloat32 } from "../../../base/tensor.ts";
 import { layers, sequential } from "../../../index.ts";
 import { runtime } from "../../../runtime/node/index.ts";
 import { networkKinds } from "../../../../test/network-kinds.ts";
-import { noiseFeeds } from "../../../model/noise-input.ts";
+import { noiseFeeds } from "../../../model/photo/noise-input.ts";
 import { gradCamView } from "../grad-cam-view.ts";
 import { inputXGradientView } from "../input-x-gradient-view.ts";
 import { learnedLayers, shuffledNetwork } from "./shuffled-network.ts";

@@ -1,6 +1,6 @@
 import { type Tensor, float32, toFloat32 } from "../../../base/tensor.ts";
 import type { Random } from "../../../base/random.ts";
-import { resizeBilinear } from "../../../data/resize.ts";
+import { resizeBilinear } from "../../../data/pictures/resize.ts";
 import type { ExplainContext } from "../explain-context.ts";
 import type { ExplanationMap } from "../explanation.ts";
 import { InputScores } from "../input-scores.ts";

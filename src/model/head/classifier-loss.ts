@@ -1,0 +1,112 @@
+import { StriateError } from "../../base/errors.ts";
+import type { LabelMode } from "../../data/examples/batch.ts";
+import { parseLoss } from "../../training/losses/index.ts";
+import type { Identifier, Serialized } from "../../training/registry.ts";
+import { type Head, findHead } from "./head.ts";
+import type { Network } from "../network.ts";
+
+/** Loss, labels and accuracy that fit the head of a classifier. */
+export interface ClassifierLoss {
+  loss: Serialized;
+  accuracy: Serialized | string;
+  labels: LabelMode;
+  /** How the outputs are read as scores of the classes. */
+  scores: Pick<Head, "kind" | "applied">;
+  /** Whether the file was compiled with this loss. */
+  fromFile: boolean;
+  /** Why it is not the loss that the file was compiled with, where it has one. */
+  notice?: string;
+}
+
+/**
+ * What a classifier is trained and measured with: the loss that its file was compiled with; else, by its
+ * output, one unit is a yes or no, several are classes.
+ *
+ * @param compiled the loss that the file was compiled with, as it writes it
+ * @throws StriateError when the head does not fit the number of classes
+ */
+export function classifierLoss(
+  network: Network,
+  classNames: readonly string[],
+  compiled?: unknown,
+): ClassifierLoss {
+  const head = findHead(network);
+  if (head === undefined || network.outputs.length !== 1 || head.map !== undefined)
+    throw new StriateError(
+      `${network.origin.file ?? network.name}: expected one output of shape (None, units), so that it can ` +
+        `tell classes apart; train --head new gives it one`,
+    );
+  const units = head.units ?? classNames.length;
+  const classes = classNames.length;
+  if (!(units === classes && units > 1) && !(units === 1 && classes === 2))
+    throw new StriateError(
+      `the model's output "${head.port.name}" has ${units} ${units === 1 ? "unit" : "units"}, the data has ` +
+        `${classes} classes (${classNames.slice(0, 6).join(", ")}${classes > 6 ? ", ..." : ""}); ` +
+        `give the head ${classes === 2 ? "one sigmoid unit or two units" : `${classes} units`}, or train it a new ` +
+        `one (--head new)`,
+    );
+  const own = lossByHead(head, units);
+  const said = onlyLoss(compiled);
+  if (said === undefined) return own;
+  const file = lossOfFile(head, units, said);
+  if (typeof file !== "string") return { ...own, ...file };
+  const { class_name: taken } = own.loss;
+  return { ...own, notice: `the file was compiled with the loss ${file}; ${taken} is taken` };
+}
+
+/** The loss that the head asks for. */
+function lossByHead(head: Head, units: number): ClassifierLoss {
+  const { kind } = head;
+  const logits = !head.applied || kind === "log-softmax";
+  const single = units === 1;
+  const activation = single ? "sigmoid" : "softmax";
+  return {
+    loss: {
+      class_name: single ? "BinaryCrossentropy" : "SparseCategoricalCrossentropy",
+      config: logits ? { from_logits: true } : {},
+    },
+    accuracy: single && logits ? yesFromZero : "accuracy",
+    labels: single ? "binary" : "int",
+    scores: kind === "logits" ? { kind: activation, applied: false } : head,
+    fromFile: false,
+  };
+}
+
+/** A logit is a yes from 0 on. */
+const yesFromZero = {
+  class_name: "BinaryAccuracy",
+  config: { name: "accuracy", threshold: 0 },
+} as const;
+
+/** The file's own loss with the labels that it takes, or what is wrong with it. */
+function lossOfFile(head: Head, units: number, said: Identifier): Partial<ClassifierLoss> | string {
+  const name = typeof said === "string" ? said : String(said.class_name);
+  let parsed;
+  try {
+    parsed = parseLoss(said);
+  } catch {
+    return `"${name}", which is not known here`;
+  }
+  const { definition, serialized } = parsed;
+  const takesClasses = definition.targets === "classes";
+  if (units === 1 && (takesClasses || definition.needsClasses))
+    return `${definition.className}, which learns nothing from one unit`;
+  const plain = !head.applied && head.kind === "logits";
+  const asYes = units === 1 && plain && !/Hinge/.test(definition.className);
+  return {
+    loss: serialized,
+    labels: takesClasses ? "int" : units === 1 ? "binary" : "categorical",
+    fromFile: true,
+    // A number that was fitted to 0 and 1 is read as it is; all others without a loss of logits by the head.
+    ...(asYes ? { scores: { kind: "sigmoid", applied: true }, accuracy: "accuracy" } : {}),
+  };
+}
+
+/** The one loss of a model of one output, however the file writes it. */
+function onlyLoss(loss: unknown): Identifier | undefined {
+  if (Array.isArray(loss)) return loss.length === 1 ? onlyLoss(loss[0]) : undefined;
+  if (typeof loss !== "object" || loss === null) return loss as Identifier | undefined;
+  if ("class_name" in loss) return loss as Identifier;
+  const each = Object.values(loss);
+  return each.length === 1 ? onlyLoss(each[0]) : undefined;
+}

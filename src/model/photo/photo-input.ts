@@ -1,0 +1,161 @@
+import { StriateError, messageOf } from "../../base/errors.ts";
+import { formatShape } from "../../base/shape.ts";
+import {
+  type Layout,
+  type Preprocessing,
+  parsePreprocessing,
+} from "../../data/pictures/preprocess.ts";
+import { expectsUnit, frontScaling } from "./front-scaling.ts";
+import type { Network, Port } from "../network.ts";
+
+/** The input of a network that takes a photo, and what its axes mean. */
+export interface PhotoInput {
+  port: Port;
+  layout: Layout;
+  /** [height, width] where the network fixes them. */
+  size?: readonly [number, number];
+  channels: 1 | 3;
+}
+
+/**
+ * Finds the input that takes a photo: of rank 4 with one or three channels, or one picture without a batch.
+ *
+ * @param given names of inputs that get something else
+ * @throws StriateError that says what the network takes instead
+ */
+export function photoInput(network: Network, given: ReadonlySet<string> = none): PhotoInput {
+  const open = network.inputs.filter(({ name }) => !given.has(name));
+  const [only] = open;
+  const found = only && open.length === 1 ? photoPort(only) : undefined;
+  if (found) return found;
+  if (network.inputs.length === 0)
+    throw new StriateError(
+      `${network.origin.file ?? network.name}: holds weights without a network, so there is nothing to run; ` +
+        "give the layers too: --arch model.json",
+    );
+  const takes = open.map((port) => `"${port.name}" ${formatShape(port.shape)}`).join(" and ");
+  throw new StriateError(
+    `${network.origin.file ?? network.name}: expected one input for a photo, (None, height, width, 1 or 3), ` +
+      `the network takes ${takes}; give the tensors as .npz, or each as --input NAME=FILE`,
+  );
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function photoPort(port: Port): PhotoInput | undefined {
+  if (port.shape.length !== 4 && !isOnePicture(port)) return undefined;
+  const last = hasChannelsLast(port);
+  // Height, width and channels, in the order of the layout.
+  const [first, second, third] = port.shape.slice(-3);
+  const channels = last ? third : first;
+  const [height, width] = last ? [first, second] : [second, third];
+  if (channels !== null && typeof channels !== "string" && !isChannels(channels)) return undefined;
+  return {
+    port,
+    layout: last ? "NHWC" : "NCHW",
+    channels: channels === 1 ? 1 : 3,
+    ...(typeof height === "number" && typeof width === "number" ? { size: [height, width] } : {}),
+  };
+}
+
+/**
+ * Whether an input is one picture in colours, without a batch: height and width are both fixed or both free,
+ * where a sequence of a batch has one of each, and no axis but the channels is as short as they are.
+ */
+export function isOnePicture({ shape }: Pick<Port, "shape">): boolean {
+  const [first, second, third] = shape;
+  if (shape.length !== 3 || (first === 3) === (third === 3)) return false;
+  const space = third === 3 ? [first, second] : [second, third];
+  const isFixed = space.every((length) => typeof length === "number");
+  return isFixed
+    ? space.every((length) => Number(length) > 4)
+    : !space.some((n) => typeof n === "number");
+}
+
+/** A channels_last model is NCHW inside, so its order says it; else the channel count does. */
+function hasChannelsLast({ shape, order }: Port): boolean {
+  if (shape.length === 3) return shape[2] === 3 && shape[0] !== 3;
+  const last = shape.length - 1;
+  if (order[1] !== 1) return order[1] === last;
+  return shape.length === 4 && !isChannels(shape[1]) && isChannels(shape[3]);
+}
+
+/** The axis of the channels in the graph value of an input that may be a picture. */
+export const channelAxis = (port: Port): number =>
+  port.order.indexOf(
+    hasChannelsLast(port) ? port.shape.length - 1 : port.shape.length === 3 ? 0 : 1,
+  );
+
+const isChannels = (length: unknown): length is 1 | 3 => length === 1 || length === 3;
+
+/** Who says how a photo's values are scaled: the caller, the file, a layer at the front, or nobody. */
+export type ScaleSource = "option" | "file" | "layer" | "default";
+
+/** What the caller wants done otherwise than the network says. */
+export type PreprocessingChoice = Partial<Omit<Preprocessing, "channels">>;
+
+/**
+ * How a photo is prepared for a network. The caller's choice comes first, then what the file says of
+ * itself; a network that scales in its first layers gets raw 0..255; else `1/255`.
+ *
+ * @param given names of inputs that get something else than the photo
+ */
+export function preprocessingFor(
+  network: Network,
+  choice: PreprocessingChoice = {},
+  given?: ReadonlySet<string>,
+): { how: Preprocessing; input: PhotoInput; scaleFrom: ScaleSource } {
+  const input = photoInput(network, given);
+  const stored = storedPreprocessing(network);
+  // Bytes that go in are a pixel's own.
+  const inside = input.port.type === "uint8" ? "none" : scaleInside(network, input.port);
+  const fit = choice.fit ?? stored?.fit;
+  const size = input.size ?? choice.size ?? stored?.size;
+  return {
+    input,
+    scaleFrom: choice.scale ? "option" : stored?.scale ? "file" : inside ? "layer" : "default",
+    how: {
+      ...(size ? { size } : {}),
+      resize: choice.resize ?? stored?.resize ?? "bilinear",
+      ...(fit && { fit }),
+      scale: choice.scale ?? stored?.scale ?? inside ?? "1/255",
+      orient: choice.orient ?? stored?.orient ?? true,
+      channels: input.channels,
+    },
+  };
+}
+
+/**
+ * What the file says of its preprocessing, checked; of a stranger's file it may be anything.
+ * @throws StriateError naming the file
+ */
+function storedPreprocessing(network: Network): Partial<Preprocessing> | undefined {
+  const { preprocessing, origin, name } = network;
+  if (preprocessing === undefined) return undefined;
+  try {
+    return parsePreprocessing(preprocessing);
+  } catch (error) {
+    throw new StriateError(
+      `${origin.file ?? name}: what it says of how a photo is prepared cannot be read: ${messageOf(error)}; ` +
+        "give --scale and --size",
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The scaling that a Rescaling, a Normalization or arithmetic before the first layer with a kernel leaves to
+ * do: none, where bytes go in; some were exported for pixels from 0 to 1.
+ */
+function scaleInside(network: Network, port: Port): "none" | "1/255" | undefined {
+  const front = frontScaling(network, port);
+  if (front) return expectsUnit(front) ? "1/255" : "none";
+  // Preprocessing that takes the colours apart is no chain of nodes.
+  for (const { kind, className } of network.layers) {
+    if (kind === "convolution" || kind === "dense") return undefined;
+    if (className === "Rescaling" || className === "Normalization") return "none";
+    if (kind === "pooling") return undefined;
+    if (kind === "arithmetic") return "none";
+  }
+  return undefined;
+}

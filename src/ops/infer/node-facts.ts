@@ -1,0 +1,48 @@
+import { StriateError } from "../../base/errors.ts";
+import { type Tensor, toNumbers } from "../../base/tensor.ts";
+import type { Graph, GraphNode, ValueType } from "../../graph/graph.ts";
+import { type OpDefinition, attributeValues } from "../define-op.ts";
+import type { Dims } from "../facts/dims.ts";
+import type { InputFacts } from "../facts/input-facts.ts";
+
+type NodeContext = InputFacts<Record<string, unknown>> & {
+  shape(i: number): Dims;
+  outputShape(i: number): Dims;
+};
+
+/** What the rules of an op may ask about one of its nodes, in a graph whose shapes are inferred. */
+export function nodeFacts(
+  graph: Graph,
+  constants: ReadonlyMap<string, Tensor>,
+  node: GraphNode,
+  op: OpDefinition,
+): NodeContext {
+  const typeOf = (name: string | undefined): ValueType | undefined =>
+    name === undefined || name === ""
+      ? undefined
+      : (graph.values.get(name) ??
+        graph.initializers.get(name) ??
+        graph.inputs.find((input) => input.name === name));
+  const constant = (i: number) => {
+    const name = node.inputs[i] ?? "";
+    return graph.initializers.get(name) ?? constants.get(name);
+  };
+  return {
+    node,
+    attributes: attributeValues(op, node),
+    opset: graph.opsets.get(node.domain) ?? 1,
+    has: (i) => (node.inputs[i] ?? "") !== "",
+    type(i) {
+      const found = typeOf(node.inputs[i]);
+      if (found === undefined) throw new StriateError(`input ${i} is missing`);
+      return found.type;
+    },
+    constant,
+    numbers(i) {
+      const value = constant(i);
+      return value === undefined || value.type === "string" ? undefined : toNumbers(value);
+    },
+    shape: (i) => typeOf(node.inputs[i])?.shape ?? null,
+    outputShape: (i) => typeOf(node.outputs[i])?.shape ?? null,
+  };
+}
