@@ -236,11 +236,7 @@ export class Model {
    * What trains is loaded by it. Nobody has to wait: whoever trains next does, and hears of what is wrong.
    *
    * @param options by default what the file was saved with, if it was; the optimizer then goes on
-   * where it stopped
-   * @param options.train what is trained: `"all"`, `"head"` (the layers behind the last pooled or flattened
-   * value), or layers by name or glob; by default what the file does not freeze. Frozen layers at the
-   * front are run once for each row.
-   * @param options.size [height, width] to train at, where the network takes photos of any size
+   * where it stopped. Of what is frozen, the layers at the front are run once for each row.
    * @throws StriateError where loss, metrics and outputs do not go together, or the model cannot be trained
    * (a quantised file)
    */

@@ -1,7 +1,7 @@
 import { type Fields, type Values, field } from "../base/fields.ts";
 import type { Formula } from "../ops/facts/formula.ts";
 import { type Axes, axesField } from "../base/axes-field.ts";
-import { type KerasRecord, type Named, type SnakeCase, Registry, creator } from "./registry.ts";
+import { type KerasRecord, type Named, type SnakeCase, Registry, creators } from "./registry.ts";
 
 /** What a weight must keep to: it is brought back there after each update. */
 export interface ConstraintDefinition<F extends Fields = Fields> extends KerasRecord<F> {
@@ -72,12 +72,10 @@ const minMaxNorm = defineConstraint({
   },
 });
 
-const registry = new Registry<ConstraintDefinition>("constraint", [
-  maxNorm,
-  nonNeg,
-  unitNorm,
-  minMaxNorm,
-] as unknown as ConstraintDefinition[]);
+/** Every constraint that striate knows. A new one is one more word here. */
+const all = { maxNorm, nonNeg, unitNorm, minMaxNorm };
+
+const registry = new Registry<ConstraintDefinition>("constraint", all);
 
 /**
  * Constraints by name, as in `kernelConstraint: constraints.maxNorm({ maxValue: 3 })`. Axes are those
@@ -85,12 +83,7 @@ const registry = new Registry<ConstraintDefinition>("constraint", [
  *
  * Source: https://keras.io/api/layers/constraints/
  */
-export const constraints = {
-  maxNorm: creator(maxNorm),
-  nonNeg: creator(nonNeg),
-  unitNorm: creator(unitNorm),
-  minMaxNorm: creator(minMaxNorm),
-};
+export const constraints = creators(all);
 
 /** What stands for a constraint: its name in Keras, or `constraints.maxNorm()`; null for none. */
 export type ConstraintOption = Named<SnakeCase<keyof typeof constraints>> | null;

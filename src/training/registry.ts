@@ -1,12 +1,5 @@
 import { StriateError } from "../base/errors.ts";
-import {
-  type Fields,
-  type Options,
-  type Values,
-  describe,
-  fromOptions,
-  parseFields,
-} from "../base/fields.ts";
+import { type Fields, type Options, describe, fromOptions, parseFields } from "../base/fields.ts";
 import { nearestNames } from "../base/names.ts";
 
 /** A loss, an optimizer, an initializer as Keras' JSON has it. Plain data, fit for a file. */
@@ -50,9 +43,10 @@ export class Registry<D extends KerasRecord> {
   readonly kind: string;
   readonly #byName = new Map<string, D>();
 
-  constructor(kind: string, definitions: readonly D[]) {
+  /** @param records all of them of type D; what their own fields hold is told by each alone */
+  constructor(kind: string, records: Records) {
     this.kind = kind;
-    for (const definition of definitions) this.add(definition);
+    for (const record of Object.values(records)) this.add(record as D);
   }
 
   /** Makes a record known, also one of the user's own. */
@@ -122,16 +116,26 @@ export class Registry<D extends KerasRecord> {
 const plainName = (name: string): string =>
   name.replace(/^.*>/, "").toLowerCase().replace(/[\s_]/g, "");
 
+/** The records of one kind, by the names that a TypeScript user calls them. */
+type Records = Readonly<Record<string, KerasRecord>>;
+
 /**
- * The function with which a TypeScript user writes a record: options in camelCase in, Keras' own JSON
- * out.
+ * The functions with which a TypeScript user writes the records of one kind: options in camelCase in,
+ * Keras' own JSON out.
  */
-export function creator<F extends Fields>(
-  definition: KerasRecord<F>,
-): (options?: Options<F>) => Serialized {
-  return (options) => {
-    const given = fromOptions(definition.fields, (options ?? {}) as Record<string, unknown>);
-    const config: Values<F> = parseFields(definition.fields, given);
-    return { class_name: definition.className, config };
-  };
-}
+export type Creators<R extends Records> = {
+  readonly [K in keyof R]: (options?: Options<R[K]["fields"]>) => Serialized;
+};
+
+/** See `Creators`. */
+export const creators = <R extends Records>(records: R): Creators<R> =>
+  Object.fromEntries(
+    Object.entries(records).map(([name, record]) => [name, creator(record)]),
+  ) as Creators<R>;
+
+const creator =
+  ({ className, fields }: KerasRecord) =>
+  (options: Readonly<Record<string, unknown>> = {}): Serialized => ({
+    class_name: className,
+    config: parseFields(fields, fromOptions(fields, options)),
+  });

@@ -1,6 +1,6 @@
 import { StriateError } from "../base/errors.ts";
 import { type Field, type Fields, type Values, field } from "../base/fields.ts";
-import { type KerasRecord, Registry, type Serialized, creator } from "./registry.ts";
+import { type KerasRecord, Registry, type Serialized, creators } from "./registry.ts";
 
 /**
  * A learning rate that changes with the number of steps made.
@@ -116,22 +116,19 @@ function numbers(what: string): Field<readonly number[]> & { readonly required: 
   };
 }
 
-const registry = new Registry<ScheduleDefinition>("learning rate schedule", [
+/** Every schedule that striate knows. A new one is one more line here. */
+const all = {
   exponentialDecay,
   inverseTimeDecay,
   piecewiseConstantDecay,
   polynomialDecay,
   cosineDecay,
-] as unknown as ScheduleDefinition[]);
+};
+
+const registry = new Registry<ScheduleDefinition>("learning rate schedule", all);
 
 /** Learning-rate schedules, to stand in an optimizer for its `learningRate`. */
-export const schedules = {
-  exponentialDecay: creator(exponentialDecay),
-  inverseTimeDecay: creator(inverseTimeDecay),
-  piecewiseConstantDecay: creator(piecewiseConstantDecay),
-  polynomialDecay: creator(polynomialDecay),
-  cosineDecay: creator(cosineDecay),
-};
+export const schedules = creators(all);
 
 export const registerSchedule = (definition: ScheduleDefinition): void => registry.add(definition);
 

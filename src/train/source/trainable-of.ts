@@ -14,8 +14,8 @@ import { withFrozenFront } from "./with-frozen-front.ts";
 /** What of a model is trained. */
 export interface TrainChoice {
   /**
-   * `all`, `head` or layers by their names, as `chosenWeights` takes them; by default what the file says:
-   * all that it does not freeze.
+   * What is trained: `all`, `head` (the layers behind the last pooled or flattened value), or layers by name or
+   * glob; by default what the file says: all that it does not freeze.
    */
   readonly train?: string;
   /** [height, width] of the photos, where the network takes any size. */

@@ -1,6 +1,6 @@
 import { Random } from "../../base/random.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
-import { type Named, type SnakeCase, Registry, creator } from "../registry.ts";
+import { type Named, type SnakeCase, Registry, creators } from "../registry.ts";
 import { constant, identity, ones, zeros } from "./constant.ts";
 import type { InitializerDefinition } from "./define-initializer.ts";
 import { orthogonal } from "./orthogonal.ts";
@@ -16,14 +16,14 @@ import {
 } from "./variance-scaling.ts";
 
 /** Every initializer that striate knows. A new one is one more line here. */
-const registry = new Registry<InitializerDefinition>("initializer", [
+const all = {
   zeros,
   ones,
   constant,
   identity,
   randomUniform,
   randomNormal,
-  truncated,
+  truncatedNormal: truncated,
   varianceScaling,
   glorotUniform,
   glorotNormal,
@@ -32,26 +32,12 @@ const registry = new Registry<InitializerDefinition>("initializer", [
   lecunUniform,
   lecunNormal,
   orthogonal,
-] as unknown as InitializerDefinition[]);
+};
+
+const registry = new Registry<InitializerDefinition>("initializer", all);
 
 /** Initializers by name, as in `kernelInitializer: initializers.heNormal()`. */
-export const initializers = {
-  zeros: creator(zeros),
-  ones: creator(ones),
-  constant: creator(constant),
-  identity: creator(identity),
-  randomUniform: creator(randomUniform),
-  randomNormal: creator(randomNormal),
-  truncatedNormal: creator(truncated),
-  varianceScaling: creator(varianceScaling),
-  glorotUniform: creator(glorotUniform),
-  glorotNormal: creator(glorotNormal),
-  heUniform: creator(heUniform),
-  heNormal: creator(heNormal),
-  lecunUniform: creator(lecunUniform),
-  lecunNormal: creator(lecunNormal),
-  orthogonal: creator(orthogonal),
-};
+export const initializers = creators(all);
 
 /** What stands for an initializer: its name in Keras, or `initializers.heNormal({ seed: 1 })`. */
 export type InitializerOption = Named<SnakeCase<keyof typeof initializers>>;

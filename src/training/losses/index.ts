@@ -1,4 +1,4 @@
-import { type Named, type SnakeCase, Registry, creator } from "../registry.ts";
+import { type Named, type SnakeCase, Registry, creators } from "../registry.ts";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -8,24 +8,19 @@ import type { LossDefinition } from "./define-loss.ts";
 import { huber, meanAbsoluteError, meanSquaredError } from "./regression.ts";
 
 /** Every loss that striate knows. A new one is one more line here. */
-const registry = new Registry<LossDefinition>("loss", [
+const all = {
   binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
   meanSquaredError,
   meanAbsoluteError,
   huber,
-] as unknown as LossDefinition[]);
+};
+
+const registry = new Registry<LossDefinition>("loss", all);
 
 /** Losses by name, as in `losses.binaryCrossentropy({ fromLogits: true })`. */
-export const losses = {
-  binaryCrossentropy: creator(binaryCrossentropy),
-  categoricalCrossentropy: creator(categoricalCrossentropy),
-  sparseCategoricalCrossentropy: creator(sparseCategoricalCrossentropy),
-  meanSquaredError: creator(meanSquaredError),
-  meanAbsoluteError: creator(meanAbsoluteError),
-  huber: creator(huber),
-};
+export const losses = creators(all);
 
 /** What stands for a loss: its name in Keras, or `losses.huber({ delta: 2 })`. */
 export type LossOption = Named<SnakeCase<keyof typeof losses> | "mse" | "mae">;

@@ -1,4 +1,4 @@
-import { type Named, type SnakeCase, Registry, creator } from "../registry.ts";
+import { type Named, type SnakeCase, Registry, creators } from "../registry.ts";
 import {
   binaryAccuracy,
   categoricalAccuracy,
@@ -19,7 +19,7 @@ import {
 } from "./errors.ts";
 
 /** Every metric that striate knows. A new one is one more line here. */
-export const metricRegistry = new Registry<MetricDefinition>("metric", [
+const all = {
   binaryAccuracy,
   categoricalAccuracy,
   sparseCategoricalAccuracy,
@@ -34,25 +34,12 @@ export const metricRegistry = new Registry<MetricDefinition>("metric", [
   binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
-] as unknown as MetricDefinition[]);
+};
+
+export const metricRegistry = new Registry<MetricDefinition>("metric", all);
 
 /** Metrics by name, as in `metrics.precision()`; "accuracy" is resolved by the shapes. */
-export const metrics = {
-  binaryAccuracy: creator(binaryAccuracy),
-  categoricalAccuracy: creator(categoricalAccuracy),
-  sparseCategoricalAccuracy: creator(sparseCategoricalAccuracy),
-  topKCategoricalAccuracy: creator(topKCategoricalAccuracy),
-  sparseTopKCategoricalAccuracy: creator(sparseTopKCategoricalAccuracy),
-  precision: creator(precision),
-  recall: creator(recall),
-  auc: creator(auc),
-  meanSquaredError: creator(meanSquaredError),
-  meanAbsoluteError: creator(meanAbsoluteError),
-  rootMeanSquaredError: creator(rootMeanSquaredError),
-  binaryCrossentropy: creator(binaryCrossentropy),
-  categoricalCrossentropy: creator(categoricalCrossentropy),
-  sparseCategoricalCrossentropy: creator(sparseCategoricalCrossentropy),
-};
+export const metrics = creators(all);
 
 /** What stands for a metric: its name in Keras, or `metrics.precision({ thresholds: 0.7 })`. */
 export type MetricOption = Named<"accuracy" | SnakeCase<keyof typeof metrics> | "mse" | "mae">;
