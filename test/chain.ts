@@ -2,7 +2,8 @@ import { zeros } from "../src/base/tensor.ts";
 import { findLayer } from "../src/layers/index.ts";
 import type { KerasShape } from "../src/layers/define-layer.ts";
 import { parseLayer } from "../src/layers/layer.ts";
-import { lowerModel, shapesOf } from "../src/model/lowering/lower.ts";
+import { lowerModel } from "../src/model/lowering/lower.ts";
+import { shapesOf } from "../src/model/lowering/shapes-of.ts";
 import type { Call, Layer } from "../src/model/model.ts";
 import type { Network } from "../src/model/network.ts";
 

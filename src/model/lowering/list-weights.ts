@@ -1,6 +1,6 @@
 import { namingSync } from "../../base/errors.ts";
 import type { KerasShape, WeightSpec } from "../../layers/define-layer.ts";
-import { shapesOf } from "./lower.ts";
+import { shapesOf } from "./shapes-of.ts";
 import type { KerasModel, Layer, Ref } from "../model.ts";
 
 /** The weights that a layer must have, by its definition and the shapes that reach it. */

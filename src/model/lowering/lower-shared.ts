@@ -1,7 +1,8 @@
 import { lazyTensor } from "../../base/lazy-tensor.ts";
 import { isIdentityOrder } from "../../base/shape.ts";
 import { toFloat32 } from "../../base/tensor.ts";
-import { type LowerOptions, type LoweredWeight, lowerModel } from "./lower.ts";
+import type { LoweredWeight } from "./lower-weight.ts";
+import { type LowerOptions, lowerModel } from "./lower.ts";
 import type { KerasModel } from "../model.ts";
 import { type Network, weightToUser } from "../network.ts";
 

@@ -1,32 +1,17 @@
 import { StriateError, fail, namingSync } from "../../base/errors.ts";
-import { lazyTensor } from "../../base/lazy-tensor.ts";
-import { permute, sameShape, sizeOf } from "../../base/shape.ts";
-import { type Tensor, toFloat32 } from "../../base/tensor.ts";
+import { permute } from "../../base/shape.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
-import type { Dim } from "../../graph/graph.ts";
 import { emptyGraph } from "../../graph/graph.ts";
-import { type CallArguments, placesIn } from "../../layers/arguments.ts";
-import type {
-  KerasShape,
-  LowerContext,
-  RandomInput,
-  SymbolicTensor,
-  WeightSpec,
-} from "../../layers/define-layer.ts";
+import { placesIn } from "../../layers/arguments.ts";
+import type { LowerContext, SymbolicTensor, WeightSpec } from "../../layers/define-layer.ts";
 import { graphOrder } from "../../layers/fields/layouts.ts";
 import { arrangeAxes, plainOrder } from "../../layers/symbolic.ts";
-import { leftOutLayer } from "./leave-out.ts";
 import type { Call, KerasModel, Layer, Ref } from "../model.ts";
-import {
-  type Activity,
-  type Network,
-  type NetworkLayer,
-  type NetworkWeight,
-  type Origin,
-  type Port,
-  type Unavailable,
-  weightToGraph,
-} from "../network.ts";
+import type { Network, NetworkWeight, Origin, Port } from "../network.ts";
+import { type LoweredWeight, lowerWeight } from "./lower-weight.ts";
+import { type BeforeActivation, LoweredLayers, dimsOf, portOf } from "./lowered-layers.ts";
+import { shapesOf } from "./shapes-of.ts";
+import { TrainingValues } from "./training-values.ts";
 
 export interface LowerOptions {
   /** Training behaviour of dropout and batch normalisation. */
@@ -34,15 +19,6 @@ export interface LowerOptions {
   origin?: Origin;
   /** Told of each weight when it is in the graph, and where the layer has it. */
   onWeight?(lowered: LoweredWeight): void;
-}
-
-/** A weight of a layer, and what the graph made of it. */
-export interface LoweredWeight {
-  layer: Layer;
-  name: string;
-  weight: NetworkWeight;
-  /** In the graph's layout; it is turned when somebody looks. */
-  turned: Tensor<"float32">;
 }
 
 /**
@@ -57,23 +33,16 @@ class Lowering {
   readonly #model: KerasModel;
   readonly #options: LowerOptions;
   readonly #b: GraphBuilder;
-  readonly #layers: NetworkLayer[] = [];
+  readonly #layers: LoweredLayers;
   readonly #weights = new Map<string, NetworkWeight>();
-  readonly #random: RandomInput[] = [];
-  readonly #updates = new Map<string, string>();
-  readonly #activities: Activity[] = [];
-  /** Lengths of the sequences whose steps stand in the batch, inside TimeDistributed. */
-  #steps: readonly (number | null)[] = [];
-  /**
-   * The address of the layer that made each tensor. By tensor, not by graph value: a layer that passes
-   * its input on (Dropout) makes a tensor of its own of the same value.
-   */
-  readonly #makers = new Map<SymbolicTensor, string>();
+  readonly #training: TrainingValues;
 
   constructor(model: KerasModel, options: LowerOptions) {
     this.#model = model;
     this.#options = options;
     this.#b = new GraphBuilder(emptyGraph(model.name));
+    this.#layers = new LoweredLayers(this.#weights);
+    this.#training = new TrainingValues(this.#b);
   }
 
   run(): Network {
@@ -81,18 +50,19 @@ class Lowering {
     const feeds = model.inputs.map((ref) => this.#input(ref));
     const outputs = this.#lowerCalls(model, feeds, "", "");
     const { lostOutputs } = model;
+    const { random, updates, activities } = this.#training;
     const ports = outputs.map((x, i) => this.#outputPort(x, model.outputs[i]!.layer.name));
     return {
       name: model.name,
       graph: this.#b.graph,
-      inputs: feeds.map((x, i) => this.#port(model.inputs[i]!.layer.name, x)),
+      inputs: feeds.map((x, i) => portOf(model.inputs[i]!.layer.name, x)),
       outputs: ports,
       layout: usesChannelsFirst(model) ? "NCHW" : "NHWC",
-      layers: this.#layers,
+      layers: this.#layers.list,
       weights: this.#weights,
-      random: this.#random,
-      updates: this.#updates,
-      activities: this.#activities,
+      random,
+      updates,
+      activities,
       ...(lostOutputs && { lostOutputs }),
       origin: this.#options.origin ?? { format: "striate", dialect: "", writer: "" },
     };
@@ -109,16 +79,8 @@ class Lowering {
       shape.length,
       channelsFirst || shape.length < 4 ? "channels_first" : null,
     );
-    const value = this.#b.input(this.#b.fresh(layer.name), permute(this.#dims(shape), order));
+    const value = this.#b.input(this.#b.fresh(layer.name), permute(dimsOf(shape), order));
     return { value, shape, order, type: "float32" };
-  }
-
-  #dims(shape: KerasShape): Dim[] {
-    return shape.map((length, axis) => (axis === 0 && length === null ? "N" : length));
-  }
-
-  #port(name: string, x: SymbolicTensor): Port {
-    return { name, value: x.value, type: x.type, shape: this.#dims(x.shape), order: x.order };
   }
 
   /** An output of the graph must be made by a node of its own, even if the layer passes its input on. */
@@ -129,7 +91,7 @@ class Lowering {
     const value = taken || isInput ? this.#b.op("Identity", [x.value]) : x.value;
     const { mask } = x;
     const isMasked = mask !== undefined && x.shape.length > 2;
-    const port = { ...this.#port(name, { ...x, value }), ...(isMasked && { mask }) };
+    const port = { ...portOf(name, { ...x, value }), ...(isMasked && { mask }) };
     this.#b.output(value, permute(port.shape, x.order), x.type);
     return port;
   }
@@ -147,15 +109,18 @@ class Lowering {
   ): SymbolicTensor[] {
     const made = new Map<string, SymbolicTensor[]>();
     const key = (ref: { layer: Layer; call: number }) => `${ref.call}:${ref.layer.name}`;
+    const find = (ref: Ref) => made.get(key(ref))?.[ref.output];
     const read = (ref: Ref): SymbolicTensor => {
-      const found = made.get(key(ref))?.[ref.output];
+      const found = find(ref);
       if (found === undefined)
         throw new StriateError(`layer "${ref.layer.name}" is read before it is made`);
       return found;
     };
     model.inputs.forEach((ref, i) => {
-      made.set(key(ref), [feeds[i]!]);
-      if (path === "") this.#recordInput(ref.layer, feeds[i]!);
+      const outputs = [feeds[i]!];
+      made.set(key(ref), outputs);
+      if (path === "")
+        this.#layers.add(ref.layer, ref.layer.name, { inputs: [], outputs, weights: [] });
     });
     const inputLayers = new Set(model.inputs.map((ref) => ref.layer));
     for (const call of model.calls) {
@@ -164,23 +129,9 @@ class Lowering {
       made.set(key({ layer: call.layer, call: call.index }), outputs);
     }
     for (const { call, unavailable } of model.leftOut ?? [])
-      this.#recordLeftOut(call, unavailable, place, made);
+      this.#layers.addLeftOut(call, unavailable, place, call.inputs.map(find));
     // An output of a model inside that cannot be had is read by nothing.
-    return model.outputs.map((ref) => made.get(key(ref))?.[ref.output] ?? feeds[0]!);
-  }
-
-  /** A layer that is in the file and cannot be run. */
-  #recordLeftOut(
-    { layer, inputs }: Call,
-    { why, needs }: Unavailable,
-    place: string,
-    made: ReadonlyMap<string, readonly SymbolicTensor[]>,
-  ): void {
-    const inbound = inputs.map((ref) => {
-      const x = made.get(`${ref.call}:${ref.layer.name}`)?.[ref.output];
-      return x ? (this.#makers.get(x) ?? "") : `${place}${ref.layer.name}`;
-    });
-    this.#layers.push(leftOutLayer(layer, { why, needs }, place, inbound));
+    return model.outputs.map((ref) => find(ref) ?? feeds[0]!);
   }
 
   #lowerCall(
@@ -196,7 +147,7 @@ class Lowering {
     if (layer.model && layer.definition === undefined) {
       const inner = this.#lowerCalls(layer.model, inputs, `${path}${layer.name}/`, `${address}/`);
       const outputs = inner.map((x) => ({ ...x }));
-      this.#record(layer, address, [], inputs, outputs);
+      this.#layers.add(layer, address, { inputs, outputs, weights: [] });
       return outputs;
     }
     return namingSync(`${layer.className} "${address}"`, () =>
@@ -218,7 +169,8 @@ class Lowering {
     const paths = specs.map((spec) => `${weightPath}/${spec.name}`);
     // All of them, in the file's order, also those that this call does not read.
     specs.forEach((spec, i) => this.#weight(layer, spec, paths[i]!));
-    let before: { x: SymbolicTensor; activation: string } | undefined;
+    const training = this.#training;
+    let before: BeforeActivation | undefined;
     const arrange = (x: SymbolicTensor, order: readonly number[]): string =>
       arrangeAxes(this.#b, x, order);
     const context: LowerContext<Record<string, unknown>> = {
@@ -236,16 +188,10 @@ class Lowering {
       arrange,
       plain: (x) => arrange(x, plainOrder(x.order.length)),
       random: (distribution, rate, like, shape) =>
-        this.#randomInput(distribution, rate, shape ?? permute(like.shape, like.order), address),
-      withSteps: (steps, work) => {
-        const around = this.#steps;
-        this.#steps = [...around, steps];
-        const result = work();
-        this.#steps = around;
-        return result;
-      },
-      update: (weight, value) => void this.#updates.set(`${weightPath}/${weight}`, value),
-      penalize: (x, regularizer) => this.#penalize(x, regularizer),
+        training.draw(distribution, rate, shape ?? permute(like.shape, like.order), address),
+      withSteps: (steps, work) => training.withSteps(steps, work),
+      update: (weight, value) => void training.updates.set(`${weightPath}/${weight}`, value),
+      penalize: (x, regularizer) => training.penalize(x, regularizer),
       preActivation: (x, activation) => void (before = { x, activation }),
       ...(inner && {
         lowerModel: (feeds: readonly SymbolicTensor[]) =>
@@ -255,108 +201,17 @@ class Lowering {
     const result = layer.definition!.lower(context);
     const made = Array.isArray(result) ? (result as SymbolicTensor[]) : [result as SymbolicTensor];
     const outputs = made.map((x) => ({ ...x }));
-    for (const x of outputs) this.#penalize(x, activityRegularizer(layer));
-    this.#record(layer, address, paths, inputs, outputs, before);
+    for (const x of outputs) training.penalize(x, activityRegularizer(layer));
+    this.#layers.add(layer, address, { inputs, outputs, weights: paths, before });
     return outputs;
   }
 
-  #penalize(x: SymbolicTensor, regularizer: unknown): void {
-    if (regularizer === null || regularizer === undefined) return;
-    const { value, order } = x;
-    const batchAxis = order.indexOf(0);
-    const hasSteps = this.#steps.length > 0;
-    this.#activities.push({ value, rank: order.length, batchAxis, hasSteps, regularizer });
-  }
-
+  /** Puts a weight into the graph, once for all calls of its layer. */
   #weight(layer: Layer, spec: WeightSpec, path: string): void {
     if (this.#weights.has(path)) return;
-    const value = layer.weights.get(spec.name);
-    if (value === undefined) throw new StriateError(`its weight "${spec.name}" is not in the file`);
-    if (!sameShape(value.shape, spec.shape))
-      throw new StriateError(
-        `weight "${spec.name}": expected shape [${spec.shape.join(", ")}], got [${value.shape.join(", ")}]`,
-      );
-    const order = spec.order ?? spec.shape.map((_, axis) => axis);
-    const weight: NetworkWeight = {
-      value: this.#b.fresh(path),
-      shape: spec.shape,
-      order,
-      graphShape: spec.graphShape ?? permute(spec.shape, order),
-      trainable: spec.trainable,
-      initializer: spec.initializer,
-      regularizer: spec.regularizer,
-      constraint: spec.constraint,
-    };
-    this.#weights.set(path, weight);
-    const turned = lazyTensor(
-      "float32",
-      weight.graphShape,
-      () => toFloat32(weightToGraph(toFloat32(value), weight)).data,
-    );
-    this.#b.initializer(weight.value, turned);
-    this.#options.onWeight?.({ layer, name: spec.name, weight, turned });
-  }
-
-  #randomInput(
-    distribution: RandomInput["distribution"],
-    rate: number,
-    shape: readonly (number | null)[],
-    address: string,
-  ): string {
-    const name = this.#b.fresh(`${address}/random`);
-    const [batch, ...rest] = shape;
-    const whole = batch === null ? [null, ...this.#knownSteps(), ...rest] : shape;
-    this.#b.input(name, this.#dims(whole));
-    this.#random.push({ value: name, shape: whole, distribution, rate });
-    if (whole.length === shape.length) return name;
-    return this.#b.op("Reshape", [name, this.#b.i64([-1, ...(rest as number[])])]);
-  }
-
-  #knownSteps(): number[] {
-    return this.#steps.map((steps) => {
-      if (steps === null)
-        throw new StriateError(
-          "needs sequences of known length in training, to draw for each step",
-        );
-      return steps;
-    });
-  }
-
-  #recordInput(layer: Layer, x: SymbolicTensor): void {
-    this.#record(layer, layer.name, [], [], [x]);
-  }
-
-  #record(
-    layer: Layer,
-    address: string,
-    weights: string[],
-    inputs: readonly SymbolicTensor[],
-    outputs: readonly SymbolicTensor[],
-    before?: { x: SymbolicTensor; activation: string },
-  ): void {
-    const parameters = { trainable: 0, fixed: 0 };
-    for (const path of weights) {
-      const weight = this.#weights.get(path)!;
-      parameters[weight.trainable ? "trainable" : "fixed"] += sizeOf(weight.shape);
-    }
-    this.#layers.push({
-      address,
-      className: layer.className,
-      kind: layer.definition?.kind ?? "model",
-      inbound: inputs.map((x) => this.#makers.get(x) ?? ""),
-      reads: inputs.map((x) => x.value),
-      outputs: outputs.map((x, i) =>
-        this.#port(outputs.length > 1 ? `${address}:${i}` : address, x),
-      ),
-      ...(before && {
-        preActivation: this.#port(address, before.x),
-        activation: before.activation,
-      }),
-      weights,
-      parameters,
-      config: layer.config,
-    });
-    for (const x of outputs) this.#makers.set(x, address);
+    const lowered = lowerWeight(this.#b, layer, spec, path);
+    this.#weights.set(path, lowered.weight);
+    this.#options.onWeight?.(lowered);
   }
 }
 
@@ -374,21 +229,6 @@ function withMasks(inputs: readonly SymbolicTensor[], call: Call): readonly Symb
   return inputs.map((x, i) =>
     masks[i] === undefined ? x : { ...x, mask: inputs[masks[i]]!.value },
   );
-}
-
-/**
- * The output shapes of a layer, always as a list.
- *
- * @param inner shapes that the model inside puts out, for a wrapper that holds one
- */
-export function shapesOf(
-  layer: Layer,
-  inputs: readonly KerasShape[],
-  call: CallArguments = { kwargs: {} },
-  inner?: readonly KerasShape[],
-): KerasShape[] {
-  const shapes = layer.definition!.outputShape(layer.config, inputs, call, inner);
-  return Array.isArray(shapes[0]) ? (shapes as KerasShape[]) : [shapes as KerasShape];
 }
 
 function usesChannelsFirst(model: KerasModel): boolean {
