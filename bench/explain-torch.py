@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import torch
 from captum.attr import IntegratedGradients, NoiseTunnel, Occlusion, Saliency
-from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam import GradCAM, GradCAMPlusPlus, HiResCAM, LayerCAM, XGradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
@@ -34,13 +34,13 @@ class Network(nn.Module):
         for layer in ["conv2d", "conv2d_1", "conv2d_2", "conv2d_3"]:
             kernel = torch.tensor(get(layer, "kernel").transpose(3, 2, 0, 1).copy())
             conv = nn.Conv2d(kernel.shape[1], kernel.shape[0], 3)
-            conv.weight.data, conv.bias.data = kernel, torch.tensor(get(layer, "bias"))
+            conv.weight.data, conv.bias.data = kernel.float(), torch.tensor(get(layer, "bias")).float()
             self.convs.append(conv)
         self.dense = nn.ModuleList()
         for layer in ["dense", "dense_1"]:
             kernel = torch.tensor(get(layer, "kernel").T.copy())
             dense = nn.Linear(kernel.shape[1], kernel.shape[0])
-            dense.weight.data, dense.bias.data = kernel, torch.tensor(get(layer, "bias"))
+            dense.weight.data, dense.bias.data = kernel.float(), torch.tensor(get(layer, "bias")).float()
             self.dense.append(dense)
         self.relus = nn.ModuleList([nn.ReLU() for _ in range(5)])
         self.pool = nn.MaxPool2d(2)
@@ -55,14 +55,25 @@ class Network(nn.Module):
 net = Network(h5py.File(path)).eval()
 torch.manual_seed(1)
 photo = torch.rand(1, 3, 150, 150)
+target = [ClassifierOutputTarget(0)]
 cam = GradCAM(model=net, target_layers=[net.relus[3]])
+cams = [
+    kind(model=net, target_layers=[net.relus[layer]])
+    for kind in (GradCAM, GradCAMPlusPlus, XGradCAM, LayerCAM, HiResCAM) for layer in range(4)
+]
 
 
 def rise():
-    masks = torch.rand(1000, 1, 150, 150)
+    """7 x 7 cells, enlarged to 8 cells a side, cut out at random places."""
+    sums = torch.zeros(150, 150)
     with torch.no_grad():
-        scores = torch.cat([net(photo * masks[i:i + 50]) for i in range(0, 1000, 50)])
-    return (scores[:, :, None, None] * masks).mean(0)
+        for _ in range(20):
+            grids = (torch.rand(50, 1, 7, 7) < 0.5).float()
+            large = nn.functional.interpolate(grids, size=(176, 176), mode="bilinear", align_corners=False)
+            at = torch.randint(0, 22, (50, 2))
+            masks = torch.stack([m[:, y:y + 150, x:x + 150] for m, (y, x) in zip(large, at.tolist())])
+            sums += (net(photo * masks)[:, :, None, None] * masks).sum((0, 1))
+    return sums / (1000 * 0.5)
 
 
 def maximise():
@@ -77,12 +88,13 @@ def maximise():
 
 work = {
     "gradient": (20, lambda: Saliency(net).attribute(photo.clone(), abs=False)),
-    "grad-cam": (20, lambda: cam(input_tensor=photo, targets=[ClassifierOutputTarget(0)])),
+    "grad-cam": (20, lambda: cam(input_tensor=photo, targets=target)),
+    "all CAMs": (10, lambda: [each(input_tensor=photo, targets=target) for each in cams]),
     "integrated-gradients": (3, lambda: IntegratedGradients(net).attribute(photo, n_steps=50)),
     "smoothgrad": (3, lambda: NoiseTunnel(Saliency(net)).attribute(
         photo, nt_type="smoothgrad", nt_samples=50, nt_samples_batch_size=10, stdevs=0.1)),
-    "occlusion": (1, lambda: Occlusion(net).attribute(
-        photo, sliding_window_shapes=(3, 15, 15), strides=(3, 5, 5), perturbations_per_eval=16)),
+    "occlusion": (1, torch.no_grad()(lambda: Occlusion(net).attribute(
+        photo, sliding_window_shapes=(3, 15, 15), strides=(3, 5, 5), perturbations_per_eval=16))),
     "rise": (1, rise),
     "maximise": (1, maximise),
 }

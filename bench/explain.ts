@@ -1,4 +1,4 @@
-// The engine's part of the ways of seeing beside PyTorch's, in alternating rounds.
+// The ways of seeing beside captum's and pytorch-grad-cam's on PyTorch, in alternating rounds.
 // `tsx bench/explain.ts MODEL [PYTHON] [ROUNDS] [THREADS]`: MODEL is the tutorial's .h5, PYTHON an
 // interpreter with torch, captum and grad-cam. Nothing else should run on the machine meanwhile.
 import { spawnSync } from "node:child_process";
@@ -13,6 +13,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const cases = [
   "gradient",
   "grad-cam",
+  "all CAMs",
   "integrated-gradients",
   "smoothgrad",
   "occlusion",

@@ -144,6 +144,16 @@ describe("random numbers", () => {
     expect(mean(normal.map((v) => (v - 1) ** 2))).toBeCloseTo(4, 0);
   });
 
+  it("fill arrays with what single calls give, and go on as these would", () => {
+    const [one, many] = [new Random(9), new Random(9)];
+    for (const count of [3, 0, 1, 4, 7]) {
+      const filled = new Float64Array(count);
+      many.fillNormal(filled);
+      expect([...filled]).toEqual(Array.from({ length: count }, () => one.normal()));
+      expect(many.uniform()).toBe(one.uniform());
+    }
+  });
+
   it("shuffle keeps every item", () => {
     const items = Array.from({ length: 50 }, (_, i) => i);
     const shuffled = new Random(3).shuffle([...items]);

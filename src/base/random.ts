@@ -80,6 +80,38 @@ export class Random {
     }
   }
 
+  /** Fills an array with what as many calls of {@link normal} would give; for noise on whole photos. */
+  fillNormal(target: Float64Array | Float32Array): void {
+    let [a, b, c, counter] = [this.#a, this.#b, this.#c, this.#counter];
+    let i = 0;
+    if (this.#spare !== undefined && target.length > 0) {
+      target[i++] = this.#spare;
+      this.#spare = undefined;
+    }
+    while (i < target.length) {
+      // Two steps of the generator, its state in local variables; see `fillUniform`.
+      let sum = (a + b + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + sum) | 0;
+      const x = -1 + 2 * ((sum >>> 0) / 2 ** 32);
+      sum = (a + b + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + sum) | 0;
+      const y = -1 + 2 * ((sum >>> 0) / 2 ** 32);
+      const square = x * x + y * y;
+      if (square === 0 || square >= 1) continue;
+      const factor = Math.sqrt((-2 * Math.log(square)) / square);
+      target[i++] = x * factor;
+      if (i < target.length) target[i++] = y * factor;
+      else this.#spare = y * factor;
+    }
+    [this.#a, this.#b, this.#c, this.#counter] = [a >>> 0, b >>> 0, c >>> 0, counter >>> 0];
+  }
+
   /** Shuffles in place (Fisher-Yates) and returns the same array. */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
     for (let i = items.length - 1; i > 0; i--) {

@@ -6,10 +6,9 @@ import type { Graph } from "../graph/graph.ts";
 /** Rows that are made as they are needed: a thousand masked photos never lie in memory at once. */
 export interface RowSource {
   readonly rows: number;
-  /**
-   * Tensors by port name, in the user's layout, of some rows. Called once for each part, in order, and
-   * for row 0 beforehand, which is looked at for its shape.
-   */
+  /** One row, which is looked at for its shape; where it is absent, row 0 is asked for beforehand. */
+  readonly like?: Readonly<Record<string, Tensor>>;
+  /** Tensors by port name, in the user's layout, of some rows. Called once for each part, in order. */
   feeds(start: number, count: number): Readonly<Record<string, Tensor>>;
 }
 

@@ -2,7 +2,7 @@ import { StriateError, naming, namingSync } from "../base/errors.ts";
 import { type DataType, type NumericType, type Tensor, castTo, toFloat32 } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
-import { isLarge } from "../graph/passes/engine/lend-weights.ts";
+import { isLarge, weightBytes } from "../graph/passes/engine/lend-weights.ts";
 import { withGiven, withOutputs } from "../graph/outputs.ts";
 import { bindInputs } from "../ops/infer/bind-dims.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
@@ -22,6 +22,7 @@ import {
 import { type Network, type Port, checkInput, withoutBatch, toGraph } from "./network.ts";
 import {
   type RowOptions,
+  type RowParts,
   type RowSource,
   bytesOfValues,
   defaultMemory,
@@ -40,8 +41,8 @@ export class RunningNetwork {
   readonly network: Network;
   readonly runtime: Runtime;
   readonly #options: SessionOptions;
-  readonly #values = new SessionPool<Session>((session) => session.release());
-  readonly #gradients = new SessionPool<OpenGradient>(({ session }) => session.release());
+  readonly #values: SessionPool<Session>;
+  readonly #gradients: SessionPool<OpenGradient>;
   readonly #rowBytes = new Map<string, number>();
 
   constructor(network: Network, runtime: Runtime, options: SessionOptions = {}) {
@@ -49,6 +50,9 @@ export class RunningNetwork {
     this.runtime = runtime;
     // Decided for the whole: its parts are run alike.
     this.#options = { ...options, lean: options.lean === true && isLarge(network.graph) };
+    const most = sessionsOf(network);
+    this.#values = new SessionPool((session) => session.release(), most);
+    this.#gradients = new SessionPool(({ session }) => session.release(), most);
   }
 
   /** Another network on the same engine, with the same options. */
@@ -148,16 +152,37 @@ export class RunningNetwork {
     options: RowOptions = {},
   ): Promise<GradientResult> {
     const { wrt, values = [], then } = query;
-    // By weights the rows of a batch add up.
-    const whole = wrt.some((name) => this.network.graph.initializers.has(name));
     const names = [...(then ? [] : wrt.map((name) => `the gradient by "${name}"`)), ...values];
     const what = (i: number) => names[i] ?? then?.name ?? "";
-    const source = this.#source(feeds);
-    const results = await this.#inParts(source, { ...options, whole, factor: 2 }, what, (part) =>
+    const asked = { ...options, ...this.#partsFor(query) };
+    const results = await this.#inParts(this.#source(feeds), asked, what, (part) =>
       this.#gradientPart(part, query),
     );
-    const count = results.length - values.length;
-    return { gradients: results.slice(0, count), values: results.slice(count) };
+    return resultOf(results, values.length);
+  }
+
+  /**
+   * {@link gradients} of many rows that are not kept: each part is given away as it comes.
+   *
+   * @param take gets a part's results, and which rows these are; the last part may hold some more
+   */
+  async eachGradient(
+    source: RowSource,
+    query: GradientQuery,
+    take: (part: GradientResult, start: number, count: number) => void,
+    options: RowOptions = {},
+  ): Promise<void> {
+    await this.#eachPart(
+      source,
+      { ...options, ...this.#partsFor(query) },
+      (part) => this.#gradientPart(part, query),
+      (results, start, count) => take(resultOf(results, query.values?.length ?? 0), start, count),
+    );
+  }
+
+  /** By weights the rows of a batch add up; a backward pass takes as much memory as the forward one. */
+  #partsFor({ wrt }: GradientQuery) {
+    return { whole: wrt.some((name) => this.network.graph.initializers.has(name)), factor: 2 };
   }
 
   /**
@@ -195,32 +220,15 @@ export class RunningNetwork {
     };
   }
 
-  /** Runs rows in parts of one size, one part after the other, and puts the results together. */
+  /** Runs rows in parts, one part after the other, and puts the results together. */
   async #inParts(
     source: RowSource,
-    options: RowOptions & { whole?: boolean; factor: number },
+    options: PartOptions,
     what: (i: number) => string,
     run: (part: RowPart) => Promise<Tensor[]>,
   ): Promise<Tensor[]> {
-    const { rowsAtOnce, memory = defaultMemory, whole = false, factor } = options;
-    const { rows } = source;
-    const batch = this.network.inputs[0]?.shape[0];
-    const first = whole ? undefined : this.#graphInputs(source.feeds(0, 1));
-    const most = first ? (rowsAtOnce ?? rowsFor(memory, factor * this.#bytesPerRow(first))) : rows;
-    const parts = partsOf(rows, most, typeof batch === "number" ? batch : undefined);
-    if (whole && parts.size !== rows)
-      throw new StriateError(
-        `gradients by weights add up over a batch, which the file fixes to ${parts.size} rows; got ${rows}`,
-      );
     const results: Tensor[][] = [];
-    for (const start of parts.starts) {
-      options.throwIfStopped?.();
-      const count = Math.min(parts.size, rows - start);
-      const given = source.feeds(start, count);
-      const filled = count === parts.size ? given : this.#filledUp(given, count, parts.size);
-      results.push(await run({ inputs: this.#graphInputs(filled), start, size: parts.size }));
-      options.onRows?.(start + count, rows);
-    }
+    const parts = await this.#eachPart(source, options, run, (part) => results.push(part));
     return results[0]!.map((_, i) =>
       joinRows(
         results.map((part) => part[i]!),
@@ -228,6 +236,34 @@ export class RunningNetwork {
         what(i),
       ),
     );
+  }
+
+  /** Runs rows in parts of one size, and gives each part's results away. */
+  async #eachPart(
+    source: RowSource,
+    options: PartOptions,
+    run: (part: RowPart) => Promise<Tensor[]>,
+    take: (results: Tensor[], start: number, count: number) => void,
+  ): Promise<RowParts> {
+    const { rowsAtOnce, memory = defaultMemory, whole = false, factor } = options;
+    const { rows } = source;
+    const batch = this.network.inputs[0]?.shape[0];
+    const first = whole ? undefined : this.#graphInputs(source.like ?? source.feeds(0, 1));
+    const most = first ? (rowsAtOnce ?? rowsFor(memory, factor * this.#bytesPerRow(first))) : rows;
+    const parts = partsOf(rows, most, typeof batch === "number" ? batch : undefined);
+    if (whole && parts.size !== rows)
+      throw new StriateError(
+        `gradients by weights add up over a batch, which the file fixes to ${parts.size} rows; got ${rows}`,
+      );
+    for (const start of parts.starts) {
+      options.throwIfStopped?.();
+      const count = Math.min(parts.size, rows - start);
+      const given = source.feeds(start, count);
+      const filled = count === parts.size ? given : this.#filledUp(given, count, parts.size);
+      take(await run({ inputs: this.#graphInputs(filled), start, size: parts.size }), start, count);
+      options.onRows?.(start + count, rows);
+    }
+    return parts;
   }
 
   #filledUp(feeds: Readonly<Record<string, Tensor>>, count: number, size: number) {
@@ -303,8 +339,32 @@ export class RunningNetwork {
   }
 }
 
+/** Bytes that the weights of kept sessions may take together, where that makes them more than a few. */
+const keptWeights = 1 << 27;
+
+/**
+ * How many sessions are kept. Every way of seeing has one of its own: all class activation maps of a small
+ * network in turn open none anew, while few copies of a large one are worth their memory.
+ */
+const sessionsOf = ({ graph }: Network): number =>
+  Math.min(8, Math.max(4, Math.floor(keptWeights / Math.max(1, weightBytes(graph)))));
+
 interface OpenGradient extends Differentiated {
   session: Session;
+}
+
+/** The gradients before the values. */
+function resultOf(results: Tensor[], values: number): GradientResult {
+  const count = results.length - values;
+  return { gradients: results.slice(0, count), values: results.slice(count) };
+}
+
+/** How rows are cut into parts. */
+interface PartOptions extends RowOptions {
+  /** Whether they may not be cut. */
+  whole?: boolean;
+  /** How often the values of a row are in memory. */
+  factor: number;
 }
 
 /** A part of a batch, in the graph's layout. */

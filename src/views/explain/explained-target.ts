@@ -31,10 +31,12 @@ export async function targetOf(
   const [activated, logits] = await running.run(inputs, values);
   const output = activated && toUser(activated, head!.port);
   const resolved = resolveTarget(network, expression, { labels, output });
-  const own = await running.run(
-    inputs,
-    resolved.terms.map(({ value }) => value),
-  );
+  const asked = resolved.terms.map(({ value }) => value);
+  // A class is told by values that are there already.
+  const known = new Map(values.map((value, i) => [value, [activated, logits][i]!]));
+  const own = asked.every((value) => known.has(value))
+    ? asked.map((value) => known.get(value)!)
+    : await running.run(inputs, asked);
   const [score] = resolved.score(own);
   const names = labels ?? head?.labels;
   return {

@@ -1,6 +1,8 @@
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import type { RuleSet } from "../../gradient/rule-sets.ts";
+import type { GradientQuery, GradientResult } from "../../model/gradients/gradient-query.ts";
 import { toUser } from "../../model/network.ts";
+import type { RowSource } from "../../model/rows.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import { type ExplainedInput, channelsLast, explainedInput } from "./input-plane.ts";
 
@@ -27,8 +29,10 @@ export class InputGradient {
 
   /** ds/dx of the photo itself, signed, for each colour: `(height, width, channels)`. */
   async ofPhoto(): Promise<Tensor<"float32">> {
-    const { gradients } = await this.#gradients([this.input.value]);
-    return channelsLast(gradients, this.input.channels);
+    const { running, photo, context } = this.#given;
+    const { memory } = context;
+    const { gradients } = await running.gradients(photo.inputs, this.#query, { memory });
+    return channelsLast(toUser(gradients[0]!, this.input.port), this.input.channels);
   }
 
   /**
@@ -43,38 +47,39 @@ export class InputGradient {
     write: (index: number, into: Float32Array) => void,
     take: (index: number, gradient: Float32Array, score: number) => void,
   ): Promise<void> {
-    const { context } = this.#given;
-    const { value } = this.input;
+    const { context, running, photo, target } = this.#given;
+    const { value, port } = this.input;
     const size = toFloat32(value).data.length;
-    // A network holds some hundred times its input while it runs forward and backward.
-    const rows = rowsWithin(context.memory, size * 4 * 100, 16);
-    for (let start = 0; start < count; start += rows) {
-      context.throwIfStopped();
-      const n = Math.min(rows, count - start);
-      const batch = new Float32Array(n * size);
-      for (let i = 0; i < n; i++) write(start + i, batch.subarray(i * size, (i + 1) * size));
-      const { gradients, scores } = await this.#gradients([
-        float32([n, ...value.shape.slice(1)], batch),
-      ]);
-      for (let i = 0; i < n; i++)
-        take(start + i, gradients.data.subarray(i * size, (i + 1) * size), scores[i]!);
-      context.progress((start + n) / count, `${start + n} of ${count} gradients`);
-    }
+    const source: RowSource = {
+      rows: count,
+      like: photo.inputs,
+      feeds: (start, rows) => {
+        const batch = new Float32Array(rows * size);
+        for (let i = 0; i < rows; i++) write(start + i, batch.subarray(i * size, (i + 1) * size));
+        const x = float32([rows, ...value.shape.slice(1)], batch);
+        return repeated({ ...photo.inputs, [port.name]: x }, rows);
+      },
+    };
+    const part = (result: GradientResult, start: number, rows: number) => {
+      const gradients = toFloat32(toUser(result.gradients[0]!, port)).data;
+      const scores = target.resolved.score(result.values);
+      for (let i = 0; i < rows; i++)
+        take(start + i, gradients.subarray(i * size, (i + 1) * size), scores[i]!);
+    };
+    await running.eachGradient(source, this.#query, part, {
+      memory: context.memory,
+      throwIfStopped: () => context.throwIfStopped(),
+      onRows: (done) => context.progress(done / count, `${done} of ${count} gradients`),
+    });
   }
 
-  async #gradients([x]: readonly [Tensor]) {
-    const { running, photo, target } = this.#given;
-    const { port } = this.input;
-    const { terms } = target.resolved;
-    const rows = x.shape[0]!;
-    const { gradients, values } = await running.gradients(
-      repeated({ ...photo.inputs, [port.name]: x }, rows),
-      { of: terms, wrt: [port.value], values: terms.map(({ value }) => value), rules: this.#rules },
-      { memory: this.#given.context.memory },
-    );
+  get #query(): GradientQuery {
+    const { terms } = this.#given.target.resolved;
     return {
-      gradients: toFloat32(toUser(gradients[0]!, port)),
-      scores: target.resolved.score(values),
+      of: terms,
+      wrt: [this.input.port.value],
+      values: terms.map(({ value }) => value),
+      rules: this.#rules,
     };
   }
 }

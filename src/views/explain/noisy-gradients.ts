@@ -34,9 +34,12 @@ export async function noisyGradients(
   const { random } = given.context;
   const fixed = asks.noise_values && givenNoise(asks.noise_values, gradient);
   const count = fixed ? fixed.length / x.length : asks.samples;
+  const drawn = new Float64Array(fixed ? 0 : x.length);
   const moments = await gradientMoments(gradient, count, (index, into) => {
-    for (let i = 0; i < into.length; i++)
-      into[i] = x[i]! + (fixed ? fixed[index * x.length + i]! : deviation * random.normal());
+    const noise = fixed?.subarray(index * x.length) ?? drawn;
+    if (!fixed) random.fillNormal(drawn);
+    const scale = fixed ? 1 : deviation;
+    for (let i = 0; i < x.length; i++) into[i] = x[i]! + scale * noise[i]!;
   });
   return {
     mean: channelsLast(float32(value.shape, moments.mean), channels),

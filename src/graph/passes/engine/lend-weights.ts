@@ -31,9 +31,12 @@ const LARGE = 1 << 25;
  * Whether a network's weights had better be lent: an engine that packs constants for speed takes two
  * copies of them, and more time for that than it saves in a dozen runs.
  */
-export function isLarge(graph: Graph): boolean {
+export const isLarge = (graph: Graph): boolean => weightBytes(graph) >= LARGE;
+
+/** Bytes of all weights. */
+export function weightBytes(graph: Graph): number {
   let total = 0;
   for (const value of graph.initializers.values())
     if (value.type !== "string") total += bytesOf(value).length;
-  return total >= LARGE;
+  return total;
 }
