@@ -49,19 +49,12 @@ export function invertAffine([a, b, c, d, e, f]: Affine): Affine {
 }
 
 /** The smallest upright rectangle that holds where a rectangle goes. */
-export function movedRectangle(map: Affine, box: Rectangle): Rectangle {
-  const corners = [
-    moved(map, box.left, box.top),
-    moved(map, box.right, box.top),
-    moved(map, box.left, box.bottom),
-    moved(map, box.right, box.bottom),
-  ];
-  const xs = corners.map(([x]) => x);
-  const ys = corners.map(([, y]) => y);
+export function movedRectangle(map: Affine, { left, top, right, bottom }: Rectangle): Rectangle {
+  const [a, b, c, d, e, f] = map;
   return {
-    left: Math.min(...xs),
-    top: Math.min(...ys),
-    right: Math.max(...xs),
-    bottom: Math.max(...ys),
+    left: Math.min(a * left, a * right) + Math.min(b * top, b * bottom) + c,
+    top: Math.min(d * left, d * right) + Math.min(e * top, e * bottom) + f,
+    right: Math.max(a * left, a * right) + Math.max(b * top, b * bottom) + c,
+    bottom: Math.max(d * left, d * right) + Math.max(e * top, e * bottom) + f,
   };
 }

@@ -33,7 +33,7 @@ export async function conductRun(
     for (let round = 0; round < 3; round++) {
       const left = ledger.shards - (await ledger.done()).length;
       if (left > 0 && options.queue) await followQueue(options.queue, ledger, options);
-      else if (left > 1 && options.workers > 1) await hire(ledger, options);
+      else if (left > 1 && options.workers > 1) await hire(ledger, run, options);
       else if (left > 0) await alone(ledger, run, options);
       if (options.signal?.aborted) return undefined;
       const seen = await mergeRun(ledger, run, options.report);
@@ -100,19 +100,22 @@ async function alone(ledger: Ledger, run: OpenRun, options: ConductOptions): Pro
   await workOnRun(ledger, run, { index: 0, of: 1 }, counted, signal);
 }
 
-/** Starts workers, follows the ledger, and sees to it that all come to an end. */
-async function hire(ledger: Ledger, options: ConductOptions): Promise<void> {
+/** Starts workers, works along with them, follows the ledger, and sees to it that all come to an end. */
+async function hire(ledger: Ledger, run: OpenRun, options: ConductOptions): Promise<void> {
   const { workers, signal, report } = options;
   const running = new Set<ChildProcess>();
   const said = new Set<string>();
   let restarts = 0;
   let failed = "";
+  const notice = (line: string) => {
+    if (!said.has(line)) report?.notice?.(line);
+    said.add(line);
+  };
   const start = (index: number): void => {
     const child = startWorker(ledger.path, index);
     running.add(child);
     createInterface({ input: child.stderr! }).on("line", (line) => {
-      if (!said.has(line)) report?.notice?.(line);
-      said.add(line);
+      notice(line);
       failed = line;
     });
     child.on("exit", (code, killed) => {
@@ -124,18 +127,31 @@ async function hire(ledger: Ledger, options: ConductOptions): Promise<void> {
   };
   const stop = () => running.forEach((child) => child.kill("SIGTERM"));
   signal?.addEventListener("abort", stop);
+  const end = new AbortController();
+  const both = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
+  const left = ledger.shards - (await ledger.done()).length;
+  for (let i = 1; i < Math.min(workers, left); i++) start(i);
+  // Model and photos are open here already: this process is a worker too.
+  let own: "works" | "done" | { error: unknown } = "works";
+  const ownWork = workOnRun(ledger, run, { index: 0, of: 1 }, { notice }, both).then(
+    () => (own = "done"),
+    (error: unknown) => (own = { error }),
+  );
+  const ownState = () => own;
   try {
-    const left = ledger.shards - (await ledger.done()).length;
-    for (let i = 0; i < Math.min(workers, left); i++) start(i);
     for (let before = -1; ;) {
       const done = (await ledger.done()).length;
       if (done !== before) report?.shards?.((before = done), ledger.shards);
       if (done === ledger.shards || signal?.aborted) break;
-      if (running.size === 0) throw await gaveUp(ledger, failed);
+      const state = ownState();
+      if (typeof state === "object") throw state.error;
+      if (running.size === 0 && state === "done") throw await gaveUp(ledger, failed);
       await sleep(pause);
     }
   } finally {
     signal?.removeEventListener("abort", stop);
+    end.abort();
+    await ownWork;
     await ended(running);
   }
 }

@@ -18,8 +18,8 @@ export interface WorkReport {
 
 /** Milliseconds before a failed shard is tried again, doubled each time. */
 const firstPause = 500;
-/** Milliseconds between two looks at shards that others compute. */
-const pause = 1000;
+/** Milliseconds between two looks at shards that others compute: more and more, up to the last. */
+const [shortPause, pause] = [50, 1000];
 
 /**
  * Computes shards until all are done, by this worker or by others: each is claimed first, so that several workers
@@ -38,6 +38,7 @@ export async function workOnRun(
 ): Promise<void> {
   const shards = shardsOf(share, ledger.shards);
   const left = new Set(shards);
+  let wait = shortPause;
   for (let patient = false; left.size > 0; patient = true) {
     const before = left.size;
     for (const shard of await ledger.done()) left.delete(shard);
@@ -47,7 +48,8 @@ export async function workOnRun(
       else if (await tryShard(ledger, run, shard, patient, report, signal)) left.delete(shard);
     }
     // Nothing to do here but to see that the others come to an end.
-    if (left.size === before) await sleep(pause, undefined, { signal }).catch(() => undefined);
+    wait = left.size === before ? Math.min(pause, 2 * wait) : shortPause;
+    if (left.size === before) await sleep(wait, undefined, { signal }).catch(() => undefined);
     if (signal?.aborted) return;
   }
 }

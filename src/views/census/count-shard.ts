@@ -15,8 +15,8 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
   const { photos, numbers, greys, shuffles } = shard;
   const classes = classNames.length;
   const stride = readings.length * units;
-  const low = new Float32Array(units * classes).fill(Infinity);
-  const high = new Float32Array(units * classes).fill(-Infinity);
+  const low = new Float32Array(units * classes);
+  const high = new Float32Array(units * classes);
   const sums = new ExactSums(units * classes * sumsPerClass);
   const passes = new ExactSums(2 * units);
   const sampled = new Set(plan.sample);
@@ -26,6 +26,9 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
   const bottom = emptyRanked(units, asks.top, count);
   const sample = emptyRanked(units, plan.sample.length, inSample.length);
   const sketches: CensusPart["sketches"][number][] = [];
+  const all = Uint32Array.from(photos, (_, i) => i);
+  // bounded: by the photos of the shard
+  const values = new Float32Array(photos.length);
   const byClass = classNames.map((_, c) =>
     [...photos.keys()].filter((i) => photos[i]!.label === c),
   );
@@ -33,18 +36,18 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
     for (let u = 0; u < layer.units; u++) {
       const unit = layer.first + u;
       const column = columnOf(layer, asks.value === "max" ? "maximum" : "mean", u);
-      const values = Float32Array.from(photos, (_, i) => numbers[i * stride + column]!);
-      const reading = (kind: (typeof readings)[number]) => {
-        const from = columnOf(layer, kind, u);
-        return (i: number) => numbers[i * stride + from]!;
-      };
+      for (let i = 0; i < values.length; i++) values[i] = numbers[i * stride + column]!;
       byClass.forEach((members, c) => {
         const at = unit * classes + c;
-        const own = sumsOf(members, reading, low, high, at);
-        own.forEach((sum, kind) => sums.add(at * sumsPerClass + kind, sum));
-        sketches.push(sketchOf(Float32Array.from(members, (i) => values[i]!).sort(), bits));
+        const own = sumsOf(shard, members, layer, u);
+        for (let kind = 0; kind < sumsPerClass; kind++)
+          sums.add(at * sumsPerClass + kind, own.sums[kind]!);
+        [low[at], high[at]] = [own.low, own.high];
+        const sorted = new Float32Array(members.length);
+        for (let k = 0; k < members.length; k++) sorted[k] = values[members[k]!]!;
+        sketches.push(sketchOf(sorted.sort(), bits));
       });
-      const order = [...photos.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
+      const order = all.slice().sort((a, b) => values[b]! - values[a]! || a - b);
       fill(top, order);
       fill(bottom, count < photos.length ? lastOf(order, values, count) : rising(order, values));
       fill(sample, inSample);
@@ -56,7 +59,7 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
           );
       });
 
-      function fill(list: RankedPhotos, chosen: readonly number[]): void {
+      function fill(list: RankedPhotos, chosen: ArrayLike<number>): void {
         for (let rank = 0; rank < list.count; rank++) {
           const i = chosen[rank]!;
           const photo = photos[i]!;
@@ -82,30 +85,32 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
   };
 }
 
-/** The sums of a unit over some photos, in the order of `sumKinds`; notes the extremes. */
+/** The sums of a unit over some photos, in the order of `sumKinds`, and the extremes. */
 function sumsOf(
+  { numbers, units }: ShardReadings,
   members: readonly number[],
-  reading: (kind: (typeof readings)[number]) => (i: number) => number,
-  low: Float32Array,
-  high: Float32Array,
-  at: number,
-): number[] {
-  const [mean, square, maximum, minimum, zeros] = readings.map(reading) as ((
-    i: number,
-  ) => number)[];
-  const sums = [0, 0, 0, 0, 0, 0];
+  layer: CensusLayer,
+  unit: number,
+): { readonly sums: Float64Array; readonly low: number; readonly high: number } {
+  const stride = readings.length * units;
+  const from = columnOf(layer, "mean", unit);
+  const sums = new Float64Array(sumsPerClass);
+  let [low, high] = [Infinity, -Infinity];
   for (const i of members) {
-    const [m, x] = [mean!(i), maximum!(i)];
-    sums[0]! += m;
-    sums[1]! += square!(i);
-    sums[2]! += zeros!(i);
-    sums[3]! += x;
-    sums[4]! += x * x;
-    sums[5]! += m * m;
-    low[at] = Math.min(low[at]!, minimum!(i));
-    high[at] = Math.max(high[at]!, x);
+    // The readings of a layer stand one behind the other, each for all its units.
+    const at = i * stride + from;
+    const mean = numbers[at]!;
+    const maximum = numbers[at + 2 * layer.units]!;
+    sums[0]! += mean;
+    sums[1]! += numbers[at + layer.units]!;
+    sums[2]! += numbers[at + 4 * layer.units]!;
+    sums[3]! += maximum;
+    sums[4]! += maximum * maximum;
+    sums[5]! += mean * mean;
+    low = Math.min(low, numbers[at + 3 * layer.units]!);
+    high = Math.max(high, maximum);
   }
-  return sums;
+  return { sums, low, high };
 }
 
 function sumOf(count: number, of: (i: number) => number): number {
@@ -115,15 +120,15 @@ function sumOf(count: number, of: (i: number) => number): number {
 }
 
 /** Smallest first, of equal ones the first of the set. */
-const rising = (order: readonly number[], values: Float32Array): number[] =>
-  [...order].sort((a, b) => values[a]! - values[b]! || a - b);
+const rising = (order: Uint32Array, values: Float32Array): Uint32Array =>
+  order.slice().sort((a, b) => values[a]! - values[b]! || a - b);
 
 /** The `count` smallest of an order that falls; several may be equal to the last one that is taken. */
-function lastOf(order: readonly number[], values: Float32Array, count: number): number[] {
+function lastOf(order: Uint32Array, values: Float32Array, count: number): Uint32Array {
   const limit = values[order.at(-count)!]!;
   let from = order.length - count;
   while (from > 0 && values[order[from - 1]!] === limit) from--;
-  return rising(order.slice(from), values).slice(0, count);
+  return rising(order.subarray(from), values).subarray(0, count);
 }
 
 function placeOf(

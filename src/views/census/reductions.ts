@@ -28,12 +28,13 @@ export function reductions(layers: readonly CensusLayer[]): ForwardPart {
         const over = b.i64([2, 3]);
         const places = sizeOf(shape(values[i]!)) / (shape(values[i]!)[0]! * layer.units);
         const rows = b.op("ReduceMax", [maps, b.i64([3])], { keepdims: 0 });
+        const squares = b.op("ReduceSumSquare", [maps, b.i64([3])], { keepdims: 0 });
         const zero = b.op("Equal", [maps, b.f32(0)]);
         const flat = { keepdims: 0 };
         numbers.push(
           b.op("ReduceMean", [maps, over], flat),
-          // One pass: a map of squares would have to be written and read again.
-          b.op("Div", [b.op("ReduceSumSquare", [maps, over], flat), b.f32(places)], {}),
+          // One pass: a map of squares would have to be written and read again; rows first is what is fast.
+          b.op("Div", [b.op("ReduceSum", [squares, b.i64([2])], flat), b.f32(places)], {}),
           b.op("ReduceMax", [rows, b.i64([2])], flat),
           b.op("ReduceMin", [maps, over], flat),
           b.op("ReduceMean", [b.op("Cast", [zero], { to: 1 }), over], flat),
