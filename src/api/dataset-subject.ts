@@ -1,4 +1,6 @@
 import type { Example } from "../data/examples/example.ts";
+import { examplePixels } from "../data/pictures/example-pixels.ts";
+import type { ByteImage } from "../data/pictures/image.ts";
 import { exampleImage } from "../data/pictures/example-image.ts";
 import type { ImageSet } from "../data/examples/image-set.ts";
 import { type Layout, applyScale, describePreprocessing } from "../data/pictures/preprocess.ts";
@@ -7,6 +9,7 @@ import type { Network } from "../model/network.ts";
 import { preprocessingFor } from "../model/photo/photo-input.ts";
 import { guessed, placeOf } from "../model/photo/prepare-photo.ts";
 import type { DatasetSubject, LabelledPhoto } from "../views/subject.ts";
+import { readImage } from "./read-image.ts";
 
 export interface DatasetSubjectOptions {
   /** Part of the set, as `test` or `train[80%:]`; all of it by default. */
@@ -78,6 +81,11 @@ export function datasetSubject(
       // A grey picture has the same value in all three colours.
       const x = set.shape[2] === 3 ? data : data.filter((_, i) => i % 3 === 0);
       return { [port]: scaled({ x, shape: set.shape }, scale, input.layout) };
+    },
+    async other(place) {
+      const photo = (await readImage(place, { decoder: "pillow" })) as ByteImage;
+      const x = examplePixels(photo, set.shape, how.resize);
+      return { photo, inputs: { [port]: scaled({ x, shape: set.shape }, scale, input.layout) } };
     },
   });
   return range(0, indices.length);

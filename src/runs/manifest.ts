@@ -111,8 +111,16 @@ function objectOf(value: unknown, key: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** What of two manifests differs, in words; empty where they are of one run. Where things lie does not count. */
-export function differences(before: RunManifest, now: RunManifest): string[] {
+/**
+ * What of two manifests differs, in words; empty where they are of one run. Where things lie does not count.
+ *
+ * @param late asks that no shard depends on
+ */
+export function differences(
+  before: RunManifest,
+  now: RunManifest,
+  late: readonly string[] = [],
+): string[] {
   const facts = ({ striate, engine, view, asks, model, data, ...rest }: RunManifest) => ({
     ...{ striate, engine, view, model: model.sha256, photos: rest.listing },
     ...{ shard: rest.shard, seed: rest.seed, memory: rest.memory },
@@ -121,6 +129,7 @@ export function differences(before: RunManifest, now: RunManifest): string[] {
   const [a, b] = [facts(before), facts(now)] as Record<string, unknown>[];
   const isDigest = (value: unknown) => typeof value === "string" && value.length === 64;
   return Object.keys({ ...a, ...b })
+    .filter((key) => !late.includes(key))
     .filter((key) => JSON.stringify(a![key]) !== JSON.stringify(b![key]))
     .map((key) =>
       isDigest(a![key])

@@ -51,6 +51,8 @@ describe("a manifest", () => {
     );
     const other = { ...manifest, listing: "c".repeat(64), asks: { layers: "conv", top: 8 } };
     expect(differences(manifest, other)).toEqual(["other photos", "top 16, now 8"]);
+    // What is asked of all shards together does not make another run.
+    expect(differences(manifest, other, ["top"])).toEqual(["other photos"]);
   });
 });
 

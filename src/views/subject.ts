@@ -58,6 +58,12 @@ export interface DatasetSubject {
   range?(from: number, to: number): DatasetSubject;
   /** A photo as its file has it, upright, by its number; undefined where there is no other than was given. */
   original?(index: number): Promise<Image | undefined>;
+  /**
+   * A photo that need not be of the set, as its file has it and prepared as the set's are.
+   * @param place a path or an address
+   * @throws StriateError where it cannot be read
+   */
+  other?(place: string): Promise<{ readonly photo: Image; readonly inputs: PhotoSubject["inputs"] }>;
   /** The network's inputs, of a picture of the size that the set's photos come in. */
   prepare?(picture: Image): PhotoSubject["inputs"];
 }

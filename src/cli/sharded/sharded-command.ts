@@ -72,7 +72,9 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
         checkFiniteWeights(run.model.network);
         for (const notice of [...(run.subject.notices ?? []), ...run.set.warnings()])
           io.err(notice);
-        const ledger = await Ledger.begin(join(out, "run"), run.manifest, options.force as boolean);
+        const { late } = view.shards;
+        const folder = join(out, "run");
+        const ledger = await Ledger.begin(folder, run.manifest, options.force as boolean, late);
         sayCosts(ledger, run, io);
         using stop = stopOnSignal(io);
         const report = followRun(io, run.manifest.photos);

@@ -9,11 +9,10 @@ import { type PlatformDecoder, decodePicture } from "../pictures/decode-picture.
 import type { ExampleSource } from "../examples/example.ts";
 import type { FileSet } from "./file-set.ts";
 import { ImageSet } from "../examples/image-set.ts";
-import { lumaOf } from "../pictures/image.ts";
+import { examplePixels } from "../pictures/example-pixels.ts";
 import { latin1 } from "../picture-formats/bytes.ts";
 import { identifyPicture, identifyingBytes } from "../picture-formats/identify.ts";
 import { pictureFormats } from "../picture-formats/index.ts";
-import { resizeBilinear, resizeNearest } from "../pictures/resize.ts";
 import type { SpillStore } from "../examples/row-store.ts";
 
 /** What a data set needs of the platform. */
@@ -180,17 +179,7 @@ function decodingSource(
       try {
         const image = await original(index);
         sizes.set([image.height, image.width], 2 * index);
-        const data = channels === 1 ? lumaOf(image) : image.data;
-        if (image.height === height && image.width === width) return data;
-        // bounded: by the size that was asked for, checked where a set is opened
-        const into = new Uint8ClampedArray(height * width * channels);
-        (resize === "bilinear" ? resizeBilinear : resizeNearest)(
-          { data, height: image.height, width: image.width, channels },
-          size,
-          into,
-        );
-        // bounded: by what is there
-        return new Uint8Array(into.buffer);
+        return examplePixels(image, [height, width, channels], resize);
       } catch (error) {
         if (isBug(error)) throw error;
         const path = pathOf(index);

@@ -52,14 +52,25 @@ export class Ledger {
    * Begins a run, or goes on with the one that is there.
    *
    * @param anew whether another run may be thrown away
+   * @param late asks that no shard depends on: the run goes on with the new ones
    * @throws StriateError where another run is there
    */
-  static async begin(folder: string, manifest: RunManifest, anew = false): Promise<Ledger> {
+  static async begin(
+    folder: string,
+    manifest: RunManifest,
+    anew = false,
+    late: readonly string[] = [],
+  ): Promise<Ledger> {
     const path = join(folder, "manifest.json");
     const known = await readFile(path, "utf8").catch(() => undefined);
     if (known !== undefined) {
-      const apart = await naming(path, () => differences(readManifest(known), manifest));
-      if (apart.length === 0) return new Ledger(folder, readManifest(known));
+      const before = await naming(path, () => readManifest(known));
+      const apart = differences(before, manifest, late);
+      if (apart.length === 0) {
+        const now = { ...before, asks: manifest.asks };
+        if (differences(before, now).length > 0) await writeFileAtomic(path, writeManifest(now));
+        return new Ledger(folder, now);
+      }
       if (!anew)
         throw new StriateError(
           `${folder}: holds another run: ${apart.join("; ")}; give another --out, or --force to begin anew`,

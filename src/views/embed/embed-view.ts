@@ -2,19 +2,21 @@ import { StriateError } from "../../base/errors.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
 import { formatByteSize } from "../../data/byte-size.ts";
-import type { ForwardPart } from "../../model/gradients/gradient-query.ts";
 import type { ViewContext } from "../context.ts";
-import { type DataTable, defineView } from "../define-view.ts";
+import { defineView } from "../define-view.ts";
 import { classNamesOf } from "../evaluation/measured-batches.ts";
 import { photoBatches } from "../photo-batches.ts";
 import { type Shards, computeInShards } from "../shards.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { drawEmbedding } from "./draw-embedding.ts";
 import { type EmbedPart, mergeEmbed, readEmbed, writeEmbed } from "./embed-part.ts";
+import { embedTables } from "./embed-tables.ts";
 import type { Embedding } from "./embedding.ts";
-import { type EmbeddingLayer, embeddingLayer } from "./embedding-layer.ts";
+import { channelMeans, embeddingLayer } from "./embedding-layer.ts";
 import { type AlikePair, alikePairs, loneliness } from "./find-odd.ts";
 import { mapPhotos } from "./map-photos.ts";
+import { drawNear } from "./draw-near.ts";
+import { type NearPhotos, nearPhotos } from "./near-photos.ts";
 import { nearestNeighbours } from "./neighbours.ts";
 import { type Principal, principalComponents } from "./principal.ts";
 import { fewestForUmap, umapMap } from "./umap-map.ts";
@@ -39,6 +41,9 @@ const embedAsks = {
       help: "the last share of the set validates: near-duplicates across are leaks",
     }),
   ),
+  near: field.list({
+    help: "also list the photos nearest to this one: a name in the set, a path or an address",
+  }),
   batch: field.int(4, { min: 1, max: 256, help: "photos in one run of the network" }),
 };
 type EmbedAsks = Values<typeof embedAsks>;
@@ -65,7 +70,7 @@ const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
     const photos: { index: number; label: number; name: string; split: string }[] = [];
     const { batches, skipped } = photoBatches(context, set, asks.batch);
     for await (const { inputs, photos: some } of batches) {
-      const [value] = await running.behind(inputs, [layer.value], meansOf(layer));
+      const [value] = await running.behind(inputs, [layer.value], channelMeans(layer));
       const { data } = toFloat32(value!);
       some.forEach(({ index, label, name, split = "" }, row) => {
         const own = data.slice(row * layer.width, (row + 1) * layer.width);
@@ -90,24 +95,11 @@ const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
     };
   },
   merge: mergeEmbed,
+  late: ["neighbours", "components", "map", "outliers", "alike", "validation", "near"],
   write: writeEmbed,
   read: readEmbed,
   finish,
 };
-
-/** The mean over all places of each channel, `(N, width)`. */
-const meansOf = ({ value, axis, width }: EmbeddingLayer): ForwardPart => ({
-  name: `means of ${value} over all but ${axis}`,
-  write({ b, values, shape }) {
-    const lengths = shape(values[0]!);
-    const others = [...lengths.keys()].filter((each) => each !== 0 && each !== axis);
-    const means =
-      others.length === 0
-        ? values[0]!
-        : b.op("ReduceMean", [values[0]!, b.i64(others)], { keepdims: 0 });
-    return [b.op("Reshape", [means, b.i64([lengths[0]!, width])])];
-  },
-});
 
 async function finish(
   context: ViewContext,
@@ -136,14 +128,21 @@ async function finish(
     asks.validation !== null
       ? photos[row]! >= Math.round(all * (1 - asks.validation))
       : part.splits[row] !== "" && part.splits[row] !== "train";
+  const layer = embeddingLayer(network, asks.layer);
+  const near: NearPhotos[] = [];
+  for (const photo of asks.near) {
+    const { batch, neighbours: count } = asks;
+    near.push(await nearPhotos(context, set, part, layer, { photo, count, batch }));
+  }
   return {
     title: network.origin.file ?? network.name,
-    layer: embeddingLayer(network, asks.layer).address,
+    layer: layer.address,
     classNames: classNamesOf(network, set),
     ...{ part, neighbours, principal, places, method, apart, duplicates },
     outliers: order.slice(0, asks.outliers),
     leaks: duplicates.filter(({ a, b }) => validates(a) !== validates(b)),
     pictures: await mapPhotos(set, part, places),
+    near,
   };
 }
 
@@ -170,6 +169,7 @@ export const embedView = defineView({
     examples: [
       "striate embed cat_vs_dog.h5 photos/",
       "striate embed model.onnx photos/ --layer global_pool --validation 0.2",
+      "striate embed cat_vs_dog.h5 photos/ --near rocky.jpg",
     ],
   },
   asks: embedAsks,
@@ -198,6 +198,9 @@ export const embedView = defineView({
         ...(outliers.length > 0
           ? [`farthest from all others: ${outliers.slice(0, 5).map(name).join(", ")}`]
           : []),
+        ...found.near.map(
+          ({ photo, rows }) => `nearest to ${photo}: ${[...rows].slice(0, 5).map(name).join(", ")}`,
+        ),
       ],
     };
   },
@@ -218,6 +221,10 @@ export const embedView = defineView({
         photo: part.names[row],
         distance: found.apart[row],
       })),
+      near: found.near.map(({ photo, rows, distances }) => ({
+        photo,
+        nearest: Array.from(rows, (row, i) => ({ photo: part.names[row], distance: distances[i] })),
+      })),
       skipped: part.skipped,
     };
   },
@@ -228,12 +235,17 @@ export const embedView = defineView({
     yield ["map", float32([rows, 2], places)];
     yield ["neighbours", { type: "int32", shape: [rows, neighbours.count], data: neighbours.rows }];
   },
-  columns: (found) => tablesOf(found),
+  columns: (found) => embedTables(found),
   *draw(found, set, { theme }) {
     yield {
       name: "embed-map",
       picture: drawEmbedding(found, { caption: captionOf(found, set), subtitle: set.name, theme }),
     };
+    for (const [i, near] of found.near.entries())
+      yield {
+        name: `embed-near${i === 0 ? "" : `-${i + 1}`}`,
+        picture: drawNear(found, near, { subtitle: set.name, theme }),
+      };
   },
 });
 
@@ -244,70 +256,3 @@ const captionOf = ({ title, layer, part, method }: Embedding, set: DatasetSubjec
     : "along the two directions in which they differ most (principal components).");
 
 /** `photos`: a row each; `neighbours`: a row for each photo and rank; `pairs`: near-duplicates. */
-function* tablesOf(found: Embedding): Generator<DataTable> {
-  const { part, classNames, places, apart, neighbours, duplicates, leaks } = found;
-  const rows = [...part.photos.keys()];
-  const { count } = neighbours;
-  const leaking = new Set(leaks);
-  const text = (name: string, values: string[]) => ({ name, type: "STRING", values }) as const;
-  const whole = (name: string, values: number[]) => ({ name, type: "INT32", values }) as const;
-  const real = (name: string, values: number[]) => ({ name, type: "DOUBLE", values }) as const;
-  yield {
-    name: "photos",
-    columns: [
-      text("photo", [...part.names]),
-      whole("index", [...part.photos]),
-      text(
-        "class",
-        rows.map((row) => classNames[part.classes[row]!] ?? ""),
-      ),
-      text("split", [...part.splits]),
-      real(
-        "x",
-        rows.map((row) => places[2 * row]!),
-      ),
-      real(
-        "y",
-        rows.map((row) => places[2 * row + 1]!),
-      ),
-      real("apart", [...apart]),
-    ],
-  };
-  const pairs = [...neighbours.rows.keys()];
-  yield {
-    name: "neighbours",
-    columns: [
-      text(
-        "photo",
-        pairs.map((at) => part.names[Math.floor(at / count)]!),
-      ),
-      whole(
-        "rank",
-        pairs.map((at) => at % count),
-      ),
-      text(
-        "neighbour",
-        pairs.map((at) => part.names[neighbours.rows[at]!]!),
-      ),
-      real("distance", [...neighbours.distances]),
-    ],
-  };
-  yield {
-    name: "pairs",
-    columns: [
-      text(
-        "a",
-        duplicates.map(({ a }) => part.names[a]!),
-      ),
-      text(
-        "b",
-        duplicates.map(({ b }) => part.names[b]!),
-      ),
-      real(
-        "cosine",
-        duplicates.map(({ cosine }) => cosine),
-      ),
-      { name: "leak", type: "BOOLEAN", values: duplicates.map((each) => leaking.has(each)) },
-    ],
-  };
-}

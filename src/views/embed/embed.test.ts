@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { datasetSubject } from "../../api/dataset-subject.ts";
@@ -6,6 +8,7 @@ import { loadModel } from "../../api/load-model.ts";
 import type { Model } from "../../api/model.ts";
 import { openDatasetFor } from "../../api/open-dataset.ts";
 import type { ImageSet } from "../../data/examples/image-set.ts";
+import { openZipFile } from "../../node/datasets/open-zip-file.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { embedView } from "./embed-view.ts";
@@ -94,6 +97,28 @@ describe("an embedding", () => {
     expect(result.leaks.length).toBeGreaterThan(0);
     const [first, second] = result.outliers;
     expect(result.apart[first!]).toBeGreaterThanOrEqual(result.apart[second!]!);
+  });
+
+  it("lists the photos nearest to one of the set, and to any other", async () => {
+    const { result } = await embed();
+    const { part, neighbours } = result;
+    const own = part.names[7]!;
+    const folder = mkdtempSync(join(tmpdir(), "striate-near-"));
+    const copy = join(folder, "copy.jpg");
+    const zip = await openZipFile(fixture("photos.zip"));
+    writeFileSync(copy, await zip.read(zip.files.findIndex(({ path }) => path === own)));
+    await zip.close();
+    const asked = await embed({ near: [own, copy], map: "pca" });
+    const [named, read] = asked.result.near;
+    expect([...named!.rows]).toEqual([...neighbours.rows.subarray(28, 32)]);
+    expect([...named!.distances]).toEqual([...neighbours.distances.subarray(28, 32)]);
+    // The same bytes from elsewhere are the same vector: the photo itself is nearest.
+    expect([read!.rows[0], read!.distances[0]]).toEqual([7, 0]);
+    expect([...read!.rows.subarray(1)]).toEqual([...named!.rows.subarray(0, 3)]);
+    expect(asked.words.lines.at(-1)).toContain(`nearest to ${copy}: ${own}, `);
+    const pictures = [...asked.draw({ theme: "light" })].map(({ name }) => name);
+    expect(pictures).toEqual(["embed-map", "embed-near", "embed-near-2"]);
+    await expect(embed({ near: ["no-such.jpg"] })).rejects.toThrow("no-such.jpg");
   });
 
   it("is put together of parts, and refuses what would not fit", async () => {

@@ -1,4 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
+import type { ForwardPart } from "../../model/gradients/gradient-query.ts";
 import { findHead } from "../../model/head/head.ts";
 import { type Network, type NetworkLayer, channelAxis, selectLayers } from "../../model/network.ts";
 
@@ -53,3 +54,17 @@ function lastBeforeHead(network: Network): NetworkLayer[] {
   );
   return withMaps ? [withMaps] : makers.slice(-1);
 }
+
+/** The mean over all places of each channel, `(N, width)`. */
+export const channelMeans = ({ value, axis, width }: EmbeddingLayer): ForwardPart => ({
+  name: `means of ${value} over all but ${axis}`,
+  write({ b, values, shape }) {
+    const lengths = shape(values[0]!);
+    const others = [...lengths.keys()].filter((each) => each !== 0 && each !== axis);
+    const means =
+      others.length === 0
+        ? values[0]!
+        : b.op("ReduceMean", [values[0]!, b.i64(others)], { keepdims: 0 });
+    return [b.op("Reshape", [means, b.i64([lengths[0]!, width])])];
+  },
+});

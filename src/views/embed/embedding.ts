@@ -1,6 +1,7 @@
 import type { EmbedPart } from "./embed-part.ts";
 import type { AlikePair } from "./find-odd.ts";
 import type { MapPhotos } from "./map-photos.ts";
+import type { NearPhotos } from "./near-photos.ts";
 import type { Neighbours } from "./neighbours.ts";
 import type { Principal } from "./principal.ts";
 
@@ -23,4 +24,6 @@ export interface Embedding {
   /** Near-duplicates of which one trains and the other validates. */
   readonly leaks: readonly AlikePair[];
   readonly pictures: MapPhotos;
+  /** What lies near the photos that were asked for. */
+  readonly near: readonly NearPhotos[];
 }
