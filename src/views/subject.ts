@@ -63,7 +63,9 @@ export interface DatasetSubject {
    * @param place a path or an address
    * @throws StriateError where it cannot be read
    */
-  other?(place: string): Promise<{ readonly photo: Image; readonly inputs: PhotoSubject["inputs"] }>;
+  other?(
+    place: string,
+  ): Promise<{ readonly photo: Image; readonly inputs: PhotoSubject["inputs"] }>;
   /** The network's inputs, of a picture of the size that the set's photos come in. */
   prepare?(picture: Image): PhotoSubject["inputs"];
 }
