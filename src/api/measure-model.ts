@@ -1,7 +1,6 @@
 import type { OpenedModel } from "../formats/format.ts";
 import type { RunningNetwork } from "../model/running.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
-import { classifierLoss } from "../model/head/classifier-loss.ts";
 import { type ClassifierMeasure, measureNetwork } from "../views/evaluation/measure.ts";
 
 /**
@@ -19,7 +18,7 @@ export function measureModel(
     async lossFor(classNames) {
       const { compileOptionsOf } = await training();
       const compiled = compileOptionsOf(await contents());
-      return classifierLoss(running.network, classNames, compiled?.loss);
+      return measureNetwork(running, compiled?.loss).lossFor(classNames);
     },
     async *over(batches, loss) {
       const { keras, network } = await contents();

@@ -35,6 +35,6 @@ export const kerasH5 = defineFormat({
     runs: true,
     takes: (model) => void kerasOf(model, "an .h5 file"),
     loses: () => [],
-    write: async (model, name) => (await import("./keras/h5-file.ts")).writeKerasH5(model, name),
+    write: async (model, name) => (await import("./keras/h5-writer.ts")).writeKerasH5(model, name),
   },
 });

@@ -24,6 +24,7 @@ export const kerasZip = defineFormat({
     runs: true,
     takes: (model) => void kerasOf(model, "a .keras file"),
     loses: () => [],
-    write: async (model, name) => (await import("./keras/zip-file.ts")).writeKerasZip(model, name),
+    write: async (model, name) =>
+      (await import("./keras/zip-writer.ts")).writeKerasZip(model, name),
   },
 });

@@ -34,6 +34,7 @@ export const onnx = defineFormat({
     answers: [".onnx"],
     runs: true,
     loses: (model) => [...trainingOf(model), ...regularizationOf(model)],
-    write: async (model, name) => (await import("./onnx/onnx-file.ts")).writeOnnxFile(model, name),
+    write: async (model, name) =>
+      (await import("./onnx/onnx-writer.ts")).writeOnnxFile(model, name),
   },
 });

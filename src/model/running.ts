@@ -7,12 +7,7 @@ import { withGiven, withOutputs } from "../graph/outputs.ts";
 import { bindInputs } from "../ops/infer/bind-dims.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { SessionPool } from "../runtime/session-pool.ts";
-import {
-  type Differentiated,
-  differentiate,
-  openedGraph,
-  shapeOf,
-} from "./gradients/differentiate.ts";
+import type { Differentiated } from "./gradients/differentiate.ts";
 import {
   type ForwardPart,
   type GradientQuery,
@@ -109,7 +104,8 @@ export class RunningNetwork {
     const inputs = this.#graphInputs(feeds);
     const shapes = shapesOf(inputs);
     const open = () =>
-      naming(this.network.origin.file ?? this.network.name, () => {
+      naming(this.network.origin.file ?? this.network.name, async () => {
+        const { openedGraph, shapeOf } = await gradientPart();
         const graph = openedGraph(this.network, shapes, values);
         const b = new GraphBuilder(graph, "view/");
         const outputs = write({ b, values, shape: (value) => shapeOf(graph, value) });
@@ -312,6 +308,7 @@ export class RunningNetwork {
     const key = JSON.stringify([terms, wrt, values, rules?.name, then?.name, shapes]);
     const open = async (): Promise<OpenGradient> => {
       const file = network.origin.file ?? network.name;
+      const { differentiate } = await gradientPart();
       const form = namingSync(file, () => differentiate(network, shapes, query));
       return { ...form, session: await this.runtime.open(form.graph, this.#options) };
     };
@@ -348,6 +345,9 @@ const keptWeights = 1 << 27;
  */
 const sessionsOf = ({ graph }: Network): number =>
   Math.min(8, Math.max(4, Math.floor(keptWeights / Math.max(1, weightBytes(graph)))));
+
+/** What opens a graph up and differentiates it is loaded when it is needed. */
+const gradientPart = () => import("./gradients/differentiate.ts");
 
 interface OpenGradient extends Differentiated {
   session: Session;

@@ -1,8 +1,10 @@
-import { encode } from "fast-png";
+import { zlibSync } from "fflate";
+import { joinBytes } from "../base/join-bytes.ts";
 import { encodeBase64 } from "./base64.ts";
 import { escapeXml } from "./escape-xml.ts";
 import type { Path } from "./path.ts";
 import type { Box, GroupMark, ImageMark, Mark, PathMark, Picture, TextMark } from "./picture.ts";
+import { pngBands, pngFile } from "./png/png-file.ts";
 import type { Raster } from "./raster.ts";
 import { hasGlyphs, textWidth } from "./text.ts";
 
@@ -90,11 +92,9 @@ function enlarged({ raster, width, height, smooth }: ImageMark): Raster {
   return { ...raster, width, height, data };
 }
 
-function pngOf({ width, height, channels, data, palette }: Raster): Uint8Array {
-  const colors =
-    palette &&
-    Array.from({ length: palette.length / 3 }, (_, i) => [...palette.subarray(i * 3, i * 3 + 3)]);
-  return encode({ width, height, channels, data, palette: colors }, { zlib: { level: 6 } });
+function pngOf(raster: Raster): Uint8Array {
+  const rows = joinBytes(Array.from(pngBands([raster]), (band) => band.slice()));
+  return pngFile(raster, [zlibSync(rows, { level: 6 })]);
 }
 
 function path(mark: PathMark): string {

@@ -1,24 +1,17 @@
 import { StriateError } from "../../base/errors.ts";
-import { type OpenedModel, type ReadModelOptions, type WrittenFile } from "../format.ts";
+import type { OpenedModel, ReadModelOptions } from "../format.ts";
 import type { OpenSource } from "../open-source.ts";
 import { type Hdf5Group, openHdf5 } from "../hdf5/hdf5-file.ts";
-import { writeHdf5 } from "../hdf5/write-hdf5.ts";
 import { inferInput } from "./infer-input.ts";
-import { isObject, pythonJson } from "./json.ts";
+import { isObject } from "./json.ts";
 import { type KerasWriter, kerasWriter, writerName } from "./keras-writer.ts";
-import { listWeights } from "../../model/lowering/list-weights.ts";
 import { parseJson } from "../../base/parse-json.ts";
 import { openKeras, requireNoWeights } from "./open-keras.ts";
-import { kerasOf, ownNotes } from "./own-notes.ts";
 import { stateArrays } from "./read-optimizer.ts";
 import { h5Store, isStore, storedGroups } from "./store-h5.ts";
 import { type WeightGroup, assignGroups, weightGroups } from "./weights-h5.ts";
 import { weightsNetwork } from "./weights-network.ts";
 import { assignFromStore } from "./weights-store.ts";
-import { floatSettings, trainingConfig } from "./write-compile.ts";
-import { groupAt, newGroup, putArray, putNames, weightsGroup } from "./write-h5.ts";
-import { modelConfig } from "./write-model.ts";
-import { stateForH5 } from "./write-optimizer.ts";
 
 /** Reads a Keras HDF5 file: a model, or weights alone. */
 export async function readKerasH5(
@@ -54,37 +47,6 @@ export async function readKerasH5(
     assignGroups(model, groups, { kerasVersion: writer.major, backend });
   });
 }
-
-/** Writes a model in the dialect that both Keras 2 and Keras 3 open. */
-export async function writeKerasH5(model: OpenedModel, name: string): Promise<WrittenFile[]> {
-  const keras = kerasOf(model, "an .h5 file");
-  const root = newGroup();
-  const compile = trainingConfig(model.compile, model.optimizer);
-  const own = ownNotes(model);
-  Object.assign(root.attributes, {
-    backend: "tensorflow",
-    keras_version: writtenVersion,
-    writer: "striate",
-    model_config: JSON.stringify(modelConfig(keras, 2)),
-    ...(compile ? { training_config: pythonJson(compile, floatSettings) } : {}),
-    ...(own ? { striate: JSON.stringify(own) } : {}),
-  });
-  root.children.set("model_weights", weightsGroup(keras, writtenVersion));
-  if (model.optimizer) {
-    const group = groupAt(root, ["optimizer_weights"]);
-    const arrays = stateForH5(model.optimizer, listWeights(keras).weights);
-    putNames(
-      group,
-      "weight_names",
-      arrays.map((array) => array.name),
-    );
-    for (const { name: path, array } of arrays) putArray(group, path, array);
-  }
-  return [{ path: name, bytes: writeHdf5(root) }];
-}
-
-/** The Keras whose dialect is written: both Keras 2 and Keras 3 open it. */
-const writtenVersion = "2.15.0";
 
 function jsonAttribute(root: Hdf5Group, name: string): unknown {
   const text = root.attribute(name);

@@ -1,24 +1,16 @@
 import { StriateError } from "../../base/errors.ts";
-import { type OpenedModel, type ReadModelOptions, type WrittenFile } from "../format.ts";
+import type { OpenedModel, ReadModelOptions } from "../format.ts";
 import { openHdf5 } from "../hdf5/hdf5-file.ts";
-import { writeHdf5 } from "../hdf5/write-hdf5.ts";
 import type { Budget } from "../../base/budget.ts";
-import { isObject, pythonJson } from "./json.ts";
+import { isObject } from "./json.ts";
 import { kerasWriter } from "./keras-writer.ts";
-import { listWeights } from "../../model/lowering/list-weights.ts";
 import type { OpenSource } from "../open-source.ts";
 import { readJson } from "../../base/parse-json.ts";
 import { openKeras } from "./open-keras.ts";
-import { kerasOf, ownNotes } from "./own-notes.ts";
 import { h5Store } from "./store-h5.ts";
 import { npzStore } from "./store-npz.ts";
 import { type WeightStore, assignFromStore } from "./weights-store.ts";
-import { compileConfig, floatSettings } from "./write-compile.ts";
-import { putArray } from "./write-h5.ts";
-import { modelConfig } from "./write-model.ts";
-import { stateForZip } from "./write-optimizer.ts";
-import { storeGroup } from "./write-store.ts";
-import { type ZipMember, readZip, writeZip } from "../zip.ts";
+import { type ZipMember, readZip } from "../zip.ts";
 
 /** Reads a `.keras` file. */
 export async function readKerasZip(
@@ -41,30 +33,6 @@ export async function readKerasZip(
     own: isObject(metadata) ? metadata.striate : undefined,
   };
   return openKeras(parts, options, (model) => assignFromStore(model, store));
-}
-
-/** Writes a `.keras` file. */
-export async function writeKerasZip(model: OpenedModel, name: string): Promise<WrittenFile[]> {
-  const keras = kerasOf(model, "a .keras file");
-  const compile = compileConfig(model.compile, model.optimizer);
-  const config = { ...modelConfig(keras, 3), ...(compile ? { compile_config: compile } : {}) };
-  const own = ownNotes(model);
-  const metadata = {
-    keras_version: "3.0.0",
-    writer: "striate",
-    ...(own ? { striate: own } : {}),
-  };
-  const store = storeGroup(keras);
-  const { weights } = listWeights(keras);
-  const state = model.optimizer ? stateForZip(model.optimizer, weights) : [];
-  state.forEach((array, i) => putArray(store, `optimizer/vars/${i}`, array));
-  const text = (value: unknown) => new TextEncoder().encode(pythonJson(value, floatSettings));
-  const bytes = writeZip([
-    ["metadata.json", text(metadata)],
-    ["config.json", text(config)],
-    ["model.weights.h5", writeHdf5(store)],
-  ]);
-  return [{ path: name, bytes }];
 }
 
 type Members = ReadonlyMap<string, ZipMember>;

@@ -3,20 +3,17 @@ import type { Graph } from "../../graph/graph.ts";
 import { inlineFunctions } from "../../graph/passes/opening/inline-functions.ts";
 import { liftBodyWeights } from "../../graph/passes/opening/lift-body-weights.ts";
 import { liftConstants } from "../../graph/passes/opening/lift-constants.ts";
-import { separatePads } from "../../graph/passes/engine/separate-pads.ts";
 import { hasHalves, widenHalves } from "../../graph/passes/opening/widen-halves.ts";
 import type { ModelProto } from "../../graph/protobuf/onnx-messages.ts";
 import { externalFiles, parseOnnx } from "../../graph/protobuf/parse.ts";
 import { graphOfModel } from "../../graph/protobuf/read.ts";
-import { writeOnnx } from "../../graph/protobuf/write.ts";
 import { sortNodes } from "../../graph/traverse.ts";
 import { findHead } from "../../model/head/head.ts";
 import type { Network } from "../../model/network.ts";
 import { inferShapes } from "../../ops/infer/infer-shapes.ts";
-import type { ModelSource, OpenedModel, WrittenFile } from "../format.ts";
+import type { ModelSource, OpenedModel } from "../format.ts";
 import type { OpenSource } from "../open-source.ts";
 import { checkSizes, checkValues, checkVersions } from "./check.ts";
-import { exportGraph } from "./export-graph.ts";
 import { findEnds } from "./ends.ts";
 import { externalReader } from "./external-data.ts";
 import { layerTable } from "./layer-table.ts";
@@ -31,11 +28,6 @@ export const readOnnxFile = (source: OpenSource): Promise<OpenedModel> =>
     const external = await externalReader(source, externalFiles(model));
     return { network: networkOf(graphOfModel(model, { external }), model, source) };
   });
-
-/** The bytes of a network as an ONNX file. */
-export const writeOnnxFile = ({ network }: OpenedModel, name: string): WrittenFile[] => [
-  { path: name, bytes: writeOnnx(separatePads(exportGraph(network))) },
-];
 
 function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network {
   checkVersions(file);

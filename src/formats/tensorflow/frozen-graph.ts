@@ -4,7 +4,7 @@ import type { OpenedModel } from "../format.ts";
 import type { OpenSource } from "../open-source.ts";
 import { parseGraphProto } from "./graph-proto.ts";
 import { inlineTfFunctions } from "./inline-functions.ts";
-import { lowerTfGraph } from "./lower-graph.ts";
+import { lowerTensorFlow } from "./lower-tensorflow.ts";
 
 /** Reads a frozen graph. */
 export const readFrozenGraph = (source: OpenSource): Promise<OpenedModel> =>
@@ -25,5 +25,5 @@ export const readFrozenGraph = (source: OpenSource): Promise<OpenedModel> =>
       writer: "",
       file: source.name,
     };
-    return Promise.resolve({ network: lowerTfGraph({ nodes, constants }, "graph", origin) });
+    return Promise.resolve({ network: lowerTensorFlow({ nodes, constants }, origin) });
   });

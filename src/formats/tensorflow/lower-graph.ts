@@ -17,43 +17,31 @@ import {
 import type { TfContext, TfOp, TfValue } from "./define-op.ts";
 import { GraphValues } from "./graph-values.ts";
 import { TfAttributes, innerType, type TfGraph, type TfNode } from "./graph-def.ts";
-import { findTfOp } from "./ops/index.ts";
-import { type SettledGraph, settleGraph } from "./settle/settle-graph.ts";
+import type { SettledGraph } from "./settle/settle-graph.ts";
 import { LeftOutNodes, leftOutLayer } from "./left-out-nodes.ts";
 import { inputOf } from "./input-of.ts";
 import { checkOrder, configOf, isQuiet } from "./node-words.ts";
 import { endsOf, placeOf, sortTfNodes } from "./sort-nodes.ts";
 
 /**
- * Turns a TensorFlow graph into a Network: each node writes its ONNX nodes. Every node that does
- * something to the photo is a layer, by its name in the graph.
+ * Turns a TensorFlow graph, as it is at inference, into a Network: each node writes its ONNX nodes. Every
+ * node that does something to the photo is a layer, by its name in the graph.
  *
  * @throws StriateError naming a node whose op is not known, or that cannot be said in ONNX
  */
-export function lowerTfGraph(
-  graph: TfGraph,
+export const lowerTfGraph = (
+  graph: TfGraph & Partial<SettledGraph>,
   name: string,
   origin: Origin,
-  ops: TfOps = tensorflowOps,
-): Network {
-  const settled = ops.settle?.(graph) ?? graph;
-  return new Lowering(settled, name, origin, ops).run();
-}
+  ops: TfOps,
+): Network => new Lowering(graph, name, origin, ops).run();
 
 /** The ops that a graph is written in. */
 export interface TfOps {
   find(op: string): TfOp | undefined;
   /** What is said of an op that is not known. */
   unknown: string;
-  /** The graph as it is at inference. */
-  settle?(graph: TfGraph): SettledGraph;
 }
-
-const tensorflowOps: TfOps = {
-  find: findTfOp,
-  unknown: "this op of TensorFlow is not known; export the model as ONNX with tf2onnx",
-  settle: settleGraph,
-};
 
 /** An op may be written with fewer inputs than it takes. */
 const given = (x: TfValue | undefined): TfValue => x ?? fail("an input is missing");

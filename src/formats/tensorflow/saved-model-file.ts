@@ -6,7 +6,7 @@ import { Checkpoint } from "./checkpoint.ts";
 import type { TfFunction, TfGraph, TfNode } from "./graph-def.ts";
 import { parseGraphProto } from "./graph-proto.ts";
 import { inlineTfFunctions } from "./inline-functions.ts";
-import { lowerTfGraph } from "./lower-graph.ts";
+import { lowerTensorFlow } from "./lower-tensorflow.ts";
 import { type MetaGraph, type Signature, parseSavedModel } from "./saved-model-proto.ts";
 import { bindSignature, chooseSignature } from "./signature.ts";
 import { nodesBehind, placeOf } from "./sort-nodes.ts";
@@ -26,7 +26,7 @@ export const readSavedModel = (source: OpenSource): Promise<OpenedModel> =>
       writer: chosen.writer === "" ? "" : `TensorFlow ${chosen.writer}`,
       file: source.name,
     };
-    return { network: lowerTfGraph(graph, "graph", origin) };
+    return { network: lowerTensorFlow(graph, origin) };
   });
 
 /** What a signature runs, with its functions written out and its variables as constants. */

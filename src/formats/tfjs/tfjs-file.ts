@@ -8,7 +8,7 @@ import { kerasWriter } from "../keras/keras-writer.ts";
 import { openKeras } from "../keras/open-keras.ts";
 import { assignByName } from "./layer-weights.ts";
 import { parseGraphJson } from "../tensorflow/graph-json.ts";
-import { lowerTfGraph } from "../tensorflow/lower-graph.ts";
+import { lowerTensorFlow } from "../tensorflow/lower-tensorflow.ts";
 import { readTfjsMetadata } from "./metadata.ts";
 import { readManifest } from "./weights-manifest.ts";
 
@@ -63,7 +63,7 @@ async function readGraphModel(
   const outputs = outputsOf(model);
   const graph = { nodes, constants, ...(outputs ? { outputs } : {}) };
   const origin = { format: "TF.js graph", dialect: "TensorFlow graph", writer: "" };
-  return { network: lowerTfGraph(graph, "graph", origin) };
+  return { network: lowerTensorFlow(graph, origin) };
 }
 
 /** The tensors that the file names as its outputs: `Identity:0`. */

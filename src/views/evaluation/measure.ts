@@ -1,8 +1,7 @@
 import { type Tensor, toFloat32 } from "../../base/tensor.ts";
-import { type ClassifierLoss, classifierLoss } from "../../model/head/classifier-loss.ts";
+import type { ClassifierLoss } from "../../model/head/classifier-loss.ts";
 import type { Logs } from "../../model/history.ts";
 import type { RunningNetwork } from "../../model/running.ts";
-import { Metric } from "../../training/metrics/metric.ts";
 
 /** Some photos of a data set with their classes, as a network takes them. */
 export interface MeasuredBatch {
@@ -42,9 +41,12 @@ export interface Measured<B> {
  */
 export function measureNetwork(running: RunningNetwork, compiled?: unknown): ClassifierMeasure {
   return {
-    lossFor: (classNames) =>
-      Promise.resolve().then(() => classifierLoss(running.network, classNames, compiled)),
+    async lossFor(classNames) {
+      const { classifierLoss } = await import("../../model/head/classifier-loss.ts");
+      return classifierLoss(running.network, classNames, compiled);
+    },
     async *over(batches, { loss, labels }) {
+      const { Metric } = await import("../../training/metrics/metric.ts");
       const metric = new Metric(loss, "loss");
       for await (const batch of batches) {
         const [value] = await running.runRows(batch.x, [running.network.outputs[0]!.value]);
