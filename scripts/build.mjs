@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build as viteBuild, loadConfigFromFile } from "vite";
 import { buildElement } from "./element.mjs";
 import { withoutInnerComments } from "./inner-comments.mjs";
@@ -150,13 +150,30 @@ copyFileSync("src/plot/font/OFL.txt", `${beside}/OFL.txt`);
 rmSync("dist", { recursive: true, force: true });
 renameSync(beside, "dist");
 
-// The list of commands as it is printed, so that asking for it loads none of them.
-const help = spawnSync(process.execPath, ["dist/cli/main.js", "--help"], {
+// What --help prints, of the whole and of each command, so that asking for it loads none of them.
+const [, runChunk] =
+  /import\("\.\.\/(chunks\/run-[^"]+)"\)/.exec(readFileSync("dist/cli/main.js", "utf8")) ?? [];
+const askAll = `
+  import { writeFileSync } from "node:fs";
+  const { runCommandLine } = await import(${JSON.stringify(pathToFileURL(`dist/${runChunk}`).href)});
+  let text = "";
+  process.stdout.write = (piece, ...rest) => { text += piece; rest.at(-1)?.(); return true; };
+  const ask = async (...args) => {
+    text = "";
+    if (await runCommandLine(args) !== 0) throw new Error("no help for " + args.join(" "));
+    return text;
+  };
+  const whole = await ask("--help");
+  const help = { "": whole };
+  for (const [, name] of whole.split("Commands:")[1].matchAll(/^  ([a-z][\\w-]*)/gm))
+    if (name !== "help") help[name] = await ask(name, "--help");
+  writeFileSync("dist/cli/help.json", JSON.stringify(help));
+`;
+const help = spawnSync(process.execPath, ["--input-type=module", "-e", askAll], {
   encoding: "utf8",
   env: { ...process.env, COLUMNS: "80" },
 });
 if (help.status !== 0) throw new Error(`the built command does not run: ${help.stderr}`);
-writeFileSync("dist/cli/help.txt", help.stdout);
 
 if (process.argv.includes("--types") || process.env.npm_command === "pack") {
   const { status } = spawnSync(

@@ -137,6 +137,21 @@ describe("words and numbers", () => {
     expect(striate(["--version"]).out).toBe(`${version}\n`);
     const { out } = striate(["--help"]);
     expect(out).toContain("train [options] <data>");
-    expect(out).toBe(readFileSync(join(root, "dist/cli/help.txt"), "utf8"));
+    const kept = JSON.parse(readFileSync(join(root, "dist/cli/help.json"), "utf8")) as Record<
+      string,
+      string
+    >;
+    expect(out).toBe(kept[""]);
+    for (const ask of [
+      ["see", "--help"],
+      ["filters", "-h"],
+      ["help", "see"],
+    ]) {
+      const asked = striate(ask).out;
+      // --debug makes a run of it.
+      const run = striate([...ask, "--debug"]).out;
+      expect(asked).toBe(run);
+      expect(asked).toMatch(/^Usage: striate \w+ /);
+    }
   });
 });

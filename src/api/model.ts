@@ -26,7 +26,8 @@ import type { View } from "../views/define-view.ts";
 import { type Given, type Seen, runView } from "../views/run-view.ts";
 import { ModelSeen } from "./report/model-seen.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
-import { type ModelInput, isImage, isTensor } from "./model-input.ts";
+import { type ModelInput, isImage, isModelInput, isTensor } from "./model-input.ts";
+import { wrongArgument } from "./sources.ts";
 import { measureModel } from "./measure-model.ts";
 import {
   type ModelCompileOptions,
@@ -165,6 +166,12 @@ export class Model {
 
   /** Tensors by input name, from whatever the caller has. */
   feeds(input: ModelInput, choice?: PreprocessingChoice): Record<string, Tensor> {
+    if (!isModelInput(input))
+      return wrongArgument(
+        this.name,
+        'a photo (await readImage("dog.jpg")), a tensor, or tensors by input name',
+        input,
+      );
     if (isImage(input)) return { ...prepareDecoded(this.network, input, choice).feeds };
     if (!isTensor(input) && !Array.isArray(input)) return { ...(input as Record<string, Tensor>) };
     const list = isTensor(input) ? [input] : (input as readonly Tensor[]);

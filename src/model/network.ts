@@ -39,9 +39,9 @@ export interface Network {
   history?: Record<string, unknown>;
   /**
    * By output name: what makes probabilities of an output that the network leaves as logits, known from the
-   * loss that it was trained with (`from_logits`).
+   * loss that it was trained with (`from_logits`); `identity` where the loss compared its numbers as they are.
    */
-  intended?: Readonly<Record<string, "sigmoid" | "softmax">>;
+  intended?: Readonly<Record<string, "sigmoid" | "softmax" | "identity">>;
   /** Names of the file's outputs that cannot be computed, and are not among {@link outputs}. */
   lostOutputs?: readonly string[];
   /** What was assumed where the file leaves something open, in sentences. */

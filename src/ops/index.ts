@@ -1,5 +1,6 @@
 import { activationOps } from "./arithmetic/activation.ts";
 import { arithmeticOps } from "./arithmetic/arithmetic.ts";
+import { classicalOps } from "./arithmetic/classical.ts";
 import { constantOps } from "./control/constant.ts";
 import { controlOps } from "./control/control.ts";
 import { convOps } from "./windows/conv.ts";
@@ -49,6 +50,7 @@ export const allOps: readonly OpDefinition[] = [
   ...recurrentOps,
   ...controlOps,
   ...fusedOps,
+  ...classicalOps,
   ...namedOps,
 ];
 

@@ -23,12 +23,15 @@ export function intendedActivations(
   return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
-function activationOf(loss: unknown): "sigmoid" | "softmax" | undefined {
+type Intended = NonNullable<Network["intended"]>[string];
+
+function activationOf(loss: unknown): Intended | undefined {
   // A loss that is one of a list may stand in a list of its own.
   const one: unknown = Array.isArray(loss) && loss.length === 1 ? loss[0] : loss;
-  const { class_name: name, config } = isObject(one) ? one : {};
-  if (typeof name !== "string" || !isObject(config) || config.from_logits !== true)
-    return undefined;
+  const { class_name: name = one, config } = isObject(one) ? one : {};
+  if (typeof name !== "string") return undefined;
+  if (!isObject(config) || config.from_logits !== true)
+    return /binary|mean_?squared|mean_?absolute|^mse$|^mae$/i.test(name) ? "identity" : undefined;
   if (/^Binary/.test(name)) return "sigmoid";
   return /Categorical/.test(name) ? "softmax" : undefined;
 }

@@ -24,9 +24,14 @@ export interface Ends {
 export function findEnds(graph: Graph, portOf: (value: string) => Port): Ends {
   const made = producers(graph);
   const opaque = new Set(graph.outputs.filter(isOpaque).map(({ name }) => name));
+  const columns = columnsIn(graph, made);
   const found = graph.outputs.flatMap(({ name }): Port[] => {
+    const table = columns.get(name);
+    if (table !== undefined) return table.first === name ? [portOf(table.value)] : [];
     const zipped = makerBehind(made, name);
     if (zipped?.op === "ZipMap") return [{ ...portOf(zipped.inputs[0]!), name }];
+    const ranked = rankedBehind(graph, made, name);
+    if (ranked !== undefined) return [{ ...portOf(ranked), name }];
     const port = portOf(name);
     return port.type === "string" || opaque.has(name) ? [] : [port];
   });
@@ -48,6 +53,8 @@ const isOpaque = ({ opaque }: Graph["outputs"][number]): boolean =>
 
 /** Ops that hand a value on. */
 const handsOn = /^(Identity|Cast|Reshape|Squeeze|Unsqueeze|Flatten)$/;
+/** Ops that write a column in another way: ML.NET hands the label of a row through as its key. */
+const rewrites = /^(LabelEncoder|CategoryMapper|OneHotEncoder|OneHot)$/;
 
 /** The node that makes a value, seen through those that only hand it on. */
 function makerBehind(made: ReadonlyMap<string, GraphNode>, value: string): GraphNode | undefined {
@@ -56,16 +63,64 @@ function makerBehind(made: ReadonlyMap<string, GraphNode>, value: string): Graph
   return node;
 }
 
-/** The input that a value is, handed on. */
+/** The input that a value is, handed on or written in another way. */
 function inputBehind(
   graph: Graph,
   made: ReadonlyMap<string, GraphNode>,
   value: string,
 ): string | undefined {
   let at = value;
-  for (let node = made.get(at); node && handsOn.test(node.op); node = made.get(at))
-    at = node.inputs[0]!;
+  const isColumn = ({ op }: GraphNode) => handsOn.test(op) || rewrites.test(op);
+  for (let node = made.get(at); node && isColumn(node); node = made.get(at)) at = node.inputs[0]!;
   return graph.inputs.find(({ name }) => name === at)?.name;
+}
+
+/** Outputs that are the columns of one value, in order, each with an output of its own. */
+interface Columns {
+  value: string;
+  /** The output that is the first column. */
+  first: string;
+}
+
+/**
+ * What scikit-learn's converter makes with `zipmap: "columns"`: an output for the probability of each class.
+ * The value that they are cut from says the same at once.
+ */
+function columnsIn(graph: Graph, made: ReadonlyMap<string, GraphNode>): Map<string, Columns> {
+  const cut = new Map<string, string[]>();
+  for (const { name } of graph.outputs) {
+    const node = makerBehind(made, name);
+    if (node?.op !== "Slice") continue;
+    const names = cut.get(node.inputs[0]!) ?? [];
+    const [start, end] = [1, 2].map((i) => graph.initializers.get(node.inputs[i] ?? ""));
+    const isNext = start && end && toNumbers(start).at(-1) === names.length;
+    if (isNext && toNumbers(end).at(-1) === names.length + 1)
+      cut.set(node.inputs[0]!, [...names, name]);
+  }
+  return new Map(
+    [...cut].flatMap(([value, names]) =>
+      names.length > 1 ? names.map((name) => [name, { value, first: names[0]! }] as const) : [],
+    ),
+  );
+}
+
+/**
+ * The numbers of all classes behind an output that is the best of them: of TopK, and of a maximum whose place
+ * comes out too. The first of these is not that of class 0.
+ */
+function rankedBehind(
+  graph: Graph,
+  made: ReadonlyMap<string, GraphNode>,
+  name: string,
+): string | undefined {
+  const node = makerBehind(made, name);
+  if (node?.op === "TopK" && node.outputs[0] === name) return node.inputs[0];
+  if (node?.op !== "ReduceMax") return undefined;
+  const isPlace = (other: string) => {
+    const maker = makerBehind(made, other);
+    return maker?.op === "ArgMax" && maker.inputs[0] === node.inputs[0];
+  };
+  return graph.outputs.some((output) => isPlace(output.name)) ? node.inputs[0] : undefined;
 }
 
 /** Of a network that gives nothing but a label: the numbers that the label is chosen by. */
@@ -142,7 +197,9 @@ function tableIn(graph: Graph, node: GraphNode): string[] | undefined {
   if (names === undefined || names.length === 0) return undefined;
   if (keys === undefined || keys.length !== names.length) return [...names];
   const sorted: string[] = [];
-  keys.forEach((key, i) => (sorted[key] = names[i]!));
+  // Keys of ML.NET begin with 1: 0 is what is missing.
+  const first = keys.includes(0) ? 0 : 1;
+  keys.forEach((key, i) => (sorted[key - first] = names[i]!));
   // A key that is missing, or is none, leaves a hole.
   return sorted.length === names.length && !sorted.includes(undefined as never)
     ? sorted

@@ -1,6 +1,6 @@
 import { maybeJson } from "../../base/parse-json.ts";
 import { parseLabels } from "../../data/labels/labels.ts";
-import { scaleOf } from "../../data/pictures/scale.ts";
+import { formulaOf, scaleOf } from "../../data/pictures/scale.ts";
 import type { Network } from "../../model/network.ts";
 
 type Known = Pick<Network, "labels" | "preprocessing" | "history">;
@@ -36,9 +36,15 @@ export function writeMetadata({ labels, preprocessing, history }: Known): Map<st
   return metadata;
 }
 
+const labelKeys = [
+  ...[LABELS, "labels", "classes", "class_names", "classes_names", "names"],
+  ...["id2label", "label_names", "categories"],
+];
+
 function labelsIn(metadata: ReadonlyMap<string, string>): string[] | undefined {
-  for (const key of [LABELS, "labels", "classes", "class_names", "classes_names", "names"]) {
-    const text = metadata.get(key);
+  const facts = withNested(metadata);
+  for (const key of labelKeys) {
+    const text = facts.get(key);
     const found = text === undefined ? undefined : labelsFrom(text);
     if (found && found.length > 1) return found;
   }
@@ -84,12 +90,19 @@ function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | 
     NominalRange_0_255: "none",
     Normalized_0_1: "0..1",
     Normalized_1_1: "-1..1",
+    // Of video: 16 is black, 235 white.
+    NominalRange_16_235: formulaOf([(-16 * 255) / 219], "/", [255 / 219], 9),
   };
-  const range = metadata.get("Image.NominalPixelRange") ?? "";
-  const order = /^bgr/i.test(metadata.get("Image.BitmapPixelFormat") ?? "") ? " bgr" : "";
+  const facts = withNested(metadata);
+  const said = (...keys: readonly string[]) =>
+    keys.map((key) => facts.get(key)).find((text) => text !== undefined);
+  const range = said("Image.NominalPixelRange") ?? "";
+  const order = /^"?bgr/i.test(said("Image.BitmapPixelFormat", ...orderKeys) ?? "") ? " bgr" : "";
   if (Object.hasOwn(ranges, range)) return { scale: ranges[range]! + order };
-  const mean = numbersFrom(metadata.get("mean"));
-  const deviation = numbersFrom(metadata.get("std") ?? metadata.get("stddev"));
+  const mean = numbersFrom(said("mean", "image_mean", "normalize_mean", "img_mean"));
+  const deviation = numbersFrom(
+    said("std", "stddev", "image_std", "normalize_std", "img_std", "scale_std"),
+  );
   if (!mean || !deviation || deviation.some((value) => !(value > 0))) return undefined;
   // Statistics of values from 0 to 1, as torchvision has them, or of bytes.
   const unit = [...mean, ...deviation].every((value) => Math.abs(value) <= 2) ? 255 : 1;
@@ -99,6 +112,21 @@ function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | 
   if (near(m!, [0.485, 0.456, 0.406]) && near(d!, [0.229, 0.224, 0.225]))
     return { scale: `imagenet${order}` };
   return { scale: scaleOf(m!, d!) + order };
+}
+
+/** Keys under which files say in which order the colours go in. */
+const orderKeys = ["color_format", "color_order", "channel_order", "color", "colorspace"];
+/** Keys whose value is a table of its own: timm's and transformers' configurations. */
+const nestedKeys = ["pretrained_cfg", "preprocessor_config", "preprocessing", "config"];
+
+/** The entries, and behind them those of the tables that stand in a value as JSON. */
+function withNested(metadata: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const nested = nestedKeys.flatMap((key) =>
+    Object.entries(jsonObject(metadata.get(key)) ?? {}).map(
+      ([name, value]) => [name, JSON.stringify(value)] as const,
+    ),
+  );
+  return new Map([...nested, ...metadata]);
 }
 
 function numbersFrom(text: string | undefined): number[] | undefined {

@@ -60,7 +60,7 @@ function networkOf(file: Graph, model: ModelProto, source: ModelSource): Network
       file: source.name,
     },
   };
-  if (labels?.length === findHead(network)?.classes) network.labels ??= labels;
+  if (labels && labels.length === findHead(network, labels)?.classes) network.labels ??= labels;
   return network;
 }
 

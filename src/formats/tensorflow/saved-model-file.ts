@@ -5,7 +5,9 @@ import type { OpenSource } from "../open-source.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import type { TfFunction, TfGraph, TfNode } from "./graph-def.ts";
 import { parseGraphProto } from "./graph-proto.ts";
+import { intendedActivations } from "../keras/intended.ts";
 import { inlineTfFunctions } from "./inline-functions.ts";
+import { readKerasMetadata } from "./keras-metadata.ts";
 import { lowerTensorFlow } from "./lower-tensorflow.ts";
 import { type MetaGraph, type Signature, parseSavedModel } from "./saved-model-proto.ts";
 import { bindSignature, chooseSignature } from "./signature.ts";
@@ -26,7 +28,11 @@ export const readSavedModel = (source: OpenSource): Promise<OpenedModel> =>
       writer: chosen.writer === "" ? "" : `TensorFlow ${chosen.writer}`,
       file: source.name,
     };
-    return { network: lowerTensorFlow(graph, origin) };
+    const network = lowerTensorFlow(graph, origin);
+    const compile = await readKerasMetadata(source);
+    const intended = compile && intendedActivations(compile, network.outputs);
+    if (intended) network.intended = intended;
+    return { network, ...(compile && { compile }) };
   });
 
 /** What a signature runs, with its functions written out and its variables as constants. */

@@ -81,13 +81,15 @@ function shortest(value: number): number {
 
 async function labelsBehind(network: Network, bytes: Uint8Array): Promise<string[] | undefined> {
   const classes = findHead(network)?.classes ?? 0;
+  const fits = (labels: readonly string[]) =>
+    labels.length > 1 && findHead(network, labels)?.classes === labels.length;
   const end = new TextDecoder("latin1").decode(bytes.subarray(-ZIP_END));
-  if (classes < 2 || !end.includes("PK\x05\x06")) return undefined;
+  if (classes < 1 || !end.includes("PK\x05\x06")) return undefined;
   try {
     for (const [name, member] of await readZip(bytes, "metadata")) {
       if (!/label[^/]*\.txt$/i.test(name) || member.size > LONGEST_LABELS) continue;
       const labels = parseLabels(new TextDecoder().decode(await member.read()));
-      if (labels.length === classes) return labels;
+      if (fits(labels)) return labels;
     }
   } catch {
     // The network does not need them.

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import type { LabelMode } from "../../data/examples/batch.ts";
 import { parseLoss } from "../../training/losses/index.ts";
 import type { Identifier, Serialized } from "../../training/registry.ts";
-import { type Head, findHead } from "./head.ts";
+import { type Head, findHead, findHeads, isList } from "./head.ts";
 import type { Network } from "../network.ts";
 
 /** Loss, labels and accuracy that fit the head of a classifier. */
@@ -30,8 +30,10 @@ export function classifierLoss(
   classNames: readonly string[],
   compiled?: unknown,
 ): ClassifierLoss {
-  const head = findHead(network);
-  if (head === undefined || network.outputs.length !== 1 || head.map !== undefined)
+  const head = findHead(network, []);
+  // What else comes out (the number of the best class, features) is no second list of classes.
+  const lists = findHeads(network).filter(isList).length;
+  if (head === undefined || lists !== 1 || head.map !== undefined)
     throw new StriateError(
       `${network.origin.file ?? network.name}: expected one output of shape (None, units), so that it can ` +
         `tell classes apart; train --head new gives it one`,

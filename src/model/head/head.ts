@@ -36,6 +36,8 @@ export interface Head {
   readonly map?: { readonly channels: number; readonly batch: number };
   /** Names of the classes, where the network has as many. */
   readonly labels?: readonly string[];
+  /** What was assumed where neither the file nor its loss says what a number means, in a sentence. */
+  readonly assumption?: string;
 }
 
 /** Ops that make probabilities of logits. */
@@ -49,18 +51,34 @@ const activations: Readonly<Record<string, HeadKind>> = {
 const transparent =
   /^(Identity|Cast|Dropout|Transpose|Reshape|Flatten|Squeeze|Unsqueeze|Clip|QuantizeLinear|DequantizeLinear|Normalizer)$/;
 
-/** The heads of all outputs that are real numbers, in their order. */
-export function findHeads(network: Network): Head[] {
+/**
+ * The heads of all outputs that are real numbers, in their order.
+ *
+ * @param labels names of the classes, where they are not to be the network's own
+ */
+export function findHeads(
+  network: Network,
+  labels: readonly string[] | undefined = network.labels,
+): Head[] {
   const made = producers(network.graph);
   return network.outputs
     .filter(({ type }) => /float|double/.test(type))
-    .map((port) => headOf(network, port, made));
+    .map((port) => headOf(network, port, made, labels));
 }
 
-/** The head of a network: of its first output that is real numbers. */
-export function findHead(network: Network): Head | undefined {
-  return findHeads(network)[0];
+/**
+ * The head of a network: of its first output that is a list of probabilities, or of what a loss makes such;
+ * else of the first list, else of the first output that is real numbers.
+ */
+export function findHead(network: Network, labels?: readonly string[]): Head | undefined {
+  const heads = findHeads(network, labels);
+  const lists = heads.filter(isList);
+  return lists.find(({ kind }) => kind !== "logits") ?? lists[0] ?? heads[0];
 }
+
+/** Whether an output is one list of numbers for a row, and no maps. */
+export const isList = ({ port }: Head): boolean =>
+  port.shape.slice(1).filter((length) => length !== 1).length <= 1;
 
 /**
  * The head of one output.
@@ -71,12 +89,20 @@ export function headOf(
   network: Network,
   port: Port,
   made: ReadonlyMap<string, GraphNode> = producers(network.graph),
+  labels: readonly string[] | undefined = network.labels,
 ): Head {
   const axis = classAxis(port, network.layout);
   const found = activationBehind(network.graph, made, port, axis);
   const intended = network.intended?.[port.name];
+  const length = axis.isBatch ? 1 : port.shape[axis.own];
+  // One number that two names are given for tells two classes apart.
+  const isPair = !found && length === 1 && axis.others.length === 0 && labels?.length === 2;
+  const isMargin = isPair && isOfClassical(made, port.value);
+  const isShare = isPair && intended === "identity";
+  const isGuess = isPair && !isMargin && intended === undefined;
+  const read: HeadKind = isShare ? "probabilities" : isGuess ? "sigmoid" : "logits";
   const own = {
-    kind: intended ?? ("logits" as const),
+    kind: intended === "identity" ? read : (intended ?? read),
     logits: port.value,
     direct: true,
     order: port.order,
@@ -84,15 +110,15 @@ export function headOf(
   const { kind, logits, direct, order } = found ?? own;
   const isMap = axis.others.length > 0;
   const at = isMap ? (found?.axis ?? axis.own) : axis.own;
-  const length = axis.isBatch ? 1 : port.shape[at];
-  const units = typeof length === "number" ? length : undefined;
-  const single = found?.isPair === true || (kind === "sigmoid" && units === 1);
+  const counted = axis.isBatch ? 1 : port.shape[at];
+  const units = typeof counted === "number" ? counted : undefined;
+  const single =
+    found?.isPair === true || isMargin || isShare || (kind === "sigmoid" && units === 1);
   const classes = single ? 2 : units;
-  const { labels } = network;
   return {
     port,
     kind,
-    applied: found !== undefined,
+    applied: found !== undefined || isShare,
     single,
     logits,
     direct,
@@ -101,7 +127,18 @@ export function headOf(
     axis: at,
     ...(isMap && order ? { map: { channels: order.indexOf(at), batch: order.indexOf(0) } } : {}),
     ...(labels && labels.length === classes ? { labels } : {}),
+    ...(isGuess && {
+      assumption: `the file does not say what its one number means: taken as the logit of ${labels[1]}`,
+    }),
   };
+}
+
+/** Whether a value is the score of a classical learner, whose sign says the class. */
+function isOfClassical(made: ReadonlyMap<string, GraphNode>, value: string): boolean {
+  let node = made.get(value);
+  while (node && (transparent.test(node.op) || node.op === "ArrayFeatureExtractor"))
+    node = made.get(node.inputs[0]!);
+  return node?.domain === "ai.onnx.ml";
 }
 
 /** Which axis of an output tells the classes apart, as the user counts them. */

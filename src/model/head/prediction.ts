@@ -16,6 +16,8 @@ export interface Prediction {
   probabilities: boolean;
   /** Best first. */
   scores: ClassScore[];
+  /** What was assumed where the file does not say what its numbers mean, in a sentence. */
+  assumption?: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export function readPrediction(
   outputs: readonly Tensor[],
   labels?: readonly string[],
 ): Prediction | undefined {
-  const head = findHead(network);
+  const head = findHead(network, labels);
   if (head === undefined) return undefined;
   const output = outputs[network.outputs.indexOf(head.port)];
   if (output === undefined || !isList(output)) return undefined;
@@ -49,6 +51,7 @@ export function readPrediction(
     scores: scores
       .map((score, i) => ({ label: names?.[i] ?? `class ${i}`, score }))
       .sort((a, b) => b.score - a.score),
+    ...(head.assumption !== undefined && { assumption: head.assumption }),
   };
 }
 
@@ -57,7 +60,7 @@ export function readPrediction(
  * is not `logits`.
  */
 export function classScores(
-  { kind, applied }: Pick<Head, "kind" | "applied">,
+  { kind, applied, single }: Pick<Head, "kind" | "applied"> & Partial<Pick<Head, "single">>,
   row: ArrayLike<number>,
 ): number[] {
   const values = Array.from(row);
@@ -66,6 +69,9 @@ export function classScores(
     const shares = applied ? values : values.map((z) => 1 / (1 + Math.exp(-z)));
     return shares.length === 1 ? [1 - shares[0]!, shares[0]!] : shares;
   }
+  // The score of a classical learner: its sign says the class.
+  if (kind === "logits" && single === true && values.length === 1) return [-values[0]!, values[0]!];
+  if (kind === "probabilities" && values.length === 1) return [1 - values[0]!, values[0]!];
   if (kind !== "softmax" || applied) return values;
   const highest = Math.max(...values);
   const powers = values.map((z) => Math.exp(z - highest));
@@ -77,8 +83,11 @@ export function classScores(
 const isList = ({ shape }: Tensor): boolean => shape.filter((length) => length !== 1).length <= 1;
 
 /** `dog 99.2 %, cat 0.8 %` */
-export function formatPrediction({ probabilities, scores }: Prediction, count = 5): string {
-  return scores
+export function formatPrediction(
+  { probabilities, scores, assumption }: Prediction,
+  count = 5,
+): string {
+  const words = scores
     .slice(0, count)
     .map(({ label, score }) =>
       probabilities
@@ -86,4 +95,5 @@ export function formatPrediction({ probabilities, scores }: Prediction, count = 
         : `${printable(label)} ${score.toPrecision(4)}`,
     )
     .join(", ");
+  return assumption === undefined ? words : `${words} (a guess: ${printable(assumption)})`;
 }

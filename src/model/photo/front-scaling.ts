@@ -1,6 +1,6 @@
 import { toNumbers } from "../../base/tensor.ts";
-import type { GraphNode } from "../../graph/graph.ts";
-import { consumers } from "../../graph/traverse.ts";
+import type { Graph, GraphNode } from "../../graph/graph.ts";
+import { producers } from "../../graph/traverse.ts";
 import type { Network, Port } from "../network.ts";
 
 /** What a network does to its pixels before anything else: `x * multiply + add`, the mean of the channels. */
@@ -11,58 +11,145 @@ export interface FrontScaling {
 
 /** Ops on the way in that leave the values as they are, or take some or a mean of them. */
 const passing =
-  /^(Identity|Cast|Dropout|Transpose|Reshape|Squeeze|Unsqueeze|Pad|Resize|Upsample|Slice|Clip|AveragePool|MaxPool|QuantizeLinear|DequantizeLinear)$/;
+  /^(Identity|Cast|Dropout|Transpose|Reshape|Flatten|Squeeze|Unsqueeze|Pad|Resize|Upsample|Slice|Split|Gather|Clip|AveragePool|MaxPool|QuantizeLinear|DequantizeLinear)$/;
+/** Ops that measure a value's shape are no way in. */
+const measuring = /^(Shape|Size)$/;
 
 /**
- * The arithmetic with constants between a network's photo and its first layer that mixes pixels or channels:
- * a Rescaling, a Normalization, preprocessing that was exported with the network.
+ * The arithmetic with constants between a network's photo and the first layers that mix pixels or channels:
+ * a Rescaling, a Normalization, preprocessing that was exported with the network, whether it takes the
+ * colours at once or apart.
  *
  * @returns undefined where there is none
  */
 export function frontScaling(network: Network, port: Port): FrontScaling | undefined {
   const { graph } = network;
-  const readers = consumers(graph);
-  let value = port.value;
-  let [multiply, add] = [1, 0];
-  let found = false;
-  for (;;) {
-    const nodes = readers.get(value) ?? [];
-    // What measures the photo's shape is no way in.
-    const [node, ...others] = nodes.filter(({ op }) => op !== "Shape");
-    if (node === undefined || others.length > 0) break;
-    const step = stepOf(network, node, value);
-    if (step === undefined) break;
-    [multiply, add] = [multiply * step.multiply, add * step.multiply + step.add];
-    found ||= step.multiply !== 1 || step.add !== 0;
-    value = node.outputs[0]!;
+  const constants = new Constants(graph);
+  const scaled = new Map<string, FrontScaling>([[port.value, { multiply: 1, add: 0 }]]);
+  for (const node of graph.nodes) {
+    const read = node.inputs.flatMap((name) => scaled.get(name) ?? []);
+    if (read.length === 0 || measuring.test(node.op)) continue;
+    const made = stepOf(node, scaled, constants);
+    if (made !== undefined) for (const name of node.outputs) scaled.set(name, made);
+    // Here the network begins. Where it begins in several places, one that is scaled says it.
+    else {
+      const said = read.find(({ multiply, add }) => multiply !== 1 || add !== 0);
+      if (said !== undefined) return said;
+    }
   }
-  return found ? { multiply, add } : undefined;
+  return undefined;
 }
 
-/** What one node does to a value; undefined of one that does more. */
-function stepOf(network: Network, node: GraphNode, value: string): FrontScaling | undefined {
-  const { initializers } = network.graph;
-  if (passing.test(node.op) && node.inputs[0] === value) return { multiply: 1, add: 0 };
-  const [first, second] = node.inputs;
-  const constant = initializers.get((first === value ? second : first) ?? "");
-  if (constant === undefined || constant.type === "string") return undefined;
-  const numbers = toNumbers(constant);
-  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
-  const isLeft = first === value;
-  switch (node.op) {
+/** What a node makes of scaled pixels; undefined of one that does more. */
+function stepOf(
+  { op, inputs }: GraphNode,
+  scaled: ReadonlyMap<string, FrontScaling>,
+  constants: Constants,
+): FrontScaling | undefined {
+  const [first = "", second = ""] = inputs;
+  const [x, y] = [scaled.get(first), scaled.get(second)];
+  if (passing.test(op)) return x;
+  if (op === "Concat") {
+    const parts = inputs.flatMap((name) => scaled.get(name) ?? []);
+    return {
+      multiply: meanOf(parts.map(({ multiply }) => multiply)),
+      add: meanOf(parts.map(({ add }) => add)),
+    };
+  }
+  const sign = op === "Sub" ? -1 : 1;
+  // Colours that are weighed and added.
+  if (x && y)
+    return /^(Add|Sub)$/.test(op)
+      ? { multiply: x.multiply + sign * y.multiply, add: x.add + sign * y.add }
+      : undefined;
+  const numbers = constants.of(x ? second : first);
+  const own = x ?? y;
+  if (numbers === undefined || numbers.length === 0 || own === undefined) return undefined;
+  const mean = meanOf(numbers);
+  switch (op) {
     case "Mul":
-      return { multiply: mean, add: 0 };
+      return { multiply: own.multiply * mean, add: own.add * mean };
     case "Div":
-      return isLeft && mean !== 0 ? { multiply: 1 / mean, add: 0 } : undefined;
+      return x && mean !== 0 ? { multiply: x.multiply / mean, add: x.add / mean } : undefined;
     case "Add":
-      return { multiply: 1, add: mean };
+      return { multiply: own.multiply, add: own.add + mean };
     case "Sub":
-      return isLeft ? { multiply: 1, add: -mean } : { multiply: -1, add: mean };
+      return x
+        ? { multiply: x.multiply, add: x.add - mean }
+        : { multiply: -own.multiply, add: mean - own.add };
     default:
       return undefined;
   }
 }
 
-/** Whether the arithmetic is meant for pixels from 0 to 1: what it makes 0 lies there, and it stretches. */
-export const expectsUnit = ({ multiply, add }: FrontScaling): boolean =>
-  multiply >= 1.5 && -add / multiply > -0.01 && -add / multiply < 1.01;
+const meanOf = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+
+/** Larger constants are weights, and no scaling. */
+const mostNumbers = 1_000_000;
+
+const unary: Readonly<Record<string, (x: number) => number>> = {
+  Identity: (x) => x,
+  Cast: (x) => x,
+  Reshape: (x) => x,
+  Squeeze: (x) => x,
+  Unsqueeze: (x) => x,
+  Transpose: (x) => x,
+  Expand: (x) => x,
+  Sqrt: Math.sqrt,
+  Neg: (x) => -x,
+  Reciprocal: (x) => 1 / x,
+};
+const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
+  Max: Math.max,
+};
+
+/** The numbers of constants, and of what is computed of constants alone: `max(sqrt(variance), 1e-7)`. */
+class Constants {
+  readonly #graph: Graph;
+  readonly #made: ReadonlyMap<string, GraphNode>;
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#made = producers(graph);
+  }
+
+  /** The numbers in the order in which they lie; undefined of what is no constant, or is not worth knowing. */
+  of(name: string, depth = 8): number[] | undefined {
+    const constant = this.#graph.initializers.get(name);
+    if (constant !== undefined)
+      return constant.type === "string" || constant.data.length > mostNumbers
+        ? undefined
+        : toNumbers(constant);
+    const node = this.#made.get(name);
+    if (node === undefined || depth === 0) return undefined;
+    const [a, b] = node.inputs.slice(0, 2).map((input) => this.of(input, depth - 1));
+    if (a !== undefined && Object.hasOwn(unary, node.op)) return a.map(unary[node.op]!);
+    const f = Object.hasOwn(binary, node.op) ? binary[node.op] : undefined;
+    if (f === undefined || a === undefined || b === undefined) return undefined;
+    const isEven = a.length === b.length || a.length === 1 || b.length === 1;
+    // bounded: by constants that are there
+    return isEven
+      ? Array.from({ length: Math.max(a.length, b.length) }, (_, i) =>
+          f(a[i % a.length]!, b[i % b.length]!),
+        )
+      : undefined;
+  }
+}
+
+/**
+ * The scaling of the photo that arithmetic at the front was made for: what it makes 0 is black, or in the
+ * middle of the range.
+ */
+export function scaleBefore({ multiply, add }: FrontScaling): "none" | "1/255" | "-1..1" {
+  const zero = -add / multiply;
+  const isIn = (low: number, high: number) => zero > low - 0.01 && zero < high + 0.01;
+  // Bytes are no further apart: it stretches smaller numbers, or moves them by a part of one.
+  if (isIn(0, 1) && (multiply >= 1.5 || (multiply > 0.9 && zero > 0.05))) return "1/255";
+  const isAroundZero = Math.abs(zero + 1) < 0.01 && multiply > 0.2;
+  return isAroundZero || (multiply >= 50 && isIn(-1, 0)) ? "-1..1" : "none";
+}

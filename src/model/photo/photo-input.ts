@@ -5,7 +5,7 @@ import {
   type Preprocessing,
   parsePreprocessing,
 } from "../../data/pictures/preprocess.ts";
-import { expectsUnit, frontScaling } from "./front-scaling.ts";
+import { frontScaling, scaleBefore } from "./front-scaling.ts";
 import type { Network, Port } from "../network.ts";
 
 /** The input of a network that takes a photo, and what its axes mean. */
@@ -145,11 +145,11 @@ function storedPreprocessing(network: Network): Partial<Preprocessing> | undefin
 
 /**
  * The scaling that a Rescaling, a Normalization or arithmetic before the first layer with a kernel leaves to
- * do: none, where bytes go in; some were exported for pixels from 0 to 1.
+ * do: none, where bytes go in; some were exported for pixels from 0 to 1, or from -1 to 1.
  */
-function scaleInside(network: Network, port: Port): "none" | "1/255" | undefined {
+function scaleInside(network: Network, port: Port): ReturnType<typeof scaleBefore> | undefined {
   const front = frontScaling(network, port);
-  if (front) return expectsUnit(front) ? "1/255" : "none";
+  if (front) return scaleBefore(front);
   // Preprocessing that takes the colours apart is no chain of nodes.
   for (const { kind, className } of network.layers) {
     if (kind === "convolution" || kind === "dense") return undefined;

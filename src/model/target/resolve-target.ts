@@ -87,7 +87,7 @@ function classTarget(
   target: ClassTarget,
   options: ResolveOptions,
 ): ResolvedTarget {
-  const head = findHead(network);
+  const head = findHead(network, options.labels);
   if (head === undefined)
     throw new StriateError(
       `${network.origin.file ?? network.name}: has no output of real numbers, so it tells no classes apart; ` +

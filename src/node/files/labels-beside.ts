@@ -19,12 +19,14 @@ const names = [
  * class.
  */
 export async function labelsBeside(file: string, network: Network): Promise<string[] | undefined> {
-  const classes = findHead(network)?.classes ?? 0;
-  if (classes < 2) return undefined;
+  const head = findHead(network);
+  if (head?.classes === undefined) return undefined;
   for (const name of names) {
     const bytes = await readSibling(dirname(file), name, maxBytes).catch(() => undefined);
     const labels = bytes && parseLabels(new TextDecoder().decode(bytes));
-    if (labels?.length === classes) return labels;
+    // Names for one number make a classifier of it.
+    if (labels && labels.length > 1 && findHead(network, labels)?.classes === labels.length)
+      return labels;
   }
   return undefined;
 }

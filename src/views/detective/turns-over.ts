@@ -39,7 +39,7 @@ export async function scalingGuess(
   if (scaleFrom !== "default") return undefined;
   const oriented = { ...how, orient: photo.origin.oriented };
   const say = (more: string) => describePreprocessing(oriented, `${guessed}; ${more}`);
-  const head = findHead(network);
+  const head = findHead(network, labels);
   const work = summarize(network).layers.reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0);
   if (head === undefined || head.map !== undefined)
     return { turnsOver: null, words: describePreprocessing(oriented, guessed) };

@@ -1,5 +1,6 @@
 import { type Tensor, toFloat32 } from "../../base/tensor.ts";
 import type { ClassifierLoss } from "../../model/head/classifier-loss.ts";
+import { findHead } from "../../model/head/head.ts";
 import type { Logs } from "../../model/history.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 
@@ -48,8 +49,9 @@ export function measureNetwork(running: RunningNetwork, compiled?: unknown): Cla
     async *over(batches, { loss, labels }) {
       const { Metric } = await import("../../training/metrics/metric.ts");
       const metric = new Metric(loss, "loss");
+      const { value: measured } = (findHead(running.network)?.port ?? running.network.outputs[0])!;
       for await (const batch of batches) {
-        const [value] = await running.runRows(batch.x, [running.network.outputs[0]!.value]);
+        const [value] = await running.runRows(batch.x, [measured]);
         const { data: prediction } = toFloat32(value!);
         const positions = batch.ids.length;
         const units = prediction.length / positions;

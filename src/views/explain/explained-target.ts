@@ -26,7 +26,7 @@ export async function targetOf(
   expression: string,
 ): Promise<PhotoTarget> {
   const { network } = running;
-  const head = findHead(network);
+  const head = findHead(network, labels);
   const values = head ? [head.port.value, head.logits] : [];
   const [activated, logits] = await running.run(inputs, values);
   const output = activated && toUser(activated, head!.port);

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { loadModel, readImage } from "../src/index.ts";
+
+// Heads and fronts as strangers' files have them (fixtures/strangers-onnx.py, fixtures/strangers-keras.py): the
+// numbers are those of ONNX Runtime, scikit-learn and Keras for the same photo, prepared as the file says.
+
+interface Case {
+  file: string;
+  p: number[];
+  names: string[];
+}
+
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`../fixtures/data/strangers/${name}`, import.meta.url));
+const photo = () => readImage(fixture("photo.png"));
+const cases = ["onnx.json", "keras.json"].flatMap(
+  (name) => JSON.parse(readFileSync(fixture(name), "utf8")) as Case[],
+);
+
+it.each(cases)("$file is told as the tool that made it tells it", async ({ file, p, names }) => {
+  const model = await loadModel(fixture(file));
+  const isNamed = /^class /.test(names[0]!) || model.network.labels !== undefined;
+  const scores = await model.classify(await photo(), isNamed ? undefined : names);
+  expect(scores.map(({ label }) => label).sort()).toEqual([...names].sort());
+  for (const { label, score } of scores)
+    expect(Math.abs(score - p[names.indexOf(label)]!), label).toBeLessThan(2e-5);
+  await model.dispose();
+});
+
+it("a number that the file does not explain is called a guess", async () => {
+  const { readPrediction, formatPrediction } = await import("../src/model/head/prediction.ts");
+  const model = await loadModel(fixture("fitted.keras"));
+  const network = { ...model.network, intended: {} };
+  const outputs = await model.predictAll(await photo());
+  const prediction = readPrediction(network, outputs, ["cat", "dog"]);
+  expect(formatPrediction(prediction!)).toMatch(
+    /dog [\d.]+ %.*\(a guess: the file does not say what its one number means: taken as the logit of dog\)$/,
+  );
+  await model.dispose();
+});
+
+it("a path in the place of a photo gets a sentence", async () => {
+  const model = await loadModel(fixture("fitted.keras"));
+  // What someone writes who has no types.
+  const given = fixture("photo.png") as unknown as Awaited<ReturnType<typeof photo>>;
+  await expect(model.classify(given)).rejects.toThrow(/expected a photo \(await readImage/);
+  await model.dispose();
+});
