@@ -205,6 +205,8 @@ export function transpose<T extends DataType>(
   order: readonly number[],
 ): Tensor<T> {
   if (isIdentityOrder(order)) return value;
+  const before = turned.get(value) as { value: Tensor<T>; order: readonly number[] } | undefined;
+  if (before) return transpose(before.value, permute(before.order, order));
   const shape = permute(value.shape, order);
   if (value.type === "float32") {
     const swapped = swapInner(value as Tensor<"float32">, order);
@@ -228,6 +230,32 @@ export function transpose<T extends DataType>(
     }
   }
   return { type: value.type, shape, data: target as unknown as DataArrays[T] };
+}
+
+/** Tensors whose elements lie as those of `value` do, until somebody looks at them. */
+const turned = new WeakMap<Tensor, { value: Tensor; order: readonly number[] }>();
+
+/**
+ * {@link transpose} that nothing is done for before somebody looks at the elements. Turned back before that, it is
+ * `value` itself: a photo is written as the graph takes it, and shown as the user does.
+ */
+export function transposeLater<T extends DataType>(
+  value: Tensor<T>,
+  order: readonly number[],
+): Tensor<T> {
+  let made: DataArrays[T] | undefined;
+  const later: Tensor<T> = {
+    type: value.type,
+    shape: permute(value.shape, order),
+    get data() {
+      made ??= transpose(value, order).data;
+      // Who has the elements may change them.
+      turned.delete(later);
+      return made;
+    },
+  };
+  turned.set(later, { value, order });
+  return later;
 }
 
 /**

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { chain } from "../../../test/chain.ts";
 import { invertAffine, moved } from "../../base/affine.ts";
-import { float32 } from "../../base/tensor.ts";
+import { type Tensor, float32 } from "../../base/tensor.ts";
 import { type ByteImage, orientImage } from "../../data/pictures/image.ts";
+import { defaultPreprocessing, prepareImage } from "../../data/pictures/preprocess.ts";
+import { type Port, toGraph } from "../network.ts";
 import { onInput, onPhoto, prepareDecoded, preparePhoto } from "./prepare-photo.ts";
 
 /** A photo of 4 x 6 pixels as it is stored, each pixel of its own red; `orientation` says how to turn it. */
@@ -45,6 +47,23 @@ describe("a prepared photo", () => {
         }
     },
   );
+
+  it("is written once, as the graph takes it, and reads as the user's layout has it", () => {
+    const to = network(12);
+    const [port] = to.inputs as [Port];
+    const image = stored(1);
+    const [fed] = Object.values(prepareDecoded(to, image).feeds) as [Tensor];
+    expect(fed.shape).toEqual([1, 12, 12, 3]);
+    const taken = toGraph(fed, port);
+    expect(taken.shape).toEqual([1, 3, 12, 12]);
+    // No copy was made of it.
+    expect(toGraph(fed, port)).toBe(taken);
+    const { data } = prepareImage(image, { ...defaultPreprocessing, size: [12, 12] });
+    expect(fed.data).toEqual(data);
+    // Who has looked at the elements may have changed them.
+    (fed.data as Float32Array)[0] = 7;
+    expect(toGraph(fed, port).data[0]).toBe(7);
+  });
 
   it("says where the input lies on it, there and back", () => {
     const { place } = prepareDecoded(network(12), stored(6));

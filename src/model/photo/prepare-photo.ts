@@ -6,7 +6,8 @@ import {
   movedRectangle,
   scaleAffine,
 } from "../../base/affine.ts";
-import { type Tensor, reshape } from "../../base/tensor.ts";
+import { invertOrder, permute } from "../../base/shape.ts";
+import { type Tensor, reshape, transposeLater } from "../../base/tensor.ts";
 import { type Fit, fittedWindow } from "../../data/pictures/fit.ts";
 import {
   type Image,
@@ -101,16 +102,24 @@ export function prepareDecoded(
   const isBytes = image.data instanceof Uint8Array;
   const photo = wanted.orient && isBytes ? orientImage(image as ByteImage) : image;
   const how = { ...wanted, orient: photo.origin.oriented };
-  const { port, layout } = input;
   return {
     input,
-    feeds: { [port.name]: prepareImage(photo, how, layout) },
+    feeds: { [input.port.name]: writeInput(photo, how, input) },
     words: describePreprocessing(how, scaleFrom === "default" ? guessed : undefined),
     photo,
     place: placeOf(photo, how.size ?? [photo.height, photo.width], how.fit),
     how,
     scaleFrom,
   };
+}
+
+/** The tensor of a photo in the user's layout; its elements lie as the graph takes them, where that is another. */
+function writeInput(photo: Image, how: Preprocessing, { port, layout }: PhotoInput): Tensor {
+  const { order } = port;
+  const inGraph = order.length === 4 ? permute([...layout], order).join("") : layout;
+  if (inGraph === layout || (inGraph !== "NHWC" && inGraph !== "NCHW"))
+    return prepareImage(photo, how, layout);
+  return transposeLater(prepareImage(photo, how, inGraph), invertOrder(order));
 }
 
 /** What is said of a scaling that neither the file nor the user names. */
