@@ -13,6 +13,7 @@ const long = [
   "fuzz",
   "page",
   "package",
+  "photo-runs",
   "queue",
   "readme",
   "report",
