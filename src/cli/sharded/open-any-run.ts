@@ -3,7 +3,7 @@ import type { Ledger } from "../../node/runs/ledger.ts";
 import { type OpenRun, openRun } from "../../node/runs/open-run.ts";
 import type { CommandIo } from "../command.ts";
 import { tellPhotos } from "./many-photos-run.ts";
-import { photoCommand } from "./photo-command.ts";
+import { photoCommand } from "./photo-commands.ts";
 import { openPhotoRun } from "./photo-run.ts";
 import { reportSeen } from "./sharded-command.ts";
 

@@ -33,10 +33,3 @@ export interface PhotoCommand {
     options: Readonly<Record<string, unknown>>,
   ): Promise<PhotoWork>;
 }
-
-/** The commands over photos that can be shared out, by name; each is loaded when it is wanted. */
-export async function photoCommand(name: string): Promise<PhotoCommand | undefined> {
-  if (name === "see") return (await import("../see-photos.ts")).seePhotos;
-  if (name === "explain") return (await import("../explain-photos.ts")).explainPhotos;
-  return undefined;
-}
