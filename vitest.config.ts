@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
  */
 const long = [
   "absurd-flags",
+  "attack",
   "browser",
   "element",
   "explain-golden",
