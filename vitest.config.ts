@@ -7,14 +7,13 @@ import { defineConfig } from "vitest/config";
  */
 const long = [
   "absurd-flags",
-  "attack",
   "browser",
   "element",
   "explain-golden",
   "fuzz",
   "page",
+  "page-opening",
   "package",
-  "photo-runs",
   "queue",
   "readme",
   "report",

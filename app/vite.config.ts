@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { type UserConfig, defineConfig } from "vite";
+import { type HtmlTagDescriptor, type Plugin, type UserConfig, defineConfig } from "vite";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -19,12 +19,35 @@ export const shared: UserConfig = {
   },
 };
 
+/** The page itself is asked for at once, and not when the first script, which starts the engine, has run. */
+const early: Plugin = {
+  name: "striate-early",
+  transformIndexHtml: {
+    order: "post",
+    handler(_, { bundle }) {
+      const page = Object.keys(bundle ?? {}).filter((name) =>
+        /\/mount-[^/]*\.(js|css)$/.test(name),
+      );
+      return page.map((name): HtmlTagDescriptor => {
+        const how = name.endsWith(".js")
+          ? { rel: "modulepreload" }
+          : { rel: "preload", as: "style" };
+        return {
+          ...{ tag: "link", injectTo: "head" },
+          attrs: { ...how, href: `./${name}`, crossorigin: true },
+        };
+      });
+    },
+  },
+};
+
 /** The page: `index.html` with its scripts, and the worker that holds the library. */
 export default defineConfig({
   ...shared,
   root: at("page"),
   base: "./",
   publicDir: at("page/public"),
+  plugins: [...shared.plugins!, early],
   worker: { format: "es" },
   build: {
     outDir: at("../dist/app"),

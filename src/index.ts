@@ -138,6 +138,13 @@ export type {
 } from "./views/subject.ts";
 export type { SubjectOptions, ViewInputs } from "./api/view-subject.ts";
 export { type Architecture, architectureOf } from "./views/architecture/boxes.ts";
+export {
+  type MapBox,
+  type MapFrame,
+  type MapLink,
+  type NetworkMap,
+  networkMap,
+} from "./views/architecture/network-map.ts";
 export { type ArchitectureOptions, drawArchitecture } from "./views/architecture.ts";
 export { type LayerTree, formatTree, layerTree } from "./model/facts/layer-tree.ts";
 export { type ConvertOptions, type ConvertedFile, convertFile } from "./api/convert-file.ts";

@@ -45,6 +45,11 @@ export function paintMaps(
       const target = (tile.y + y) * across + tile.x;
       if (tile.y + y < 0 || target >= pixels.length) continue;
       const [top, bottom] = [rows[2 * y]!, rows[2 * y + 1]!];
+      // A row of the same values as the one above it.
+      if (y > 0 && tile.y + y > 0 && rows[2 * y - 2] === top && rows[2 * y - 1] === bottom) {
+        pixels.copyWithin(target, target - across, target - across + tile.width);
+        continue;
+      }
       for (let x = 0; x < tile.width; x++) {
         const [left, right] = [columns[2 * x]!, columns[2 * x + 1]!];
         let sum = 0;

@@ -37,6 +37,60 @@ export function layoutSheet(
   return { columns, width, height, gap, head: 15 };
 }
 
+/** Maps side by side over the whole width, no number above them: a column of a page. */
+export function layoutGrid(
+  across: number,
+  map: { readonly width: number; readonly height: number },
+  least: number,
+): SheetLayout {
+  const gap = 3;
+  // One value needs less room than a picture, and no picture of a sequence is taller than twice its width.
+  const wanted = map.width * map.height === 1 ? 14 : least;
+  const columns = Math.max(1, Math.floor((across + gap) / (wanted + gap)));
+  const width = Math.max(4, Math.floor((across - gap * (columns - 1)) / columns));
+  const height = Math.max(6, Math.round(width * Math.min(2, map.height / map.width)));
+  return { columns, width, height, gap, head: 0 };
+}
+
+/** From the top of one row of maps to the top of the next. */
+export const rowStep = ({ height, head, gap }: SheetLayout): number => height + head + gap;
+
+/** The height of a sheet with so many maps. */
+export const sheetHeight = (layout: SheetLayout, count: number): number =>
+  Math.max(0, Math.ceil(count / layout.columns) * rowStep(layout) - layout.gap);
+
+/** Rows of maps that are painted together, on a canvas of their own. */
+export interface Band {
+  readonly index: number;
+  /** Pixels from the top of the sheet. */
+  readonly top: number;
+  readonly height: number;
+  /** From which to which place on the sheet, the last one not included. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Pixels that a band is about high. */
+const bandHeight = 110;
+
+const bandRows = (layout: SheetLayout): number =>
+  Math.max(1, Math.round(bandHeight / rowStep(layout)));
+
+/** In which band a height lies. */
+export const bandAt = (layout: SheetLayout, y: number): number =>
+  Math.max(0, Math.floor(y / (bandRows(layout) * rowStep(layout))));
+
+/** All bands of a sheet with so many maps. */
+export function bandsOf(layout: SheetLayout, count: number): readonly Band[] {
+  const step = bandRows(layout) * rowStep(layout);
+  const each = bandRows(layout) * layout.columns;
+  return Array.from({ length: Math.ceil(count / each) }, (_, index): Band => {
+    const first = index * each;
+    const last = Math.min(count, first + each);
+    return { index, top: index * step, height: sheetHeight(layout, last - first), first, last };
+  });
+}
+
 /** The upper left corner of a map on its sheet. */
 export function cornerOf(layout: SheetLayout, channel: number): readonly [x: number, y: number] {
   const { columns, width, height, gap, head } = layout;

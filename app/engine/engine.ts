@@ -1,26 +1,13 @@
-import {
-  type Image,
-  type Model,
-  StoppedError,
-  StriateError,
-  type UnitField,
-  fieldView,
-  loadModel,
-  readImage,
-  toNpz,
-  toPng,
-  viewNamed,
-} from "striate";
+import { type Image, type Model, StoppedError, StriateError, loadModel, readImage } from "striate";
+import type { AnySeen } from "./ask.ts";
 import type { CallContext } from "./call-context.ts";
+import { colorTables } from "./color-tables.ts";
 import { Kept } from "./kept.ts";
 import { modelInfo } from "./model-info.ts";
-import type { EngineMethods, FieldAnswer, Method, PhotoInfo, Source } from "./protocol.ts";
-import { saveModel } from "./save-model.ts";
+import type { EngineMethods, Method, PhotoInfo, Source } from "./protocol.ts";
 import { lookAt, placeOf, seenPhoto } from "./see-input.ts";
 import { type SourceHost, filesOf } from "./sources.ts";
 import { thumbnail } from "./thumbnail.ts";
-import { train } from "./train.ts";
-import { type AnySeen, colorTables, drawn, viewAnswer, viewInfos } from "./views.ts";
 
 /** What runs the engine. */
 export interface EngineHost extends SourceHost {
@@ -35,8 +22,8 @@ type Methods = {
   ) => ReturnType<EngineMethods[M]>;
 };
 
-/** The most products of one value that are handed out. */
-const mostProducts = 20_000;
+/** What is asked of a network once its maps are there: loaded when it is. */
+const asking = () => import("./ask.ts");
 
 /**
  * All that the page asks for, answered with the public library: in a worker of the page, or in Node behind
@@ -67,18 +54,17 @@ export class PageEngine {
   }
 
   readonly #methods: Methods = {
-    views: () => Promise.resolve(viewInfos()),
+    views: async () => (await asking()).viewInfos(),
     colormaps: () => Promise.resolve(colorTables()),
-    open: async ({ signal }, source, { device }) => {
+    open: async ({ signal }, source, { device, threads }) => {
       const files = await filesOf(source, this.#host);
-      const model = await loadModel(files, { device: device as never });
-      if (signal.aborted) {
-        await model.dispose();
-        throw new StoppedError("stopped");
-      }
+      const options = { device: device as never, ...(threads !== undefined && { threads }) };
+      const model = await unlessStopped(loadModel(files, options), signal);
       return this.#added(model, device);
     },
     close: (_, id) => this.#models.delete(id),
+    graph: async (_, id, closed) =>
+      (await asking()).networkMap(this.#models.get(id).network, closed),
     photo: async (_, source) => {
       const image = await this.#read(source);
       return photoInfo(this.#photos.add(image), image);
@@ -89,41 +75,37 @@ export class PageEngine {
       return { ...seenPhoto(seen, layers), ...place };
     },
     field: async ({ signal }, model, photo, place) => {
-      const image = this.#photos.get(photo);
-      const seen = await this.#models.get(model).view(fieldView, image, { place }, { signal });
-      return fieldAnswer(seen.result, seen.words.lines[0] ?? "");
+      const { takeApart } = await asking();
+      return takeApart(this.#models.get(model), this.#photos.get(photo), place, signal);
     },
-    view: async ({ signal, tell }, name, on, asks, shows) => {
-      const view = viewNamed(name);
-      const model = this.#models.get(on.model);
-      const photo = on.photo === undefined ? undefined : this.#photos.get(on.photo);
-      const other = on.other === undefined ? undefined : this.#models.get(on.other);
-      const input = view.takes === "pair" ? { other, photo } : photo;
-      if (input === undefined && /^photos?$|pair/.test(view.takes))
-        throw new StriateError(`${view.title} looks at a photo; choose one`);
-      const seen = await model.view(view as never, input as never, asks as never, {
-        signal,
-        onProgress: (done, words) => tell({ kind: "progress", done, ...(words && { words }) }),
-        onPartial: (part) => tell({ kind: "partial", value: viewAnswer(0, part as never, shows) }),
+    view: async (context, name, on, asks, shows) => {
+      const { ask, viewAnswer } = await asking();
+      const seen = await ask(name, asks, shows, context, {
+        model: this.#models.get(on.model),
+        photo: on.photo === undefined ? undefined : this.#photos.get(on.photo),
+        other: on.other === undefined ? undefined : this.#models.get(on.other),
       });
-      const result = this.#results.add(seen as never);
-      return viewAnswer(result, seen as never, shows);
+      return viewAnswer(this.#results.add(seen), seen, shows);
     },
-    redraw: (_, result, shows) => Promise.resolve(drawn(this.#results.get(result), shows).pictures),
-    numbers: async (_, result) => toNpz(this.#results.get(result).arrays()),
-    picture: async (_, result, index, shows) => {
-      const pictures = [...this.#results.get(result).draw(shows as never)];
-      const one = pictures[index];
-      if (one === undefined) throw new StriateError("there is no such picture");
-      return toPng(one.picture, {});
-    },
+    redraw: async (_, result, shows) =>
+      (await asking()).drawn(this.#results.get(result), shows).pictures,
+    numbers: async (_, result) => (await asking()).numbersOf(this.#results.get(result)),
+    picture: async (_, result, index, shows) =>
+      (await asking()).pngOf(this.#results.get(result), index, shows),
     mapNumbers: async ({ signal }, model, photo, layers) =>
-      toNpz((await this.#look(model, photo, layers, signal)).arrays()),
+      (await asking()).numbersOf(await this.#look(model, photo, layers, signal)),
+    report: async ({ signal }, model, photo, layers, results, looks) => {
+      const maps = await this.#look(model, photo, layers, signal);
+      const found = results.map((result) => this.#results.get(result));
+      return (await asking()).reportOf([maps, ...found], looks);
+    },
     train: async (context, request) => {
+      const { train } = await import("./train.ts");
       const model = await train(request, context, this.#host);
       return this.#added(model, undefined);
     },
-    save: (_, id, ending) => saveModel(this.#models.get(id), ending),
+    save: async (_, id, ending) =>
+      (await import("./save-model.ts")).saveModel(this.#models.get(id), ending),
   };
 
   #added(model: Model, device: string | undefined) {
@@ -144,28 +126,22 @@ export class PageEngine {
   }
 }
 
+/** A model; where it was stopped, nobody waits for what comes too late, such as a slow server's answer. */
+async function unlessStopped(opening: Promise<Model>, signal: AbortSignal): Promise<Model> {
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = () => reject(new StoppedError("stopped"));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([opening, stopped]);
+  } catch (error) {
+    if (signal.aborted) void opening.then((late) => late.dispose()).catch(() => undefined);
+    throw error;
+  }
+}
+
 function photoInfo(id: number, image: Image): PhotoInfo {
   const { width, height, origin } = image;
   return { id, name: origin.name.replace(/^.*[/\\]/, ""), width, height, pixels: thumbnail(image) };
-}
-
-function fieldAnswer(field: UnitField, headline: string): FieldAnswer {
-  const { value, effective, size, arithmetic } = field;
-  return {
-    ...{ value, headline },
-    effective: { ...size, values: effective.slice() },
-    ...(arithmetic && {
-      arithmetic: {
-        isAffine: arithmetic.isAffine,
-        sum: arithmetic.sum,
-        constant: arithmetic.constant,
-        value: arithmetic.value,
-        ...(arithmetic.activation && { activation: arithmetic.activation }),
-        terms: arithmetic.products.length,
-        products: arithmetic.products
-          .slice(0, mostProducts)
-          .map(({ index, input, weight }) => ({ index, input, weight })),
-      },
-    }),
-  };
 }

@@ -1,3 +1,5 @@
+import type { NetworkMap, ReportLooks } from "striate";
+
 // What the page asks of the engine, in plain data that a worker's message or a request can carry.
 
 /**
@@ -236,8 +238,13 @@ export type TrainingNews =
 export interface EngineMethods {
   views(): Promise<readonly ViewInfo[]>;
   colormaps(): Promise<readonly { readonly name: string; readonly colors: Uint8Array }[]>;
-  open(source: Source, options: { readonly device?: string }): Promise<ModelInfo>;
+  open(
+    source: Source,
+    options: { readonly device?: string; readonly threads?: number },
+  ): Promise<ModelInfo>;
   close(model: number): Promise<void>;
+  /** The graph of a network, with these nested models closed. */
+  graph(model: number, closed: readonly string[]): Promise<NetworkMap>;
   photo(source: Source): Promise<PhotoInfo>;
   see(model: number, photo: number, layers: readonly string[]): Promise<SeenPhoto>;
   field(model: number, photo: number, place: string): Promise<FieldAnswer>;
@@ -252,6 +259,14 @@ export interface EngineMethods {
   picture(result: number, index: number, shows: Given): Promise<Uint8Array>;
   /** The numbers of what {@link see} saw. */
   mapNumbers(model: number, photo: number, layers: readonly string[]): Promise<Uint8Array>;
+  /** One HTML file of what {@link see} saw and what views found, with the looks of the page. */
+  report(
+    model: number,
+    photo: number,
+    layers: readonly string[],
+    results: readonly number[],
+    looks: ReportLooks,
+  ): Promise<Uint8Array>;
   train(request: TrainRequest): Promise<ModelInfo>;
   save(
     model: number,

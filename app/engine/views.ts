@@ -1,12 +1,4 @@
-import {
-  type Picture,
-  type Seen,
-  type Subjects,
-  allViews,
-  colormap,
-  colormapNames,
-  toSvg,
-} from "striate";
+import { type Picture, type Seen, type Subjects, allViews, toSvg } from "striate";
 import type { DrawnPicture, FieldInfo, Given, ViewAnswer, ViewInfo } from "./protocol.ts";
 
 type AnySeen = Seen<keyof Subjects, Fields, Fields, unknown>;
@@ -36,10 +28,6 @@ function fieldInfos(fields: Fields): FieldInfo[] {
     ...(field.max !== undefined && { max: field.max }),
   }));
 }
-
-/** The tables of colours by name. */
-export const colorTables = () =>
-  colormapNames.map((name) => ({ name, colors: colormap(name).table.slice() }));
 
 /** What the page shows of a result. */
 export function viewAnswer(result: number, seen: AnySeen, shows: Given): ViewAnswer {

@@ -10,8 +10,10 @@ const engine = new PageEngine({
       : `WebAssembly, ${threads()}${crossOriginIsolated ? "" : " (the server does not isolate the page)"}`,
 });
 
+/** As many as the page has said in the worker's name, else all that help. */
+const asked = Number(self.name.split(":")[1]) || undefined;
 const threads = (): string => {
-  const count = crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 4) : 1;
+  const count = asked ?? (crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 4) : 1);
   return `${count} ${count === 1 ? "thread" : "threads"}, in this page`;
 };
 

@@ -105,7 +105,8 @@ function path(mark: PathMark): string {
   return `<path d="${pathData(mark.path)}" fill="${mark.fill ?? "none"}"${pen}${opacity(mark.opacity)}/>`;
 }
 
-function pathData(commands: Path): string {
+/** A path as SVG's `d` has it. */
+export function pathData(commands: Path): string {
   return commands
     .map(([letter, ...numbers]) => letter + (numbers as number[]).map(n).join(" "))
     .join("");

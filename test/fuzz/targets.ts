@@ -51,10 +51,9 @@ export async function fuzzTargets(root: string): Promise<Target[]> {
   const weights = read("tfjs/fused/weights.bin");
 
   const kept = new Map<string, Uint8Array>();
-  const saved = (folder: string) => (path: string) => {
-    const at = `saved-models/${folder}/${path}`;
-    const bytes = kept.get(at) ?? read(at);
-    kept.set(at, bytes);
+  const saved = (path: string) => {
+    const bytes = kept.get(path) ?? read(`saved-models/module/${path}`);
+    kept.set(path, bytes);
     return bytes;
   };
 
@@ -104,9 +103,9 @@ export async function fuzzTargets(root: string): Promise<Target[]> {
     protobuf("tfjs/frozen.pb"),
     {
       ...protobuf("saved-models/module/saved_model.pb"),
-      sibling: (path) => Promise.resolve(saved("module")(path)),
+      sibling: (path) => Promise.resolve(saved(path)),
     },
-    checkpoint(saved("variables1")),
+    checkpoint(saved),
     ...["resizes", "convolutions", "uint8"].map((name): Target => {
       const bytes = read(`tflite/${name}.tflite`);
       return {

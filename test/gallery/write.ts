@@ -1,4 +1,5 @@
 // The gallery as one page: npm run gallery [-- --update | --docs] [NAME...]
+// The page's states are among it (`npm run gallery page` draws them alone).
 // With --update, the thumbnails that the picture test compares with are written again; with --docs, the pictures
 // of docs/seeing.md, one a view, on the packaged network.
 import { mkdir, writeFile } from "node:fs/promises";
@@ -6,11 +7,13 @@ import { messageOf } from "../../src/base/errors.ts";
 import { toPng } from "../../src/api/write-picture.ts";
 import { escapeXml } from "../../src/plot/escape-xml.ts";
 import { type Figure, drawFigure, figures } from "./figures.ts";
+import { drawPageStates } from "./page-states.ts";
 import { packagedStage, smallStage } from "./stage.ts";
 import { thumbnailOf } from "./thumbnail.ts";
 
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith("--"));
+const isPage = wanted.includes("page");
 const chosen = figures.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
 if (args.includes("--update")) {
@@ -52,6 +55,10 @@ if (args.includes("--update")) {
     sections.push(section);
     console.log(figure.name);
   }
+  if (wanted.length === 0 || isPage) {
+    const files = await drawPageStates(new URL("page/", folder).pathname);
+    sections.push("<h1>The page</h1>", ...files.map(pageSection));
+  }
   const page = `<!doctype html><meta charset="utf-8"><title>striate: the gallery</title>
 <style>body { font: 16px/1.5 sans-serif; max-width: 1100px; margin: 2em auto } img { max-width: 100% }</style>
 <h1>Ways of seeing</h1>
@@ -59,6 +66,10 @@ ${sections.join("\n")}
 `;
   await writeFile(new URL("index.html", folder), page);
   console.log(`wrote ${new URL("index.html", folder).pathname}`);
+}
+
+function pageSection(file: string): string {
+  return `<h2>${file.replace(".png", "").replace("-", ", ")}</h2>\n<img alt="" src="page/${file}">`;
 }
 
 async function sectionOf(figure: Figure, stage: Awaited<ReturnType<typeof packagedStage>>) {

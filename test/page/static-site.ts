@@ -24,6 +24,8 @@ export async function hostSite(
 ): Promise<{ server: Server; address: string }> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url!, "http://page").pathname);
+    // What a host is that takes for ever.
+    if (path.startsWith("/never/")) return;
     const file = join(site, path === "/" ? "index.html" : path);
     if (!file.startsWith(site) || !existsSync(file)) return void response.writeHead(404).end();
     response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");

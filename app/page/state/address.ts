@@ -1,6 +1,7 @@
 import type { Unit } from "../../components/unit.ts";
+import { filters, sorts } from "./map-order.ts";
 import { packagedPhotos } from "./packaged.ts";
-import type { Tab } from "./session.svelte.ts";
+import type { Tab } from "./tabs.ts";
 
 /** What stands in the address of the page behind `#`; what is as it comes is left out. */
 export interface Address {
@@ -13,9 +14,20 @@ export interface Address {
   readonly target?: string;
   readonly scale?: "map" | "layer" | "network";
   readonly colormap?: string;
+  readonly sort?: string;
+  readonly filter?: string;
+  /** How all layers are listed. */
+  readonly panel?: "none" | "graph" | "list";
 }
 
-const usual = { tab: "see", scale: "map", colormap: "auto", target: "predicted" } as const;
+const usual = {
+  tab: "see",
+  scale: "map",
+  colormap: "auto",
+  target: "predicted",
+  sort: "order",
+  filter: "all",
+} as const;
 
 /** Reads an address; what it does not understand it leaves out. */
 export function parseAddress(hash: string): Address {
@@ -27,6 +39,9 @@ export function parseAddress(hash: string): Address {
   const photo = /^https?:/.test(text("photo") ?? "") ? text("photo") : one("photo", packagedPhotos);
   const tab = one("tab", ["see", "why", "compare", "train"]);
   const scale = one("scale", ["map", "layer", "network"]);
+  const sort = one("sort", Object.keys(sorts));
+  const filter = one("filter", Object.keys(filters));
+  const panel = one("panel", ["none", "graph", "list"]);
   const unit = parseUnit(text("unit"));
   return {
     ...(model && (/^https?:/.test(model) ? { model } : {})),
@@ -38,6 +53,9 @@ export function parseAddress(hash: string): Address {
     ...(text("view") && { view: text("view")! }),
     ...(text("target") && { target: text("target")! }),
     ...(text("colormap") && { colormap: text("colormap")! }),
+    ...(sort && { sort }),
+    ...(filter && { filter }),
+    ...(panel && { panel }),
   };
 }
 

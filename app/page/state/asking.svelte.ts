@@ -73,6 +73,8 @@ export class Asking {
       );
       if (this.#stop === stop) {
         this.#show(answer);
+        if (photo && view.takes === "photo")
+          session.keep({ view: view.id, photo: photo.id, result: answer.result });
         session.spoken = answer.lines[0] ?? answer.caption;
       }
     } catch (error) {

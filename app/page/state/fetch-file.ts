@@ -3,6 +3,15 @@ import type { CallOptions } from "../../engine/protocol.ts";
 export const isAbort = (error: unknown): boolean =>
   error instanceof DOMException && error.name === "AbortError";
 
+const begun = new Map<string, Promise<Response>>();
+
+/** Begins to read a file that {@link fetchFile} is asked for soon. */
+export function beginFetching(address: string): void {
+  const response = fetch(address);
+  response.catch(() => undefined);
+  begun.set(address, response);
+}
+
 /** A file on the web, with progress where its length is known. */
 export async function fetchFile(
   address: string,
@@ -11,7 +20,8 @@ export async function fetchFile(
   const name = decodeURIComponent(address.replace(/[?#].*$/, "").replace(/^.*\//, "")) || "file";
   let response: Response;
   try {
-    response = await fetch(address, { signal });
+    response = await (begun.get(address) ?? fetch(address, { signal }));
+    begun.delete(address);
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new Error(

@@ -1,4 +1,4 @@
-import type { LayerMaps } from "../../engine/protocol.ts";
+import type { LayerMaps, MapNumbers } from "../../engine/protocol.ts";
 
 /** By what maps are sorted, with words for the page. */
 export const sorts = {
@@ -11,13 +11,33 @@ export const sorts = {
 } as const;
 export type Sort = keyof typeof sorts;
 
-/** Channels in the order that is asked for, largest first. */
-export function mapOrder(maps: LayerMaps, sort: string, before?: LayerMaps): number[] {
-  const order = Array.from({ length: maps.channels }, (_, i) => i);
+/** Which maps are shown, with words for the page. */
+export const filters = {
+  all: "all maps",
+  live: "live maps",
+  sparse: "mostly zero",
+  dead: "dead or constant",
+} as const;
+
+const kept: Readonly<Record<string, (numbers: MapNumbers) => boolean>> = {
+  live: ({ state }) => state === "live",
+  sparse: ({ state, zeros }) => state === "live" && zeros >= 0.9,
+  dead: ({ state }) => state !== "live",
+};
+
+/** Channels that are asked for, in the order that is asked for, largest first. */
+export function mapOrder(
+  maps: LayerMaps,
+  sort: string,
+  before?: LayerMaps,
+  filter = "all",
+): number[] {
+  const isKept = kept[filter] ?? (() => true);
+  const order = maps.numbers.flatMap((numbers, i) => (isKept(numbers) ? [i] : []));
   const key = keys[sort];
   if (key === undefined) return order;
-  const values = order.map((channel) => key(maps, channel, before));
-  return order.sort((a, b) => values[b]! - values[a]! || a - b);
+  const values = new Map(order.map((channel) => [channel, key(maps, channel, before)]));
+  return order.sort((a, b) => values.get(b)! - values.get(a)! || a - b);
 }
 
 const keys: Readonly<

@@ -3,3 +3,6 @@ export const packagedModel = "models/cat_vs_dog.h5";
 
 /** Names of the photos that come with the page: `photos/NAME.jpg`. */
 export const packagedPhotos: readonly string[] = ["dog", "cat"];
+
+/** Where such a photo lies. */
+export const photoPath = (name: string): string => `photos/${name}.jpg`;

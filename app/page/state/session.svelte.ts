@@ -6,17 +6,16 @@ import type {
   LayerMaps,
   Method,
   ModelInfo,
-  PhotoInfo,
   SeenPhoto,
   Source,
   ViewInfo,
 } from "../../engine/protocol.ts";
+import { Theme, savedTheme } from "../../components/theme.svelte.ts";
 import { type Unit, sameUnit } from "../../components/unit.ts";
 import { Attempts } from "./attempts.svelte.ts";
 import { type Address, parseAddress, writeAddress } from "./address.ts";
 import { fetchFile } from "./fetch-file.ts";
-import { packagedModel, packagedPhotos } from "./packaged.ts";
-import { servedHere } from "./keep-offline.ts";
+import { packagedModel, packagedPhotos, photoPath } from "./packaged.ts";
 import {
   namedAddress,
   namedFiles,
@@ -25,33 +24,17 @@ import {
   servedFiles,
 } from "./served.ts";
 import type { Playground } from "./playground.svelte.ts";
-import { ServerEngine } from "./server-engine.ts";
-import { WorkerEngine } from "./worker-engine.ts";
+import { ComputePlace, type PlaceName } from "./place.svelte.ts";
+import { type OpenPhoto, pictureOf } from "./open-photo.ts";
+import type { KeptResult } from "./save-report.ts";
+import type { Tab } from "./tabs.ts";
 
-export type Tab = "see" | "why" | "compare" | "train";
-export const tabs: readonly { readonly id: Tab; readonly title: string }[] = [
-  { id: "see", title: "See" },
-  { id: "why", title: "Ask why" },
-  { id: "compare", title: "Compare" },
-  { id: "train", title: "Train" },
-];
-
-/** A photo that is open, with where it came from. */
-export interface OpenPhoto extends PhotoInfo {
-  /** `dog`, or a web address; absent of a file that only this page has. */
-  readonly address?: string;
-  /** For an `<img>`. */
-  readonly picture: string;
-  readonly source: Source;
-}
+/** A network of more layers is shown with its graph. */
+const fewLayers = 16;
 
 /** Large results are replaced and never changed, so nothing watches their insides. */
 export class Session extends Attempts {
-  engine: Engine;
-  readonly #worker = new WorkerEngine();
-  /** Where it is computed: in this page, or behind `striate serve`. */
-  place = $state<"page" | "server">("page");
-  readonly isServed = servedHere();
+  readonly computes = new ComputePlace();
   #served: ServedFiles = {};
   #modelSource: { source: Source; words: string; address: string | undefined } | undefined;
   views = $state.raw<readonly ViewInfo[]>([]);
@@ -64,6 +47,8 @@ export class Session extends Attempts {
   photo = $state.raw<OpenPhoto>();
   seen = $state.raw<SeenPhoto>();
   shown = $state.raw<readonly string[]>([]);
+  /** The layer that was added last: its column comes into view. */
+  latest = $state<string>();
   /** The maps of the photo that was shown before, by layer. */
   before = $state.raw<ReadonlyMap<string, LayerMaps>>();
   #seenPhoto: number | undefined;
@@ -74,6 +59,8 @@ export class Session extends Attempts {
   hover = $state.raw<Unit>();
   field = $state.raw<FieldAnswer>();
   pins = $state.raw<readonly Unit[]>([]);
+  /** What was asked of the network last, one of each view: for the report. */
+  results = $state.raw<readonly KeptResult[]>([]);
 
   tab = $state<Tab>("see");
   view = $state("grad-cam");
@@ -81,7 +68,11 @@ export class Session extends Attempts {
   scale = $state<"map" | "layer" | "network">("map");
   colormap = $state("auto");
   sort = $state("order");
-  theme = $state<"light" | "dark">("light");
+  /** Which maps are shown. */
+  filter = $state("all");
+  /** How all layers are listed. */
+  panel = $state<"none" | "graph" | "list">("none");
+  readonly themed = new Theme(savedTheme());
 
   /** What a screen reader is told. */
   spoken = $state("");
@@ -89,14 +80,17 @@ export class Session extends Attempts {
   #looking: AbortController | undefined;
   #asking: AbortController | undefined;
 
-  constructor() {
-    super();
-    this.engine = this.#worker;
+  get engine(): Engine {
+    return this.computes.engine;
   }
 
   /** The maps of a layer, where they are shown. */
   maps(layer: string): LayerMaps | undefined {
     return this.seen?.maps.find(({ address }) => address === layer);
+  }
+
+  get theme() {
+    return this.themed.name;
   }
 
   get layers() {
@@ -114,10 +108,10 @@ export class Session extends Attempts {
 
   /** Opens what the address says, and otherwise what was named, or the packaged network and dog. */
   async begin(): Promise<void> {
-    if (this.isServed) this.#served = (await this.attempt("", servedFiles)) ?? {};
+    if (this.computes.isServed) this.#served = (await this.attempt("", servedFiles)) ?? {};
     const address = parseAddress(location.hash);
     this.#take(address);
-    if (!address.model && prefersServer(this.#served)) this.#setPlace("server");
+    if (!address.model && prefersServer(this.#served)) this.computes.name = "server";
     const asked = this.engine.call("colormaps", []).then((tables) => {
       this.colormaps = new Map(tables.map(({ name, colors }) => [name, colors]));
     });
@@ -127,16 +121,12 @@ export class Session extends Attempts {
     this.views = (await this.attempt("", () => this.engine.call("views", []))) ?? [];
   }
 
-  #setPlace(place: "page" | "server"): void {
-    this.place = place;
-    this.engine = place === "page" ? this.#worker : new ServerEngine();
-  }
-
   /** Goes on computing elsewhere: what is open is opened there. */
-  async move(place: "page" | "server"): Promise<void> {
-    if (place === this.place) return;
+  async move(place: PlaceName): Promise<void> {
+    if (place === this.computes.name) return;
     const [photos, photo, model] = [this.photos, this.photo, this.#modelSource];
-    this.#setPlace(place);
+    if (this.model) void this.engine.call("close", [this.model.id]).catch(() => undefined);
+    this.computes.name = place;
     [this.model, this.seen, this.photos, this.photo] = [undefined, undefined, [], undefined];
     const again = photos.filter((one) => one !== photo);
     for (const one of photo ? [...again, photo] : again)
@@ -153,20 +143,28 @@ export class Session extends Attempts {
     this.target = address.target ?? "predicted";
     this.scale = address.scale ?? "map";
     this.colormap = address.colormap ?? "auto";
+    this.sort = address.sort ?? "order";
+    this.filter = address.filter ?? "all";
+    this.panel = address.panel ?? this.#usualPanel;
     this.unit = address.unit;
     if (address.layers) this.shown = address.layers;
     this.#wanted = address.layers;
   }
   #wanted: readonly string[] | undefined;
 
+  get #usualPanel(): "none" | "graph" {
+    return this.layers.length > fewLayers ? "graph" : "none";
+  }
+
   /** The whole state as the hash of the page's address. */
   get hash(): string {
-    const { tab, view, target, scale, colormap, unit, shown, model } = this;
+    const { tab, view, target, scale, colormap, sort, filter, unit, shown, model } = this;
     const isChosen = model !== undefined && shown.join() !== model.shown.join();
     return writeAddress({
       ...(this.modelAddress !== this.#usual.model && { model: this.modelAddress }),
       ...(this.photo?.address !== this.#usual.photo && { photo: this.photo?.address }),
-      ...{ tab, scale, colormap, unit },
+      ...{ tab, scale, colormap, sort, filter, unit },
+      ...(this.panel !== this.#usualPanel && { panel: this.panel }),
       ...(tab === "why" && { view, target }),
       ...(isChosen && { layers: shown }),
     });
@@ -213,7 +211,7 @@ export class Session extends Attempts {
 
   /** What the command line named: read there, or fetched from there. */
   async #namedSource(what: "model" | "photo"): Promise<Source | undefined> {
-    if (this.place === "server") return { named: what };
+    if (this.computes.name === "server") return { named: what };
     const found = this.#served[what];
     const files =
       found &&
@@ -224,7 +222,7 @@ export class Session extends Attempts {
   /** Opens a network. @param address where it can be opened again */
   async open(source: Source, words: string, address?: string): Promise<void> {
     const model = await this.attempt(`Opening ${words}`, (options) =>
-      this.engine.call("open", [source, {}], options),
+      this.engine.call("open", [source, this.computes.options], options),
     );
     if (model === undefined) return;
     this.#modelSource = { source, words, address };
@@ -238,6 +236,7 @@ export class Session extends Attempts {
   /** Shows a network that is open. */
   take(model: ModelInfo, address?: string): void {
     const own = new Set(model.layers.map((layer) => layer.address));
+    const usual = this.#usualPanel;
     this.model = model;
     this.modelAddress = address;
     this.shown = this.#wanted?.filter((layer) => own.has(layer)) ?? model.shown;
@@ -247,6 +246,8 @@ export class Session extends Attempts {
     this.before = undefined;
     this.field = undefined;
     this.pins = [];
+    this.results = [];
+    if (this.panel === usual) this.panel = this.#usualPanel;
     this.spoken = `${model.file} is open: ${model.layers.length} layers`;
   }
 
@@ -258,7 +259,7 @@ export class Session extends Attempts {
       return source && this.#openPhoto(source, this.#served.photo?.name ?? "the photo", address);
     }
     const file = await this.attempt(`Reading ${address}`, (options) =>
-      fetchFile(/^https?:/.test(address) ? address : `photos/${address}.jpg`, options),
+      fetchFile(/^https?:/.test(address) ? address : photoPath(address), options),
     );
     if (file) await this.openPhoto(file, address);
   }
@@ -324,6 +325,12 @@ export class Session extends Attempts {
     performance.mark("striate-maps");
   }
 
+  /** Remembers what was asked for the report: the last one of each view and photo. */
+  keep(kept: KeptResult): void {
+    const others = this.results.filter((one) => one.view !== kept.view || one.photo !== kept.photo);
+    this.results = [...others, kept].slice(-6);
+  }
+
   show(layers: readonly string[]): void {
     this.shown = layers;
     void this.look();
@@ -331,7 +338,8 @@ export class Session extends Attempts {
 
   toggleLayer(layer: string): void {
     const shown = new Set(this.shown);
-    if (!shown.delete(layer)) shown.add(layer);
+    this.latest = shown.delete(layer) ? undefined : layer;
+    if (this.latest) shown.add(layer);
     this.show(this.layers.map(({ address }) => address).filter((each) => shown.has(each)));
   }
 
@@ -388,12 +396,4 @@ export class Session extends Attempts {
       this.engine.call(method, args, { ...more, ...options }),
     );
   }
-}
-
-/** The pixels of a photo as an address for `<img>`. */
-async function pictureOf({ pixels }: PhotoInfo): Promise<string> {
-  const canvas = new OffscreenCanvas(pixels.width, pixels.height);
-  const data = new ImageData(new Uint8ClampedArray(pixels.rgba), pixels.width, pixels.height);
-  canvas.getContext("2d")!.putImageData(data, 0, 0);
-  return URL.createObjectURL(await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 }));
 }

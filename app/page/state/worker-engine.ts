@@ -9,14 +9,17 @@ interface Waiting extends CallOptions {
 
 /** The engine in a worker of the page. */
 export class WorkerEngine implements Engine {
-  readonly #worker = new Worker(new URL("../../engine/worker.ts", import.meta.url), {
-    type: "module",
-    name: "striate",
-  });
+  readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
 
-  constructor() {
+  /** @param threads how many it computes with, where that is not left to it */
+  constructor(threads?: number) {
+    this.#worker = new Worker(new URL("../../engine/worker.ts", import.meta.url), {
+      type: "module",
+      // All that a worker knows before its first message.
+      name: threads === undefined ? "striate" : `striate:${threads}`,
+    });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#heard(data));
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -58,3 +61,8 @@ export class WorkerEngine implements Engine {
     this.#waiting.clear();
   }
 }
+
+let started: WorkerEngine | undefined;
+
+/** The engine of this page: the first who asks for it starts it, before the page itself is there. */
+export const startedWorker = (): WorkerEngine => (started ??= new WorkerEngine());

@@ -82,10 +82,26 @@ export class ReportBuilder {
   }
 
   #number(photo: PhotoSubject, prediction: Prediction | undefined): number {
-    const known = this.#numbers.get(photo);
-    if (known !== undefined) return known;
+    const known = this.#numbers.get(photo) ?? this.#sameAs(photo);
+    if (known !== undefined) {
+      this.#numbers.set(photo, known);
+      return known;
+    }
     const number = this.#photos.push(describePhoto(photo, prediction)) - 1;
     this.#numbers.set(photo, number);
     return number;
   }
+
+  /** The number of a photo that was prepared before, for another view, from the same picture. */
+  #sameAs(photo: PhotoSubject): number | undefined {
+    return [...this.#numbers].find(([known]) => isSame(known, photo))?.[1];
+  }
+}
+
+function isSame(a: PhotoSubject, b: PhotoSubject): boolean {
+  if (a.name !== b.name || a.preparation !== b.preparation || !a.photo || !b.photo) return false;
+  if (a.photo === b.photo) return true;
+  const [own, other] = [a.photo.data, b.photo.data];
+  const isAlike = a.photo.width === b.photo.width && own.length === other.length;
+  return isAlike && own.every((value, i) => value === other[i]);
 }

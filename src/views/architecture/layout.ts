@@ -2,7 +2,7 @@ import { withThousands } from "../../base/text-table.ts";
 import type { Network } from "../../model/network.ts";
 import { type ColumnLayout, columnLayout } from "../../plot/column-layout.ts";
 import { count } from "../../plot/format-number.ts";
-import { layeredLayout } from "../../plot/layered-layout.ts";
+import { type LayeredLayout, layeredLayout } from "../../plot/layered-layout.ts";
 import { textWidth } from "../../plot/text.ts";
 import { boxHeight, inset, lineStyle, nameOf, parameterWords, titleStyle } from "./box-text.ts";
 import { type Architecture, type ArchitectureBox, architectureOf } from "./boxes.ts";
@@ -22,18 +22,7 @@ export interface ArchitectureLayout extends Architecture {
  */
 export function layoutArchitecture(network: Network, fold = false): ArchitectureLayout {
   const architecture = architectureOf(network, fold);
-  const { boxes, links, frames } = architecture;
-  const width = boxWidth(boxes);
-  // Weights without a network have no links: a list of boxes.
-  const order =
-    links.length > 0 ? links : boxes.slice(1).map(({ id }, i) => ({ from: boxes[i]!.id, to: id }));
-  const layout = columnLayout(
-    layeredLayout(
-      boxes.map(({ id, frame }) => ({ id, frame, width, height: boxHeight })),
-      order,
-      frames,
-    ),
-  );
+  const layout = columnLayout(placeBoxes(architecture));
   return {
     ...architecture,
     title: network.name,
@@ -41,6 +30,16 @@ export function layoutArchitecture(network: Network, fold = false): Architecture
     caption: captionOf(network, architecture, fold),
     layout,
   };
+}
+
+/** A place for each box, links in the direction of the data, frames around nested models. */
+export function placeBoxes({ boxes, links, frames }: Architecture): LayeredLayout {
+  const width = boxWidth(boxes);
+  // Weights without a network have no links: a list of boxes.
+  const order =
+    links.length > 0 ? links : boxes.slice(1).map(({ id }, i) => ({ from: boxes[i]!.id, to: id }));
+  const nodes = boxes.map(({ id, frame }) => ({ id, frame, width, height: boxHeight }));
+  return layeredLayout(nodes, order, frames);
 }
 
 /** All boxes are as wide as the widest needs, within reason. */

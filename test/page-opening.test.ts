@@ -1,0 +1,179 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type Page, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { striate } from "./command-line.ts";
+import { chromiumOptions, chromiumPath } from "./page/chromium.ts";
+import { drop, dropPath } from "./page/drop.ts";
+import { hostSite } from "./page/static-site.ts";
+import { shared } from "./shared.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const fixture = (path: string): string => join(root, "fixtures/data", path);
+const keras1 = shared("models/keras_h5/dl4j/keras_simple/cnn_tf_model.h5");
+
+if (!existsSync(chromiumPath))
+  describe("what the page opens", () => it.skip(`skipped: there is no ${chromiumPath}`));
+else
+  describe("what the page opens, in Chromium", () => {
+    const folder = mkdtempSync(join(tmpdir(), "striate-opening-"));
+    let browser: Browser;
+    let page: Page;
+    let site: { server: Server; address: string };
+    const faults: string[] = [];
+
+    beforeAll(async () => {
+      expect(striate(["build-page", join(folder, "site")]).code).toBe(0);
+      site = await hostSite(join(folder, "site"), { isolated: true });
+      browser = await chromium.launch({
+        ...chromiumOptions,
+        args: [
+          ...chromiumOptions.args!,
+          "--use-fake-device-for-media-stream",
+          "--use-fake-ui-for-media-stream",
+        ],
+      });
+      page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+      page.setDefaultTimeout(60_000);
+      await page.goto(site.address);
+      await answer().getByText("Dog").first().waitFor();
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      site?.server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const answer = () => page.getByRole("region", { name: "Answer" });
+    const header = () => page.getByRole("banner");
+    const photo = () => page.getByRole("region", { name: "Photo" });
+
+    const files: [kind: string, path: string, format: RegExp][] = [
+      ["ONNX", fixture("onnx/constants.onnx"), /ONNX/],
+      [".tflite", fixture("tflite/float16.tflite"), /TFLite|TensorFlow Lite/],
+      ["the folder of a SavedModel", fixture("saved-models/keras2"), /SavedModel/],
+      ["the folder of a TF.js model", fixture("tfjs/layers"), /TF\.js|TensorFlow\.js/],
+    ];
+    it.each(files.filter(([, path]) => existsSync(path)))(
+      "%s that is dropped",
+      async (_, path, format) => {
+        await dropPath(page, path);
+        await header()
+          .locator(`[title*="${path.split("/").at(-1)!}"]`)
+          .first()
+          .waitFor();
+        const about = header().locator(".about");
+        await page.waitForFunction(
+          ([words]) =>
+            new RegExp(words!).test(
+              document.querySelector("header .about")?.getAttribute("title") ?? "",
+            ),
+          [format.source],
+        );
+        expect(await about.getAttribute("title")).toMatch(format);
+      },
+    );
+
+    it.skipIf(!existsSync(keras1))("a file of Keras 1", async () => {
+      await dropPath(page, keras1);
+      await header().locator('.about[title*="Keras 1"]').waitFor();
+      expect(await page.locator(".column").count()).toBeGreaterThan(0);
+    });
+
+    it("a network by its web address, with a way to stop it", async () => {
+      await page.getByRole("button", { name: /Open\s*network/ }).click();
+      await page.getByLabel("A web address").fill(`${site.address}never/slow.h5`);
+      await page.getByRole("button", { name: "Fetch" }).click();
+      const task = page.getByText(/slow\.h5/).first();
+      await task.waitFor();
+      await page.getByRole("button", { name: "Stop" }).click();
+      await task.waitFor({ state: "detached" });
+      await page.getByRole("button", { name: /Open\s*network/ }).click();
+      await page.getByLabel("A web address").fill(`${site.address}models/cat_vs_dog.h5`);
+      await page.getByRole("button", { name: "Fetch" }).click();
+      await page.waitForFunction(() => location.hash.includes("model=http"));
+      await answer().getByText("Dog").first().waitFor();
+    });
+
+    it("photos by address, by paste and from the camera, which lets go of it", async () => {
+      await photo().getByLabel("Web address of a photo").fill(`${site.address}photos/cat.jpg`);
+      await page.keyboard.press("Enter");
+      await answer().getByText("Cat", { exact: true }).first().waitFor();
+      const dog = readFileSync(join(root, "dist/demo/dog.jpg")).toString("base64");
+      await page.evaluate((text) => {
+        const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], "pasted.jpg", { type: "image/jpeg" }));
+        window.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+      }, dog);
+      await photo().getByText("pasted.jpg").first().waitFor();
+      await photo().getByRole("button", { name: "Camera" }).click();
+      await page.getByRole("button", { name: "Take the photo" }).click();
+      await photo()
+        .getByText(/camera .*\.png/)
+        .first()
+        .waitFor();
+      expect(await page.locator("video").count()).toBe(0);
+    });
+
+    it("the graph, walked by keys: a layer's maps come and go", async () => {
+      await page.getByRole("button", { name: "Layers", exact: true }).click();
+      const graph = page.getByRole("application", { name: /Graph of the network/ });
+      await graph.getByRole("button", { name: /max_pooling2d_1/ }).waitFor();
+      await graph.focus();
+      for (const key of ["ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+      await page.getByRole("group", { name: /32 maps of max_pooling2d;/ }).waitFor();
+      await page.keyboard.press("Enter");
+      await page
+        .getByRole("group", { name: /maps of max_pooling2d;/ })
+        .waitFor({ state: "detached" });
+      await page.getByLabel("Find a layer").fill("dense");
+      await graph.locator(".found").first().waitFor();
+      await page.getByRole("button", { name: "Hide the layers" }).click();
+    });
+
+    it("one thread is chosen, and what is open is opened there", async () => {
+      const place = page.getByRole("combobox", { name: "Where it is computed" });
+      await place.selectOption("one");
+      await page.waitForFunction(() =>
+        document.querySelector("select.place")?.getAttribute("title")?.includes("1 thread,"),
+      );
+      await answer().getByRole("button").first().waitFor();
+      await place.selectOption("page");
+      await answer().getByRole("button").first().waitFor();
+    });
+
+    it("what is shown and was asked is saved as one page that needs nothing else", async () => {
+      await page.goto(`${site.address}#tab=why&view=gradient`);
+      await page.getByText("Done.").waitFor();
+      const waiting = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Report" }).click();
+      const report = await waiting;
+      expect(report.suggestedFilename()).toBe("dog.html");
+      const html = readFileSync(await report.path(), "utf8");
+      const data = /id="report">(.*)<\/script>/.exec(html)![1]!;
+      const { photos, sections } = JSON.parse(data) as { photos: unknown[]; sections: unknown[] };
+      expect([photos.length, sections.length]).toEqual([1, 2]);
+    }, 120_000);
+
+    it("names of strangers are never markup", async () => {
+      const name = `<img src=x onerror="document.title='hacked'">.jpg`;
+      await drop(page, [name, readFileSync(join(root, "dist/demo/dog.jpg"))]);
+      await page.getByRole("button", { name: "See", exact: true }).click();
+      await photo().getByText(name).first().waitFor();
+      expect(await page.locator('img[src="x"]').count()).toBe(0);
+      expect(await page.title()).not.toBe("hacked");
+    });
+
+    it("has had no error in the console", () => {
+      expect(faults).toEqual([]);
+    });
+  });
