@@ -8,6 +8,7 @@ import { defineConfig } from "vitest/config";
 const long = [
   "absurd-flags",
   "browser",
+  "browser-views",
   "element",
   "explain-golden",
   "fuzz",

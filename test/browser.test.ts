@@ -5,7 +5,6 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import type { Server } from "node:http";
@@ -16,9 +15,9 @@ import { fileURLToPath } from "node:url";
 import { decode } from "fast-png";
 import { type BrowserContext, chromium } from "playwright-core";
 import { convertFile, loadModel, toFloat32, transpose } from "striate";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { weightToUser } from "../src/model/network.ts";
+import { bundlePage } from "./page/bundle-page.ts";
 import { chromiumOptions, chromiumPath } from "./page/chromium.ts";
 import { hostSite } from "./page/static-site.ts";
 import { look } from "./browser/look.ts";
@@ -38,7 +37,7 @@ else
     const errors: string[] = [];
 
     beforeAll(async () => {
-      await buildPage(folder);
+      await bundlePage(folder, ["look.ts", "page.ts"]);
       context = await chromium.launchPersistentContext(join(folder, "profile"), chromiumOptions);
       mkdirSync(join(folder, "site/files"));
       for (const each of [photo, other])
@@ -182,24 +181,4 @@ async function tutorialTflite(): Promise<Uint8Array> {
 
 function convertTo(name: string) {
   return (folder: string) => convertFile(network, join(folder, name), { check: false });
-}
-
-/** Bundles the page as a user's project does, with the package as it is published. */
-async function buildPage(folder: string): Promise<void> {
-  const project = join(folder, "project");
-  mkdirSync(join(project, "node_modules"), { recursive: true });
-  symlinkSync(root, join(project, "node_modules/striate"));
-  for (const name of ["look.ts", "page.ts"])
-    writeFileSync(join(project, name), readFileSync(join(root, "test/browser", name)));
-  writeFileSync(
-    join(project, "index.html"),
-    '<!doctype html><title>striate</title><link rel="icon" href="data:,"><script type="module" src="./page.ts"></script>',
-  );
-  await build({
-    root: project,
-    configFile: false,
-    logLevel: "error",
-    base: "./",
-    build: { outDir: join(folder, "site"), emptyOutDir: true, target: "es2022", minify: false },
-  });
 }

@@ -60,6 +60,7 @@ export function photoSubject(
   return {
     ...words,
     inputs: prepared.feeds,
+    ...(preprocessing && { choice: preprocessing }),
     name: options.name ?? stemOf(input.origin.name),
     preparation: prepared.words,
     photo: prepared.photo,

@@ -2,6 +2,7 @@ import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { SkippedFile } from "../data/files/class-folders.ts";
 import type { Image } from "../data/pictures/image.ts";
+import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
 import type { InputPlace } from "../model/photo/prepare-photo.ts";
 import type { RunningNetwork } from "../model/running.ts";
 
@@ -25,6 +26,8 @@ export interface PhotoSubject {
   readonly name: string;
   /** The network's inputs in the user's layout, batch of one, by name. */
   readonly inputs: Readonly<Record<string, Tensor>>;
+  /** What somebody chose of its preparation, which holds for another network too. */
+  readonly choice?: PreprocessingChoice;
   /** What was done to the photo, in words: `resized to 150 x 150 (bilinear); x / 255`. */
   readonly preparation: string;
   /** The photo itself, upright where its preparation turns it; absent where tensors were given. */

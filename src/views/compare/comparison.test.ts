@@ -2,11 +2,14 @@ import { describe, expect, it } from "vitest";
 import { Model } from "../../api/model.ts";
 import { StriateError } from "../../base/errors.ts";
 import { toFloat32 } from "../../base/tensor.ts";
-import { noiseFeeds } from "../../model/photo/noise-input.ts";
+import { Random } from "../../base/random.ts";
+import { photoSubject } from "../../api/view-subject.ts";
+import { noiseFeeds, noiseImage } from "../../model/photo/noise-input.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { networkKinds } from "../../../test/network-kinds.ts";
 import { gradCamView } from "../explain/grad-cam-view.ts";
 import { comparisonView } from "./comparison-view.ts";
+import { otherSide } from "./other-side.ts";
 
 async function open() {
   const kind = networkKinds[0]!;
@@ -50,6 +53,18 @@ describe("a comparison", () => {
     expect(seen.result.maps.map(({ network }) => network)).toHaveLength(2);
     expect(new Set(seen.result.maps.map(({ network }) => network)).size).toBe(2);
     expect(seen.result.pairs[0]!.rankCorrelation).toBeCloseTo(1, 6);
+    await model.dispose();
+  });
+
+  it("prepares a photo for the other network as the caller chose for both", async () => {
+    const { model } = await open();
+    const [, height, width] = model.network.inputs[0]!.shape as number[];
+    const image = noiseImage(height! + 7, width! + 2, new Random(2));
+    const preprocessing = { scale: "none", fit: "pad" } as const;
+    const photo = photoSubject(model, image, { preprocessing });
+    const other = otherSide(model.running, model.network, [photo]);
+    expect(other.photos[0]!.inputs).toEqual(photo.inputs);
+    expect(other.photos[0]!.preparation).toBe(photo.preparation);
     await model.dispose();
   });
 

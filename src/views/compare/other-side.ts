@@ -21,10 +21,13 @@ export function otherSide(
 const withLabels = (network: Network, other: Network): Network =>
   network.labels || !other.labels ? network : { ...network, labels: other.labels };
 
-/** A photo that comes as tensors, or whose preparation the file does not say, stays as it is. */
+/**
+ * As the other network's file says, but for what the caller chose for both. A photo that comes as tensors, or
+ * whose preparation nobody says, stays as it is.
+ */
 function preparedFor(network: Network, subject: PhotoSubject): PhotoSubject {
   if (!subject.photo) return byOrder(network, subject);
-  const prepared = prepareDecoded(network, subject.photo);
+  const prepared = prepareDecoded(network, subject.photo, subject.choice);
   const { port } = photoInput(network);
   const [value] = Object.values(subject.inputs);
   const sameSize = prepared.feeds[port.name]!.shape.join() === value?.shape.join();

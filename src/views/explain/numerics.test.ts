@@ -51,6 +51,12 @@ describe("leading singular vectors", () => {
     expect(wide.projection[1]!).toBeCloseTo(0, 6);
   });
 
+  it("of a matrix with columns of zeros are followed by zeros, and none comes twice", () => {
+    const few = Float64Array.from([5 * s, 0, 2 * s, 0, 5 * s, 0, -2 * s, 0, 0, 0, 0, 0]);
+    const { values } = leadingVectors(few, 3, 4);
+    expect([...values].map((v) => Math.round(v * 1e6) / 1e6)).toEqual([5, 2, 0]);
+  });
+
   it("of nothing are zero", () => {
     const none = leadingVectors(new Float64Array(6), 3, 2);
     expect([...none.projection]).toEqual([0, 0, 0]);

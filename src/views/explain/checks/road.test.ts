@@ -20,14 +20,8 @@ it.each(cases)(
     const values = Float32Array.from(cam, (value) => (out === "brightest" ? value : -value));
     const hole = removedAbove(values, percent);
     const size = height * width;
-    const found = [0, 1].flatMap((c) => [
-      ...imputeLinear(
-        Float64Array.from(image.slice(c * size, (c + 1) * size)),
-        hole,
-        height,
-        width,
-      ),
-    ]);
+    const planes = [0, 1].map((c) => Float64Array.from(image.slice(c * size, (c + 1) * size)));
+    const found = imputeLinear(planes, hole, height, width).flatMap((plane) => [...plane]);
     found.forEach((value, i) => expect(value).toBeCloseTo(filled[i]!, 5));
   },
 );

@@ -40,7 +40,7 @@ export const roadCheck: HeatmapCheck = {
       holes.length,
       (index, into) => {
         const hole = holes[index]!;
-        const filled = planes.map((plane) => imputeLinear(plane, hole, height, width));
+        const filled = imputeLinear(planes, hole, height, width);
         for (let i = 0; i < into.length; i++) {
           const place = places[i]!;
           const grain = hole[place] ? random.normal(0, noise * (high - low)) : 0;
