@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
  */
 const long = [
   "absurd-flags",
+  "attack",
   "browser",
   "browser-views",
   "element",
@@ -15,6 +16,7 @@ const long = [
   "page",
   "page-opening",
   "package",
+  "photo-runs",
   "queue",
   "readme",
   "report",

@@ -23,6 +23,8 @@ const order: FuzzOrder = {
 };
 const only = process.env.STRIATE_FUZZ_ONLY;
 const processes = 2;
+/** What is read is short-lived: it is thrown away together, before it is moved. */
+const heap = ["--max-old-space-size=512", "--max-semi-space-size=32"];
 
 beforeAll(async () => {
   await build({
@@ -78,7 +80,7 @@ function run(
   const limited = `ulimit -d ${order.memory / 1024} 2>/dev/null; exec "$0" "$@"`;
   const child: ChildProcess = spawn(
     "sh",
-    ["-c", limited, process.execPath, "--max-old-space-size=512", bundle, JSON.stringify(order)],
+    ["-c", limited, process.execPath, ...heap, bundle, JSON.stringify(order)],
     { stdio: ["ignore", "inherit", "pipe", "ipc"] },
   );
   let said = "";

@@ -186,4 +186,20 @@ describe("a TF.js model", () => {
     ];
     expect(await sentence(model({ modelTopology: { node } }))).toMatch(/2000000000 axes/);
   });
+
+  it("that turns its axes by an order of another rank", async () => {
+    const numbers = [0, 3, 1, 2];
+    const value = {
+      tensor: { dtype: "DT_INT32", tensorShape: { dim: [{ size: "4" }] }, intVal: numbers },
+    };
+    const shape = { dim: [1, 8, 8, 3, 2].map((size) => ({ size: String(size) })) };
+    const node = [
+      { name: "x", op: "Placeholder", attr: { dtype: { type: "DT_FLOAT" }, shape: { shape } } },
+      { name: "p", op: "Const", attr: { dtype: { type: "DT_INT32" }, value } },
+      { name: "y", op: "Transpose", input: ["x", "p"] },
+    ];
+    expect(await sentence(model({ modelTopology: { node } }))).toMatch(
+      /Transpose "y": expected an order of 5 axes, each once, got \(0, 3, 1, 2\)/,
+    );
+  });
 });

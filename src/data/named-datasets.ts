@@ -57,7 +57,7 @@ export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
 };
 
 /** What a command takes as data, for its help. */
-export const dataHelp = `${Object.keys(namedDatasets).join(", ")}, or a folder or zip of class folders`;
+export const dataHelp = `${Object.keys(namedDatasets).join(", ")}, a folder or zip of class folders, or a list of addresses (.txt)`;
 
 /** The record of a data set that goes by a name; undefined of a path. */
 export const namedDataset = (name: string): NamedDataset | undefined =>

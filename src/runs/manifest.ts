@@ -15,7 +15,7 @@ export interface RunManifest {
   readonly asks: Readonly<Record<string, unknown>>;
   readonly model: { readonly path: string; readonly sha256: string };
   readonly data: RunData;
-  /** How many photos there are, and the SHA-256 of their labels and names in their order. */
+  /** How many photos there are, and the SHA-256 of their labels, names and sizes in their order. */
   readonly photos: number;
   readonly listing: string;
   /** Photos of a shard; the last one may have fewer. */

@@ -1,5 +1,6 @@
-import { StriateError, messageOf } from "../base/errors.ts";
+import { StriateError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { engineMessage } from "./engine-message.ts";
 import { freeBuffer } from "./free-buffer.ts";
 import type { Device, Session } from "./runtime.ts";
 
@@ -103,20 +104,4 @@ export class OrtSession implements Session {
   #wrap(value: Tensor): OrtTensor {
     return new this.#ort.Tensor(value.type as never, value.data as never, value.shape);
   }
-}
-
-/** Of the engine's words, which may repeat a name of any length. */
-const mostLetters = 2000;
-
-/** ONNX Runtime's message without the C++ places it was thrown from. */
-export function engineMessage(error: unknown): string {
-  // Names of strangers may stand in it, of any length.
-  const text = messageOf(error)
-    .slice(0, mostLetters)
-    .replace(/^\[[^\]]*\]\s*/, "")
-    .replace(/\S*onnxruntime\S*\.(cc|h):\d+\s*/g, "")
-    .replace(/onnxruntime::\S+\([^)]*\)\s*/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
-  return `the engine refused: ${text}`;
 }

@@ -79,7 +79,7 @@ export function hostileSavedModel(random: Random, ops: readonly string[]): Uint8
       info("in", "x:0"),
       wireMessage(2, [
         wireText(1, "out"),
-        wireMessage(2, [wireText(1, pick(random, ["n0:0", "n1:0", "n2:0", "x:0"]))]),
+        wireMessage(2, [wireText(1, pick(random, ["n0:0", "n0:0", "n1:0", "x:0"]))]),
       ]),
       wireText(3, "tensorflow/serving/predict"),
     ]),
@@ -102,14 +102,14 @@ const shapeOf = (shape: readonly bigint[]): Uint8Array =>
   joinBytes(shape.map((length) => wireMessage(2, [wireNumber(1, length)])));
 
 function constant(random: Random, name: string): Wire {
-  const whole = chance(random, 0.6);
+  const whole = chance(random, 0.85);
   const shape = whole ? [BigInt(1 + random.integer(4))] : hostileShape(random);
   const numbers = Array.from({ length: whole ? Number(shape[0]) : 1 }, () =>
     hostileInteger(random),
   );
   const tensor = [
     wireNumber(1, whole ? 3 : 1),
-    wireBytes(2, shapeOf(chance(random, 0.9) ? shape : hostileShape(random))),
+    wireBytes(2, shapeOf(chance(random, 0.95) ? shape : hostileShape(random))),
     ...(whole ? numbers.map((value) => wireNumber(7, value)) : [wireReal(5, hostileReal(random))]),
   ];
   return node(

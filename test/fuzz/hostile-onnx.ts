@@ -146,19 +146,19 @@ function constant(random: Random, name: string): Uint8Array {
   if (chance(random, 0.5)) {
     const numbers = Array.from({ length: 1 + random.integer(4) }, () => hostileInteger(random));
     return joinBytes([
-      ...(chance(random, 0.9) ? [wireNumber(1, numbers.length)] : []),
+      ...(chance(random, 0.97) ? [wireNumber(1, numbers.length)] : []),
       wireNumber(2, 7),
       ...numbers.map((value) => wireNumber(7, value)),
       wireText(8, name),
     ]);
   }
-  const shape = chance(random, 0.7) ? [2n, 3n, 3n, 3n] : hostileShape(random);
+  const shape = chance(random, 0.9) ? [2n, 3n, 3n, 3n] : hostileShape(random);
   const size = shape.reduce((product, length) => product * length, 1n);
-  const there = size >= 0n && size <= 4096n && chance(random, 0.9) ? Number(size) : 4;
+  const there = size >= 0n && size <= 4096n && chance(random, 0.97) ? Number(size) : 4;
   return joinBytes([
     ...shape.map((length) => wireNumber(1, length)),
     wireNumber(2, 1),
-    ...(chance(random, 0.9) ? [wireBytes(9, new Uint8Array(4 * there).fill(63))] : []),
+    ...(chance(random, 0.97) ? [wireBytes(9, new Uint8Array(4 * there).fill(63))] : []),
     wireText(8, name),
   ]);
 }

@@ -2,40 +2,57 @@ import { joinBytes } from "../../src/base/join-bytes.ts";
 import type { Random } from "../../src/base/random.ts";
 import { varint } from "./wire.ts";
 
-/** A field of a protobuf message, read without its schema; a message inside is a list of fields. */
+/**
+ * A field of a protobuf message, read without its schema; a message inside is a list of fields. None is changed in
+ * place: what a fault leaves alone is shared by all copies, and is not written again.
+ */
 interface Field {
   number: number;
   wire: number;
-  /** Of wire types 0, 1 and 5: the value as it stands. Of 2: bytes, or the fields inside. */
+  /** Of wire types 0, 1 and 5: the value as it stands. Of 2: bytes, or the fields inside as bytes. */
   raw: Uint8Array;
-  inside?: Field[];
+  inside?: readonly Field[];
+  /** How many lists of fields are in it. */
+  lists: number;
 }
 
 /** Makes copies of a message with one to three faults in its fields: all lengths around them stay right. */
 export function parsedProtobuf(bytes: Uint8Array): (random: Random) => Uint8Array {
-  const whole: Field = { number: 0, wire: 2, raw: bytes, inside: parse(bytes) ?? [] };
+  const whole = message(0, parse(bytes) ?? []);
   return (random) => {
-    const root = copyOf(whole);
-    for (let faults = 1 + random.integer(3); faults > 0; faults--) {
-      const lists = listsOf(root);
-      const list = lists[random.integer(lists.length)]!;
-      if (list.length > 0) change(list, random.integer(list.length), random);
-    }
-    return joinBytes(write(root.inside!));
+    let root = whole;
+    for (let faults = 1 + random.integer(3); faults > 0; faults--)
+      root = faultIn(root, random.integer(root.lists), random);
+    return root.raw;
   };
 }
 
-/** The fields' bytes are never changed in place, and need no copy. */
-const copyOf = (field: Field): Field => ({
-  ...field,
-  ...(field.inside && { inside: field.inside.map(copyOf) }),
+const plain = (number: number, wire: number, raw: Uint8Array): Field => ({
+  number,
+  wire,
+  raw,
+  lists: 0,
 });
 
-function listsOf(field: Field, found: Field[][] = []): Field[][] {
-  if (!field.inside) return found;
-  found.push(field.inside);
-  for (const inner of field.inside) listsOf(inner, found);
-  return found;
+const message = (number: number, inside: readonly Field[]): Field => ({
+  number,
+  wire: 2,
+  raw: joinBytes(inside.flatMap(written)),
+  inside,
+  lists: inside.reduce((sum, { lists }) => sum + lists, 1),
+});
+
+/** A message with a fault in one of its lists of fields: its own is the first of them. */
+function faultIn({ number, inside = [] }: Field, list: number, random: Random): Field {
+  const fields = [...inside];
+  if (list === 0) {
+    if (fields.length > 0) change(fields, random.integer(fields.length), random);
+  } else {
+    let [i, rest] = [0, list - 1];
+    while (rest >= fields[i]!.lists) rest -= fields[i++]!.lists;
+    fields[i] = faultIn(fields[i]!, rest, random);
+  }
+  return message(number, fields);
 }
 
 function change(list: Field[], i: number, random: Random): void {
@@ -45,27 +62,30 @@ function change(list: Field[], i: number, random: Random): void {
       list.splice(i, 1);
       break;
     case 1:
-      for (let times = 1 + random.integer(3); times > 0; times--) list.push(copyOf(field));
+      for (let times = 1 + random.integer(3); times > 0; times--) list.push(field);
       break;
     case 2:
-      field.number = 1 + random.integer(26);
+      list[i] = { ...field, number: 1 + random.integer(26) };
       break;
     case 3:
-      list[i] = { number: field.number, wire: 0, raw: varint(strange(random)) };
+      list[i] = plain(field.number, 0, varint(strange(random)));
       break;
     case 4:
       // A field of this message inside itself: a graph in a graph, a type in a type.
-      if (field.inside) field.inside.push(copyOf(field));
+      if (field.inside) list[i] = message(field.number, [...field.inside, field]);
       break;
     case 5: {
-      const other = list[random.integer(list.length)]!;
-      [field.raw, other.raw] = [other.raw, field.raw];
-      [field.inside, other.inside] = [other.inside, field.inside];
+      const k = random.integer(list.length);
+      const other = list[k]!;
+      [list[i], list[k]] = [
+        { ...other, number: field.number, wire: field.wire },
+        { ...field, number: other.number, wire: other.wire },
+      ];
       break;
     }
     default:
-      if (field.wire === 0) field.raw = varint(strange(random));
-      else if (!field.inside) field.raw = field.raw.map(() => random.integer(256));
+      if (field.wire === 0) list[i] = plain(field.number, 0, varint(strange(random)));
+      else if (!field.inside) list[i] = { ...field, raw: field.raw.map(() => random.integer(256)) };
   }
 }
 
@@ -112,7 +132,7 @@ function parse(bytes: Uint8Array, depth = 0): Field[] | undefined {
     else if (wire !== 2) return undefined;
     if (wire !== 2) {
       if (at > bytes.length) return undefined;
-      fields.push({ number: Number(tag >> 3n), wire, raw: bytes.slice(start, at) });
+      fields.push(plain(Number(tag >> 3n), wire, bytes.slice(start, at)));
       continue;
     }
     const length = number();
@@ -120,17 +140,10 @@ function parse(bytes: Uint8Array, depth = 0): Field[] | undefined {
     const raw = bytes.slice(at, at + Number(length));
     at += Number(length);
     const inside = depth < 12 && raw.length > 1 ? parse(raw, depth + 1) : undefined;
-    fields.push({ number: Number(tag >> 3n), wire, raw, ...(inside ? { inside } : {}) });
+    fields.push(inside ? message(Number(tag >> 3n), inside) : plain(Number(tag >> 3n), wire, raw));
   }
   return fields;
 }
 
-function write(fields: readonly Field[]): Uint8Array[] {
-  return fields.flatMap(({ number, wire, raw, inside }) => {
-    const head = varint(number * 8 + wire);
-    if (wire !== 2) return [head, raw];
-    const parts = inside ? write(inside) : [raw];
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    return [head, varint(length), ...parts];
-  });
-}
+const written = ({ number, wire, raw }: Field): Uint8Array[] =>
+  wire === 2 ? [varint(number * 8 + 2), varint(raw.length), raw] : [varint(number * 8 + wire), raw];

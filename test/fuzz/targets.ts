@@ -51,9 +51,10 @@ export async function fuzzTargets(root: string): Promise<Target[]> {
   const weights = read("tfjs/fused/weights.bin");
 
   const kept = new Map<string, Uint8Array>();
-  const saved = (path: string) => {
-    const bytes = kept.get(path) ?? read(`saved-models/module/${path}`);
-    kept.set(path, bytes);
+  const saved = (folder: string) => (path: string) => {
+    const at = `saved-models/${folder}/${path}`;
+    const bytes = kept.get(at) ?? read(at);
+    kept.set(at, bytes);
     return bytes;
   };
 
@@ -103,9 +104,9 @@ export async function fuzzTargets(root: string): Promise<Target[]> {
     protobuf("tfjs/frozen.pb"),
     {
       ...protobuf("saved-models/module/saved_model.pb"),
-      sibling: (path) => Promise.resolve(saved(path)),
+      sibling: (path) => Promise.resolve(saved("module")(path)),
     },
-    checkpoint(saved),
+    checkpoint(saved("variables1")),
     ...["resizes", "convolutions", "uint8"].map((name): Target => {
       const bytes = read(`tflite/${name}.tflite`);
       return {

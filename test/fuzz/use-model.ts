@@ -1,6 +1,7 @@
 import { noiseFeeds } from "../../src/model/photo/noise-input.ts";
 import type { Network } from "../../src/model/network.ts";
 import { RunningNetwork } from "../../src/model/running.ts";
+import type { Graph } from "../../src/graph/graph.ts";
 import { formatSummary, summarize } from "../../src/model/facts/summary.ts";
 import { naming } from "../../src/base/errors.ts";
 import { sizeOf } from "../../src/base/shape.ts";
@@ -14,13 +15,13 @@ import { runView } from "../../src/views/run-view.ts";
 /** Networks with more layers or elements take time that says nothing of whether they are safe. */
 const mostLayers = 200;
 const mostElements = 2 ** 20;
+const mostRounds = 1000;
 
 /**
  * What the commands do with a model that has opened: its summary, and where it goes the `whole` way its
- * picture and, where it is to be `run`, a run on noise. Networks with bodies (If, Loop, Scan) are not run: they are
- * suspected of an abort in ONNX Runtime 1.30's allocator, see docs/security.md.
+ * picture and a run on noise.
  */
-export async function used(network: Network, whole: boolean, run: boolean): Promise<void> {
+export async function used(network: Network, whole: boolean): Promise<void> {
   formatSummary(summarize(network));
   if (!whole || network.layers.length > mostLayers) return;
   await naming(network.origin.file ?? network.name, async () => {
@@ -28,11 +29,7 @@ export async function used(network: Network, whole: boolean, run: boolean): Prom
     try {
       const seen = await runView(architectureView, viewContext(running), undefined, {});
       for (const { picture } of seen.draw({})) toSvg(picture);
-      if (
-        run &&
-        isSmall(network) &&
-        !network.graph.nodes.some((node) => subgraphs(node).length > 0)
-      )
+      if (isSmall(network) && endsSoon(network.graph))
         await running.run(
           noiseFeeds(network),
           network.outputs.map(({ value }) => value),
@@ -51,4 +48,19 @@ function isSmall({ graph, inputs, outputs }: Network): boolean {
       : sizeOf(shape.map((length) => (typeof length === "number" ? length : 16))),
   );
   return outputs.length > 0 && sizes.reduce((sum, size) => sum + size, 0) < mostElements;
+}
+
+/** Whether no loop in it goes round often, or until it finds itself that it is done, which may be never. */
+function endsSoon(
+  { nodes, initializers }: Graph,
+  outside: Graph["initializers"] = new Map(),
+): boolean {
+  const constants = new Map([...outside, ...initializers]);
+  return nodes.every((node) => {
+    const rounds = constants.get(node.inputs[0] ?? "")?.data[0];
+    const isShort = rounds !== undefined && Number(rounds) <= mostRounds;
+    return (
+      (node.op !== "Loop" || isShort) && subgraphs(node).every((body) => endsSoon(body, constants))
+    );
+  });
 }

@@ -1,14 +1,12 @@
 import { count } from "../../plot/format-number.ts";
 import { basename, extname, join } from "node:path";
 import { Model } from "../../api/model.ts";
-import { StriateError, UsageError } from "../../base/errors.ts";
+import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
-import { nearestNames } from "../../base/names.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { openModel } from "../../api/open-model.ts";
 import { writeFolder } from "../../node/files/write-files.ts";
 import { runtime } from "../../runtime/node/index.ts";
-import { allViews } from "../../views/all-views.ts";
 import { viewContext } from "../../views/context.ts";
 import type { AnyView } from "../../views/define-view.ts";
 import { runView } from "../../views/run-view.ts";
@@ -19,16 +17,15 @@ import { PageFile, isPageName } from "../page-file.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { SkippedPhotos, remaining } from "../many-photos.ts";
+import { chosenMethods, explainPhotos, methodField, methodFields } from "../explain-photos.ts";
+import { isMany, refuseMany } from "../sharded/conducted.ts";
+import { manyFields } from "../sharded/many-fields.ts";
+import { runPhotosInShards } from "../sharded/many-photos-run.ts";
 import { Waiting } from "../waiting.ts";
 import { checkTaken, givenOf } from "../views/given.ts";
-import { mergedFields } from "../../views/merged-fields.ts";
 import { type ScalingGuess, scalingGuess } from "../../views/detective/turns-over.ts";
 import { contextOptions, labelsOf, runFields } from "../views/run-options.ts";
 import { Numbers, checkNumbersName, picturesOf } from "../views/view-output.ts";
-
-/** The views that explain a photo: those without a command of their own. */
-const methods = allViews.filter(({ takes, command }) => takes === "photo" && !command);
-const methodFields = mergedFields(methods);
 
 export const explain = defineCommand({
   name: "explain",
@@ -36,10 +33,9 @@ export const explain = defineCommand({
   arguments: [{ name: "<photos...>", help: "photos, folders of them, .npy or .npz of tensors" }],
   fields: {
     model: field.string(undefined, { help: "a model file" }),
-    method: field.string("grad-cam", {
-      help: `one or several with commas: ${methods.map(({ id }) => id).join(", ")}`,
-    }),
+    method: methodField,
     ...methodFields,
+    ...manyFields,
     ...runFields,
   },
   examples: [
@@ -49,6 +45,10 @@ export const explain = defineCommand({
   ],
   async run([photos], options, io) {
     const chosen = chosenMethods(options.method);
+    if (isMany(options)) {
+      if (options.numbers !== null) refuseMany("--numbers is written by one process");
+      return runPhotosInShards(explainPhotos, photos as string[], options, io);
+    }
     checkTaken(chosen, methodFields, options);
     checkNumbersName(options.numbers);
     const given = new Map<AnyView, { asks: object; shows: object }>();
@@ -122,13 +122,3 @@ export const explain = defineCommand({
     skipped.throwIfAny();
   },
 });
-
-function chosenMethods(list: string): AnyView[] {
-  const ids = methods.map(({ id }) => id);
-  return list.split(",").map((part) => {
-    const found = methods.find(({ id }) => id === part.trim());
-    if (found) return found;
-    const nearest = nearestNames(part.trim(), ids).join(", ");
-    throw new UsageError(`--method: no method "${part.trim()}"; nearest: ${nearest}`);
-  });
-}

@@ -2,13 +2,13 @@ import { dirname } from "node:path";
 import { field } from "../../base/fields.ts";
 import { conductRun, mergeRun } from "../../node/runs/conduct.ts";
 import { Ledger } from "../../node/runs/ledger.ts";
-import { defaultWorkers, openRun } from "../../node/runs/open-run.ts";
+import { defaultWorkers } from "../../node/runs/open-run.ts";
 import { workOnRun } from "../../node/runs/work.ts";
 import { parseShare, shareOfJob } from "../../runs/share.ts";
-import { StriateError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
 import { followRun, stopOnSignal } from "../sharded/follow.ts";
-import { reportSeen, stopped } from "../sharded/sharded-command.ts";
+import { cutResult, stopped } from "../sharded/conducted.ts";
+import { openAnyRun } from "../sharded/open-any-run.ts";
 
 /** Goes on with a run, helps it, or puts its shards together. */
 export const run = defineCommand({
@@ -46,7 +46,7 @@ export const run = defineCommand({
     const { manifest } = ledger;
     const job = shareOfJob(io.env);
     const share = options.shard === null ? job : parseShare(options.shard);
-    const opened = await openRun(manifest, {
+    const { run: opened, tell } = await openAnyRun(ledger, {
       model: options.model ?? undefined,
       data: options.data ?? undefined,
     });
@@ -59,7 +59,7 @@ export const run = defineCommand({
         return;
       }
       const workers = options.workers ?? defaultWorkers();
-      const seen = options.merge
+      const result = options.merge
         ? await mergeRun(ledger, opened, report)
         : await conductRun(ledger, opened, {
             workers,
@@ -67,12 +67,8 @@ export const run = defineCommand({
             signal: stop.signal,
             report,
           });
-      if (seen === undefined && options.merge)
-        throw new StriateError(
-          `${ledger.folder}: a shard is cut or changed; compute it again: striate run ${ledger.path}`,
-        );
-      if (seen === undefined) throw await stopped(ledger);
-      await reportSeen(seen as never, options.out ?? dirname(ledger.folder), options, io);
+      if (result === undefined) throw options.merge ? cutResult(ledger) : await stopped(ledger);
+      await tell(result, options.out ?? dirname(ledger.folder), options, io);
     } finally {
       await opened.close();
     }

@@ -15,7 +15,6 @@ import { viewContext } from "../../views/context.ts";
 import { type ScalingGuess, scalingGuess } from "../../views/detective/turns-over.ts";
 import { countDrawn, featureMapsView } from "../../views/feature-maps-view.ts";
 import { runView } from "../../views/run-view.ts";
-import type { NamedPicture } from "../../views/define-view.ts";
 import type { PhotoSubject } from "../../views/subject.ts";
 import type { AnySeen } from "../../api/report/figures-of.ts";
 import type { ReportLooks } from "../../report/report.ts";
@@ -24,12 +23,8 @@ import { encodePictures } from "../encode-pictures.ts";
 import { fileNames } from "../file-names.ts";
 import { optionsOf } from "../flags.ts";
 import {
-  engineFields,
   forceField,
-  pixelRatioField,
   inputFields,
-  modelFields,
-  photoFields,
   preprocessingChoice,
   readOptions,
   sessionOptions,
@@ -39,6 +34,10 @@ import { PageFile, isPageName } from "../page-file.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { preview } from "../preview.ts";
+import { placed, seeFields, seePhotos } from "../see-photos.ts";
+import { isMany, refuseMany } from "../sharded/conducted.ts";
+import { manyFields } from "../sharded/many-fields.ts";
+import { runPhotosInShards } from "../sharded/many-photos-run.ts";
 import { Waiting } from "../waiting.ts";
 import { type PhotoReport, aboutNetwork, photoReports, seeReport } from "../see-report.ts";
 
@@ -53,23 +52,15 @@ export const see = defineCommand({
   ],
   fields: {
     model: field.string(undefined, { help: "a model file" }),
-    ...featureMapsView.asks,
-    ...featureMapsView.shows,
+    ...seeFields,
+    ...manyFields,
     out: field.string("striate-out", {
       help: "folder for the pictures and see.json, or one page to look around in: NAME.html",
     }),
-    format: field.choice(["png", "svg"], "png", { help: "kind of picture" }),
-    pixel_ratio: pixelRatioField,
-    labels: field.nullable(
-      field.string(undefined, { help: "names of the classes: cat,dog, or a file of them" }),
-    ),
     force: forceField,
     preview: field.boolean(true, { help: "show no preview in the terminal" }),
     json: field.boolean(false, { help: "print see.json instead of words" }),
-    ...modelFields,
     ...inputFields,
-    ...photoFields,
-    ...engineFields,
   },
   examples: [
     "striate see rocky.jpg --model cat_vs_dog.h5",
@@ -80,6 +71,10 @@ export const see = defineCommand({
   async run([given, also], options, io) {
     const { input: inputs } = options;
     const photosGiven = (given ?? []) as string[];
+    if (isMany(options)) {
+      if (inputs.length > 0) refuseMany("inputs by name are one photo's");
+      return runPhotosInShards(seePhotos, photosGiven, options, io);
+    }
     if (photosGiven.length + inputs.length === 0)
       throw new UsageError("give a photo (or .npy, .npz), or --input NAME=FILE for each input");
     using waiting = new Waiting(io, `opening ${options.model}`);
@@ -187,8 +182,4 @@ function looksOf(shows: Values<typeof featureMapsView.shows>): ReportLooks {
 async function letGo(model: Model): Promise<void> {
   await model.dispose();
   freeTensors(model.network.graph.initializers.values());
-}
-
-function* placed(pictures: Iterable<NamedPicture>, place: string): Generator<NamedPicture> {
-  for (const each of pictures) yield { ...each, name: place + each.name };
 }

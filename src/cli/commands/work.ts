@@ -1,11 +1,12 @@
 import { field } from "../../base/fields.ts";
 import { naming } from "../../base/errors.ts";
-import { OtherVersionError, type OpenRun, openRun } from "../../node/runs/open-run.ts";
+import { OtherVersionError, type OpenRun } from "../../node/runs/open-run.ts";
 import { differences } from "../../runs/manifest.ts";
 import { Ledger } from "../../node/runs/ledger.ts";
 import { type ShardJob, workOnQueue } from "../../node/runs/queue.ts";
 import { finishShard } from "../../node/runs/work.ts";
 import { defineCommand } from "../command.ts";
+import { openAnyRun } from "../sharded/open-any-run.ts";
 import { stopOnSignal } from "../sharded/follow.ts";
 
 /** Computes shards that a queue hands out, of whatever runs, until it is stopped. */
@@ -36,7 +37,7 @@ export const work = defineCommand({
       if (open && isSame && isSame.length === 0) return open;
       await open?.run.close();
       open = undefined;
-      const run = await openRun(ledger.manifest, {
+      const { run } = await openAnyRun(ledger, {
         model: options.model ?? undefined,
         data: options.data ?? undefined,
       });

@@ -3,17 +3,13 @@ import { join } from "node:path";
 import { field, type Fields, type Values } from "../../base/fields.ts";
 import { formatByteSize, parseByteSize } from "../../data/byte-size.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
-import { conductRun } from "../../node/runs/conduct.ts";
 import { Ledger } from "../../node/runs/ledger.ts";
-import { type ShardedView, defaultWorkers, planRun } from "../../node/runs/open-run.ts";
-import { workOnRun } from "../../node/runs/work.ts";
+import { type ShardedView, type ViewRun, planRun } from "../../node/runs/open-run.ts";
 import { shardRange } from "../../runs/manifest.ts";
-import { parseShare } from "../../runs/share.ts";
-import { StoppedError } from "../../views/context.ts";
 import { type CommandDefinition, type CommandIo, defineCommand } from "../command.ts";
 import { optionsOf } from "../flags.ts";
 import { forceField } from "../options.ts";
-import { followRun, stopOnSignal } from "./follow.ts";
+import { type ManyOptions, conducted } from "./conducted.ts";
 import { manyFields } from "./many-fields.ts";
 import { writeSeen } from "./outputs.ts";
 
@@ -59,7 +55,6 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
       const { split, limit, scale, size, jfif_only, seed, out } = options as Values<
         typeof shardFields
       > & { out: string };
-      const share = options.shard === null ? undefined : parseShare(options.shard as string);
       const run = await planRun({
         view,
         asks: optionsOf(view.asks as Fields, options as Values<Fields>),
@@ -76,33 +71,13 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
         const folder = join(out, "run");
         const ledger = await Ledger.begin(folder, run.manifest, options.force as boolean, late);
         sayCosts(ledger, run, io);
-        using stop = stopOnSignal(io);
-        const report = followRun(io, run.manifest.photos);
-        if (share) {
-          await workOnRun(ledger, run, share, report, stop.signal);
-          io.out(
-            `${(await ledger.done()).length} of ${ledger.shards} shards are done; when all are: striate run ${ledger.path} --merge`,
-          );
-          return;
-        }
-        const workers = (options.workers as number | null) ?? defaultWorkers();
-        const queue = (options.queue as string | null) ?? undefined;
-        const seen = await conductRun(ledger, run, { workers, queue, signal: stop.signal, report });
-        if (seen === undefined) throw await stopped(ledger);
-        await reportSeen(seen as never, out, options, io);
+        const seen = await conducted(ledger, run, options as unknown as ManyOptions, io);
+        if (seen) await reportSeen(seen as never, out, options, io);
       } finally {
         await run.close();
       }
     },
   }) as unknown as CommandDefinition;
-}
-
-/** What is said of a run that was stopped. */
-export async function stopped(ledger: Ledger): Promise<StoppedError> {
-  const done = (await ledger.done()).length;
-  return new StoppedError(
-    `stopped: ${done} of ${ledger.shards} shards are done and kept; go on with the same command`,
-  );
 }
 
 /** Writes the result and says it. */
@@ -123,7 +98,7 @@ export async function reportSeen(
 }
 
 /** What the run will take, before it begins. */
-function sayCosts(ledger: Ledger, run: Awaited<ReturnType<typeof planRun>>, io: CommandIo): void {
+function sayCosts(ledger: Ledger, run: ViewRun, io: CommandIo): void {
   const { model, subject, asks, view, manifest } = run;
   const { bytesOfPart } = view.shards.costs(model.network, subject, asks, manifest.memory);
   let bytes = 0;

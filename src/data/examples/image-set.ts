@@ -114,9 +114,14 @@ export class ImageSet {
     return this.#splitOf.get(index);
   }
 
-  /** Label and path of a picture, without reading it. */
-  listed(index: number): { readonly label: number; readonly id: string } {
-    return { label: this.#source.label(index), id: this.#source.id(index) };
+  /** Label and path of a picture, and what tells its file from another one of its name, without reading it. */
+  listed(index: number): { readonly label: number; readonly id: string; readonly print: string } {
+    const source = this.#source;
+    return {
+      label: source.label(index),
+      id: source.id(index),
+      print: source.print?.(index) ?? "",
+    };
   }
 
   /**

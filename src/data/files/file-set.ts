@@ -16,6 +16,7 @@ export interface FileSet {
 export interface DataFile {
   /** With `/` between its parts, from the top of the set. */
   readonly path: string;
+  /** In bytes; 1 where it is not known before it is read. */
   readonly size: number;
   /** CRC-32 of its bytes, where it is known without reading them. */
   readonly crc?: number;

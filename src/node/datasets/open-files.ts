@@ -6,10 +6,11 @@ import { namedDatasets } from "../../data/named-datasets.ts";
 import { identifyPicture, identifyingBytes } from "../../data/picture-formats/identify.ts";
 import { statOf } from "../files/files.ts";
 import { openFolder } from "./folder.ts";
+import { isListingName, openListing } from "./open-listing.ts";
 import { openZipFile } from "./open-zip-file.ts";
 
 /**
- * The files of a folder or a zip.
+ * The files of a folder, of a zip, or of a list of addresses.
  *
  * @throws StriateError when there is no such path, or something else is there
  */
@@ -25,12 +26,15 @@ export async function openFiles(path: string): Promise<FileSet> {
         );
   });
   if (found.isDirectory()) return naming(path, () => openFolder(path));
+  if (found.isFile() && isListingName(path)) return openListing(path);
   if (found.isFile()) {
     const kind = identifyPicture(await readStart(path));
     // A zip that was cut off still begins as one, and openZip says what is wrong with it.
     const what = kind.format ? `a ${kind.format} picture` : kind.other;
     if (what === "a zip archive") return openZipFile(path);
-    throw new StriateError(`${path}: is ${what}, expected a folder or zip of class folders`);
+    throw new StriateError(
+      `${path}: is ${what}, expected a folder or zip of class folders, or a list of addresses (.txt)`,
+    );
   }
   throw new StriateError(`${path}: is no folder and no zip of class folders`);
 }

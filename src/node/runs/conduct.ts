@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StriateError } from "../../base/errors.ts";
-import { mergeAll } from "../../runs/parts.ts";
-import { type Seen, runView } from "../../views/run-view.ts";
 import type { ConductOptions } from "./conduct-options.ts";
 import { followQueue } from "./conduct-queue.ts";
 import type { Ledger } from "./ledger.ts";
 import { mostAttempts } from "./ledger.ts";
-import type { OpenRun, ShardedView } from "./open-run.ts";
+import type { OpenRun } from "./open-run.ts";
 import { type WorkReport, workOnRun } from "./work.ts";
 
 /** Milliseconds between two looks at the ledger. */
@@ -22,11 +20,11 @@ const mostRestarts = 5;
  * @returns undefined where it was stopped; what is done stays for the next time
  * @throws StriateError where a shard failed too often, or another process follows the run
  */
-export async function conductRun(
+export async function conductRun<R>(
   ledger: Ledger,
-  run: OpenRun,
+  run: OpenRun<R>,
   options: ConductOptions,
-): Promise<Seen<"dataset", never, never, unknown> | undefined> {
+): Promise<R | undefined> {
   const release = await ledger.conduct();
   try {
     await ledger.forgive();
@@ -36,8 +34,8 @@ export async function conductRun(
       else if (left > 1 && options.workers > 1) await hire(ledger, run, options);
       else if (left > 0) await alone(ledger, run, options);
       if (options.signal?.aborted) return undefined;
-      const seen = await mergeRun(ledger, run, options.report);
-      if (seen) return seen;
+      const result = await mergeRun(ledger, run, options.report);
+      if (result !== undefined) return result;
     }
   } finally {
     await release();
@@ -52,11 +50,11 @@ export async function conductRun(
  * @returns undefined where one was cut or changed since it was written: it counts as not done then
  * @throws StriateError where some are not done
  */
-export async function mergeRun(
+export async function mergeRun<R>(
   ledger: Ledger,
-  run: OpenRun,
+  run: OpenRun<R>,
   report: WorkReport = {},
-): Promise<Seen<"dataset", never, never, unknown> | undefined> {
+): Promise<R | undefined> {
   const done = new Set(await ledger.done());
   const missing = Array.from({ length: ledger.shards }, (_, i) => i).filter((i) => !done.has(i));
   if (missing.length > 0)
@@ -67,28 +65,30 @@ export async function mergeRun(
         .join(", ")}${missing.length > 8 ? ", ..." : ""}; run: striate run ${ledger.path}`,
     );
   const cut: number[] = [];
-  const { view, subject, asks } = run;
-  const all = await mergeAll(view.shards, results());
-  if (cut.length > 0) {
+  try {
+    return await run.merge(results());
+  } catch (error) {
+    if (!(error instanceof CutError)) throw error;
     report.notice?.(
       `the results of ${cut.length} shards (${cut.map((i) => i + 1).join(", ")}) are cut or changed, and are computed again`,
     );
     return undefined;
   }
-  const finished: ShardedView = {
-    ...view,
-    compute: (context) => view.shards.finish(context, all, subject, asks),
-  };
-  return (await runView(finished, run.context(), subject, asks)) as never;
 
   async function* results() {
     for (let shard = 0; shard < ledger.shards; shard++) {
       const bytes = await ledger.result(shard);
-      if (bytes === undefined) cut.push(shard);
+      const isWhole = bytes !== undefined && ((await run.isWhole?.(bytes)) ?? true);
+      if (bytes !== undefined && !isWhole) await ledger.forget(shard);
+      if (!isWhole) cut.push(shard);
       else if (cut.length === 0) yield bytes;
     }
+    if (cut.length > 0) throw new CutError();
   }
 }
+
+/** Some results are not as they were written. */
+class CutError extends Error {}
 
 async function alone(ledger: Ledger, run: OpenRun, options: ConductOptions): Promise<void> {
   const { report, signal } = options;

@@ -161,8 +161,13 @@ export class Ledger {
     const mark = await this.mark(shard);
     const bytes = await readFile(this.#file(shard, "part")).catch(() => undefined);
     if (mark && bytes && digest(bytes) === mark.sha256) return bytes;
-    await rm(this.#file(shard, "done"), { force: true });
+    await this.forget(shard);
     return undefined;
+  }
+
+  /** From now on a shard is not done. */
+  async forget(shard: number): Promise<void> {
+    await rm(this.#file(shard, "done"), { force: true });
   }
 
   async failure(shard: number): Promise<Failure | undefined> {

@@ -11,12 +11,14 @@ import { StriateError } from "../../base/errors.ts";
 import { type Fields, type Values, parseFields } from "../../base/fields.ts";
 import { namedDataset } from "../../data/named-datasets.ts";
 import type { ImageSet } from "../../data/examples/image-set.ts";
+import { mergeAll } from "../../runs/parts.ts";
 import { type RunData, type RunManifest, shardSize } from "../../runs/manifest.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { version } from "../../version.ts";
 import { viewNamed } from "../../views/all-views.ts";
-import { type ViewContext, viewContext } from "../../views/context.ts";
+import { viewContext } from "../../views/context.ts";
 import type { View } from "../../views/define-view.ts";
+import { type Seen, runView } from "../../views/run-view.ts";
 import type { Shards } from "../../views/shards.ts";
 import type { DatasetSubject } from "../../views/subject.ts";
 import { reasonOf } from "../files/files.ts";
@@ -31,16 +33,37 @@ export class OtherVersionError extends StriateError {
   override name = "OtherVersionError";
 }
 
-/** What a worker works with: the model, the photos, the view with its questions. */
-export interface OpenRun {
+/**
+ * A run as its workers and whoever conducts it know it.
+ *
+ * @typeParam R what all shards come to
+ */
+export interface OpenRun<R = unknown> {
   readonly manifest: RunManifest;
+  /** What the photos from one number to another come to. The same photos are the same bytes. */
+  compute(from: number, to: number, options: ComputeOptions): Promise<Uint8Array>;
+  /** Whether the files that a part speaks of are there yet; a part that speaks of none is whole. */
+  isWhole?(part: Uint8Array): Promise<boolean>;
+  /** All parts, in their order, as the result. */
+  merge(parts: AsyncIterable<Uint8Array>): Promise<R>;
+  close(): Promise<void>;
+}
+
+export type ComputeOptions = Pick<
+  NonNullable<Parameters<typeof viewContext>[1]>,
+  "signal" | "onProgress"
+>;
+
+/** What a view saw of a data set. */
+export type SeenSet = Seen<"dataset", never, never, unknown>;
+
+/** A run of a view: the model, the photos, the view with its questions. */
+export interface ViewRun extends OpenRun<SeenSet> {
   readonly view: ShardedView;
   readonly asks: Values<Fields>;
   readonly model: Model;
   readonly set: ImageSet;
   readonly subject: DatasetSubject;
-  context(options?: Parameters<typeof viewContext>[1]): ViewContext;
-  close(): Promise<void>;
 }
 
 /** What a run is asked for. */
@@ -54,7 +77,7 @@ export interface AskedRun {
 }
 
 /** Opens model and photos, and writes down what makes this run. */
-export async function planRun(asked: AskedRun): Promise<OpenRun> {
+export async function planRun(asked: AskedRun): Promise<ViewRun> {
   const { view, asks, data, seed, memory } = asked;
   const { model, set, subject } = await openParts(asked.model, data);
   const { bytesPerPhoto } = view.shards.costs(model.network, subject, asks, memory);
@@ -71,7 +94,7 @@ export async function planRun(asked: AskedRun): Promise<OpenRun> {
     seed,
     memory,
   };
-  return { manifest, view, asks, model, set, subject, ...ends(manifest, model, set) };
+  return viewRun({ manifest, view, asks, model, set, subject });
 }
 
 /**
@@ -83,7 +106,23 @@ export async function planRun(asked: AskedRun): Promise<OpenRun> {
 export async function openRun(
   manifest: RunManifest,
   places: { model?: string | undefined; data?: string | undefined } = {},
-): Promise<OpenRun> {
+): Promise<ViewRun> {
+  checkVersions(manifest);
+  const view = shardedView(manifest.view);
+  const asks = parseFields(view.asks, manifest.asks);
+  const path = places.model ?? manifest.model.path;
+  await checkModel(manifest, path);
+  const data = { ...manifest.data, source: places.data ?? manifest.data.source };
+  const { model, set, subject } = await openParts(path, data);
+  if (listingOf(set, data) !== manifest.listing)
+    throw new StriateError(
+      `${data.source}: holds other photos than the run was begun with (${subject.length}, then ${manifest.photos}); give the same by --data`,
+    );
+  return viewRun({ manifest, view, asks, model, set, subject });
+}
+
+/** @throws OtherVersionError where this striate or its engine is another one */
+export function checkVersions(manifest: RunManifest): void {
   for (const [name, theirs, ours] of [
     ["striate", manifest.striate, version],
     ["the engine", manifest.engine, runtime.name],
@@ -92,20 +131,14 @@ export async function openRun(
       throw new OtherVersionError(
         `the run was begun with ${name} ${theirs}, and this worker has ${ours}: their numbers may differ; install the same version here`,
       );
-  const view = shardedView(manifest.view);
-  const asks = parseFields(view.asks, manifest.asks);
-  const path = places.model ?? manifest.model.path;
+}
+
+/** @throws StriateError where a file is not the model of the run */
+export async function checkModel(manifest: RunManifest, path: string): Promise<void> {
   if ((await digestOfFile(path)) !== manifest.model.sha256)
     throw new StriateError(
       `${path}: is not the model that the run was begun with; give that file by --model`,
     );
-  const data = { ...manifest.data, source: places.data ?? manifest.data.source };
-  const { model, set, subject } = await openParts(path, data);
-  if (listingOf(set, data) !== manifest.listing)
-    throw new StriateError(
-      `${data.source}: holds other photos than the run was begun with (${subject.length}, then ${manifest.photos}); give the same by --data`,
-    );
-  return { manifest, view, asks, model, set, subject, ...ends(manifest, model, set) };
 }
 
 /** @throws StriateError where there is no such view, or it cannot be computed in shards */
@@ -127,10 +160,27 @@ async function openParts(path: string, data: RunData) {
   return { model, set, subject: datasetSubject(model.network, set, { split, limit, scale }) };
 }
 
-function ends({ seed, memory }: RunManifest, model: Model, set: ImageSet) {
+type ViewParts = Pick<ViewRun, "manifest" | "view" | "asks" | "model" | "set" | "subject">;
+
+function viewRun(parts: ViewParts): ViewRun {
+  const { manifest, view, asks, model, set, subject } = parts;
+  const { seed, memory } = manifest;
+  const context = (options: ComputeOptions = {}) =>
+    viewContext(model.running, { seed, memory, measure: model.measure(), ...options });
   return {
-    context: (options: Parameters<typeof viewContext>[1] = {}) =>
-      viewContext(model.running, { seed, memory, measure: model.measure(), ...options }),
+    ...parts,
+    async compute(from, to, options) {
+      const part = await view.shards.part(context(options), subject.range!(from, to), asks);
+      return view.shards.write(part);
+    },
+    async merge(results) {
+      const all = await mergeAll(view.shards, results);
+      const finished: ShardedView = {
+        ...view,
+        compute: (inner) => view.shards.finish(inner, all, subject, asks),
+      };
+      return (await runView(finished, context(), subject, asks)) as never;
+    },
     async close() {
       await set.close();
       await model.dispose();
@@ -138,12 +188,12 @@ function ends({ seed, memory }: RunManifest, model: Model, set: ImageSet) {
   };
 }
 
-/** Labels and names of the photos in their order. */
+/** Labels, names, sizes and checksums (of zips; of the first bytes elsewhere) of the photos in their order. */
 function listingOf(set: ImageSet, { split, limit }: RunData): string {
   const hash = createHash("sha256");
   for (const index of set.indices(split ?? undefined).subarray(0, limit ?? Infinity)) {
-    const { label, id } = set.listed(index);
-    hash.update(`${label} ${id}\n`);
+    const { label, id, print } = set.listed(index);
+    hash.update(`${label} ${id} ${print}\n`);
   }
   return hash.digest("hex");
 }
@@ -153,7 +203,7 @@ const placeOf = (source: string): string =>
   namedDataset(source) || /^https?:/.test(source) ? source : resolve(source);
 
 /** The SHA-256 of a file, or of all files of a folder by their names. */
-async function digestOfFile(path: string): Promise<string> {
+export async function digestOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {
     const isFolder = (await stat(path)).isDirectory();

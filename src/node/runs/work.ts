@@ -119,16 +119,14 @@ export async function computeShard(
   report: WorkReport = {},
   signal?: AbortSignal,
 ): Promise<void> {
-  const { view, asks, subject } = run;
   const begun = performance.now();
   const [from, to] = shardRange(ledger.manifest, shard);
-  const context = run.context({
+  const bytes = await run.compute(from, to, {
     ...(signal && { signal }),
     onProgress: (done) => report.progress?.(shard, done),
   });
-  const part = await view.shards.part(context, subject.range!(from, to), asks);
   const seconds = Math.round((performance.now() - begun) / 10) / 100;
-  await ledger.finish(shard, view.shards.write(part), { photos: to - from, seconds });
+  await ledger.finish(shard, bytes, { photos: to - from, seconds });
   report.done?.(shard);
 }
 

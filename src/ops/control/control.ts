@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
 import { normalizeAxis } from "../../base/shape.ts";
 import type { Graph, ValueType } from "../../graph/graph.ts";
@@ -43,9 +44,13 @@ export const controlOps: readonly OpDefinition[] = [
     role: "wrapper",
     multiplyAdds: () => null,
     attributes: { body: attr.graph() },
-    shape({ node, attributes, shape, type, body }) {
+    shape({ node, attributes, shape, type, body, numbers }) {
       const graph = attributes.body;
       if (!graph) return [];
+      // The engine would go round for ever, and stack up slices until no memory is left.
+      const [most, first] = [numbers(0)?.[0], node.inputs[1] ? numbers(1)?.[0] : 1];
+      if (most !== undefined && first !== 0 && goesOn(graph))
+        checkedLength(Math.max(0, most), "rounds of a loop");
       const iteration: ValueType = { type: "int64", shape: [] };
       const condition: ValueType = { type: "bool", shape: [] };
       const carried = node.inputs
@@ -105,6 +110,24 @@ export const controlOps: readonly OpDefinition[] = [
     gradient: scanGradient,
   }),
 ];
+
+/**
+ * Whether a loop's body never ends the loop by itself: the condition that it yields is the one it was given, or a
+ * constant, or comes from outside the loop and so stays what it is.
+ */
+function goesOn({ nodes, inputs, outputs, initializers }: Graph): boolean {
+  const made = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node])));
+  let name = outputs[0]?.name ?? "";
+  // No more steps than there are nodes: a damaged body may go round in itself.
+  for (let steps = 0; steps <= nodes.length; steps++) {
+    const node = made.get(name);
+    if (node === undefined)
+      return name === inputs[1]?.name || initializers.get(name)?.data[0] !== 0;
+    if (node.op !== "Identity") return false;
+    name = node.inputs[0] ?? "";
+  }
+  return false;
+}
 
 /** Exporters guard what cannot be by an If: a branch that contradicts itself is one that never runs. */
 function possible<T>(infer: () => T): T | undefined {

@@ -315,6 +315,23 @@ describe("graphs inside nodes", () => {
     expect(b.graph.values.get(stacked!)!.shape).toEqual([null, 1, 3]);
   });
 
+  it("Loop is refused where it would never end, and where only its body knows, it may", () => {
+    const loop = (rounds: number, op: "Identity" | "Not") => {
+      const body = new GraphBuilder({ ...emptyGraph("body"), opsets: new Map() }, "body/");
+      body.input("i", [], "int64");
+      const go = body.input("go", [], "bool");
+      body.output(body.op(op, [go]));
+      const b = new GraphBuilder();
+      b.op("Loop", [b.i64(rounds), b.bool(true)], { body: body.graph }, { name: "l" });
+      return () => inferShapes(b.graph);
+    };
+    expect(loop(2 ** 62, "Identity")).toThrow(
+      'Loop "l": 4611686018427388000 rounds of a loop are more than can be',
+    );
+    for (const rounds of [-1, 0, 4, 2 ** 24]) expect(loop(rounds, "Identity")).not.toThrow();
+    expect(loop(2 ** 62, "Not")).not.toThrow();
+  });
+
   it("Scan takes slices and stacks them", () => {
     const body = new GraphBuilder({ ...emptyGraph("body"), opsets: new Map() }, "body/");
     const state = body.input("state", []);

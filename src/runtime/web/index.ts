@@ -2,7 +2,8 @@ import { StriateError, messageOf } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { separatePads } from "../../graph/passes/engine/separate-pads.ts";
 import { writeOnnx } from "../../graph/protobuf/write.ts";
-import { OrtSession, engineMessage } from "../ort-session.ts";
+import { engineMessage } from "../engine-message.ts";
+import { OrtSession } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
 import { loadOrt } from "./ort.ts";
 

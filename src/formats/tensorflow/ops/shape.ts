@@ -1,4 +1,4 @@
-import { isIdentityOrder, invertOrder, sizeOf } from "../../../base/shape.ts";
+import { formatShape, invertOrder, isIdentityOrder, sizeOf } from "../../../base/shape.ts";
 import { StriateError, UnsupportedError } from "../../../base/errors.ts";
 import type { Tensor } from "../../../base/tensor.ts";
 import type { GraphBuilder } from "../../../graph/builder.ts";
@@ -119,6 +119,10 @@ const transposeOp: TfOp = {
   lower({ input, numbers, arrange, b }) {
     const x = input(0);
     const perm = numbers(1);
+    if (perm.length !== x.order.length || !x.order.every((axis) => perm.includes(axis)))
+      throw new StriateError(
+        `expected an order of ${x.order.length} axes, each once, got ${formatShape(perm)}`,
+      );
     // Only the meaning of the axes changes: axis i of the result was axis perm[i].
     const order = x.order.map((axis) => perm.indexOf(axis));
     return x.value === undefined

@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdir, rename, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { once } from "node:events";
+import { StriateError, messageOf } from "../../base/errors.ts";
+import { parseFields } from "../../base/fields.ts";
+import { refuseForeignIn } from "../../node/files/may-replace.ts";
+import { writeFolder } from "../../node/files/write-files.ts";
+import { type OpenRun, checkModel, checkVersions, digestOfFile } from "../../node/runs/open-run.ts";
+import { runtime } from "../../runtime/node/index.ts";
+import type { RunManifest } from "../../runs/manifest.ts";
+import { version } from "../../version.ts";
+import { StoppedError, defaultMemory } from "../../views/context.ts";
+import { photoFiles } from "../photos.ts";
+import type { PhotoCommand, PhotoWork } from "./photo-command.ts";
+
+/** What all shards of a run over photos come to; the report itself is written. */
+export interface PhotoRunResult {
+  readonly report: string;
+  readonly pictures: number;
+  readonly skipped: readonly { readonly photo: string; readonly reason: string }[];
+}
+
+/** What a shard says of each of its photos, a line each. */
+interface PhotoLine {
+  readonly files: readonly (readonly [path: string, bytes: number])[];
+  readonly entries: readonly unknown[];
+  readonly skipped?: { readonly photo: string; readonly reason: string };
+}
+
+/** Pictures take long to draw: shards are small, so that workers that come late find some. */
+const [largestShard, fewShards] = [100, 16];
+
+/** Opens model and photos, and writes down what makes this run. @param folder of the results */
+export async function planPhotoRun(
+  command: PhotoCommand,
+  model: string,
+  source: string,
+  options: Readonly<Record<string, unknown>>,
+  folder: string,
+): Promise<OpenRun<PhotoRunResult>> {
+  const paths = await photoFiles([resolve(source)]);
+  const asks = Object.fromEntries(
+    Object.keys(command.fields).map((key) => [key, options[key] ?? null]),
+  );
+  const manifest: RunManifest = {
+    striate: version,
+    engine: runtime.name,
+    view: command.name,
+    asks: JSON.parse(JSON.stringify(asks)) as typeof asks,
+    model: { path: resolve(model), sha256: await digestOfFile(model) },
+    data: {
+      source: resolve(source),
+      ...{ split: null, limit: null, scale: null, size: null, jfif_only: false },
+    },
+    photos: paths.length,
+    listing: listingOf(paths),
+    shard: Math.min(largestShard, Math.max(1, Math.ceil(paths.length / fewShards))),
+    ...{ seed: Number(options.seed ?? 0), memory: defaultMemory },
+  };
+  // What lies there of a run that goes on is its own; another run is refused before anything is written.
+  const force = options.force === true || existsSync(join(folder, "run", "manifest.json"));
+  return photoRun(command, manifest, await command.open(model, paths, options), {
+    ...{ paths, folder, force },
+  });
+}
+
+/** Opens the run of a manifest. @throws StriateError where model or photos are others than those of the run */
+export async function openPhotoRun(
+  command: PhotoCommand,
+  manifest: RunManifest,
+  folder: string,
+  places: { model?: string | undefined; data?: string | undefined } = {},
+): Promise<OpenRun<PhotoRunResult>> {
+  checkVersions(manifest);
+  const model = places.model ?? manifest.model.path;
+  await checkModel(manifest, model);
+  const source = places.data ?? manifest.data.source;
+  const paths = await photoFiles([source]);
+  if (listingOf(paths) !== manifest.listing)
+    throw new StriateError(
+      `${source}: holds other photos than the run was begun with (${paths.length}, then ${manifest.photos}); give the same by --data`,
+    );
+  const given = Object.entries(manifest.asks).filter(([, value]) => value !== null);
+  const options = parseFields(command.fields, Object.fromEntries(given));
+  return photoRun(command, manifest, await command.open(model, paths, options), {
+    ...{ paths, folder, force: true },
+  });
+}
+
+/** @param where.force whether pictures of others are replaced: who began the run was asked */
+function photoRun(
+  { report }: PhotoCommand,
+  manifest: RunManifest,
+  work: PhotoWork,
+  { paths, folder, force }: { paths: readonly string[]; folder: string; force: boolean },
+): OpenRun<PhotoRunResult> {
+  const one = async (index: number, signal: Parameters<PhotoWork["one"]>[1]) => {
+    try {
+      const { files, entries } = await work.one(index, signal);
+      // What was stopped is no result: a view may give the best that it has.
+      if (signal?.aborted) throw new StoppedError("stopped before there was a result");
+      if (!force) await refuseForeignIn(folder, files, report);
+      await writeFolder(folder, files);
+      const sizes = files.map(({ path, bytes }) => [path, Buffer.byteLength(bytes)] as const);
+      return { files: sizes, entries };
+    } catch (error) {
+      if (!(error instanceof StriateError) || error instanceof StoppedError) throw error;
+      const skipped = { photo: paths[index]!, reason: messageOf(error) };
+      return { files: [], entries: [], skipped };
+    }
+  };
+  return {
+    manifest,
+    async compute(from, to, { signal, onProgress }) {
+      const lines: string[] = [];
+      for (let index = from; index < to; index++) {
+        if (signal?.aborted) throw new StoppedError("stopped before there was a result");
+        lines.push(JSON.stringify((await one(index, signal)) satisfies PhotoLine));
+        onProgress?.((index + 1 - from) / (to - from));
+      }
+      return new TextEncoder().encode(`${lines.join("\n")}\n`);
+    },
+    async isWhole(part) {
+      for (const { files } of linesOf(part))
+        for (const [path, size] of files) {
+          const found = await stat(join(folder, path)).catch(() => undefined);
+          if (found?.size !== size) return false;
+        }
+      return true;
+    },
+    async merge(parts) {
+      const skipped: NonNullable<PhotoLine["skipped"]>[] = [];
+      let pictures = 0;
+      async function* entries(): AsyncGenerator<unknown> {
+        for await (const part of parts)
+          for (const line of linesOf(part)) {
+            pictures += line.files.length;
+            if (line.skipped) skipped.push(line.skipped);
+            yield* line.entries;
+          }
+      }
+      const path = join(folder, report);
+      await writeReport(path, work, entries());
+      return { report: path, pictures, skipped };
+    },
+    close: () => work.close(),
+  };
+}
+
+const linesOf = (part: Uint8Array): PhotoLine[] =>
+  new TextDecoder()
+    .decode(part)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as PhotoLine);
+
+/** The report as `JSON.stringify` would write it; no more than one photo of it is in memory. */
+async function writeReport(
+  path: string,
+  work: PhotoWork,
+  entries: AsyncIterable<unknown>,
+): Promise<void> {
+  const here = "entries stand here";
+  const text = JSON.stringify(work.whole([here]), null, 2);
+  const at = text.indexOf(JSON.stringify(here));
+  const indent = /\n *$/.exec(text.slice(0, at))![0];
+  const beside = join(dirname(path), "run", basename(path));
+  await mkdir(dirname(beside), { recursive: true });
+  const file = createWriteStream(beside, { flush: true });
+  file.write(text.slice(0, at - indent.length));
+  let before = indent;
+  for await (const entry of entries) {
+    const lines = JSON.stringify(entry, null, 2).replaceAll("\n", indent);
+    if (!file.write(before + lines)) await once(file, "drain");
+    before = `,${indent}`;
+  }
+  file.end(`${text.slice(at + JSON.stringify(here).length)}\n`);
+  await once(file, "close");
+  await rename(beside, path);
+}
+
+/** The names of the photos in their order; where they lie does not count. */
+function listingOf(paths: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const path of paths) hash.update(`${basename(path)}\n`);
+  return hash.digest("hex");
+}

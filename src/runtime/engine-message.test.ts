@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { engineMessage } from "./engine-message.ts";
+
+describe("the engine's words name the layer first, and no place in C++", () => {
+  // As ONNX Runtime 1.30 wrote them.
+  it.each([
+    [
+      'This is an invalid model. In Node, ("r", Relu, "", -1) : ("x": tensor(float),) -> ("y": tensor(float),) , Error Unrecognized attribute: z for operator Relu',
+      'Relu "r": Unrecognized attribute: z for operator Relu',
+    ],
+    [
+      "Node (mp) Op (MaxPool) [ShapeInferenceError] Attribute kernel_shape must only contain positive values",
+      'MaxPool "mp": Attribute kernel_shape must only contain positive values',
+    ],
+    [
+      "Non-zero status code returned while running ConstantOfShape node. Name:'cs' Status Message: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Failed to allocate memory for requested buffer of size 4503599627370496\n",
+      'ConstantOfShape "cs": Failed to allocate memory for requested buffer of size 4503599627370496',
+    ],
+    ["[ONNXRuntimeError] : 1 : FAIL : something else", ": 1 : FAIL : something else"],
+    [
+      "Type Error: Type (tensor(float)) of output arg (y) of node (k) does not match expected type (tensor(uint16)).",
+      "Type Error: Type (tensor(float)) of output arg (y) of node (k) does not match expected type (tensor(uint16)).",
+    ],
+  ])("%s", (said, words) => {
+    expect(engineMessage(new Error(said))).toBe(`the engine refused: ${words}`);
+  });
+
+  it("are cut where a name has no end", () => {
+    const text = `Node (${"(".repeat(1e6)}`;
+    expect(engineMessage(new Error(text)).length).toBeLessThan(2100);
+  });
+});
