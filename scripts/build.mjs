@@ -32,9 +32,12 @@ const { config: page } = await loadConfigFromFile(
   { command: "build", mode: "production" },
   "app/vite.config.ts",
 );
-const entries = ["src/index.ts", "src/cli/main.ts", "src/runtime/node/train-worker.ts"].filter(
-  (file) => existsSync(file),
-);
+const entries = [
+  "src/index.ts",
+  "src/cli/main.ts",
+  "src/runtime/node/train-worker.ts",
+  "src/node/pictures/draw-worker.ts",
+].filter((file) => existsSync(file));
 
 const common = {
   absWorkingDir: root,

@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
+import type { DrawingThreads } from "../node/pictures/drawing-threads.ts";
 import type { OutputFile } from "../node/files/write-files.ts";
 import { toAnimation, toPng } from "../api/write-picture.ts";
+import type { Picture } from "../plot/picture.ts";
 import { toSvg } from "../plot/svg.ts";
 import type { NamedPicture } from "../views/define-view.ts";
 import { fileNames } from "./file-names.ts";
@@ -10,6 +12,9 @@ export interface PictureFile extends OutputFile {
   /** Of a picture in several pages, which one, from 1 on. */
   readonly page?: number | undefined;
 }
+
+/** So many pictures are drawn before it is worth while to start threads for the others. */
+const fewPictures = 8;
 
 /** Draws and encodes as many pictures at once as there are cores, so that memory stays bounded. */
 export async function encodePictures(
@@ -29,6 +34,15 @@ export async function encodePictures(
   const names: string[] = [];
   const encoded: OutputFile["bytes"][] = [];
   const waiting = pictures[Symbol.iterator]();
+  const cores = availableParallelism();
+  let threads: DrawingThreads | undefined;
+  const draw = async (picture: Picture): Promise<Uint8Array> => {
+    if (names.length <= fewPictures || cores < 2) return toPng(picture, { scale });
+    const { DrawingThreads } = await import("../node/pictures/drawing-threads.ts");
+    // This thread makes the pictures' parts meanwhile.
+    threads ??= new DrawingThreads(cores - 1);
+    return threads.draw(picture, { scale });
+  };
   const work = async (): Promise<void> => {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
       begin?.(next.value);
@@ -36,10 +50,14 @@ export async function encodePictures(
       const at = names.push(name) - 1;
       pages[at] = page;
       if (frames && format === "png") encoded[at] = await toAnimation(frames);
-      else encoded[at] = format === "svg" ? await toSvg(picture) : await toPng(picture, { scale });
+      else encoded[at] = format === "svg" ? await toSvg(picture) : await draw(picture);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  try {
+    await Promise.all(Array.from({ length: cores }, work));
+  } finally {
+    await threads?.close();
+  }
   return fileNames(names).map((name, i) => ({
     path: `${name}.${format}`,
     bytes: encoded[i]!,
