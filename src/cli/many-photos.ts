@@ -12,9 +12,9 @@ export class SkippedPhotos {
     this.#io = io;
   }
 
-  /** @throws what came, where it is no fault of the photo, or the photo is the only one */
+  /** @throws what came, where it is no fault of the photo, or there is no other photo */
   add(path: string, error: unknown): void {
-    if (!(error instanceof StriateError) || this.#all === 1) throw error;
+    if (!(error instanceof StriateError) || this.#all <= 1) throw error;
     this.#count++;
     const message = messageOf(error);
     const named = message.startsWith(path) ? message : `${path}: ${message}`;

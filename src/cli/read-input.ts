@@ -86,6 +86,7 @@ async function readNamed(
     preparation: parts.map((part) => part.preparation).join("; "),
     ...(labels ? { labels } : {}),
     ...(photo?.photo ? { photo: photo.photo } : {}),
+    ...(photo?.place ? { place: photo.place } : {}),
   };
 }
 
@@ -111,7 +112,7 @@ async function readOne(
   file: string,
   choice: PreprocessingChoice,
   names: readonly string[],
-): Promise<Pick<PhotoSubject, "inputs" | "preparation" | "name" | "photo">> {
+): Promise<Pick<PhotoSubject, "inputs" | "preparation" | "name" | "photo" | "place">> {
   const { network } = model;
   const name = stemOf(file);
   const said = label === "" ? "" : `${label}: `;
@@ -124,9 +125,9 @@ async function readOne(
   for (const each of names) others.delete(each);
   const { how } = preprocessingFor(network, choice, others);
   const image = await readPhoto(file, { orient: how.orient, resize: how.resize });
-  const { feeds, words, photo } = prepareDecoded(network, image, choice, others);
+  const { feeds, words, photo, place } = prepareDecoded(network, image, choice, others);
   const preparation = `${said}${words}`;
-  return { inputs: feeds, name, preparation, ...(photo ? { photo } : {}) };
+  return { inputs: feeds, name, preparation, ...(photo && { photo }), ...(place && { place }) };
 }
 
 const isArrays = (path: string): boolean => /^\.np[yz]$/i.test(extname(path));

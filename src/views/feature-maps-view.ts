@@ -153,17 +153,20 @@ export const featureMapsView = defineView({
   },
 });
 
-/** Pictures of one name: the pages of several are numbered. */
+/** Pictures of one name: the pages of several are numbered, with two digits, so that names sort as they should. */
 function* numbered(name: string, pages: Iterable<Picture>): Generator<NamedPicture> {
   let page = 0;
   let waiting: Picture | undefined;
+  const next = (picture: Picture): NamedPicture => {
+    const number = String(++page).padStart(2, "0");
+    return { name: `${name}_p${number}`, picture, page };
+  };
   for (const picture of pages) {
-    if (waiting) yield { name: `${name}_p${++page}`, picture: waiting, page };
+    if (waiting) yield next(waiting);
     waiting = picture;
   }
   if (waiting === undefined) return;
-  if (page === 0) yield { name, picture: waiting };
-  else yield { name: `${name}_p${++page}`, picture: waiting, page };
+  yield page === 0 ? { name, picture: waiting } : next(waiting);
 }
 
 /** How many layers are drawn, for all photos together. */

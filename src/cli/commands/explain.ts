@@ -12,7 +12,7 @@ import type { AnyView } from "../../views/define-view.ts";
 import { runView } from "../../views/run-view.ts";
 import { defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
-import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
+import { inputFields, preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
 import { PageFile, isPageName } from "../page-file.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
@@ -30,13 +30,14 @@ import { Numbers, checkNumbersName, picturesOf } from "../views/view-output.ts";
 export const explain = defineCommand({
   name: "explain",
   summary: "Why did it say so? Heatmaps over the photo, by the method of your choice",
-  arguments: [{ name: "<photos...>", help: "photos, folders of them, .npy or .npz of tensors" }],
+  arguments: [{ name: "[photos...]", help: "photos, folders of them, .npy or .npz of tensors" }],
   fields: {
     model: field.string(undefined, { help: "a model file" }),
     method: methodField,
     ...methodFields,
     ...manyFields,
     ...runFields,
+    ...inputFields,
   },
   examples: [
     "striate explain rocky.jpg --model cat_vs_dog.h5 --labels cat,dog",
@@ -57,7 +58,10 @@ export const explain = defineCommand({
       given.set(view, { asks, shows });
     }
     using waiting = new Waiting(io, `opening ${options.model}`);
+    const inputs = options.input;
     const paths = await photoFiles(photos as string[]);
+    // Without a photo the inputs by name are the only one.
+    const all: (string | undefined)[] = paths.length > 0 ? paths : [undefined];
     const opened = await openModel(options.model, await readOptions(options));
     const model = new Model(opened, runtime, sessionOptions(options));
     checkFiniteWeights(model.network);
@@ -74,12 +78,12 @@ export const explain = defineCommand({
     let written = 0;
     let guess: ScalingGuess | undefined;
     using asked = contextOptions(options, io);
-    for (const [i, path] of paths.entries()) {
+    for (const [i, path] of all.entries()) {
       if (asked.signal!.aborted) break;
       const which = several ? remaining(start, i, paths.length) : "";
       try {
         const choice = preprocessingChoice(options);
-        const photo = await readSubject(model, path, choice, { name: names[i]!, labels });
+        const photo = await readSubject(model, path, choice, { name: names[i], labels, inputs });
         if (report.length === 0 && photo.photo)
           guess = await scalingGuess(model.running, photo.photo, choice, labels);
         const told = guess && photo.photo ? { ...photo, preparation: guess.words } : photo;
@@ -95,7 +99,7 @@ export const explain = defineCommand({
           written += files.length;
           if (options.numbers !== null) numbers.add(seen, several ? `${names[i]!}/` : "");
           report.push({
-            photo: path,
+            photo: path ?? null,
             method: view.id,
             ...(guess ? { guess: true, turnsOver: guess.turnsOver } : {}),
             ...(seen.json as object),
@@ -105,7 +109,7 @@ export const explain = defineCommand({
         }
       } catch (error) {
         waiting.clear();
-        skipped.add(path, error);
+        skipped.add(path ?? "", error);
       }
     }
     waiting.clear();

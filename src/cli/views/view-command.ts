@@ -11,7 +11,7 @@ import { runView } from "../../views/run-view.ts";
 import type { Subjects, Takes } from "../../views/subject.ts";
 import { type CommandDefinition, defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
-import { preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
+import { inputFields, preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
 import { PageFile, isPageName } from "../page-file.ts";
 import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
@@ -22,7 +22,7 @@ import { Numbers, checkNumbersName, picturesOf } from "./view-output.ts";
 
 /** What stands on the command line behind the model file, by what a view takes. */
 const subjectWords: Readonly<Record<Takes, readonly { name: string; help: string }[]>> = {
-  photo: [{ name: "<photo>", help: "a photo, or tensors as .npy or .npz" }],
+  photo: [{ name: "[photo]", help: "a photo, or tensors as .npy or .npz" }],
   "maybe-photo": [{ name: "[photo]", help: "a photo, or tensors as .npy or .npz" }],
   photos: [{ name: "<photos...>", help: "photos, folders of them, .npy or .npz of tensors" }],
   network: [],
@@ -37,7 +37,12 @@ const subjectWords: Readonly<Record<Takes, readonly { name: string; help: string
 export function viewCommand(view: AnyView): CommandDefinition {
   const { name, words = [], examples } = view.command!;
   const flags = Object.entries(mergedFields([view])).filter(([key]) => !words.includes(key));
-  const fields: Fields & typeof runFields = { ...Object.fromEntries(flags), ...runFields };
+  const takesInputs = /photo/.test(view.takes);
+  const fields: Fields & typeof runFields = {
+    ...Object.fromEntries(flags),
+    ...runFields,
+    ...(takesInputs && inputFields),
+  };
   const asked = words.map((word) => ({ name: `<${word}>`, help: view.asks[word]!.help ?? "" }));
   const command = defineCommand({
     name,
@@ -60,9 +65,10 @@ export function viewCommand(view: AnyView): CommandDefinition {
       const namesOf = (paths: readonly string[]) =>
         fileNames(paths.map((path) => basename(path, extname(path))));
       const read = (path: string, of = model, name = namesOf([path])[0]!) =>
-        readSubject(of, path, choice, { name, labels });
+        readSubject(of, path, choice, { name, labels, inputs });
       const readAll = (paths: readonly string[]) =>
         Promise.all(namesOf(paths).map((name, i) => read(paths[i]!, model, name)));
+      const inputs = "input" in options ? (options.input as string[]) : [];
       const [first, second] = rest.slice(words.length);
       const subject = await subjectOf();
       const spoken = Object.fromEntries(words.map((word, i) => [word, rest[i]]));
@@ -101,6 +107,11 @@ export function viewCommand(view: AnyView): CommandDefinition {
           return { a: await a!, b: await b! };
         }
         if (view.takes === "photos") return readAll(await photoFiles(first as string[]));
+        if (view.takes === "photo" || inputs.length > 0)
+          return readSubject(model, first as string | undefined, choice, {
+            ...(first !== undefined && { name: namesOf([first as string])[0]! }),
+            ...{ labels, inputs },
+          });
         return first === undefined ? undefined : read(first as string);
       }
     },
