@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { loadModel, readImage } from "../src/index.ts";
 
-// Heads and fronts as strangers' files have them (fixtures/strangers-onnx.py, fixtures/strangers-keras.py): the
-// numbers are those of ONNX Runtime, scikit-learn and Keras for the same photo, prepared as the file says.
+// Heads and fronts as strangers' files have them (fixtures/strangers-*.py): the
+// numbers are those of ONNX Runtime, scikit-learn, Keras and TensorFlow for the same photo, prepared as the file says.
 
 interface Case {
   file: string;
@@ -15,7 +15,7 @@ interface Case {
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../fixtures/data/strangers/${name}`, import.meta.url));
 const photo = () => readImage(fixture("photo.png"));
-const cases = ["onnx.json", "keras.json"].flatMap(
+const cases = ["onnx.json", "keras.json", "tensorflow.json"].flatMap(
   (name) => JSON.parse(readFileSync(fixture(name), "utf8")) as Case[],
 );
 

@@ -37,11 +37,19 @@ function withoutEnd(text: string, letters: string): string {
 }
 
 /** Keys under which files keep their list of names. */
-const listKeys = ["labels", "classes", "class_names", "wordLabels", "names", "class_indices"];
+const listKeys = [
+  "labels",
+  "classes",
+  "class_names",
+  "wordLabels",
+  "names",
+  "class_indices",
+  "categories",
+];
 
 function labelsIn(value: object, depth: number): string[] | undefined {
   if (Array.isArray(value))
-    return value.every((item) => typeof item === "string") ? value : undefined;
+    return value.every((item) => typeof item === "string") ? value : namesInRows(value);
   const table = value as Record<string, unknown>;
   const key = listKeys.find((name) => typeof table[name] === "object" && table[name] !== null);
   if (key !== undefined && depth === 0) return labelsIn(table[key] as object, depth + 1);
@@ -51,6 +59,16 @@ function labelsIn(value: object, depth: number): string[] | undefined {
     Array.isArray(name) ? name.at(-1) : name,
   ]);
   return inOrder(byNumber) ?? inOrder(entries.map(([name, number]) => [number, name]));
+}
+
+/** `[{ "id": 0, "name": "cat" }, ...]`; COCO's categories count from 1. */
+function namesInRows(rows: readonly unknown[]): string[] | undefined {
+  const entries = rows.map((row): [unknown, unknown] => {
+    const { id, index, name, label } = (row ?? {}) as Record<string, unknown>;
+    return [id ?? index, name ?? label];
+  });
+  const isFromOne = !entries.some(([number]) => number === 0);
+  return inOrder(entries.map(([number, name]) => [Number(number) - (isFromOne ? 1 : 0), name]));
 }
 
 /** The names of a table whose numbers are 0, 1, 2 and so on, in whatever order. */

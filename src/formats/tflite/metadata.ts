@@ -86,8 +86,12 @@ async function labelsBehind(network: Network, bytes: Uint8Array): Promise<string
   const end = new TextDecoder("latin1").decode(bytes.subarray(-ZIP_END));
   if (classes < 1 || !end.includes("PK\x05\x06")) return undefined;
   try {
-    for (const [name, member] of await readZip(bytes, "metadata")) {
-      if (!/label[^/]*\.txt$/i.test(name) || member.size > LONGEST_LABELS) continue;
+    const members = [...(await readZip(bytes, "metadata"))].filter(
+      ([name, { size }]) => /\.txt$/i.test(name) && size <= LONGEST_LABELS,
+    );
+    // Whatever it is called, a list of as many names as there are classes is theirs.
+    const isLabels = ([name]: readonly [string, unknown]) => Number(!/label[^/]*$/i.test(name));
+    for (const [, member] of members.sort((a, b) => isLabels(a) - isLabels(b))) {
       const labels = parseLabels(new TextDecoder().decode(await member.read()));
       if (fits(labels)) return labels;
     }

@@ -72,13 +72,28 @@ export function findHeads(
  */
 export function findHead(network: Network, labels?: readonly string[]): Head | undefined {
   const heads = findHeads(network, labels);
-  const lists = heads.filter(isList);
-  return lists.find(({ kind }) => kind !== "logits") ?? lists[0] ?? heads[0];
+  const lists = heads.filter((head) => isList(head) && !isOfPlaces(head, network));
+  const maps = heads.find((head) => !isList(head));
+  return lists.find(({ kind }) => kind !== "logits") ?? lists[0] ?? maps ?? heads[0];
 }
 
-/** Whether an output is one list of numbers for a row, and no maps. */
-export const isList = ({ port }: Head): boolean =>
-  port.shape.slice(1).filter((length) => length !== 1).length <= 1;
+/** Whether an output is one list of numbers for a row, and no maps: `(N, C)`, `(N, C, 1, 1)`, `(N, 1, C)`. */
+export const isList = ({ port: { shape } }: Pick<Head, "port">): boolean => {
+  const inner = shape.slice(1);
+  // One number for each of many places, as detectors give it, is no list of classes.
+  const isOfAnchors = inner.length === 2 && inner[0] !== 1 && inner[1] === 1;
+  return !isOfAnchors && inner.filter((length) => length !== 1).length <= 1;
+};
+
+/** Whether there are several numbers, a box, for each number of an output: what a detector says of its places. */
+const isOfPlaces = ({ port }: Head, { outputs }: Network): boolean =>
+  port.shape.length > 1 &&
+  outputs.some(
+    ({ shape }) =>
+      shape.length === port.shape.length + 1 &&
+      (shape.at(-1) === 4 || shape.at(-1) === null) &&
+      port.shape.every((length, axis) => length === shape[axis]),
+  );
 
 /**
  * The head of one output.

@@ -1,7 +1,7 @@
 import { printable } from "../../base/printable.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Tensor, toNumbers } from "../../base/tensor.ts";
-import { type Head, findHead } from "./head.ts";
+import { type Head, findHead, isList } from "./head.ts";
 import type { Network } from "../network.ts";
 
 /** One class and the network's number for it. */
@@ -38,7 +38,7 @@ export function readPrediction(
   const head = findHead(network, labels);
   if (head === undefined) return undefined;
   const output = outputs[network.outputs.indexOf(head.port)];
-  if (output === undefined || !isList(output)) return undefined;
+  if (output === undefined || !isList(head) || !isOneRow(output)) return undefined;
   const scores = classScores(head, toNumbers(output));
   if (labels && labels.length !== scores.length)
     throw new StriateError(
@@ -80,7 +80,7 @@ export function classScores(
 }
 
 /** Whether a value is one list of numbers: `(1, C)`, `(C)`, `(1, C, 1, 1)`. */
-const isList = ({ shape }: Tensor): boolean => shape.filter((length) => length !== 1).length <= 1;
+const isOneRow = ({ shape }: Tensor): boolean => shape.filter((length) => length !== 1).length <= 1;
 
 /** `dog 99.2 %, cat 0.8 %` */
 export function formatPrediction(

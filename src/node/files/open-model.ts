@@ -3,7 +3,7 @@ import type { OpenedModel, ReadModelOptions } from "../../formats/format.ts";
 import { readModel } from "../../formats/read-model.ts";
 import { openFileBytes } from "./file-bytes.ts";
 import { readSibling, statOf } from "./files.ts";
-import { labelsBeside } from "./labels-beside.ts";
+import { isTeachable, labelsBeside } from "./labels-beside.ts";
 import { modelInFolder } from "./model-in-folder.ts";
 
 /**
@@ -21,7 +21,13 @@ export async function openModelFile(
   const file = found.isDirectory() ? await modelInFolder(path) : path;
   const opened = await readOpened(path, file, options);
   opened.network.origin.file = path;
-  opened.network.labels ??= await labelsBeside(file, opened.network);
+  const { network } = opened;
+  network.labels ??= await labelsBeside(file, network);
+  if (!network.preprocessing && (await isTeachable(file))) {
+    network.preprocessing = { scale: "-1..1" };
+    const words = "exported by Teachable Machine, as its names say: photos go in as x / 127.5 - 1";
+    network.assumptions = [...(network.assumptions ?? []), words];
+  }
   return opened;
 }
 

@@ -1,3 +1,4 @@
+import { tensor } from "../../../base/tensor.ts";
 import { TfAttributes, type TfNode } from "../graph-def.ts";
 import { placeOf } from "../sort-nodes.ts";
 
@@ -31,8 +32,26 @@ export function photoEntry(nodes: readonly TfNode[]): { nodes: TfNode[]; entry?:
     inputs: [],
     attributes: { dtype: { type: FLOAT }, shape: { shape: [null, null, channels] } },
   };
-  const changed = nodes.map((node) => (node === entry ? placeholder : node));
+  const changed = measured(nodes).map((node) => (node === entry ? placeholder : node));
   return { nodes: withoutUnread(changed, decoder.name), entry: entry.name };
+}
+
+/** What measures how many picture files are fed is told: else the files would be wanted beside the pixels. */
+function measured(nodes: readonly TfNode[]): TfNode[] {
+  const STRING = 7;
+  const shapes = new Map(
+    nodes.flatMap(({ name, op, attributes: { dtype, shape } }) =>
+      /^Placeholder/.test(op) && dtype?.type === STRING && shape?.shape
+        ? [[name, shape.shape]]
+        : [],
+    ),
+  );
+  return nodes.map((node) => {
+    const shape = node.op === "Shape" && shapes.get(placeOf(node.inputs[0] ?? "")[0]);
+    if (!shape || !shape.every((length) => typeof length === "number")) return node;
+    const value = tensor("int32", [shape.length], Int32Array.from(shape as number[]));
+    return { name: node.name, op: "Const", inputs: [], attributes: { value: { tensor: value } } };
+  });
 }
 
 /** Without the decoder, and without what only it has read. */
@@ -50,7 +69,9 @@ function withoutUnread(nodes: readonly TfNode[], decoder: string): TfNode[] {
       !node ||
       gone.has(name) ||
       (counts.get(name) ?? 0) > 0 ||
-      !/^(Decode|Identity|Const|Placeholder|Cast)/.test(node.op)
+      !/^(Decode|Identity|Const|Placeholder|Cast|Gather|StridedSlice|Reshape|Squeeze|Unpack|Substr)/.test(
+        node.op,
+      )
     )
       continue;
     if (name !== decoder && node.op === "Placeholder" && node.attributes.dtype?.type === FLOAT)
