@@ -15,6 +15,7 @@ const long = [
   "fuzz",
   "page",
   "page-opening",
+  "page-data",
   "package",
   "photo-runs",
   "queue",

@@ -37,7 +37,7 @@ export function parseAddress(hash: string): Address {
   const text = (key: string) => given.get(key) || undefined;
   const model = text("model");
   const photo = /^https?:/.test(text("photo") ?? "") ? text("photo") : one("photo", packagedPhotos);
-  const tab = one("tab", ["see", "why", "compare", "train"]);
+  const tab = one("tab", ["see", "why", "compare", "train", "data"]);
   const scale = one("scale", ["map", "layer", "network"]);
   const sort = one("sort", Object.keys(sorts));
   const filter = one("filter", Object.keys(filters));

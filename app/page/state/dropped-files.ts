@@ -39,6 +39,9 @@ async function collect(entry: FileSystemEntry, found: GivenFile[]): Promise<void
   }
 }
 
+/** Whether a file is what `striate census` or `striate embed` says of a data set. */
+export const isResult = ({ path }: GivenFile): boolean => /(^|\/)(census|embed)\.json$/.test(path);
+
 /** Whether files are one photo, by their type or name. */
 export const isPhoto = ({ file }: GivenFile): boolean =>
   file.type.startsWith("image/") ||

@@ -1,3 +1,4 @@
+import type { GivenFile } from "./dropped-files.ts";
 import type {
   CallOptions,
   Engine,
@@ -63,6 +64,8 @@ export class Session extends Attempts {
   results = $state.raw<readonly KeptResult[]>([]);
 
   tab = $state<Tab>("see");
+  /** What a command wrote of a data set, as it was dropped: for the room of data sets to read. */
+  dropped = $state.raw<readonly GivenFile[]>([]);
   view = $state("grad-cam");
   target = $state("predicted");
   scale = $state<"map" | "layer" | "network">("map");
