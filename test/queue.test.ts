@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -106,6 +106,40 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
     expect(await ended(run)).toBe(0);
     expect(hashOfRun(out)).toBe(expected);
   }, 90_000);
+
+  it("is the same over a slow way to the server; one that is silent is said in a sentence", async () => {
+    await startRedis();
+    let delay = 150;
+    const sockets = new Set<Socket>();
+    const proxy = createServer((near) => {
+      const far = connect(port, "127.0.0.1");
+      sockets.add(near).add(far);
+      const pass = (from: Socket, to: Socket) => {
+        from.on("data", (bytes) => void setTimeout(() => to.writable && to.write(bytes), delay));
+        from.on("close", () => to.destroy());
+        from.on("error", () => to.destroy());
+      };
+      pass(near, far);
+      pass(far, near);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const slow = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    start(process.execPath, [main, "work", slow, "--stalled", "10"]);
+    const out = join(emptyFolder(), "out");
+    const run = start(process.execPath, [main, ...census, "--out", out, "--queue", slow]);
+    expect(await ended(run)).toBe(0);
+    expect(hashOfRun(out)).toBe(expected);
+    delay = 60_000;
+    const silent = start(process.execPath, [
+      ...[main, ...census, "--out", join(emptyFolder(), "out"), "--queue", slow],
+    ]);
+    let said = "";
+    silent.stderr!.on("data", (text: Buffer) => (said += String(text)));
+    expect(await ended(silent)).toBe(1);
+    expect(said).toContain("does not answer within 10 s");
+    sockets.forEach((socket) => socket.destroy());
+    proxy.close();
+  }, 120_000);
 
   it("says in a sentence that the server is not there, or full; who stops leaves nothing", async () => {
     const out = join(emptyFolder(), "out");

@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -14,9 +22,13 @@ const model = path("fixtures/data/census/model.keras");
 const census = ["census", model, "shapes", "--limit", "600", "--top", "4", "--sheets", "1"];
 const manifestOf = (out: string) => join(out, "run", "manifest.json");
 
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+function start(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  stderr: "ignore" | "pipe" = "ignore",
+): ChildProcess {
   return spawn(process.execPath, [main, ...args], {
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", stderr],
     detached: true,
     env: { ...process.env, ...env },
   });
@@ -86,6 +98,34 @@ describe("a run over a data set", () => {
     expect(code, err).toBe(0);
     expect(hashOfRun(out)).toBe(expected);
   }, 180_000);
+
+  it("says that a shared folder went away, and goes on when it is there again", async () => {
+    const out = join(emptyFolder(), "out");
+    const [here, away] = [join(out, "run"), join(out, "away")];
+    const child = start([...census, "--out", out, "--workers", "2"], {}, "pipe");
+    let said = "";
+    child.stderr!.on("data", (text: Buffer) => (said += String(text)));
+    const done = () => {
+      try {
+        return readdirSync(join(here, "shards")).filter((name) => name.endsWith(".done")).length;
+      } catch {
+        return 0;
+      }
+    };
+    while (done() < 2 && child.exitCode === null) await sleep(20);
+    renameSync(here, away);
+    await ended(child);
+    expect(child.exitCode).toBe(1);
+    expect(said).toContain("the folder of the run is gone");
+    expect(said).toContain("bring it back and run the command again");
+    // Nobody made an empty one in its place.
+    expect(existsSync(join(here, "manifest.json"))).toBe(false);
+    rmSync(here, { recursive: true, force: true });
+    renameSync(away, here);
+    const { code, err } = striate([...census, "--out", out, "--workers", "2"]);
+    expect(code, err).toBe(0);
+    expect(hashOfRun(out)).toBe(expected);
+  }, 90_000);
 
   it("computes a cut result again, and says so", () => {
     truncateSync(join(first, "run", "shards", "000003.part"), 1000);
