@@ -1,13 +1,10 @@
 import { existsSync } from "node:fs";
 import { allViews } from "../src/views/all-views.ts";
+import { byFamily } from "../src/views/families.ts";
 import type { AnyView } from "../src/views/define-view.ts";
 
 /** `docs/seeing.md`, made of the records of the views. */
 export function viewsPage(): string {
-  const byId = (a: AnyView, b: AnyView) => (a.id < b.id ? -1 : 1);
-  const isMethod = ({ takes, command }: AnyView) => takes === "photo" && !command;
-  const methods = allViews.filter(isMethod).sort(byId);
-  const others = allViews.filter((view) => !isMethod(view)).sort(byId);
   return [
     "# Ways of seeing",
     "What each picture shows, and how it misleads. Made by `npm run docs` of the records in `src/views/`; the pictures " +
@@ -17,12 +14,9 @@ export function viewsPage(): string {
       "hole that says something (Rong et al. 2022); `sensitivity-n` sets parts beside what the score loses without them " +
       "(Ancona et al. 2018); `randomisation` shuffles the weights, layer by layer, and draws the strip of maps " +
       "(Adebayo et al. 2018); `all` does all four.",
-    "## Why did it say so?",
-    "Methods of `striate explain PHOTO --model FILE --method NAME`; those marked **export** can also be written " +
-      "into one ONNX file with the network, by `striate export --view NAME`.",
-    ...methods.flatMap(section),
-    "## What is in it?",
-    ...others.flatMap(section),
+    "What has no command of its own is a method of `striate explain PHOTO --model FILE --method NAME`. What is marked " +
+      "**export** can also be written into one ONNX file with the network, by `striate export --view NAME`.",
+    ...byFamily(allViews).flatMap(({ title, views }) => [`## ${title}`, ...views.flatMap(section)]),
   ]
     .join("\n\n")
     .concat("\n");

@@ -115,6 +115,7 @@ export {
 export { type MapStatistics, mapStatistics } from "./views/map-statistics.ts";
 export * from "./views/index.ts";
 export { allViews, viewNamed } from "./views/all-views.ts";
+export { type ViewFamily, byFamily, viewFamilies } from "./views/families.ts";
 export {
   type ContextOptions,
   type ViewContext,

@@ -131,6 +131,8 @@ export interface ViewInfo {
   readonly paper?: string;
   readonly formula?: string;
   readonly pitfall?: string;
+  /** The words over the list that it stands in. */
+  readonly family: string;
   readonly takes: string;
   readonly asks: readonly FieldInfo[];
   readonly shows: readonly FieldInfo[];

@@ -1,4 +1,4 @@
-import { type Picture, type Seen, type Subjects, allViews, toSvg } from "striate";
+import { type Picture, type Seen, type Subjects, allViews, byFamily, toSvg } from "striate";
 import type { DrawnPicture, FieldInfo, Given, ViewAnswer, ViewInfo } from "./protocol.ts";
 
 type AnySeen = Seen<keyof Subjects, Fields, Fields, unknown>;
@@ -7,13 +7,15 @@ type Fields = (typeof allViews)[number]["asks"];
 /** The most pictures that are drawn unasked. */
 const mostPictures = 12;
 
-/** Every way of seeing with the fields that its controls derive from. */
+/** Every way of seeing with the fields that its controls derive from, family by family. */
 export const viewInfos = (): ViewInfo[] =>
-  allViews.map(({ id, title, summary, paper, formula, pitfall, takes, asks, shows }) => ({
-    ...{ id, title, summary, paper, formula, pitfall, takes },
-    asks: fieldInfos(asks),
-    shows: fieldInfos(shows),
-  }));
+  byFamily(allViews).flatMap(({ title: family, views }) =>
+    views.map(({ id, title, summary, paper, formula, pitfall, takes, asks, shows }) => ({
+      ...{ id, title, family, summary, paper, formula, pitfall, takes },
+      asks: fieldInfos(asks),
+      shows: fieldInfos(shows),
+    })),
+  );
 
 function fieldInfos(fields: Fields): FieldInfo[] {
   return Object.entries(fields).map(([key, field]) => ({

@@ -9,6 +9,7 @@ import { checkFiniteWeights } from "../model/check-weights.ts";
 import type { OutputFile } from "../node/files/write-files.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { allViews } from "../views/all-views.ts";
+import { byFamily } from "../views/families.ts";
 import { viewContext } from "../views/context.ts";
 import type { AnyView } from "../views/define-view.ts";
 import { mergedFields } from "../views/merged-fields.ts";
@@ -23,7 +24,9 @@ import { labelsOf, runFields } from "./views/run-options.ts";
 import { picturesOf } from "./views/view-output.ts";
 
 /** The views that explain a photo: those without a command of their own. */
-export const methods = allViews.filter(({ takes, command }) => takes === "photo" && !command);
+export const methods = byFamily(
+  allViews.filter(({ takes, command }) => takes === "photo" && !command),
+).flatMap(({ views }) => views);
 export const methodFields = mergedFields(methods);
 export const methodField = field.string("grad-cam", {
   help: `one or several with commas: ${methods.map(({ id }) => id).join(", ")}`,

@@ -7,6 +7,7 @@ import { defineView } from "./define-view.ts";
 export const architectureView = defineView({
   id: "architecture",
   title: "Architecture",
+  family: "inside",
   summary: "The layers of a network as boxes, with their shapes, parameters and links",
   pitfall: "Parameters are no measure of work: a convolution uses each of its own at every place.",
   takes: "network",

@@ -6,6 +6,7 @@ import type { Network } from "../model/network.ts";
 import type { Picture } from "../plot/picture.ts";
 import type { ReportFigure } from "../report/report.ts";
 import type { ViewContext } from "./context.ts";
+import type { ViewFamily } from "./families.ts";
 import type { Shards } from "./shards.ts";
 import type { Subjects, Takes } from "./subject.ts";
 
@@ -23,6 +24,8 @@ export interface View<T extends Takes, A extends Fields, S extends Fields, R> {
   readonly id: string;
   /** `Grad-CAM` */
   readonly title: string;
+  /** Which list it stands in: `gradient`. */
+  readonly family: ViewFamily;
   /** What am I looking at: one sentence, for `--help`, the docs and the page. */
   readonly summary: string;
   /** Where the method comes from: authors, year, address. */

@@ -13,6 +13,7 @@ import { textOfTable } from "./text-of-table.ts";
 export const diffView = defineView({
   id: "diff",
   title: "Difference of two networks",
+  family: "side by side",
   summary: "Compare two networks layer by layer on one photo",
   formula: "cosine of A and B; largest |B - A| over largest |A|",
   pitfall:

@@ -42,6 +42,7 @@ export type FeatureMapsResult = readonly PhotoActivations[];
 export const featureMapsView = defineView({
   id: "feature-maps",
   title: "Feature maps",
+  family: "inside",
   summary: "What every layer makes of a photo: one small picture for each of its channels",
   paper: "Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901",
   formula: "A[i, j, c]: the layer's own output",

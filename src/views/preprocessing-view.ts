@@ -24,6 +24,7 @@ export interface PhotoFindings extends PreprocessingFindings {
 export const preprocessingView = defineView({
   id: "preprocessing",
   title: "Preprocessing",
+  family: "inside",
   summary: "Find out by a photo how photos were prepared when the network was trained",
   formula:
     "median over channels of KL(photo's values || stored statistics) at the first batch norm",

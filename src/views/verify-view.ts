@@ -16,6 +16,7 @@ export interface VerifiedNetwork extends VerifyResult {
 export const verifyView = defineView({
   id: "verify",
   title: "Ways of running",
+  family: "side by side",
   summary: "Run a network in several ways and compare every layer",
   formula: "largest |way - reference| of a layer over its largest |reference|",
   pitfall:

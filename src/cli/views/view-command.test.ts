@@ -20,6 +20,7 @@ const echo = (id: string, steps: number) =>
   defineView({
     id,
     title: id,
+    family: "inside",
     summary: "Says back what it was asked",
     takes: "network",
     command: { name: id, words: ["place"] },

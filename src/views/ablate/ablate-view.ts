@@ -21,6 +21,7 @@ const mostTogether = 32;
 export const ablateView = defineView({
   id: "ablate",
   title: "Ablation",
+  family: "without",
   summary:
     "Which units carry a decision: each switched off in turn, and how much of the score it takes away",
   paper: "Morcos, Barrett, Rabinowitz, Botvinick 2018, arXiv:1803.06959",

@@ -51,6 +51,7 @@ const shards: Shards<typeof censusAsks, Census, CensusPart> = {
 export const censusView = defineView({
   id: "census",
   title: "Census",
+  family: "data set",
   summary: "Count what every unit makes of a data set: range, zeros, classes, top photos, doubles",
   paper:
     "Bau, Zhou, Khosla, Oliva, Torralba 2017, Network Dissection, arXiv:1704.05796; Hanley, McNeil 1982 for the interval",

@@ -20,6 +20,7 @@ import { otherSide } from "./other-side.ts";
 export const comparisonView = defineView({
   id: "comparison",
   title: "Comparison",
+  family: "side by side",
   summary:
     "Heatmaps of several methods, photos, targets, layers or networks on one sheet, and how far they agree",
   paper: "Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim 2018, arXiv:1810.03292",

@@ -139,6 +139,7 @@ function calibrationErrorOf({ photos, right, confidence }: ConfusionPart, total:
 export const confusionView = defineView({
   id: "confusion",
   title: "Confusion, explained",
+  family: "data set",
   summary:
     "Explain what a classifier confuses: photos and reasons of each cell, calibration, thresholds",
   paper:

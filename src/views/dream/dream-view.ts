@@ -16,6 +16,7 @@ import { resolveBeforeActivation } from "./objective.ts";
 export const dreamView = defineView({
   id: "dream",
   title: "Dream",
+  family: "inside",
   summary: "A picture that a unit, a channel, a layer or a class would like",
   paper: "Erhan, Bengio, Courville, Vincent 2009; Olah, Mordvintsev, Schubert 2017, Distill",
   formula: "x <- x + rate g / (sqrt(mean g^2) + 1e-8), g = ds/dx",

@@ -26,6 +26,7 @@ export interface Inversion {
 export const inversionView = defineView({
   id: "inversion",
   title: "Inversion",
+  family: "inside",
   summary: "What a layer still knows of a photo: a picture that the layer takes for it",
   paper: "Mahendran, Vedaldi 2014, arXiv:1412.0035",
   formula: "the x with the least |A(x) - A0|^2 / |A0|^2 + smoothness * V(x)",

@@ -158,6 +158,7 @@ function planeOf({ scores, count }: Principal): Float32Array {
 export const embedView = defineView({
   id: "embed",
   title: "Embedding",
+  family: "data set",
   summary:
     "Lay the photos of a data set out by what a layer makes of them; doubles, outliers, leaks",
   paper: "McInnes, Healy, Melville 2018, UMAP, arXiv:1802.03426",

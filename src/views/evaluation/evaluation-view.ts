@@ -89,6 +89,7 @@ async function* evaluate(
 export const evaluationView = defineView({
   id: "evaluation",
   title: "Evaluation",
+  family: "data set",
   summary:
     "Measure a classifier on pictures: loss, accuracy, what it confuses, what it got most wrong",
   formula: "counts[label][predicted]; precision = right / taken for it, recall = right / there are",

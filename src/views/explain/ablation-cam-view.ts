@@ -10,6 +10,7 @@ import { repeated, rowsWithin } from "./input-gradient.ts";
 export const ablationCamView = defineHeatmap({
   id: "ablation-cam",
   title: "Ablation-CAM",
+  family: "without",
   summary:
     "Each map weighed by how much of the score is lost when it is switched off; no gradients",
   paper: "Desai, Ramaswamy 2020, WACV, Ablation-CAM",

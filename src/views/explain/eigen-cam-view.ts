@@ -8,6 +8,7 @@ import { leadingVectors } from "./leading-vectors.ts";
 export const eigenCamView = defineHeatmap({
   id: "eigen-cam",
   title: "Eigen-CAM",
+  family: "activation",
   summary: "What most of a layer's maps have in common, whatever the target is",
   paper: "Muhammad, Yeasin 2020, arXiv:2008.00299",
   formula: "A as places x channels, channel means taken off, times its first right singular vector",

@@ -11,6 +11,7 @@ import { channelsLast, planeSize } from "./input-plane.ts";
 export const expectedGradientsView = defineHeatmap({
   id: "expected-gradients",
   title: "Expected gradients",
+  family: "gradient",
   summary: "Integrated gradients from many baselines at once, so that no single one decides",
   paper: "Erion, Janizek, Sturmfels, Lundberg, Lee 2019, arXiv:1906.10670",
   formula: "mean over baselines x0 and a in [0, 1] of (x - x0) * ds/dx(x0 + a (x - x0))",

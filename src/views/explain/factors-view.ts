@@ -10,6 +10,7 @@ import { factorise } from "./factorise.ts";
 export const factorsView = defineHeatmap({
   id: "factors",
   title: "Deep feature factorisation",
+  family: "activation",
   summary: "The parts that a layer tells apart: its maps as a sum of a few non-negative factors",
   paper: "Collins, Achanta, Süsstrunk 2018, arXiv:1806.10206",
   formula: "A (places x channels) as W H, both non-negative, |A - W H| least",

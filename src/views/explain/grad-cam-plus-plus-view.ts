@@ -4,6 +4,7 @@ import { defineGradientCam } from "./gradient-cam.ts";
 export const gradCamPlusPlusView = defineGradientCam({
   id: "grad-cam-plus-plus",
   title: "Grad-CAM++",
+  family: "activation",
   array: "gradcam_plus_plus",
   summary: "Grad-CAM with places weighed too, so that several objects of a class all show",
   paper: "Chattopadhyay, Sarkar, Howlader, Balasubramanian 2017, arXiv:1710.11063",

@@ -7,6 +7,7 @@ import { type PlaneSize, defineGradientCam } from "./gradient-cam.ts";
 export const gradCamView = defineGradientCam({
   id: "grad-cam",
   title: "Grad-CAM",
+  family: "activation",
   array: "gradcam",
   summary: "Where the maps that matter for the target answer: each weighed by its mean gradient",
   paper: "Selvaraju et al. 2016, arXiv:1610.02391",

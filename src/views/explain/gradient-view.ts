@@ -14,6 +14,7 @@ export const colorsField = field.choice(["sum", "absolute", "largest"], "sum", {
 export const gradientView = defineHeatmap({
   id: "gradient",
   title: "Gradient",
+  family: "gradient",
   summary: "How the score would move if a pixel became a little brighter",
   paper: "Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034",
   formula: "ds/dx",

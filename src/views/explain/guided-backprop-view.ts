@@ -5,6 +5,7 @@ export const guidedBackpropView = defineRectifiedGradient(
   {
     id: "guided-backprop",
     title: "Guided backpropagation",
+    family: "gradient",
     summary:
       "The gradient along paths that only ever help: sharp outlines of what excites the network",
     paper: "Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806",

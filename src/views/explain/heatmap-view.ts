@@ -9,6 +9,7 @@ import { colormapNames } from "../../plot/colormap.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import type { ViewContext } from "../context.ts";
 import { defineView } from "../define-view.ts";
+import type { ViewFamily } from "../families.ts";
 import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
 import { type Heatmap, heatmapStatistics } from "../heatmap/heatmap.ts";
 import { heatmapFigure } from "../heatmap/heatmap-figure.ts";
@@ -60,6 +61,7 @@ export const heatmapShows = {
 export interface HeatmapMethod<A extends Fields> {
   readonly id: string;
   readonly title: string;
+  readonly family: ViewFamily;
   readonly summary: string;
   readonly paper: string;
   readonly formula: string;

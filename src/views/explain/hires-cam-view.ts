@@ -3,6 +3,7 @@ import { defineGradientCam } from "./gradient-cam.ts";
 export const hiresCamView = defineGradientCam({
   id: "hires-cam",
   title: "HiResCAM",
+  family: "activation",
   array: "hirescam",
   summary:
     "What each place of the layer adds to the score, where the rest of the network is linear",

@@ -10,6 +10,7 @@ import { planeSize } from "./input-plane.ts";
 export const inputXGradientView = defineHeatmap({
   id: "input-x-gradient",
   title: "Input x gradient",
+  family: "gradient",
   summary:
     "What each pixel adds to the score, if the network were a straight line from black to here",
   paper: "Shrikumar, Greenside, Kundaje 2016, arXiv:1605.01713",

@@ -13,6 +13,7 @@ import { quadrature, quadratureRules } from "./quadrature.ts";
 export const integratedGradientsView = defineHeatmap({
   id: "integrated-gradients",
   title: "Integrated gradients",
+  family: "gradient",
   summary: "How much each pixel adds to the score on the way from nothing to the photo",
   paper: "Sundararajan, Taly, Yan 2017, arXiv:1703.01365",
   formula: "(x - x0) * integral over a in [0, 1] of ds/dx(x0 + a (x - x0))",

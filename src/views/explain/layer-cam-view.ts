@@ -3,6 +3,7 @@ import { defineGradientCam } from "./gradient-cam.ts";
 export const layerCamView = defineGradientCam({
   id: "layer-cam",
   title: "LayerCAM",
+  family: "activation",
   array: "layercam",
   summary: "Each place weighed by its own gradient: fine maps, at shallow layers too",
   paper: "Jiang, Zhang, Hou, Cheng, Wei 2021, IEEE TIP 30, LayerCAM",

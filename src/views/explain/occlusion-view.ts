@@ -12,6 +12,7 @@ import { coloursOf, placesOf } from "./placed.ts";
 export const occlusionView = defineHeatmap({
   id: "occlusion",
   title: "Occlusion",
+  family: "without",
   summary: "How much of the score is lost when a window of the photo is covered; no gradients",
   paper: "Zeiler, Fergus 2013, arXiv:1311.2901, section 4.2",
   formula: "s(x) - s(x with the window filled), the mean over the windows that cover a pixel",

@@ -8,7 +8,10 @@ import { InputGradient } from "./input-gradient.ts";
 import { inputGradientGraph } from "./input-gradient-graph.ts";
 import { planeSize } from "./input-plane.ts";
 
-type Words = Pick<HeatmapMethod<Fields>, "id" | "title" | "summary" | "paper" | "formula">;
+type Words = Pick<
+  HeatmapMethod<Fields>,
+  "id" | "title" | "family" | "summary" | "paper" | "formula"
+>;
 
 /**
  * A gradient with other rules at the ReLUs. Such pictures are sharp because they reconstruct the photo's

@@ -13,6 +13,7 @@ import { placesOf } from "./placed.ts";
 export const scoreCamView = defineHeatmap({
   id: "score-cam",
   title: "Score-CAM",
+  family: "without",
   summary: "Each map weighed by what the network says of the photo seen through it; no gradients",
   paper: "Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu 2019, arXiv:1910.01279",
   formula: "max(0, sum over c of w_c A_c), w = softmax over c of s(x * resized A_c)",

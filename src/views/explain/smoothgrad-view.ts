@@ -8,6 +8,7 @@ import { noiseAsks, noisyGradients } from "./noisy-gradients.ts";
 export const smoothgradView = defineHeatmap({
   id: "smoothgrad",
   title: "SmoothGrad",
+  family: "gradient",
   summary: "The gradient, averaged over noisy copies of the photo: what lasts is not chance",
   paper: "Smilkov, Thorat, Kim, Viégas, Wattenberg 2017, arXiv:1706.03825",
   formula: "mean over i of ds/dx(x + noise_i)",

@@ -7,6 +7,7 @@ import { noiseAsks, noisyGradients } from "./noisy-gradients.ts";
 export const vargradView = defineHeatmap({
   id: "vargrad",
   title: "VarGrad",
+  family: "gradient",
   summary: "Where the gradient changes most when a little noise is added to the photo",
   paper: "Adebayo, Gilmer, Goodfellow, Kim 2018, arXiv:1810.03307",
   formula: "variance over i of ds/dx(x + noise_i)",

@@ -4,6 +4,7 @@ import { defineGradientCam } from "./gradient-cam.ts";
 export const xgradCamView = defineGradientCam({
   id: "xgrad-cam",
   title: "XGrad-CAM",
+  family: "activation",
   array: "xgradcam",
   summary: "Grad-CAM with gradients that count where the map is active",
   paper: "Fu, Hu, Dong, Guo, Gao, Li 2020, arXiv:2008.02312",

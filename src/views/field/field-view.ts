@@ -45,6 +45,7 @@ export interface UnitField {
 export const fieldView = defineView({
   id: "field",
   title: "Receptive field",
+  family: "inside",
   summary: "Where one value of a map comes from: its pixels, its window, its arithmetic",
   paper: "Araujo, Norris, Sim 2019, Distill; Luo, Li, Urtasun, Zemel 2016, arXiv:1701.04128",
   formula:

@@ -16,6 +16,7 @@ const mostKernels = 2048;
 export const filtersView = defineView({
   id: "filters",
   title: "Filters",
+  family: "inside",
   summary: "The kernels that a network has learned: pictures, lengths, near-duplicates, zeros",
   paper: "Krizhevsky, Sutskever, Hinton 2012, NeurIPS, figure 3",
   formula: "w[f, c, i, j] of each filter f; |w_f|, and cos(w_f, w_g)",
