@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type Page, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseTour } from "../app/page/state/tour-steps.ts";
 import { striate } from "./command-line.ts";
 import { chromiumOptions, chromiumPath } from "./page/chromium.ts";
 import { drop, dropPath } from "./page/drop.ts";
@@ -13,6 +14,7 @@ import { shared } from "./shared.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const fixture = (path: string): string => join(root, "fixtures/data", path);
+const tour = parseTour(readFileSync(join(root, "app/page/tour.md"), "utf8"));
 const keras1 = shared("models/keras_h5/dl4j/keras_simple/cnn_tf_model.h5");
 
 if (!existsSync(chromiumPath))
@@ -152,16 +154,38 @@ else
     });
 
     it("what is shown and was asked is saved as one page that needs nothing else", async () => {
-      await page.goto(`${site.address}#tab=why&view=gradient`);
+      await page.goto(`${site.address}#tab=why&view=preprocessing`);
       await page.getByText("Done.").waitFor();
       const waiting = page.waitForEvent("download");
       await page.getByRole("button", { name: "Report" }).click();
       const report = await waiting;
-      expect(report.suggestedFilename()).toBe("dog.html");
+      expect(report.suggestedFilename()).toMatch(/^camera .*\.html$/);
       const html = readFileSync(await report.path(), "utf8");
       const data = /id="report">(.*)<\/script>/.exec(html)![1]!;
       const { photos, sections } = JSON.parse(data) as { photos: unknown[]; sections: unknown[] };
       expect([photos.length, sections.length]).toEqual([1, 2]);
+    }, 120_000);
+
+    it("the tour goes through its eight steps, each of which shows what it talks about", async () => {
+      await page.getByRole("button", { name: "Tour" }).click();
+      const card = page.getByRole("complementary", { name: "Guided tour" });
+      for (const [i, { title, hash }] of tour.entries()) {
+        await card.getByRole("heading", { name: title }).waitFor();
+        await page.waitForFunction((wanted) => {
+          const words = (text: string) => [...new URLSearchParams(text)].sort().join("&");
+          return words(location.hash.slice(1)) === words(wanted);
+        }, hash.slice(1));
+        for (const layer of new URLSearchParams(hash.slice(1)).get("layers")?.split(",") ?? [])
+          await page.getByRole("group", { name: new RegExp(`maps of ${layer};`) }).waitFor();
+        if (hash.includes("unit="))
+          await page
+            .getByRole("region", { name: "One value taken apart" })
+            .getByText(/ is -?[\d.]+ and sees/)
+            .waitFor();
+        await card.getByRole("button", { name: i < tour.length - 1 ? "Next" : "Done" }).click();
+      }
+      expect(tour).toHaveLength(8);
+      await page.getByRole("region", { name: "Result" }).waitFor();
     }, 120_000);
 
     it("names of strangers are never markup", async () => {

@@ -37,19 +37,35 @@ export function layoutSheet(
   return { columns, width, height, gap, head: 15 };
 }
 
-/** Maps side by side over the whole width, no number above them: a column of a page. */
+/** The widest that a map of a grid is made, in pixels. */
+const widest = 220;
+
+/**
+ * Maps side by side over the whole width, no number above them: a column of a page. They are as large as all of
+ * them can be within the height; where they cannot, they are as small as is allowed, and scroll.
+ */
 export function layoutGrid(
-  across: number,
+  { width: across, height: down }: { readonly width: number; readonly height: number },
+  count: number,
   map: { readonly width: number; readonly height: number },
   least: number,
 ): SheetLayout {
   const gap = 3;
   // One value needs less room than a picture, and no picture of a sequence is taller than twice its width.
-  const wanted = map.width * map.height === 1 ? 14 : least;
-  const columns = Math.max(1, Math.floor((across + gap) / (wanted + gap)));
-  const width = Math.max(4, Math.floor((across - gap * (columns - 1)) / columns));
-  const height = Math.max(6, Math.round(width * Math.min(2, map.height / map.width)));
-  return { columns, width, height, gap, head: 0 };
+  const isValue = map.width * map.height === 1;
+  const wanted = isValue ? 14 : least;
+  const most = Math.max(1, Math.floor((across + gap) / (wanted + gap)));
+  const layoutOf = (columns: number): SheetLayout => {
+    const width = Math.max(4, Math.floor((across - gap * (columns - 1)) / columns));
+    const height = Math.max(6, Math.round(width * Math.min(2, map.height / map.width)));
+    return { columns, width, height, gap, head: 0 };
+  };
+  const fewest = Math.ceil((across + gap) / ((isValue ? 28 : widest) + gap));
+  for (let columns = Math.max(1, fewest); columns < most; columns++) {
+    const layout = layoutOf(columns);
+    if (sheetHeight(layout, count) <= down) return layout;
+  }
+  return layoutOf(most);
 }
 
 /** From the top of one row of maps to the top of the next. */

@@ -5,7 +5,7 @@ import { colorTables } from "./color-tables.ts";
 import { Kept } from "./kept.ts";
 import { modelInfo } from "./model-info.ts";
 import type { EngineMethods, Method, PhotoInfo, Source } from "./protocol.ts";
-import { lookAt, placeOf, seenPhoto } from "./see-input.ts";
+import { lookAt, seenPhoto } from "./see-input.ts";
 import { type SourceHost, filesOf } from "./sources.ts";
 import { thumbnail } from "./thumbnail.ts";
 
@@ -69,11 +69,8 @@ export class PageEngine {
       const image = await this.#read(source);
       return photoInfo(this.#photos.add(image), image);
     },
-    see: async ({ signal }, model, photo, layers) => {
-      const seen = await this.#look(model, photo, layers, signal);
-      const place = await placeOf(this.#models.get(model), this.#photos.get(photo));
-      return { ...seenPhoto(seen, layers), ...place };
-    },
+    see: async ({ signal }, model, photo, layers) =>
+      seenPhoto(await this.#look(model, photo, layers, signal), layers),
     field: async ({ signal }, model, photo, place) => {
       const { takeApart } = await asking();
       return takeApart(this.#models.get(model), this.#photos.get(photo), place, signal);

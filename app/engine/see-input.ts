@@ -1,4 +1,4 @@
-import { type Image, type Model, type Tensor, featureMapsView, preparePhoto } from "striate";
+import { type Image, type Model, type Tensor, featureMapsView } from "striate";
 import { layerMaps } from "./layer-maps.ts";
 import type { SeenPhoto } from "./protocol.ts";
 
@@ -15,12 +15,13 @@ export async function lookAt(
   return model.view(featureMapsView, input, { layers }, signal && { signal });
 }
 
-/** The maps of some layers and the answer, for the page. */
+/** The maps of some layers, the answer, and where the network's input lies on the photo, for the page. */
 export function seenPhoto(
   seen: Awaited<ReturnType<typeof lookAt>>,
   layers: readonly string[] = [],
-): Omit<SeenPhoto, "preparation"> {
+): SeenPhoto {
   const { activations, prediction } = seen.result[0]!;
+  const { preparation, place: lies } = seen.subject[0]!;
   const order = new Map(layers.map((address, i) => [address, i]));
   const place = (address: string) => order.get(address) ?? order.size;
   return {
@@ -32,19 +33,12 @@ export function seenPhoto(
         count: prediction.scores.length,
       },
     }),
+    preparation,
+    ...(lies && { toPhoto: lies.toPhoto, inputSize: lies.size }),
   };
 }
 
 /** What a model makes of a tensor. */
 export async function seeInput(model: Model, input: Tensor): Promise<SeenPhoto> {
-  return { ...seenPhoto(await lookAt(model, input)), preparation: "" };
-}
-
-/** Where a network's input lies on a photo, and what was done to it. */
-export async function placeOf(
-  model: Model,
-  image: Image,
-): Promise<Pick<SeenPhoto, "preparation" | "toPhoto" | "inputSize">> {
-  const { words, place } = await preparePhoto(model.network, image);
-  return { preparation: words, ...(place && { toPhoto: place.toPhoto, inputSize: place.size }) };
+  return seenPhoto(await lookAt(model, input));
 }

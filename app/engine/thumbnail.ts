@@ -11,20 +11,23 @@ export function thumbnail({ width, height, data }: Image) {
     Math.max(1, Math.round(height / shrink)),
   ];
   const rgba = new Uint8Array(w * h * 4);
+  const columns = Array.from({ length: w }, (_, x) => span(x, width / w, width));
+  let to = 0;
   for (let y = 0; y < h; y++) {
     const [top, bottom] = span(y, height / h, height);
-    for (let x = 0; x < w; x++) {
-      const [left, right] = span(x, width / w, width);
+    for (const [left, right] of columns) {
       let [red, green, blue] = [0, 0, 0];
       for (let v = top; v < bottom; v++)
-        for (let u = left; u < right; u++) {
-          const at = (v * width + u) * 3;
+        for (let at = (v * width + left) * 3; at < (v * width + right) * 3; at += 3) {
           red += data[at]!;
           green += data[at + 1]!;
           blue += data[at + 2]!;
         }
       const count = (bottom - top) * (right - left);
-      rgba.set([red / count, green / count, blue / count, 255], (y * w + x) * 4);
+      rgba[to++] = red / count;
+      rgba[to++] = green / count;
+      rgba[to++] = blue / count;
+      rgba[to++] = 255;
     }
   }
   return { width: w, height: h, rgba };

@@ -18,7 +18,11 @@ export interface PageState {
 }
 
 const computed = (page: Page) => page.getByText("Done.").waitFor();
-const takenApart = (page: Page) => page.getByText(/products together/).waitFor();
+const takenApart = (page: Page) =>
+  page
+    .getByRole("region", { name: "One value taken apart" })
+    .getByText(/products together/)
+    .waitFor();
 
 export const pageStates: readonly PageState[] = [
   { name: "see" },
@@ -67,7 +71,7 @@ export const pageStates: readonly PageState[] = [
       await drop(page, ["a-network-of-a-thousand-layers-and-a-long-name.h5", await largeNetwork()]);
       await page.locator(".box").nth(3).waitFor();
       await page.locator(".column canvas").first().waitFor();
-      await page.getByRole("button", { name: /stage1/ }).click();
+      await page.locator('.box[title^="stage1:"]').click();
       await page.locator(".model").first().waitFor();
     },
   },

@@ -325,7 +325,8 @@ export class Session extends Attempts {
     this.seen = seen;
     const best = seen.prediction?.scores[0];
     if (best) this.spoken = `${photo.name}: ${best.label}, ${Math.round(best.score * 100)} percent`;
-    performance.mark("striate-maps");
+    // Once they are painted.
+    requestAnimationFrame(() => performance.mark("striate-maps"));
   }
 
   /** Remembers what was asked for the report: the last one of each view and photo. */
