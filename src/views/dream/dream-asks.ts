@@ -47,6 +47,9 @@ export const dreamAsks = {
   target: field.string("predicted", {
     help: "what is made large: class:dog, difference:dog-cat, unit:LAYER[3], unit:LAYER[3]@4,5, layer:LAYER",
   }),
+  direction: tensorField(
+    "with target layer:NAME: a number for each of its channels; the picture whose values point that way",
+  ),
   before_activation: field.boolean(true, {
     help: "take a layer's value after its activation, where a unit that is off has no gradient",
   }),
@@ -67,7 +70,7 @@ export const dreamAsks = {
   }),
   octave_scale: field.number(1.4, { min: 1.05, max: 4, help: "in a photo: from size to size" }),
   octave_steps: field.int(10, { min: 1, max: 1000, help: "in a photo: steps at each size" }),
-  octave_rate: field.number(0.015, {
+  octave_rate: field.number(0.01, {
     min: 0,
     max: 10,
     help: "in a photo: root mean square of a step, as a share of black to white",

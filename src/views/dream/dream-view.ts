@@ -10,6 +10,7 @@ import { noiseSubject } from "../noise-subject.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { drawPictures, rasterOfPlanes } from "./draw-pictures.ts";
 import { type Dream, dreamInPhoto, dreams as dreamsOf } from "./dream.ts";
+import { alongDirection } from "./direction.ts";
 import { type DreamAsks, dreamAsks, dreamShows } from "./dream-asks.ts";
 import { resolveBeforeActivation } from "./objective.ts";
 
@@ -29,6 +30,7 @@ export const dreamView = defineView({
       "striate dream cat_vs_dog.h5 --target class:dog",
       "striate dream cat_vs_dog.h5 --target unit:conv2d_2[5] --pictures 4",
       "striate dream cat_vs_dog.h5 --target layer:conv2d_3 dog.jpg --animate",
+      "striate dream cat_vs_dog.h5 --target layer:conv2d_3 --direction vector.npy",
     ],
   },
   asks: dreamAsks,
@@ -141,22 +143,27 @@ const titleOf = ({ target, place }: Pick<Dream, "target" | "place">): string =>
   place ? `${target} (${place.index + 1} of ${place.count})` : target;
 
 /** A whole layer has no picture that it likes; in a photo it shows what it looks for. */
-const beginsInPhoto = ({ target }: ResolvedTarget, { begin, start }: DreamAsks): boolean =>
-  begin === "photo" || (begin === "auto" && target.kind === "layer" && start === null);
+const beginsInPhoto = (
+  { target }: ResolvedTarget,
+  { begin, start, direction }: DreamAsks,
+): boolean =>
+  begin === "photo" ||
+  (begin === "auto" && target.kind === "layer" && start === null && direction === null);
 
 /** What a target's expression means here, before the activation where that is asked for. */
 async function resolvedFor(
   running: RunningNetwork,
   { inputs, labels }: PhotoSubject,
   isPhoto: boolean,
-  { target, before_activation: before }: Pick<DreamAsks, "target" | "before_activation">,
+  { target, before_activation: before, direction }: DreamAsks,
 ): Promise<ResolvedTarget> {
   const { network } = running;
   const head = isPhoto ? findHead(network) : undefined;
   const [output] = head ? await running.run(inputs, [head.port.value]) : [];
   const options = { labels, ...(output && head && { output: toUser(output, head.port) }) };
   const resolve = before ? resolveBeforeActivation : resolveTarget;
-  return resolve(network, target, options);
+  const resolved = resolve(network, target, options);
+  return direction ? alongDirection(network, resolved, direction) : resolved;
 }
 
 /** `unit:conv2d[0-15]`: each of the channels. */

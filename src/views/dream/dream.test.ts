@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../base/random.ts";
+import { float32 } from "../../base/tensor.ts";
 import { RunningNetwork } from "../../model/running.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { networkKinds } from "../../../test/network-kinds.ts";
@@ -134,6 +135,32 @@ describe("a dream", () => {
     expect(seen.stopped).toBe(true);
     expect(scores.length).toBeLessThan(20);
     expect(seen.result[0]!.score).toBe(Math.max(seen.result[0]!.score, ...scores));
+  });
+
+  it("goes along a direction of a layer's channels, that of one channel being the channel", async () => {
+    const running = await open();
+    const given = { ...asks, transforms: "none", parameterisation: "pixels", steps: 3 } as const;
+    const dream = (more: object) =>
+      runView(dreamView, viewContext(running), undefined, { ...given, ...more });
+    const one = await dream({ objective: "mean" });
+    const channels = (await dream({ target: "layer:conv2d_1", objective: "mean" })).result[0]!;
+    expect(channels.target).toBe("layer:conv2d_1_pre");
+    const along = (...numbers: number[]) =>
+      dream({ target: "layer:conv2d_1", direction: float32([numbers.length], numbers) });
+    const size = running.network.layers
+      .find(({ address }) => address === "conv2d_1")!
+      .outputs[0]!.shape.at(-1) as number;
+    const axis = Array.from({ length: size }, (_, i) => (i === 1 ? 7 : 0));
+    const same = await along(...axis);
+    expect(same.result[0]!.score).toBeCloseTo(one.result[0]!.score, 5);
+    same.result[0]!.picture.forEach((value, i) =>
+      expect(value).toBeCloseTo(one.result[0]!.picture[i]!, 5),
+    );
+    expect(same.words.caption).toContain(`along a direction of its ${size} channels`);
+    await expect(along(1, 2)).rejects.toThrow(`should have ${size} numbers`);
+    await expect(along(...axis.map(() => 0))).rejects.toThrow("not 0");
+    const vector = float32([1], [1]);
+    await expect(dream({ direction: vector })).rejects.toThrow("layer:NAME");
   });
 
   it("shows several channels on one sheet, and refuses what it cannot dream of", async () => {

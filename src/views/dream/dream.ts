@@ -63,7 +63,8 @@ export async function* dreams(
   if (waves && !input.isPicture)
     throw new StriateError("waves need an input with rows and columns; parameterisation pixels");
   const strength =
-    isOfPlaces(target) && (asks.objective === "strength" || (asks.objective === "auto" && waves));
+    isOfPlaces(target, asks) &&
+    (asks.objective === "strength" || (asks.objective === "auto" && waves));
   const objective = (strength ? strengthObjective : targetObjective)(target);
   const climb = new Climb(running, objective, input);
   const styled = asks.pictures > 1 ? layerOfStyle(running.network, target) : undefined;
@@ -137,7 +138,7 @@ export async function* dreamInPhoto(
   const input = new PictureInput(running.network, subject);
   if (!input.isPicture || !subject.photo)
     throw new StriateError("a dream in a photo needs a photo, and an input with rows and columns");
-  const strength = isOfPlaces(target) && asks.objective !== "mean";
+  const strength = isOfPlaces(target, asks) && asks.objective !== "mean";
   const objective = (strength ? strengthObjective : targetObjective)(target);
   const climb = new Climb(running, objective, input);
   const canvas = canvasOf(subject.photo, input, asks.longest);
@@ -197,9 +198,13 @@ function layerOfStyle(network: Network, { target, terms }: ResolvedTarget): CamL
   return camLayers(network, "last")[0];
 }
 
-/** Whether a target is a mean over a layer's places or channels, and not one number of the network's. */
-const isOfPlaces = ({ target }: ResolvedTarget): boolean =>
-  target.kind === "layer" || (target.kind === "unit" && target.at === undefined);
+/**
+ * Whether a target is a mean over a layer's places or channels, and not one number of the network's, nor along
+ * a direction, in which what is below 0 counts too.
+ */
+const isOfPlaces = ({ target }: ResolvedTarget, { direction }: DreamAsks): boolean =>
+  direction === null &&
+  (target.kind === "layer" || (target.kind === "unit" && target.at === undefined));
 
 function givenStart(start: Tensor, input: PictureInput): Planes {
   const planes = input.fromChannelsLast(start);

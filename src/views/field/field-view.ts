@@ -2,8 +2,9 @@ import { StriateError } from "../../base/errors.ts";
 import type { Rectangle } from "../../base/affine.ts";
 import { field } from "../../base/fields.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
-import { type Network, toUser } from "../../model/network.ts";
+import { toUser } from "../../model/network.ts";
 import { type ReceptiveField, receptiveFields } from "../../model/facts/receptive-field.ts";
+import type { Term } from "../../model/target/functional.ts";
 import { resolveTarget } from "../../model/target/resolve-target.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import { colormapNames } from "../../plot/colormap.ts";
@@ -90,7 +91,7 @@ export const fieldView = defineView({
     });
     const own = channelsLast(toUser(gradients[0]!, input.port), input.channels);
     // The mean over the channels of a place is what a layer's target is; here their sum is asked for.
-    const times = place.channel === undefined ? channelsOf(network, place.layer) : 1;
+    const times = place.channel === undefined ? meantBy(unit, values[0]!.shape) : 1;
     const gradient = float32(
       own.shape,
       own.data.map((value) => value * times),
@@ -226,13 +227,12 @@ async function strongestInTheMiddle(
   return { layer: layer!.name, at, channel };
 }
 
-function channelsOf(network: Network, layer: string): number {
-  const port =
-    network.layers.find(({ address }) => address === layer)?.outputs[0] ??
-    network.layers.find(({ address }) => `${address}_pre` === layer)?.preActivation;
-  const axis = network.layout === "NHWC" ? (port?.shape.length ?? 1) - 1 : 1;
-  const count = port?.shape[axis];
-  return typeof count === "number" ? count : 1;
+/** How many numbers of the first row a mean is taken over. */
+function meantBy({ seed }: Term, shape: readonly number[]): number {
+  const { data } = seed(shape);
+  return data
+    .subarray(0, data.length / (shape[0] ?? 1))
+    .reduce((n, each) => n + Number(each !== 0), 0);
 }
 
 /** The arithmetic of the value before the layer's own activation, and what that makes of it. */

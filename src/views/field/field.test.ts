@@ -50,6 +50,25 @@ describe("the arithmetic of one value is the engine's", () => {
     await model.dispose();
   });
 
+  it("all channels of a place are their sum, named as the layer or as a value of an ONNX file", async () => {
+    const kind = networkKinds.find(({ name }) => name.startsWith("an ONNX file with residual"))!;
+    const model = new Model({ network: await kind.open() }, runtime, { threads: 1 });
+    const feeds = noiseFeeds(model.network, 4);
+    const layer = model.network.layers.find(
+      ({ address, outputs: [port] }) => port && port.name !== address && port.shape.length === 4,
+    )!;
+    const of = async (place: string) => (await model.view(fieldView, feeds, { place })).result;
+    const value = layer.outputs[0]!.name;
+    const [all, named] = [await of(`${layer.address}@1,1`), await of(`${value}@1,1`)];
+    const count = layer.outputs[0]!.shape[1] as number;
+    let sum = 0;
+    for (let c = 0; c < count; c++) sum += (await of(`${value}@1,1[${c}]`)).value;
+    expect(all.value).toBeCloseTo(sum, 4);
+    expect(named.value).toBe(all.value);
+    expect(toFloat32(named.gradient).data).toEqual(toFloat32(all.gradient).data);
+    await model.dispose();
+  });
+
   it("a layer normalisation is called no weighted sum", async () => {
     const model = network(layers.layerNormalization({ name: "asked" }));
     const asks = { place: "asked@1,1[1]" };
