@@ -2,14 +2,15 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /**
- * Longer checks, which `.ci/run` makes besides (`npm run long`): in Chromium, with Redis, of the packed package, of
- * every flag, of three forms of a golden network, of damaged files by the thousand.
+ * Longer checks, which `.ci/run` makes besides (`npm run long`): in Chromium, with Redis, under strace, on a full
+ * disk, of the packed package, of every flag, of three forms of a golden network, of damaged files by the thousand.
  */
 const long = [
   "absurd-flags",
   "attack",
   "browser",
   "browser-views",
+  "disk-full",
   "element",
   "explain-golden",
   "fuzz",
@@ -22,6 +23,7 @@ const long = [
   "readme",
   "report",
   "runs",
+  "silence",
   "training-example",
 ].map((name) => `test/${name}.test.ts`);
 const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
