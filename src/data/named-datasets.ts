@@ -1,5 +1,6 @@
 import type { OpenDatasetOptions } from "./dataset-options.ts";
 import { openDigits } from "./drawn/digits.ts";
+import { openGratings } from "./drawn/gratings.ts";
 import type { ImageSet } from "./examples/image-set.ts";
 import { openShapes } from "./drawn/shapes.ts";
 
@@ -46,6 +47,12 @@ export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
     rate: 1e-3,
     open: ({ size = [28, 28], channels, seed, count }) =>
       openDigits({ size, channels, seed: seed ?? 1, ...(count !== undefined && { count }) }),
+  },
+  gratings: {
+    summary: "sine gratings of six directions that striate draws itself, no download",
+    rate: 1e-3,
+    open: ({ size = [64, 64], channels, seed, count }) =>
+      openGratings({ size, channels, seed: seed ?? 1, ...(count !== undefined && { count }) }),
   },
   shapes: {
     summary: "coloured shapes that striate draws itself, no download",
