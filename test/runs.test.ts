@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   readFileSync,
   readdirSync,
@@ -79,6 +80,42 @@ describe("a run over a data set", () => {
     expect(code, err).toBe(0);
     expect(hashOfRun(out)).toBe(expected);
   }, 60_000);
+
+  it("is the same by the files of deploy/, with the variables that Slurm and Kubernetes set", async () => {
+    const out = join(emptyFolder(), "out");
+    expect(striate([...census, "--out", out, "--shard", "1/1000"]).code).toBe(0);
+    // The command as it is installed.
+    const bin = emptyFolder();
+    writeFileSync(join(bin, "striate"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+    chmodSync(join(bin, "striate"), 0o755);
+    const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+    const run = (command: string, args: readonly string[], more: NodeJS.ProcessEnv) =>
+      spawn(command, args, { stdio: "ignore", env: { ...env, ...more } });
+    const script = path("deploy/striate.sbatch");
+    expect(readFileSync(script, "utf8")).toMatch(/#SBATCH --array=0-31/);
+    // An array of two tasks that begins at 4, as sbatch --array=4-5 makes it.
+    const slurm = ["4", "5"].map((id) =>
+      run("bash", [script, manifestOf(out)], {
+        ...{ SLURM_ARRAY_TASK_ID: id, SLURM_ARRAY_TASK_MIN: "4", SLURM_ARRAY_TASK_COUNT: "2" },
+      }),
+    );
+    await Promise.all(slurm.map(ended));
+    expect(slurm.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(striate(["run", manifestOf(out), "--merge"]).code).toBe(0);
+    expect(hashOfRun(out)).toBe(expected);
+    // A pod does what the job says; all is done by now, and it ends.
+    const job = readFileSync(path("deploy/job.yaml"), "utf8");
+    const args = JSON.parse(/args: (\[.*\])/.exec(job)![1]!) as string[];
+    expect(args).toEqual(["run", "/shared/cats/run/manifest.json", "--worker"]);
+    expect(/completions: (\d+)/.exec(job)![1]).toBe(
+      /JOB_COMPLETIONS\s+value: "(\d+)"/.exec(job)![1],
+    );
+    const pod = run("striate", [args[0]!, manifestOf(out), args[2]!], {
+      ...{ JOB_COMPLETION_INDEX: "7", JOB_COMPLETIONS: "8" },
+    });
+    await ended(pod);
+    expect(pod.exitCode).toBe(0);
+  }, 90_000);
 
   it("goes on where it was killed, at whatever moment", async () => {
     const out = join(emptyFolder(), "out");
