@@ -28,10 +28,7 @@ import type { Playground } from "./playground.svelte.ts";
 import { ComputePlace, type PlaceName } from "./place.svelte.ts";
 import { type OpenPhoto, pictureOf } from "./open-photo.ts";
 import type { KeptResult } from "./save-report.ts";
-import type { Tab } from "./tabs.ts";
-
-/** A network of more layers is shown with its graph. */
-const fewLayers = 16;
+import { type PanelName, type Tab, usualPanel } from "./tabs.ts";
 
 /** Large results are replaced and never changed, so nothing watches their insides. */
 export class Session extends Attempts {
@@ -74,7 +71,7 @@ export class Session extends Attempts {
   /** Which maps are shown. */
   filter = $state("all");
   /** How all layers are listed. */
-  panel = $state<"none" | "graph" | "list">("none");
+  panel = $state<PanelName>("none");
   readonly themed = new Theme(savedTheme());
 
   /** What a screen reader is told. */
@@ -148,16 +145,12 @@ export class Session extends Attempts {
     this.colormap = address.colormap ?? "auto";
     this.sort = address.sort ?? "order";
     this.filter = address.filter ?? "all";
-    this.panel = address.panel ?? this.#usualPanel;
+    this.panel = address.panel ?? usualPanel(this.layers.length);
     this.unit = address.unit;
     if (address.layers) this.shown = address.layers;
     this.#wanted = address.layers;
   }
   #wanted: readonly string[] | undefined;
-
-  get #usualPanel(): "none" | "graph" {
-    return this.layers.length > fewLayers ? "graph" : "none";
-  }
 
   /** The whole state as the hash of the page's address. */
   get hash(): string {
@@ -167,7 +160,7 @@ export class Session extends Attempts {
       ...(this.modelAddress !== this.#usual.model && { model: this.modelAddress }),
       ...(this.photo?.address !== this.#usual.photo && { photo: this.photo?.address }),
       ...{ tab, scale, colormap, sort, filter, unit },
-      ...(this.panel !== this.#usualPanel && { panel: this.panel }),
+      ...(this.panel !== usualPanel(this.layers.length) && { panel: this.panel }),
       ...(tab === "why" && { view, target }),
       ...(isChosen && { layers: shown }),
     });
@@ -239,7 +232,7 @@ export class Session extends Attempts {
   /** Shows a network that is open. */
   take(model: ModelInfo, address?: string): void {
     const own = new Set(model.layers.map((layer) => layer.address));
-    const usual = this.#usualPanel;
+    const usual = usualPanel(this.layers.length);
     this.model = model;
     this.modelAddress = address;
     this.shown = this.#wanted?.filter((layer) => own.has(layer)) ?? model.shown;
@@ -250,7 +243,7 @@ export class Session extends Attempts {
     this.field = undefined;
     this.pins = [];
     this.results = [];
-    if (this.panel === usual) this.panel = this.#usualPanel;
+    if (this.panel === usual) this.panel = usualPanel(model.layers.length);
     this.spoken = `${model.file} is open: ${model.layers.length} layers`;
   }
 
