@@ -11,7 +11,7 @@ export interface FrontScaling {
 
 /** Ops on the way in that leave the values as they are, or take some or a mean of them. */
 const passing =
-  /^(Identity|Cast|Dropout|Transpose|Reshape|Flatten|Squeeze|Unsqueeze|Pad|Resize|Upsample|Slice|Split|Gather|Clip|AveragePool|MaxPool|QuantizeLinear|DequantizeLinear)$/;
+  /^(Identity|Cast|Dropout|Transpose|Reshape|Flatten|Squeeze|Unsqueeze|Pad|Resize|Upsample|Slice|Split|Gather|Clip|AveragePool|MaxPool|ReduceMean|QuantizeLinear|DequantizeLinear)$/;
 /** Ops that measure a value's shape are no way in. */
 const measuring = /^(Shape|Size)$/;
 
@@ -33,7 +33,9 @@ export function frontScaling(network: Network, port: Port): FrontScaling | undef
     if (made !== undefined) for (const name of node.outputs) scaled.set(name, made);
     // Here the network begins. Where it begins in several places, one that is scaled says it.
     else {
-      const said = read.find(({ multiply, add }) => multiply !== 1 || add !== 0);
+      const said = read.find(
+        ({ multiply, add }) => multiply !== 0 && (multiply !== 1 || add !== 0),
+      );
       if (said !== undefined) return said;
     }
   }
@@ -62,8 +64,10 @@ function stepOf(
     return /^(Add|Sub)$/.test(op)
       ? { multiply: x.multiply + sign * y.multiply, add: x.add + sign * y.add }
       : undefined;
-  const numbers = constants.of(x ? second : first);
   const own = x ?? y;
+  // What is left when the mean of the same pixels is taken off is stretched, and the mean is added again.
+  if (own?.multiply === 0 && own.add === 0 && /^(Mul|Div)$/.test(op)) return own;
+  const numbers = constants.of(x ? second : first);
   if (numbers === undefined || numbers.length === 0 || own === undefined) return undefined;
   const mean = meanOf(numbers);
   switch (op) {
@@ -77,6 +81,10 @@ function stepOf(
       return x
         ? { multiply: x.multiply, add: x.add - mean }
         : { multiply: -own.multiply, add: mean - own.add };
+    // Kept within limits.
+    case "Min":
+    case "Max":
+      return own;
     default:
       return undefined;
   }

@@ -4,6 +4,7 @@ import { placeOf } from "../sort-nodes.ts";
 import { takeBranches } from "../take-branches.ts";
 import { mergeBranches } from "./merge-branches.ts";
 import { notTraining } from "./not-training.ts";
+import { passAugmentation } from "./pass-augmentation.ts";
 import { passDropout } from "./pass-dropout.ts";
 import { photoEntry } from "./photo-entry.ts";
 import { settleLists } from "./settle-lists.ts";
@@ -28,7 +29,8 @@ export function settleGraph(graph: TfGraph): SettledGraph {
   const entered = photoEntry(
     takeBranches(lists.nodes.map((node) => singleBatch(node, loops.batches))),
   );
-  const { nodes, passed } = passDropout(entered.nodes);
+  const { nodes: plain, passed } = passDropout(entered.nodes);
+  const { nodes, passed: augmented, constants: halves } = passAugmentation(plain, graph.outputs);
   const { entry } = entered;
   const assumptions = [
     ...still.assumptions,
@@ -38,6 +40,9 @@ export function settleGraph(graph: TfGraph): SettledGraph {
     ...(passed.length > 0
       ? [`dropout passes everything on, as at inference: ${passed.slice(0, 4).join(", ")}`]
       : []),
+    ...(augmented.length > 0
+      ? [`augmentation by chance is left out: ${augmented.slice(0, 4).join(", ")}`]
+      : []),
     ...(entry === undefined
       ? []
       : [
@@ -46,7 +51,7 @@ export function settleGraph(graph: TfGraph): SettledGraph {
   ];
   return {
     nodes: mergeBranches(nodes),
-    constants: new Map([...constants, ...loops.constants, ...lists.constants]),
+    constants: new Map([...constants, ...loops.constants, ...lists.constants, ...halves]),
     ...(graph.inputs && { inputs: graph.inputs }),
     ...(graph.outputs && { outputs: graph.outputs }),
     assumptions,
