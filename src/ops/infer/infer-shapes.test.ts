@@ -352,6 +352,23 @@ describe("graphs inside nodes", () => {
   });
 });
 
+it("boxes cut out of a picture are of the size that is said", () => {
+  const b = new GraphBuilder();
+  const cut = b.op(
+    "CropAndResize",
+    [
+      b.input("x", ["N", 4, 18, 18]),
+      b.input("boxes", [3, 4]),
+      b.input("indices", [3], "int32"),
+      b.constant(tensor("int32", [2], Int32Array.of(5, 7))),
+    ],
+    {},
+    { domain: "com.microsoft" },
+  );
+  inferShapes(b.graph);
+  expect(b.graph.values.get(cut)!.shape).toEqual([3, 4, 5, 7]);
+});
+
 describe("types", () => {
   it("come from the op: comparisons, casts, indices, quantised values", () => {
     const b = new GraphBuilder();

@@ -122,6 +122,22 @@ export const poolOps: readonly OpDefinition[] = [
     ],
     gradient: "unsupported",
   }),
+  // Boxes of a picture, each resized to one size: what tf2onnx makes of tf.image.crop_and_resize.
+  defineOp({
+    type: "CropAndResize",
+    domain: "com.microsoft",
+    ...pooling,
+    rows: "whole",
+    sees: "all",
+    attributes: { mode: attr.string("bilinear"), extrapolation_value: attr.float(0) },
+    shape: ({ shape, type, numbers }) => {
+      const [height = null, width = null] = numbers(3) ?? [];
+      return [
+        { type: type(0), shape: [shape(1)?.[0] ?? null, shape(0)?.[1] ?? null, height, width] },
+      ];
+    },
+    gradient: "unsupported",
+  }),
 ];
 
 function poolDims({ attributes, shape }: ShapeContext<PoolAttributes>): Dims {
