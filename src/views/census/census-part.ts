@@ -27,10 +27,10 @@ export interface CensusPart {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** What is added up over photos, for a unit and a class. */
+/** What is added up over photos, for a unit and a class; `spread` is the mean square about a map's own mean. */
 export const sumKinds = [
   "mean",
-  "square",
+  "spread",
   "zeros",
   "maximum",
   "maximumSquare",

@@ -75,7 +75,7 @@ export async function readShard(
       checkLabel(photo, plan.classNames.length);
       const own = found.data.subarray(row * stride, (row + 1) * stride);
       const odd = layers.find((layer) =>
-        (["mean", "maximum", "square"] as const).some((kind) => {
+        (["mean", "maximum", "spread"] as const).some((kind) => {
           const from = columnOf(layer, kind, 0);
           return !own.subarray(from, from + layer.units).every(Number.isFinite);
         }),

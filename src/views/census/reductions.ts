@@ -4,7 +4,7 @@ import type { ForwardPart } from "../../model/gradients/gradient-query.ts";
 import type { CensusLayer } from "./census-layers.ts";
 
 /** What is kept of a map, in the order of the columns: a layer has all its units' means, then their squares. */
-export const readings = ["mean", "square", "maximum", "minimum", "zeros"] as const;
+export const readings = ["mean", "spread", "maximum", "minimum", "zeros"] as const;
 export type Reading = (typeof readings)[number];
 
 /** The column of a unit's reading in what {@link reductions} gives for a photo. */
@@ -12,7 +12,7 @@ export const columnOf = ({ first, units }: CensusLayer, reading: Reading, unit: 
   readings.length * first + readings.indexOf(reading) * units + unit;
 
 /**
- * The nodes that make numbers of maps where they are: for each photo the mean, the mean of squares, the maximum,
+ * The nodes that make numbers of maps where they are: for each photo the mean, the mean square about that mean, the maximum,
  * the minimum and the share of zeros of each map, `(N, 5 units)`, and where the maximum is, `(N, 2 units)` whole
  * numbers: the rows of all units, then their columns. The first of equal values counts, as in `np.argmax`.
  */
@@ -28,12 +28,16 @@ export function reductions(layers: readonly CensusLayer[]): ForwardPart {
         const over = b.i64([2, 3]);
         const places = sizeOf(shape(values[i]!)) / (shape(values[i]!)[0]! * layer.units);
         const rows = b.op("ReduceMax", [maps, b.i64([3])], { keepdims: 0 });
-        const squares = b.op("ReduceSumSquare", [maps, b.i64([3])], { keepdims: 0 });
+        // About the mean: of values that hardly differ, the mean of squares would leave rounding alone.
+        const mean = b.op("ReduceMean", [maps, over], { keepdims: 1 });
+        const squares = b.op("ReduceSumSquare", [b.op("Sub", [maps, mean]), b.i64([3])], {
+          keepdims: 0,
+        });
         const zero = b.op("Equal", [maps, b.f32(0)]);
         const flat = { keepdims: 0 };
         numbers.push(
-          b.op("ReduceMean", [maps, over], flat),
-          // One pass: a map of squares would have to be written and read again; rows first is what is fast.
+          b.op("Squeeze", [mean, over]),
+          // Rows first is what is fast.
           b.op("Div", [b.op("ReduceSum", [squares, b.i64([2])], flat), b.f32(places)], {}),
           b.op("ReduceMax", [rows, b.i64([2])], flat),
           b.op("ReduceMin", [maps, over], flat),

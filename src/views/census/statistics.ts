@@ -50,7 +50,7 @@ export function unitStatistics(
   const over = (sum: number) => (photos === 0 ? null : sum / photos);
   const spread = (square: number, sum: number) =>
     photos === 0 ? null : Math.sqrt(Math.max(0, square / photos - (sum / photos) ** 2));
-  const [mean, square, zeros, maximum, maximumSquare, meanSquare] = sums as [
+  const [mean, within, zeros, maximum, maximumSquare, meanSquare] = sums as [
     number,
     number,
     number,
@@ -63,7 +63,7 @@ export function unitStatistics(
   return {
     photos,
     mean: over(mean),
-    deviation: spread(square, mean),
+    deviation: spread(within + meanSquare, mean),
     low: photos === 0 ? null : Math.min(...at.map((i) => part.low[i]!)),
     high: photos === 0 ? null : Math.max(...at.map((i) => part.high[i]!)),
     zeros: over(zeros),
