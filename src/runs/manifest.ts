@@ -1,3 +1,4 @@
+import { checkedLength } from "../base/checked-length.ts";
 import { StriateError } from "../base/errors.ts";
 import { type Values, field, parseFields } from "../base/fields.ts";
 
@@ -92,6 +93,7 @@ export function readManifest(text: string): RunManifest {
   if (typeof raw !== "object" || raw === null || !("view" in raw) || !("striate" in raw))
     throw new StriateError("is no manifest of a run");
   const record = parseFields(manifestFields, raw as Record<string, unknown>);
+  checkedLength(shardCount(record), "shards");
   const { path, sha256 } = parseFields(
     { path: field.string(), sha256: field.string() },
     objectOf(record.model, "model"),

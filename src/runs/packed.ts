@@ -49,7 +49,8 @@ export function unpack(bytes: Uint8Array): {
   const from = magic.length + 4;
   if (from + length > bytes.length) throw damaged;
   const text = new TextDecoder().decode(bytes.subarray(from, from + length));
-  const { data, arrays } = JSON.parse(text) as { data: unknown; arrays: [string, Kind, number][] };
+  const { data, arrays } = listed(text) ?? {};
+  if (arrays === undefined) throw damaged;
   let at = aligned(from + length + 1);
   const read = arrays.map(([name, kind, count]): [string, PackedArray] => {
     const size = count * kinds[kind].BYTES_PER_ELEMENT;
@@ -60,6 +61,20 @@ export function unpack(bytes: Uint8Array): {
     return [name, new kinds[kind](copy.buffer, 0, count)];
   });
   return { data, arrays: Object.fromEntries(read) };
+}
+
+/** What the JSON says, where it lists arrays that there can be. */
+function listed(text: string) {
+  try {
+    const { data, arrays } = JSON.parse(text) as {
+      data: unknown;
+      arrays: [string, Kind, number][];
+    };
+    const isSound = arrays.every(([, kind, count]) => Object.hasOwn(kinds, kind) && count >= 0);
+    return isSound ? { data, arrays } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Records that say the same are the same text, whoever put their keys together. */

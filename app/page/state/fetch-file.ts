@@ -17,7 +17,7 @@ export async function fetchFile(
   address: string,
   { signal, onProgress }: CallOptions & { signal: AbortSignal },
 ): Promise<File> {
-  const name = decodeURIComponent(address.replace(/[?#].*$/, "").replace(/^.*\//, "")) || "file";
+  const name = plainName(address.replace(/[?#].*$/, "").replace(/^.*\//, "")) || "file";
   let response: Response;
   try {
     response = await (begun.get(address) ?? fetch(address, { signal }));
@@ -41,4 +41,12 @@ export async function fetchFile(
   }
   const type = response.headers.get("content-type") ?? "";
   return new File(parts, name, { type });
+}
+
+function plainName(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -129,6 +129,20 @@ const cases: Record<string, (b: GraphBuilder, x: string) => string> = {
   },
 };
 
+it("a field that repeats after millions of places counts as not known, and what is before it is known", () => {
+  const net = network((b, x) => {
+    const seen = conv(b, x, 3);
+    const large = b.op("Resize", [seen, "", "", b.i64([1, 1, 16_711_685, 18])], {
+      mode: "linear",
+      coordinate_transformation_mode: "asymmetric",
+    });
+    return b.op("Relu", [large]);
+  });
+  expect(fieldOf(net)).toBeUndefined();
+  const [first] = net.graph.nodes[0]!.outputs;
+  expect(receptiveFields(net).get(first!)).toMatchObject([{ size: 3 }, { size: 3 }]);
+});
+
 describe("what is seen is what reaches the output when it runs", () => {
   for (const [name, write] of Object.entries(cases))
     it(name, async () => {

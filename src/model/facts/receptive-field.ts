@@ -5,7 +5,7 @@ import { findOp } from "../../ops/index.ts";
 import { inferShapes } from "../../ops/infer/infer-shapes.ts";
 import { nodeFacts } from "../../ops/infer/node-facts.ts";
 import { type AxisSight, type Sight, type SightContext, joined } from "../../ops/facts/sight.ts";
-import { Steps } from "../../ops/facts/steps.ts";
+import { Steps, TooManyPlaces } from "../../ops/facts/steps.ts";
 import type { Network } from "../network.ts";
 import { channelAxis } from "../photo/photo-input.ts";
 
@@ -46,7 +46,7 @@ export function receptiveFields(network: Network): Map<string, ReceptiveField> {
   }
   for (const node of graph.nodes) {
     if (!node.inputs.some((name) => sights.has(name))) continue;
-    const sight = sightOf(graph, constants, sights, node);
+    const sight = countable(() => sightOf(graph, constants, sights, node));
     if (sight !== "nothing") for (const output of node.outputs) sights.set(output, sight);
   }
   const spaces = Math.max(0, ...network.inputs.map(({ shape }) => shape.length - 2));
@@ -55,6 +55,16 @@ export function receptiveFields(network: Network): Map<string, ReceptiveField> {
       sight === undefined ? [] : [[value, fieldOf(sight, spaces)] as const],
     ),
   );
+}
+
+/** What a sight is, where it repeats after a number of places that can be written down. */
+function countable<T>(find: () => T): T | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof TooManyPlaces) return undefined;
+    throw error;
+  }
 }
 
 function itself(source: number): AxisSight {
@@ -93,13 +103,10 @@ function fieldOf(sight: Sight, spaces: number): ReceptiveField {
   return axes.length < spaces && sight.length > 0 && axes.length > 0 ? "all" : axes.map(field1d);
 }
 
-/** Transposed convolutions of large strides repeat after as many places; no network has so many. */
-const mostPlaces = 2 ** 16;
-
 function field1d({ first, last }: AxisSight): Field1d {
   const period = Math.max(first.period, last.period);
   const step = first.slope;
-  const length = checkedLength(period, "places after which a field repeats", mostPlaces);
+  const length = checkedLength(period, "places after which a field repeats");
   const elements = Array.from({ length }, (_, i) => [first.at(i), last.at(i)] as const);
   const centres = elements.map(([from, to], i) => (from + to) / 2 - i * step);
   return {

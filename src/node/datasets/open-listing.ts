@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "../../base/crc32.ts";
 import { StriateError, messageOf } from "../../base/errors.ts";
+import { percentDecoded } from "../../base/percent-decoded.ts";
 import { parseAddress, shownAddress } from "../../api/web-address.ts";
 import type { DataFile, FileSet } from "../../data/files/file-set.ts";
 import { readFileBytes } from "../files/files.ts";
@@ -36,6 +37,7 @@ export async function openListing(path: string): Promise<FileSet> {
   const files: DataFile[] = [];
   const folders = new Set<string>();
   const taken = new Set<string>();
+  const counts = new Map<string, number>();
   text.split(/\r?\n/).forEach((line, i) => {
     if (line.trim() === "" || line.startsWith("#")) return;
     const [first, second] = line.split("\t").map((part) => part.trim());
@@ -50,8 +52,13 @@ export async function openListing(path: string): Promise<FileSet> {
       throw new StriateError(
         `${path}: line ${i + 1} has no class; write it before the address, with a tab between them`,
       );
-    let name = `${label}/${parts.at(-1) || "photo"}`;
-    for (let n = 2; taken.has(name); n++) name = `${label}/${n}-${parts.at(-1) || "photo"}`;
+    const stem = parts.at(-1) || "photo";
+    const plainName = `${label}/${stem}`;
+    let name = plainName;
+    for (let n = counts.get(plainName) ?? 2; taken.has(name); n++) {
+      name = `${label}/${n}-${stem}`;
+      counts.set(plainName, n + 1);
+    }
     taken.add(name);
     for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1))
       folders.add(name.slice(0, at));
@@ -69,13 +76,7 @@ export async function openListing(path: string): Promise<FileSet> {
   };
 }
 
-function plain(part: string): string {
-  try {
-    return decodeURIComponent(part).replaceAll("/", "_");
-  } catch {
-    return part;
-  }
-}
+const plain = (part: string): string => percentDecoded(part).replaceAll("/", "_");
 
 /** Something that may be over when it is tried again. */
 class BusyError extends StriateError {}

@@ -1,4 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
+import { percentDecoded } from "../../base/percent-decoded.ts";
 import { isPrivateHost } from "./private-address.ts";
 import { parseAddress, shownAddress } from "../../api/web-address.ts";
 
@@ -67,7 +68,7 @@ export async function request(address: URL, options: RequestOptions = {}): Promi
 function ask(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
   const plain = new URL(url);
   [plain.username, plain.password] = ["", ""];
-  const who = [url.username, url.password].map(decodeURIComponent).join(":");
+  const who = [url.username, url.password].map(percentDecoded).join(":");
   const access =
     who === ":" ? undefined : { authorization: `Basic ${Buffer.from(who).toString("base64")}` };
   return fetch(plain, { headers: { ...headers, ...access }, signal, redirect: "manual" });

@@ -7,6 +7,7 @@ import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { PageEngine } from "../../../app/engine/engine.ts";
 import { messageOf } from "../../base/errors.ts";
+import { percentDecoded } from "../../base/percent-decoded.ts";
 import { answerCall } from "./answer-call.ts";
 import type { NamedFiles } from "./named-files.ts";
 import { type WatchedTraining, addTrainingRoutes, trainingPage } from "./training-routes.ts";
@@ -119,8 +120,10 @@ export function pageServer(parts: PageServerParts): Hono {
     return context.body(answerCall(engine, question));
   });
 
+  // A file that went away since it was named, say; the terminal is not for what strangers ask.
+  app.onError((error, context) => context.json({ message: messageOf(error) }, 500));
   app.get("*", (context) => {
-    const path = files.get(decodeURIComponent(context.req.path.slice(1)));
+    const path = files.get(percentDecoded(context.req.path.slice(1)));
     return path === undefined ? context.text("no such file", 404) : fileAnswer(context, path);
   });
   return app;

@@ -137,6 +137,8 @@ describe("the page's server", () => {
       "/api/named/constructor/0",
       "/../secret.txt",
       "/..%2Fsecret.txt",
+      "/%E0%A4%A",
+      "/%2525zz%",
       "/assets/..%2F..%2Fpackage.json",
       "/%2Fetc%2Fpasswd",
     ];

@@ -113,9 +113,14 @@ export class Ledger {
 
   /** What is said of a shard; undefined where it is not done. */
   async mark(shard: number): Promise<DoneMark | undefined> {
-    const text = await readFile(this.#file(shard, "done"), "utf8").catch(() => undefined);
+    return this.#said<DoneMark>(shard, "done");
+  }
+
+  /** What a file of a shard says; undefined where there is none, or what is there is cut off. */
+  async #said<T>(shard: number, ending: string): Promise<T | undefined> {
+    const text = await readFile(this.#file(shard, ending), "utf8").catch(() => "");
     try {
-      return text === undefined ? undefined : (JSON.parse(text) as DoneMark);
+      return (JSON.parse(text) as T | null) ?? undefined;
     } catch {
       return undefined;
     }
@@ -128,7 +133,7 @@ export class Ledger {
    * @returns what gives it back; undefined where somebody else is at it
    */
   async claim(shard: number, patient: boolean): Promise<(() => Promise<void>) | undefined> {
-    const path = join(this.folder, "claims", `${name(shard)}.lock`);
+    const path = join(this.folder, "claims", `${this.#name(shard)}.lock`);
     if (!patient) {
       const found = await stat(path).catch(() => undefined);
       if (found && Date.now() - found.mtimeMs < fresh && !(await isOfHere(path))) return undefined;
@@ -171,8 +176,7 @@ export class Ledger {
   }
 
   async failure(shard: number): Promise<Failure | undefined> {
-    const text = await readFile(this.#file(shard, "failed"), "utf8").catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as Failure);
+    return this.#said<Failure>(shard, "failed");
   }
 
   /** Notes that a shard failed. @returns how often it did */
@@ -215,11 +219,18 @@ export class Ledger {
   }
 
   #file(shard: number, ending: string): string {
-    return join(this.folder, "shards", `${name(shard)}.${ending}`);
+    return join(this.folder, "shards", `${this.#name(shard)}.${ending}`);
+  }
+
+  /** A queue may say anything, and what it says becomes the name of a file. */
+  #name(shard: number): string {
+    if (!Number.isInteger(shard) || shard < 0 || shard >= this.shards)
+      throw new StriateError(
+        `${this.path}: has ${this.shards} shards, and none of the number ${JSON.stringify(shard)}`,
+      );
+    return String(shard).padStart(6, "0");
   }
 }
-
-const name = (shard: number): string => String(shard).padStart(6, "0");
 
 export const digest = (bytes: Uint8Array | string): string =>
   createHash("sha256").update(bytes).digest("hex");

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { availableParallelism } from "node:os";
-import { readdir, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { opendir, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import { datasetSubject } from "../../api/dataset-subject.ts";
 import { Model } from "../../api/model.ts";
 import { openDatasetFor } from "../../api/open-dataset.ts";
 import { openModel } from "../../api/open-model.ts";
-import { StriateError } from "../../base/errors.ts";
+import { StriateError, messageOf } from "../../base/errors.ts";
 import { type Fields, type Values, parseFields } from "../../base/fields.ts";
 import { namedDataset } from "../../data/named-datasets.ts";
 import type { ImageSet } from "../../data/examples/image-set.ts";
@@ -114,7 +114,7 @@ export async function openRun(
   await checkModel(manifest, path);
   const data = { ...manifest.data, source: places.data ?? manifest.data.source };
   const { model, set, subject } = await openParts(path, data);
-  if (listingOf(set, data) !== manifest.listing)
+  if (listingOf(set, data) !== manifest.listing || subject.length !== manifest.photos)
     throw new StriateError(
       `${data.source}: holds other photos than the run was begun with (${subject.length}, then ${manifest.photos}); give the same by --data`,
     );
@@ -202,12 +202,16 @@ function listingOf(set: ImageSet, { split, limit }: RunData): string {
 const placeOf = (source: string): string =>
   namedDataset(source) || /^https?:/.test(source) ? source : resolve(source);
 
-/** The SHA-256 of a file, or of all files of a folder by their names. */
-export async function digestOfFile(path: string): Promise<string> {
+/**
+ * The SHA-256 of a file, or of all files of a folder by their names.
+ *
+ * @param mostFiles a folder of more is none of a model: the root of a disk, say
+ */
+export async function digestOfFile(path: string, mostFiles = 10_000): Promise<string> {
   const hash = createHash("sha256");
   try {
     const isFolder = (await stat(path)).isDirectory();
-    const files = isFolder ? (await readdir(path, { recursive: true })).sort() : [""];
+    const files = isFolder ? (await filesIn(path, mostFiles)).sort() : [""];
     for (const file of files) {
       const at = join(path, file);
       if (!(await stat(at)).isFile()) continue;
@@ -215,9 +219,19 @@ export async function digestOfFile(path: string): Promise<string> {
       for await (const chunk of createReadStream(at)) hash.update(chunk as Uint8Array);
     }
   } catch (error) {
-    throw new StriateError(`${path}: cannot be read: ${reasonOf(error)}`, { cause: error });
+    const reason =
+      error instanceof StriateError ? messageOf(error) : `cannot be read: ${reasonOf(error)}`;
+    throw new StriateError(`${path}: ${reason}`, { cause: error });
   }
   return hash.digest("hex");
+}
+
+async function filesIn(folder: string, most: number): Promise<string[]> {
+  const files: string[] = [];
+  for await (const entry of await opendir(folder, { recursive: true }))
+    if (files.push(relative(folder, join(entry.parentPath, entry.name))) > most)
+      throw new StriateError(`holds more than ${most} files; name the model's own folder`);
+  return files;
 }
 
 /** Workers that a machine runs at once, by default. */

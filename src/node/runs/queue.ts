@@ -123,7 +123,7 @@ export async function workOnQueue(
   const worker: Worker<ShardJob> = new Worker<ShardJob>(
     queueName,
     async (job, token) => {
-      if ((await work(job.data)) === "done") return;
+      if ((await work(checkedJob(job.data))) === "done") return;
       await job.moveToDelayed(Date.now() + 2000, token);
       throw new DelayedError();
     },
@@ -146,7 +146,7 @@ export async function workOnQueue(
     said = "";
   });
   worker.on("failed", (job, error) => {
-    if (job) notice(`shard ${job.data.shard + 1} failed: ${messageOf(error)}`);
+    if (job) notice(`${shardOf(job.data)} failed: ${messageOf(error)}`);
   });
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
@@ -154,6 +154,19 @@ export async function workOnQueue(
   });
   await within(60_000, worker.close()).catch(() => undefined);
 }
+
+/** Whoever reaches the server may write jobs: one that is none fails, and the worker goes on. @throws StriateError */
+export function checkedJob(data: unknown): ShardJob {
+  const { manifest, shard } = (data ?? {}) as Partial<ShardJob>;
+  if (typeof manifest === "string" && Number.isInteger(shard) && shard! >= 0)
+    return { manifest, shard: shard! };
+  throw new StriateError("the queue holds a job that names no manifest and no shard");
+}
+
+const shardOf = (data: unknown): string => {
+  const { shard } = (data ?? {}) as Partial<ShardJob>;
+  return Number.isInteger(shard) ? `shard ${shard! + 1}` : "a job";
+};
 
 /** One id for a shard of a run: what is in the queue already is not put there again. */
 const jobId = (ledger: Ledger, shard: number): string => `${runId(ledger)}-${shard}`;

@@ -1,4 +1,12 @@
 import { checkedLength } from "../../base/checked-length.ts";
+import { StriateError } from "../../base/errors.ts";
+
+/** Resizing by odd lengths repeats after as many places; of axes of pictures none has so many. */
+const mostPlaces = 2 ** 16;
+
+/** What repeats after too many places to be written down counts as not known. */
+export class TooManyPlaces extends StriateError {}
+
 /**
  * Whole numbers by index that repeat with a shift: `at(i + period) = at(i) + advance`. It says which
  * element of one axis an element of another one reads: a stride of 2 is `[0]` advancing by 2, nearest
@@ -19,8 +27,10 @@ export class Steps {
     return new Steps([offset], step);
   }
 
-  /** The first `period` values by a formula. */
+  /** The first `period` values by a formula. @throws TooManyPlaces */
   static of(period: number, advance: number, value: (i: number) => number): Steps {
+    if (period > mostPlaces)
+      throw new TooManyPlaces(`${period} places are more than ${mostPlaces}`);
     return new Steps(
       Array.from({ length: checkedLength(period, "steps") }, (_, i) => value(i)),
       advance,
