@@ -18,7 +18,15 @@ export interface FuzzOrder {
   memory: number;
 }
 
-/** What the process says of one kind of file, when it is through with it. */
+/** Rounds of one kind of file: from the first to the one behind the last. */
+export interface FuzzSlice {
+  /** The number of its target. */
+  index: number;
+  from: number;
+  to: number;
+}
+
+/** What the process says of rounds of one kind of file, when it is through with them. */
 export interface FuzzReport {
   target: string;
   rounds: number;
@@ -46,22 +54,20 @@ async function work(order: FuzzOrder): Promise<void> {
   watcher.unref();
   const targets = await fuzzTargets(order.root);
   process.send!({ targets: targets.map(({ name }) => name) });
-  process.on("message", (index: number) => {
-    if (index < 0) process.disconnect();
-    else
-      void (async () => {
-        Atomics.store(place, 1, index);
-        process.send!(await fuzz(targets[index]!, index));
-      })();
+  process.on("message", (slice: FuzzSlice | "end") => {
+    if (slice === "end") process.disconnect();
+    else void fuzz(slice).then((report) => process.send!(report));
   });
 
-  async function fuzz(target: (typeof targets)[number], index: number): Promise<FuzzReport> {
-    const report = { target: target.name, rounds: order.rounds, slowest: 0, time: 0, opened: 0 };
+  async function fuzz({ index, from, to }: FuzzSlice): Promise<FuzzReport> {
+    Atomics.store(place, 1, index);
+    const target = targets[index]!;
+    const report = { target: target.name, rounds: to - from, slowest: 0, time: 0, opened: 0 };
     const faults: string[] = [];
     let resident = 0;
     // About a thousand of each kind go the whole way, where there are so many.
     const every = Math.max(8, Math.round(order.rounds / 1000));
-    for (let round = 0; round < order.rounds; round++) {
+    for (let round = from; round < to; round++) {
       Atomics.store(place, 0, round + 1);
       const bytes = await target.mutate(new Random(order.seed, round * targets.length + index));
       const name = `fuzzed/${target.name}`;
