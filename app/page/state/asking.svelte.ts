@@ -73,7 +73,7 @@ export class Asking {
       );
       if (this.#stop === stop) {
         this.#show(answer);
-        if (photo && view.takes === "photo")
+        if (photo && view.takes === "photo" && session.model === model)
           session.keep({ view: view.id, photo: photo.id, result: answer.result });
         session.spoken = answer.lines[0] ?? answer.caption;
       }
