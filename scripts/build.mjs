@@ -67,10 +67,10 @@ await build({
 });
 // The same library over the other platform, module by module: a bundler that makes a page of it takes what the
 // page uses, and keeps what is loaded when it is needed apart.
-await buildWeb("src/index.ts", "src/web/platform.ts");
+await buildWeb(["src/index.ts", "src/runtime/web/train-worker.ts"], "src/web/platform.ts");
 
-/** Writes each module that the entry reaches, with `#platform` for the given one. */
-async function buildWeb(entry, platform) {
+/** Writes each module that the entries reach, with `#platform` for the given one. */
+async function buildWeb(entries, platform) {
   const web = {
     absWorkingDir: root,
     format: "esm",
@@ -81,7 +81,7 @@ async function buildWeb(entry, platform) {
   };
   const { metafile } = await build({
     ...web,
-    ...{ entryPoints: [entry], bundle: true, splitting: true, outdir: beside, write: false },
+    ...{ entryPoints: entries, bundle: true, splitting: true, outdir: beside, write: false },
     ...{
       packages: "external",
       external: common.external,
@@ -105,7 +105,7 @@ async function buildWeb(entry, platform) {
       path,
       text
         .replace(/(\bfrom ?|\bimport\()"#platform"/g, `$1"${to.startsWith(".") ? to : `./${to}`}"`)
-        .replace(/(\bfrom ?|\bimport ?|\bimport\()"(\.{1,2}\/[^"]+)\.ts"/g, '$1"$2.js"'),
+        .replace(/(\bfrom ?|\bimport ?|\bimport\(|\bURL\()"(\.{1,2}\/[^"]+)\.ts"/g, '$1"$2.js"'),
     );
   }
 }

@@ -34,6 +34,7 @@ export type { Batch, BatchedDataset } from "./data/examples/batch.ts";
 export { Dataset } from "./data/examples/dataset.ts";
 export type { Example } from "./data/examples/example.ts";
 export { ImageSet } from "./data/examples/image-set.ts";
+export { exampleImage } from "./data/pictures/example-image.ts";
 export type { Image } from "./data/pictures/image.ts";
 export {
   type Preprocessing,
@@ -113,6 +114,7 @@ export {
   drawFeatureMaps,
 } from "./views/feature-maps.ts";
 export { type MapStatistics, mapStatistics } from "./views/map-statistics.ts";
+export { shrinkMaps } from "./views/shrink-maps.ts";
 export * from "./views/index.ts";
 export { allViews, viewNamed } from "./views/all-views.ts";
 export { type ViewFamily, byFamily, viewFamilies } from "./views/families.ts";
@@ -179,7 +181,7 @@ export {
 } from "./views/preprocessing-detective.ts";
 export { type LayerDifference, type VerifyResult, verifyNetwork } from "./views/verify.ts";
 export { decodePixels } from "./report/pixels.ts";
-export { stepOf, valueOf } from "./report/quantise.ts";
+export { quantise, stepOf, valueOf } from "./report/quantise.ts";
 export { reportVersion } from "./report/report.ts";
 export type { BytesHandle } from "./report/pack-report.ts";
 export {

@@ -8,6 +8,7 @@ import type { EngineMethods, Method, PhotoInfo, Source } from "./protocol.ts";
 import { lookAt, seenPhoto } from "./see-input.ts";
 import { type SourceHost, filesOf } from "./sources.ts";
 import { thumbnail } from "./thumbnail.ts";
+import type { EpochNetworks } from "./training/epoch-networks.ts";
 
 /** What runs the engine. */
 export interface EngineHost extends SourceHost {
@@ -34,6 +35,7 @@ export class PageEngine {
   readonly #models = new Kept<Model>("network", 3, (model) => model.dispose());
   readonly #photos = new Kept<Image>("photo", 12);
   readonly #results = new Kept<AnySeen>("result", 8);
+  readonly #runs = new Kept<EpochNetworks>("training", 2, (epochs) => epochs.dispose());
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(host: EngineHost) {
@@ -96,11 +98,28 @@ export class PageEngine {
       const found = results.map((result) => this.#results.get(result));
       return (await asking()).reportOf([maps, ...found], looks);
     },
-    train: async (context, request) => {
-      const { train } = await import("./train.ts");
-      const model = await train(request, context, this.#host);
-      return this.#added(model, undefined);
+    answer: async ({ signal }, id, photo) => {
+      const seen = await lookAt(this.#models.get(id), await this.#read(photo), "conv", signal);
+      return seenPhoto(seen).prediction;
     },
+    train: async (context, request) => {
+      const photos = request.photos.map(({ id, name }) => ({ image: this.#photos.get(id), name }));
+      const { train } = await import("./training/train.ts");
+      const { model, epochs } = await train(request, context, this.#host, photos);
+      return { ...this.#added(model, undefined), run: this.#runs.add(epochs) };
+    },
+    seeEpoch: async ({ signal }, { run, epoch }, photo, layers) => {
+      const model = await this.#runs.get(run).open(epoch);
+      const image = this.#photos.get(photo);
+      return seenPhoto(await lookAt(model, image, layers.join(","), signal), layers);
+    },
+    epochsKept: (_, run) => Promise.resolve(this.#runs.get(run).epochs),
+    saveEpoch: async (_, { run, epoch }, ending) => {
+      const { saveModel } = await import("./save-model.ts");
+      return saveModel(await this.#runs.get(run).open(epoch), ending, `epoch_${epoch + 1}`);
+    },
+    animate: async (_, record, colormap) =>
+      (await import("./training/animate.ts")).animateTraining(record, colormap),
     save: async (_, id, ending) =>
       (await import("./save-model.ts")).saveModel(this.#models.get(id), ending),
   };

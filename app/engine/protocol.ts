@@ -1,6 +1,8 @@
 import type { NetworkMap, ReportLooks } from "striate";
 
 // What the page asks of the engine, in plain data that a worker's message or a request can carry.
+import type { TrainRequest } from "./training/news.ts";
+import type { TrainingRecord } from "./training/record.ts";
 
 /**
  * A file as the page has it, or as it was handed to the server before; the path is the one in the folder
@@ -191,50 +193,16 @@ export interface FieldAnswer {
   };
 }
 
-export interface TrainRequest {
-  readonly source: { readonly name: "shapes" } | { readonly files: readonly SourceFile[] };
-  /** Filters of each convolution, each with a pooling behind it. */
-  readonly filters: readonly number[];
-  readonly kernel: number;
-  readonly units: number;
-  readonly dropout: number;
-  readonly size: number;
-  readonly optimizer: string;
-  readonly rate: number;
-  readonly batch: number;
-  readonly epochs: number;
-  readonly pictures: number;
-  readonly augment: boolean;
+export interface SavedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
-/** What a training tells on the way. */
-export type TrainingNews =
-  | {
-      readonly kind: "begin";
-      readonly lines: readonly string[];
-      readonly notices: readonly string[];
-      readonly batches: number;
-      readonly classes: readonly string[];
-      readonly probes: readonly {
-        readonly label: string;
-        readonly size: number;
-        readonly rgba: Uint8Array;
-      }[];
-    }
-  | {
-      readonly kind: "batch";
-      readonly epoch: number;
-      readonly batch: number;
-      readonly logs: Readonly<Record<string, number>>;
-    }
-  | {
-      readonly kind: "epoch";
-      readonly epoch: number;
-      readonly logs: Readonly<Record<string, number>>;
-      /** By probe: the convolutions' maps and the class that is seen. */
-      readonly probes: readonly SeenPhoto[];
-      readonly advice: readonly string[];
-    };
+/** An epoch of a training that this engine has made. */
+export interface EpochAddress {
+  readonly run: number;
+  readonly epoch: number;
+}
 
 /** What can be asked. Progress and what is half done come on the way. */
 export interface EngineMethods {
@@ -269,11 +237,22 @@ export interface EngineMethods {
     results: readonly number[],
     looks: ReportLooks,
   ): Promise<Uint8Array>;
-  train(request: TrainRequest): Promise<ModelInfo>;
-  save(
-    model: number,
-    ending: string,
-  ): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
+  /** What a network says of a photo that is not kept. */
+  answer(model: number, photo: Source): Promise<SeenPhoto["prediction"]>;
+  /** Tells {@link TrainingNews} on the way; `run` names what is kept of each epoch. */
+  train(request: TrainRequest): Promise<ModelInfo & { readonly run: number }>;
+  /** {@link see} with the network as it was after an epoch of a training, from 0. */
+  seeEpoch(
+    at: EpochAddress,
+    photo: number,
+    layers: readonly string[],
+  ): Promise<Omit<SeenPhoto, "preparation">>;
+  /** The epochs of a training whose networks are kept. */
+  epochsKept(run: number): Promise<readonly number[]>;
+  saveEpoch(at: EpochAddress, ending: string): Promise<SavedFile>;
+  /** The epochs of a training as an animated picture. */
+  animate(record: TrainingRecord, colormap: string): Promise<SavedFile>;
+  save(model: number, ending: string): Promise<SavedFile>;
 }
 
 export type Method = keyof EngineMethods;

@@ -4,8 +4,8 @@ import type { Image } from "striate";
 const longest = 768;
 
 /** A photo as bytes of red, green, blue and opacity, averaged to a size that a page needs. */
-export function thumbnail({ width, height, data }: Image) {
-  const shrink = Math.max(1, Math.max(width, height) / longest);
+export function thumbnail({ width, height, data }: Image, most = longest) {
+  const shrink = Math.max(1, Math.max(width, height) / most);
   const [w, h] = [
     Math.max(1, Math.round(width / shrink)),
     Math.max(1, Math.round(height / shrink)),

@@ -27,6 +27,11 @@ export class ComputePlace {
     if (name === "server") return new ServerEngine();
     // The threads of a worker are those of its first session.
     if (name === "one") return new WorkerEngine(1);
+    return this.own;
+  }
+
+  /** The engine of this page, wherever else is computed. */
+  get own(): Engine {
     return (this.#engines.page ??= startedWorker());
   }
 

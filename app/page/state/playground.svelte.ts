@@ -1,21 +1,29 @@
-import type { SeenPhoto, TrainRequest, TrainingNews } from "../../engine/protocol.ts";
+import type { ModelInfo } from "../../engine/protocol.ts";
+import type { PlannedLayer, TrainRequest, TrainingNews } from "../../engine/training/news.ts";
+import { planProblem } from "../../engine/training/plan.ts";
+import { emptyRecord } from "../../engine/training/record.ts";
+import { type PhotoClass, classFiles, classProblem } from "./class-photos.ts";
 import { download } from "./download.ts";
 import type { GivenFile } from "./dropped-files.ts";
-import type { Session } from "./session.svelte.ts";
+import { TrainingRoom } from "./training-room.svelte.ts";
 
-type Begun = Extract<TrainingNews, { kind: "begin" }>;
+/** Where the pictures come from. */
+export type PictureSource = "shapes" | "files" | "camera";
 
-/** What is kept of an epoch. */
-export interface Epoch {
-  readonly logs: Readonly<Record<string, number>>;
-  readonly probes: readonly SeenPhoto[];
-}
+type Settings = Omit<TrainRequest, "source" | "layers" | "photos">;
 
-export const usualRequest: Omit<TrainRequest, "source"> = {
-  filters: [16, 32, 32],
-  kernel: 3,
-  units: 64,
-  dropout: 0.3,
+export const usualLayers: readonly PlannedLayer[] = [
+  { kind: "conv", filters: 16, kernel: 3 },
+  { kind: "pool" },
+  { kind: "conv", filters: 32, kernel: 3 },
+  { kind: "pool" },
+  { kind: "conv", filters: 32, kernel: 3 },
+  { kind: "pool" },
+  { kind: "dropout", rate: 0.3 },
+  { kind: "dense", units: 64 },
+];
+
+export const usualSettings: Settings = {
   size: 48,
   optimizer: "adam",
   rate: 0.001,
@@ -25,46 +33,51 @@ export const usualRequest: Omit<TrainRequest, "source"> = {
   augment: false,
 };
 
-/** A training in the page: what it was asked, how it goes, what the probes looked like after each epoch. */
-export class Playground {
-  readonly session: Session;
-  request = $state({ ...usualRequest, filters: usualRequest.filters.join(", ") });
+/** A training in the page: what it is asked, how it goes, what the probes look like after each epoch. */
+export class Playground extends TrainingRoom {
+  source = $state<PictureSource>("shapes");
+  settings = $state({ ...usualSettings });
+  layers = $state.raw<readonly PlannedLayer[]>(usualLayers);
   files = $state.raw<readonly GivenFile[]>([]);
-  begun = $state.raw<Begun>();
-  epochs = $state.raw<readonly Epoch[]>([]);
-  /** The loss of each batch so far. */
-  batches = $state.raw<readonly number[]>([]);
-  advice = $state.raw<readonly string[]>([]);
-  busy = $state(false);
-  problem = $state("");
-  /** The epoch that is looked at; the last one by default. */
-  shown = $state<number>();
-  /** The trained network, where it is open. */
-  trained = $state<number>();
+  classes = $state.raw<readonly PhotoClass[]>([
+    { id: 1, name: "Class 1", photos: [] },
+    { id: 2, name: "Class 2", photos: [] },
+  ]);
+  /** Open photos whose maps are looked at besides, by number. */
+  watched = $state.raw<ReadonlySet<number>>(new Set());
+  /** The trained network, and what is kept of each epoch. */
+  trained = $state.raw<ModelInfo & { readonly run: number }>();
+  kept = $state.raw<readonly number[]>([]);
   #stop: AbortController | undefined;
 
-  constructor(session: Session) {
-    this.session = session;
+  /** What has to be mended before it can train. */
+  get obstacle(): string | undefined {
+    if (this.source === "files" && this.files.length === 0)
+      return "Choose a folder with one folder of photos for each class, or drop it here.";
+    const problem = this.source === "camera" ? classProblem(this.classes) : undefined;
+    return problem ?? planProblem(this.layers, this.settings.size);
   }
 
-  get epoch(): Epoch | undefined {
-    return this.epochs[this.shown ?? this.epochs.length - 1];
+  /** Takes a folder or a zip that was dropped. */
+  take(files: readonly GivenFile[]): void {
+    this.files = files;
+    this.source = "files";
   }
 
   async run(): Promise<void> {
     const { session } = this;
     this.#stop?.abort();
     const stop = (this.#stop = new AbortController());
-    Object.assign(this, { busy: true, problem: "", begun: undefined, shown: undefined });
-    Object.assign(this, { epochs: [], batches: [], advice: [], trained: undefined });
+    Object.assign(this, { busy: true, problem: "", chosen: undefined, record: emptyRecord });
+    Object.assign(this, { trained: undefined, kept: [] });
     try {
-      const request = this.#request();
-      const model = await session.engine.call("train", [request], {
+      const trained = await session.engine.call("train", [this.#request()], {
         signal: stop.signal,
-        onPartial: ((news: TrainingNews) => this.#hear(news)) as never,
+        onPartial: ((news: TrainingNews) => this.hear(news)) as never,
       });
-      this.trained = model.id;
-      session.take(model);
+      this.trained = trained;
+      this.kept = await session.engine.call("epochsKept", [trained.run]);
+      session.take(trained);
       session.spoken = "The training is over";
       await session.look();
     } catch (error) {
@@ -74,39 +87,34 @@ export class Playground {
     }
   }
 
-  /** After the batch that is under way; what is trained by then is kept. */
-  stop(): void {
+  override stop(): void {
     this.#stop?.abort();
   }
 
-  /** @throws Error in a sentence where the filters are none */
   #request(): TrainRequest {
-    const { filters, ...rest } = $state.snapshot(this.request);
-    const counts = filters
-      .split(/[\s,]+/)
-      .filter(Boolean)
-      .map(Number);
-    if (counts.length === 0 || !counts.every((count) => Number.isInteger(count) && count > 0))
-      throw new Error(`filters: expected whole numbers as 16, 32, 32, got "${filters}"`);
-    const source = this.files.length > 0 ? { files: this.files } : { name: "shapes" as const };
-    return { ...rest, filters: counts, source };
+    const { session, watched, source, layers } = this;
+    const files = source === "camera" ? classFiles(this.classes) : this.files;
+    return {
+      ...$state.snapshot(this.settings),
+      layers,
+      source: source === "shapes" ? { name: "shapes" } : { files },
+      photos: session.photos
+        .filter(({ id }) => watched.has(id))
+        .map(({ id, name }) => ({ id, name })),
+    };
   }
 
-  #hear(news: TrainingNews): void {
-    if (news.kind === "begin") this.begun = news;
-    else if (news.kind === "batch") this.batches = [...this.batches, news.logs["loss"] ?? NaN];
-    else {
-      this.epochs = [...this.epochs, { logs: news.logs, probes: news.probes }];
-      this.advice = news.advice;
-      const right = news.logs["val_accuracy"] ?? news.logs["accuracy"];
-      if (right !== undefined)
-        this.session.spoken = `epoch ${news.epoch + 1}: ${Math.round(100 * right)} percent right`;
-    }
-  }
-
+  /** Saves the network as it was after the epoch that is looked at. */
   async save(ending: string): Promise<void> {
-    if (this.trained === undefined) return;
-    const file = await this.session.call(`Writing ${ending}`, "save", [this.trained, ending]);
+    const { session, trained, shown, last } = this;
+    if (trained === undefined) return;
+    const file =
+      shown === last || !this.kept.includes(shown)
+        ? await session.call(`Writing ${ending}`, "save", [trained.id, ending])
+        : await session.call(`Writing ${ending}`, "saveEpoch", [
+            { run: trained.run, epoch: shown },
+            ending,
+          ]);
     if (file) download(file.name, file.bytes, "application/octet-stream");
   }
 }

@@ -2,8 +2,10 @@ import type { CallOptions } from "../../engine/protocol.ts";
 import type { GivenFile } from "./dropped-files.ts";
 import { fetchFile } from "./fetch-file.ts";
 
-/** What the command line of `striate serve` named. */
+/** What the command line named, and whether a training runs behind the page. */
 export type ServedFiles = {
+  readonly isTraining?: boolean;
+} & {
   readonly [what in "model" | "photo"]?: {
     readonly name: string;
     readonly files: readonly { readonly path: string; readonly size: number }[];

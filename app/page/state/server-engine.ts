@@ -1,6 +1,7 @@
-import { pack, unpack } from "../../engine/pack.ts";
+import { pack } from "../../engine/pack.ts";
 import type { Answer, CallOptions, Engine, Method, SourceFile } from "../../engine/protocol.ts";
 import { EngineError } from "./engine-error.ts";
+import { messages } from "./messages.ts";
 
 /** The engine behind `striate serve`: native, on this computer. */
 export class ServerEngine implements Engine {
@@ -16,7 +17,7 @@ export class ServerEngine implements Engine {
     });
     if (!response.ok || response.body === null) throw await refusal(response);
     for await (const message of messages(response.body)) {
-      const answer = unpack(message) as Answer;
+      const answer = message as Answer;
       if (answer.kind === "progress") onProgress?.(answer.done, answer.words);
       else if (answer.kind === "partial") onPartial?.(answer.value as never);
       else if (answer.kind === "done") return answer.value;
@@ -57,21 +58,4 @@ export class ServerEngine implements Engine {
 async function refusal(response: Response): Promise<EngineError> {
   const said = (await response.json().catch(() => ({}))) as { message?: string };
   return new EngineError(said.message ?? `the server says ${response.status}`);
-}
-
-/** The messages of a stream, each of which has its length in front. */
-async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held = new Uint8Array(0);
-  for await (const part of body as unknown as AsyncIterable<Uint8Array>) {
-    const joined = new Uint8Array(held.length + part.length);
-    joined.set(held);
-    joined.set(part, held.length);
-    held = joined;
-    while (held.length >= 4) {
-      const length = new DataView(held.buffer, held.byteOffset).getUint32(0, true);
-      if (held.length < 4 + length) break;
-      yield held.subarray(4, 4 + length);
-      held = held.slice(4 + length);
-    }
-  }
 }

@@ -29,6 +29,7 @@ import { ComputePlace, type PlaceName } from "./place.svelte.ts";
 import { type OpenPhoto, pictureOf } from "./open-photo.ts";
 import type { KeptResult } from "./save-report.ts";
 import { type PanelName, type Tab, usualPanel } from "./tabs.ts";
+import type { WatchedRun } from "./watched-run.svelte.ts";
 
 /** Large results are replaced and never changed, so nothing watches their insides. */
 export class Session extends Attempts {
@@ -52,6 +53,8 @@ export class Session extends Attempts {
   #seenPhoto: number | undefined;
   /** The training of this page, which goes on while something else is looked at. */
   playground: Playground | undefined;
+  /** The training of the process that serves the page. */
+  watched = $state.raw<WatchedRun>();
 
   unit = $state.raw<Unit>();
   hover = $state.raw<Unit>();
@@ -111,6 +114,7 @@ export class Session extends Attempts {
     if (this.computes.isServed) this.#served = (await this.attempt("", servedFiles)) ?? {};
     const address = parseAddress(location.hash);
     this.#take(address);
+    if (this.#served.isTraining) await this.#watchTraining(address);
     if (!address.model && prefersServer(this.#served)) this.computes.name = "server";
     const asked = this.engine.call("colormaps", []).then((tables) => {
       this.colormaps = new Map(tables.map(({ name, colors }) => [name, colors]));
@@ -119,6 +123,13 @@ export class Session extends Attempts {
     const photo = this.openPhotoAddress(address.photo ?? this.#usual.photo);
     await Promise.all([asked.catch(() => undefined), model, photo]);
     this.views = (await this.attempt("", () => this.engine.call("views", []))) ?? [];
+  }
+
+  async #watchTraining({ tab = "train" }: Address): Promise<void> {
+    const { WatchedRun } = await import("./watched-run.svelte.ts");
+    const watched = new WatchedRun(this);
+    [this.watched, this.tab] = [watched, tab];
+    void watched.follow();
   }
 
   /** Goes on computing elsewhere: what is open is opened there. */

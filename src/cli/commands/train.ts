@@ -1,7 +1,7 @@
 import { leftOut } from "../../model/lowering/left-out.ts";
 import { openDataset } from "../../api/open-dataset.ts";
-import { pictureTraining } from "../../api/picture-training.ts";
-import { StriateError } from "../../base/errors.ts";
+import { type PictureTraining, pictureTraining } from "../../api/picture-training.ts";
+import { StriateError, messageOf } from "../../base/errors.ts";
 import { type Values, checked, field } from "../../base/fields.ts";
 import { printable } from "../../base/printable.ts";
 import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
@@ -11,9 +11,9 @@ import { dataHelp, namedDataset } from "../../data/named-datasets.ts";
 import { checkEnding } from "../../formats/check-ending.ts";
 import { memoryForPictures } from "../../node/training/memory.ts";
 import { trainedModelFile, whileLocked } from "../../node/training/output-file.ts";
-import { watchTraining } from "../../node/training/watch-training.ts";
 import { trainInto } from "../../node/training/train-into.ts";
 import { trainingFacts } from "../../node/training/training-facts.ts";
+import type { TrainingPage } from "../../node/training/watch-training.ts";
 import { type TrainingModel, isFresh, trainingModel } from "../../node/training/training-model.ts";
 import { earlyStopping } from "../../train/callbacks/early-stopping.ts";
 import { optimizerRegistry } from "../../training/optimizers/index.ts";
@@ -65,7 +65,12 @@ const fields = {
   patience: field.nullable(
     field.int(undefined, { min: 1, help: "stop after as many epochs without a better val_loss" }),
   ),
-  watch: field.boolean(false, { help: "show how it gets on in a page of this machine" }),
+  watch: field.boolean(false, {
+    help: "show how it gets on in a page of this machine: curves, filters and maps after every epoch",
+  }),
+  probe: field.list({
+    help: "with --watch: a photo whose maps the page shows, besides held-back ones",
+  }),
   scale: photoFields.scale,
   size: field.nullable(field.tuple(2, undefined, { min: 1, help: "height,width of the pictures" })),
   resume: field.boolean(false, { help: "go on with the training that was stopped" }),
@@ -100,6 +105,8 @@ export const train = defineCommand({
       throw new StriateError(
         "--patience needs pictures to validate with: leave out --validation 0",
       );
+    if (options.probe.length > 0 && !options.watch)
+      throw new StriateError("--probe says what --watch shows: give both");
     const data = given as string;
     const { model, seed, memory, head } = options;
     if (head === "new" && isFresh(model))
@@ -147,9 +154,9 @@ async function trainOn(
   });
   for (const line of training.lines) io.out(printable(line));
   for (const sentence of leftOut(opened.network)) io.err(sentence);
-  for (const text of [...set.warnings(), ...training.notices]) io.err(text);
-  const page = options.watch ? await watchTraining(out, training.lines) : undefined;
-  if (page) io.out(`watch it at ${page.address}`);
+  const notices = [...set.warnings(), ...training.notices];
+  for (const text of notices) io.err(text);
+  const page = options.watch ? await pageOf(training, out, notices, options.probe, io) : undefined;
   const result = await trainInto(out, training, {
     ...{ epochs, resume, force },
     callbacks: [
@@ -160,7 +167,12 @@ async function trainOn(
     about: trainingFacts(training, set, options),
     notify: (text) => io.err(text),
     subtitle: `${training.optimizer.words}, batch ${batch}, on ${set.name}`,
-  }).finally(() => page?.close());
+  }).catch(async (error: unknown) => {
+    await page?.close(messageOf(error));
+    throw error;
+  });
+  const { stopped } = result;
+  await page?.close(stopped ? `stopped in epoch ${stopped.epoch + 1}; go on with --resume` : "");
   if (result.stopped) {
     const { epoch, batch: done, signal } = result.stopped;
     io.out(
@@ -173,4 +185,19 @@ async function trainOn(
   // Pictures that could not be decoded are known only now.
   for (const text of set.warnings().slice(set.notices.length)) io.err(text);
   io.out(`wrote ${result.written.join(", ")}`);
+}
+
+/** The page is loaded only where somebody watches. */
+async function pageOf(
+  training: PictureTraining,
+  out: string,
+  notices: readonly string[],
+  probes: readonly string[],
+  io: CommandIo,
+): Promise<TrainingPage> {
+  const { watchTraining } = await import("../../node/training/watch-training.ts");
+  const notify = (text: string) => io.err(text);
+  const page = await watchTraining(training, { title: out, notices, probes, notify });
+  io.out(`watch it at ${page.address}`);
+  return page;
 }

@@ -1,8 +1,9 @@
 import type { PageEngine } from "../../../app/engine/engine.ts";
-import { pack, unpack } from "../../../app/engine/pack.ts";
+import { unpack } from "../../../app/engine/pack.ts";
 import type { Answer } from "../../../app/engine/protocol.ts";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { StoppedError } from "../../views/context.ts";
+import { framed } from "./message-stream.ts";
 
 /**
  * Puts a question to the engine. What comes on the way and the answer are written as they come, each with its
@@ -16,11 +17,7 @@ export function answerCall(engine: PageEngine, question: Uint8Array): ReadableSt
     async start(controller) {
       const tell = (answer: Answer) => {
         if (stop.signal.aborted) return;
-        const bytes = pack(answer);
-        const length = new Uint8Array(4);
-        new DataView(length.buffer).setUint32(0, bytes.length, true);
-        controller.enqueue(length);
-        controller.enqueue(bytes);
+        controller.enqueue(framed(answer));
       };
       try {
         const { method, args } = parseQuestion(question);

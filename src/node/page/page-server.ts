@@ -10,7 +10,7 @@ import { messageOf } from "../../base/errors.ts";
 import { percentDecoded } from "../../base/percent-decoded.ts";
 import { answerCall } from "./answer-call.ts";
 import type { NamedFiles } from "./named-files.ts";
-import { type WatchedTraining, addTrainingRoutes, trainingPage } from "./training-routes.ts";
+import { type WatchedTraining, addTrainingRoutes } from "./training-routes.ts";
 import type { Uploads } from "./uploads.ts";
 
 export interface PageServerParts {
@@ -20,7 +20,7 @@ export interface PageServerParts {
   readonly named: NamedFiles;
   readonly uploads: Uploads;
   readonly engine: PageEngine;
-  /** A training that runs in this process, where there is one: then it is what the page shows first. */
+  /** A training that runs in this process, where there is one: then the page opens on it. */
   readonly training?: WatchedTraining | undefined;
   /** Who has it may compute and hand over files. */
   readonly token: string;
@@ -93,11 +93,13 @@ export function pageServer(parts: PageServerParts): Hono {
     if (given === undefined) return context.html(await indexPage(files.get("index.html")!));
     if (!isSame(given, token)) return context.text("the key is not the one of this server", 403);
     setCookie(context, "striate", token, { httpOnly: true, sameSite: "Strict", path: "/" });
-    return context.redirect(training ? trainingPage : "/");
+    return context.redirect("/");
   });
 
   if (training) addTrainingRoutes(app, training);
-  app.get("/api/start", (context) => context.json(named.about()));
+  app.get("/api/start", (context) =>
+    context.json({ ...named.about(), ...(training && { isTraining: true }) }),
+  );
   app.get("/api/named/:what/:index", (context) => {
     const { what, index } = context.req.param();
     const path = named.path(what, Number(index));

@@ -6,6 +6,7 @@ import { engineMessage } from "../engine-message.ts";
 import { OrtSession } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
 import { loadOrt } from "./ort.ts";
+import { canTrainInWorkers, startTrainWorker } from "./start-train-worker.ts";
 
 /**
  * ONNX Runtime in WebAssembly, with WebGPU where the browser has it. It runs in Node too (without
@@ -17,6 +18,7 @@ import { loadOrt } from "./ort.ts";
 export const runtime: Runtime = {
   name: "onnxruntime-web 1.30.0",
   defaultThreads,
+  ...(canTrainInWorkers() && { startTrainWorker }),
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "wasm", threads = defaultThreads(), optimize = "all" } = options;
     const bytes = graph instanceof Uint8Array ? graph : writeOnnx(separatePads(graph));

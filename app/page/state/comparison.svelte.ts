@@ -1,0 +1,146 @@
+import type { ModelInfo, SeenPhoto, Source } from "../../engine/protocol.ts";
+import { givenFiles } from "./dropped-files.ts";
+import type { OpenPhoto, Session } from "./session.svelte.ts";
+
+type Seen = Pick<SeenPhoto, "maps" | "prediction">;
+
+/** One side of a comparison: a network, or an epoch of it, on a photo. */
+interface Side {
+  readonly title: string;
+  readonly detail: string;
+  readonly photo: OpenPhoto;
+  readonly layer: string;
+  see(signal: AbortSignal): Promise<Seen>;
+}
+
+/** The checkpoints of a run, in the order of their numbers. */
+export const inOrder = <T extends { readonly name: string }>(files: readonly T[]): T[] =>
+  [...files].sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+
+/** Whether files are networks each on its own: checkpoints, and no folder of parts. */
+export const areCheckpoints = (files: readonly { readonly name: string }[]): boolean =>
+  files.length > 1 && files.every(({ name }) => /\.(h5|hdf5|keras|onnx|tflite)$/i.test(name));
+
+/** Two things side by side: photos, networks, or epochs of a training. */
+export class Comparison {
+  readonly session: Session;
+  /** The second network, where there is one. */
+  other = $state.raw<ModelInfo>();
+  otherPhoto = $state<number>();
+  layer = $state("");
+  /** The checkpoints of a run as files, of which one is the second network. */
+  checkpoints = $state.raw<readonly File[]>([]);
+  checkpoint = $state(0);
+  /** The epochs of the training of this page that are compared, from 0; undefined where none are. */
+  epochs = $state.raw<readonly [number, number]>();
+  pair = $state.raw<readonly [Seen, Seen]>();
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** The training of this page whose network is open, with the epochs that are kept of it. */
+  get training() {
+    const { playground, model } = this.session;
+    const { trained, kept = [] } = playground ?? {};
+    return trained && trained.id === model?.id && kept.length > 1
+      ? { run: trained.run, kept }
+      : undefined;
+  }
+
+  get layers(): string[] {
+    return this.session.layers
+      .filter(({ maps, unavailable }) => maps && !unavailable)
+      .map(({ address }) => address);
+  }
+
+  get chosen(): string {
+    const { layers, layer, session } = this;
+    return layers.includes(layer) ? layer : (session.shown.at(-1) ?? layers[0] ?? "");
+  }
+
+  /** The layer of the second network: of the same name, or in the same place among those with maps. */
+  get otherLayer(): string {
+    if (this.other === undefined) return this.chosen;
+    const own = this.other.layers.filter(({ maps }) => maps).map(({ address }) => address);
+    return own.includes(this.chosen)
+      ? this.chosen
+      : (own[Math.min(own.length - 1, this.layers.indexOf(this.chosen))] ?? "");
+  }
+
+  get second(): OpenPhoto | undefined {
+    const { photos, photo } = this.session;
+    return (
+      photos.find(({ id }) => id === this.otherPhoto) ??
+      (this.other || this.epochs ? photo : photos.find(({ id }) => id !== photo?.id))
+    );
+  }
+
+  get sides(): readonly [Side, Side] | undefined {
+    const { session, second, chosen, otherLayer, epochs, training } = this;
+    const { model, photo, engine } = session;
+    if (!model || !photo || !second || chosen === "") return undefined;
+    if (epochs && training)
+      return [
+        this.#epochSide(training.run, epochs[0], photo),
+        this.#epochSide(training.run, epochs[1], second),
+      ];
+    const side = (of: ModelInfo, shown: OpenPhoto, layer: string): Side => ({
+      ...{ title: shown.name, detail: of.file, photo: shown, layer },
+      see: (signal) => engine.call("see", [of.id, shown.id, [layer]], { signal }),
+    });
+    return [side(model, photo, chosen), side(this.other ?? model, second, otherLayer)];
+  }
+
+  #epochSide(run: number, epoch: number, photo: OpenPhoto): Side {
+    const layer = this.chosen;
+    return {
+      ...{ title: `after epoch ${epoch + 1}`, detail: photo.name, photo, layer },
+      see: (signal) =>
+        this.session.engine.call("seeEpoch", [{ run, epoch }, photo.id, [layer]], { signal }),
+    };
+  }
+
+  /** Looks at both sides; what comes too late is left. */
+  async look(sides: readonly [Side, Side], signal: AbortSignal): Promise<void> {
+    const seen = await this.session.attempt("", async () => {
+      const first = await sides[0].see(signal);
+      return [first, await sides[1].see(signal)] as const;
+    });
+    if (seen && !signal.aborted) this.pair = seen;
+  }
+
+  /** Opens the second network; several files that are networks each are the checkpoints of a run. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    this.checkpoints = areCheckpoints(files) ? inOrder(files) : [];
+    if (this.checkpoints.length > 0) return this.showCheckpoint(this.checkpoints.length - 1);
+    await this.#take({ files: givenFiles(files) }, "the second network");
+  }
+
+  async openUrl(url: string): Promise<void> {
+    this.checkpoints = [];
+    await this.#take({ url }, url);
+  }
+
+  async showCheckpoint(at: number): Promise<void> {
+    this.checkpoint = at;
+    const file = this.checkpoints[at]!;
+    await this.#take({ files: givenFiles([file]) }, file.name, () => this.checkpoint === at);
+  }
+
+  /** @param isWanted whether it still is, once it is open */
+  async #take(source: Source, words: string, isWanted = () => true): Promise<void> {
+    const { session } = this;
+    const model = await session.call(`Opening ${words}`, "open", [source, {}]);
+    if (model === undefined) return;
+    const old = isWanted() ? this.other : model;
+    if (isWanted()) [this.other, this.epochs] = [model, undefined];
+    if (old) void session.engine.call("close", [old.id]).catch(() => undefined);
+  }
+
+  leaveOther(): void {
+    const old = this.other;
+    [this.other, this.checkpoints] = [undefined, []];
+    if (old) void this.session.engine.call("close", [old.id]).catch(() => undefined);
+  }
+}
