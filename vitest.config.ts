@@ -17,6 +17,7 @@ const long = [
   "page",
   "page-opening",
   "page-data",
+  "page-train",
   "package",
   "photo-runs",
   "queue",

@@ -193,7 +193,7 @@ else
       await page.getByLabel("epochs").fill("2");
       await page.getByLabel("pictures at most").fill("64");
       await page.getByLabel("size of the pictures").fill("32");
-      await page.getByLabel("filters of each convolution").fill("8, 8");
+      await page.getByLabel("Filters of layer 1").fill("8");
       await page.locator(".form button.primary").click();
       const save = page.getByRole("button", { name: ".h5" });
       await save.waitFor();

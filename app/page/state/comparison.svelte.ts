@@ -1,6 +1,8 @@
 import type { ModelInfo, SeenPhoto, Source } from "../../engine/protocol.ts";
+import { areCheckpoints, inOrder } from "./checkpoints.ts";
 import { givenFiles } from "./dropped-files.ts";
-import type { OpenPhoto, Session } from "./session.svelte.ts";
+import type { OpenPhoto } from "./open-photo.ts";
+import type { Session } from "./session.svelte.ts";
 
 type Seen = Pick<SeenPhoto, "maps" | "prediction">;
 
@@ -12,14 +14,6 @@ interface Side {
   readonly layer: string;
   see(signal: AbortSignal): Promise<Seen>;
 }
-
-/** The checkpoints of a run, in the order of their numbers. */
-export const inOrder = <T extends { readonly name: string }>(files: readonly T[]): T[] =>
-  [...files].sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
-
-/** Whether files are networks each on its own: checkpoints, and no folder of parts. */
-export const areCheckpoints = (files: readonly { readonly name: string }[]): boolean =>
-  files.length > 1 && files.every(({ name }) => /\.(h5|hdf5|keras|onnx|tflite)$/i.test(name));
 
 /** Two things side by side: photos, networks, or epochs of a training. */
 export class Comparison {

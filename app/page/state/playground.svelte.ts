@@ -6,32 +6,10 @@ import { type PhotoClass, classFiles, classProblem } from "./class-photos.ts";
 import { download } from "./download.ts";
 import type { GivenFile } from "./dropped-files.ts";
 import { TrainingRoom } from "./training-room.svelte.ts";
+import { usualLayers, usualSettings } from "./usual-training.ts";
 
 /** Where the pictures come from. */
 export type PictureSource = "shapes" | "files" | "camera";
-
-type Settings = Omit<TrainRequest, "source" | "layers" | "photos">;
-
-export const usualLayers: readonly PlannedLayer[] = [
-  { kind: "conv", filters: 16, kernel: 3 },
-  { kind: "pool" },
-  { kind: "conv", filters: 32, kernel: 3 },
-  { kind: "pool" },
-  { kind: "conv", filters: 32, kernel: 3 },
-  { kind: "pool" },
-  { kind: "dropout", rate: 0.3 },
-  { kind: "dense", units: 64 },
-];
-
-export const usualSettings: Settings = {
-  size: 48,
-  optimizer: "adam",
-  rate: 0.001,
-  batch: 32,
-  epochs: 10,
-  pictures: 720,
-  augment: false,
-};
 
 /** A training in the page: what it is asked, how it goes, what the probes look like after each epoch. */
 export class Playground extends TrainingRoom {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { leftOut } from "../../model/lowering/left-out.ts";
 import { openDataset } from "../../api/open-dataset.ts";
 import { type PictureTraining, pictureTraining } from "../../api/picture-training.ts";
@@ -197,7 +198,7 @@ async function pageOf(
 ): Promise<TrainingPage> {
   const { watchTraining } = await import("../../node/training/watch-training.ts");
   const notify = (text: string) => io.err(text);
-  const page = await watchTraining(training, { title: out, notices, probes, notify });
+  const page = await watchTraining(training, { title: basename(out), notices, probes, notify });
   io.out(`watch it at ${page.address}`);
   return page;
 }

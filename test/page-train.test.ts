@@ -1,0 +1,205 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type Page, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { striate } from "./command-line.ts";
+import { axeFindings } from "./page/axe.ts";
+import { chromiumOptions, chromiumPath } from "./page/chromium.ts";
+import { hostSite } from "./page/static-site.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+if (!existsSync(chromiumPath))
+  describe("training in the page", () => it.skip(`skipped: there is no ${chromiumPath}`));
+else
+  describe("training in the page, in Chromium", () => {
+    const folder = mkdtempSync(join(tmpdir(), "striate-train-page-"));
+    let browser: Browser;
+    let page: Page;
+    let site: { server: Server; address: string };
+    const faults: string[] = [];
+
+    beforeAll(async () => {
+      expect(striate(["build-page", join(folder, "site")]).code).toBe(0);
+      site = await hostSite(join(folder, "site"), { isolated: true });
+      // A camera that shows a clock, and nobody who has to say yes.
+      const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+      browser = await chromium.launch({
+        ...chromiumOptions,
+        args: [...chromiumOptions.args!, ...camera],
+      });
+      page = await newPage();
+    });
+    afterAll(async () => {
+      await browser?.close();
+      site?.server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    async function newPage(): Promise<Page> {
+      const opened = await browser.newPage({ viewport: { width: 1366, height: 860 } });
+      opened.on("pageerror", (error) => faults.push(error.message));
+      opened.on("console", (message) => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+      return opened;
+    }
+    const tab = (name: string) =>
+      page.getByRole("navigation").getByRole("button", { name, exact: true }).click();
+    const trainButton = () => page.locator(".form button.primary");
+    const how = () => page.getByRole("region", { name: "How it goes" });
+    const trained = () => page.getByRole("group", { name: "Save the network" }).waitFor();
+    async function downloaded(button: string): Promise<Buffer> {
+      const waiting = page.waitForEvent("download");
+      await page.getByRole("button", { name: button, exact: true }).click();
+      return readFileSync(await (await waiting).path());
+    }
+
+    it("lets classes be taken with the camera, asked for by a button, held by the keyboard too", async () => {
+      await page.goto(`${site.address}#tab=train`);
+      const asked = await page.evaluate(() => {
+        const { mediaDevices } = navigator;
+        const original = mediaDevices.getUserMedia.bind(mediaDevices);
+        const counts = ((globalThis as { asked?: number }).asked = 0);
+        mediaDevices.getUserMedia = (wanted) => {
+          (globalThis as unknown as { asked: number }).asked++;
+          return original(wanted);
+        };
+        return counts;
+      });
+      await page.getByText("Camera", { exact: true }).click();
+      expect(await page.evaluate("globalThis.asked")).toBe(asked);
+      expect(await trainButton().isDisabled()).toBe(true);
+      await page.getByRole("button", { name: "Use the camera" }).click();
+      await page.getByRole("button", { name: "Camera off" }).waitFor();
+      const hold = page.getByRole("button", { name: "Hold to take photos" });
+      const names = page.getByRole("textbox", { name: "Name of the class" });
+      await names.nth(0).fill("<b>cup");
+      await names.nth(1).fill("pen");
+      for (const [i, kind] of (["mouse", "keyboard"] as const).entries()) {
+        if (kind === "mouse") await hold.nth(i).hover();
+        else await hold.nth(i).focus();
+        const count = page.getByRole("group", { name: i === 0 ? "<b>cup" : "pen" });
+        await (kind === "mouse" ? page.mouse.down() : page.keyboard.down("Space"));
+        await count.getByText(/^([6-9]|\d\d+) photos/).waitFor();
+        await (kind === "mouse" ? page.mouse.up() : page.keyboard.up("Space"));
+      }
+      await page.getByLabel("epochs").fill("1");
+      await page.getByLabel("size of the pictures").fill("32");
+      expect(await axeFindings(page)).toEqual([]);
+      await trainButton().click();
+      await trained();
+      await page.getByRole("button", { name: "Try it with the camera" }).click();
+      await page.getByRole("button", { name: "Use the camera" }).last().click();
+      await page.getByRole("meter", { name: "<b>cup" }).waitFor();
+    }, 120_000);
+
+    it("says what is wrong with layers before it trains, and trains the ones that fit", async () => {
+      await page.getByText("Shapes", { exact: true }).click();
+      await page.getByLabel("Kernel of layer 5").selectOption("7");
+      await page
+        .getByRole("region", { name: "What is trained" })
+        .getByText(/Layer 5/)
+        .waitFor();
+      expect(await trainButton().isDisabled()).toBe(true);
+      await page.getByRole("button", { name: "Remove layer 5, convolution" }).click();
+      await page.getByLabel("epochs").fill("3");
+      await page.getByLabel("pictures at most").fill("96");
+      await page.getByLabel("dog.jpg").check();
+      await trainButton().click();
+      await trained();
+      await how().getByText("96 pictures to train on").waitFor();
+      await page.getByRole("region", { name: "Maps of the probes" }).getByText("dog.jpg").waitFor();
+    }, 120_000);
+
+    it("goes back to any epoch by the slider: its numbers, filters, maps and file", async () => {
+      const slider = page.getByRole("slider", { name: "Epoch" });
+      const pixels = () =>
+        page
+          .locator(".probe .grid canvas")
+          .first()
+          .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+      const last = await pixels();
+      await slider.focus();
+      await page.keyboard.press("Home");
+      await how().getByText("epoch 1", { exact: true }).waitFor();
+      await expect.poll(pixels).not.toBe(last);
+      const first = await downloaded(".keras");
+      await page.keyboard.press("End");
+      await slider.focus();
+      await page.keyboard.press("End");
+      expect(Buffer.compare(await downloaded(".keras"), first)).not.toBe(0);
+      // Animated PNG: its control chunk, for three epochs.
+      const animation = await downloaded("Save as animation");
+      const control = animation.indexOf("acTL");
+      expect(animation.readUInt32BE(control + 4)).toBe(3);
+      await page.getByRole("button", { name: "Play" }).click();
+      await page.getByRole("button", { name: "Pause" }).waitFor();
+      await page.getByRole("button", { name: "Play" }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+    }, 120_000);
+
+    it("compares two epochs of it, and fits 360 pixels", async () => {
+      await tab("Compare");
+      await page.getByLabel("Epochs of the training").check();
+      await page.getByRole("region", { name: "after epoch 3" }).waitFor();
+      await page.getByRole("slider", { name: "second epoch" }).focus();
+      await page.keyboard.press("ArrowLeft");
+      await page.getByRole("region", { name: "after epoch 2" }).locator("canvas").first().waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      for (const name of ["Compare", "Train"]) {
+        await tab(name);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      }
+    }, 120_000);
+
+    it("shows a training of the command line, closed and opened again, and stops it", async () => {
+      const out = join(folder, "watched.h5");
+      const main = join(root, "dist/cli/main.js");
+      const asks = ["--limit", "60", "--size", "48,48", "--batch", "10", "--epochs", "400"];
+      const child = spawn(process.execPath, [
+        main,
+        "train",
+        "shapes",
+        ...asks,
+        "--watch",
+        "--out",
+        out,
+      ]);
+      const ended = new Promise<number | null>((done) => child.on("exit", done));
+      try {
+        const address = await new Promise<string>((resolve) => {
+          let said = "";
+          child.stdout.on("data", (text: Buffer) => {
+            const found = /watch it at (\S+)/.exec((said += text.toString()));
+            if (found) resolve(found[1]!);
+          });
+        });
+        for (let visit = 0; visit < 2; visit++) {
+          await page.close();
+          page = await newPage();
+          await page.goto(address);
+          await page.getByRole("region", { name: "Maps of the probes" }).waitFor();
+        }
+        await how().getByText("watched.h5").waitFor();
+        const { origin } = new URL(address);
+        for (const path of ["/api/training", "/api/training/stop"])
+          expect((await fetch(origin + path, { method: "POST" })).status).toBe(403);
+        await page.getByRole("button", { name: "Stop the training" }).click();
+        await how().getByText("go on with --resume").waitFor();
+        expect(await ended).toBe(130);
+        expect(existsSync(`${out}.checkpoint`)).toBe(true);
+      } finally {
+        child.kill("SIGKILL");
+      }
+    }, 120_000);
+
+    it("has had no error in the console", () => {
+      expect(faults).toEqual([]);
+    });
+  });
