@@ -1,16 +1,11 @@
 import type { NetworkMap, ReportLooks } from "striate";
 
 // What the page asks of the engine, in plain data that a worker's message or a request can carry.
+import type { Classified, SourceFile } from "./basics.ts";
 import type { TrainRequest } from "./training/news.ts";
 import type { TrainingRecord } from "./training/record.ts";
 
-/**
- * A file as the page has it, or as it was handed to the server before; the path is the one in the folder
- * that was chosen, else the name.
- */
-export type SourceFile =
-  | { readonly file: File; readonly path: string }
-  | { readonly upload: string; readonly path: string };
+export type { ClassScore, Classified, SourceFile } from "./basics.ts";
 
 /** Where a network or a photo comes from. */
 export type Source =
@@ -92,19 +87,10 @@ export interface LayerMaps {
   readonly numbers: readonly MapNumbers[];
 }
 
-export interface ClassScore {
-  readonly label: string;
-  readonly score: number;
-}
-
 export interface SeenPhoto {
   readonly maps: readonly LayerMaps[];
   /** Best first; absent where no output is a list of classes. */
-  readonly prediction?: {
-    readonly probabilities: boolean;
-    readonly scores: readonly ClassScore[];
-    readonly count: number;
-  };
+  readonly prediction?: Classified;
   /** What was done to the photo, in words. */
   readonly preparation: string;
   /** Takes a point of the input to the photo: `(a x + b y + c, d x + e y + f)`. */

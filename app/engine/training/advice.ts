@@ -1,4 +1,4 @@
-import type { KeptEpoch } from "./record.ts";
+import type { KeptEpoch } from "./news.ts";
 
 /** What a teacher would say of a training so far, in sentences; none where all goes well. */
 export function trainingAdvice(epochs: readonly KeptEpoch[]): string[] {

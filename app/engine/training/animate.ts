@@ -12,8 +12,8 @@ import type { SavedFile } from "../protocol.ts";
 import { accuracyOf } from "./advice.ts";
 import { colorFilter } from "./filter-pixels.ts";
 import { restoredMaps } from "./kept-maps.ts";
-import type { EpochLook, KeptFilters, KeptMaps, Probe } from "./news.ts";
-import { type KeptEpoch, type TrainingRecord, lookAtEpoch } from "./record.ts";
+import type { EpochLook, KeptEpoch, KeptFilters, KeptMaps, Probe } from "./news.ts";
+import { type TrainingRecord, lookAtEpoch } from "./record.ts";
 
 /** The most pictures of an animation, and the most maps of a layer on one. */
 const [mostFrames, mostTiles] = [60, 32];

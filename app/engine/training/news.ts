@@ -1,5 +1,5 @@
 // A training in plain data: what is asked, and what it tells on the way, in this page or behind `striate train --watch`.
-import type { SeenPhoto, SourceFile } from "../protocol.ts";
+import type { Classified, SourceFile } from "../basics.ts";
 
 /** A layer of the network that is trained; the head for the classes comes by itself. */
 export type PlannedLayer =
@@ -60,11 +60,17 @@ export interface EpochLook {
   readonly filters: readonly KeptFilters[];
   readonly probes: readonly {
     readonly maps: readonly KeptMaps[];
-    readonly prediction?: SeenPhoto["prediction"];
+    readonly prediction?: Classified;
   }[];
 }
 
 export type Numbers = Readonly<Record<string, number>>;
+
+/** An epoch as it is kept: its numbers, and what it looked like unless memory was short. */
+export interface KeptEpoch {
+  readonly logs: Numbers;
+  readonly look?: EpochLook;
+}
 
 /** A picture whose maps are looked at after every epoch. */
 export interface Probe {

@@ -1,11 +1,5 @@
 import { trainingAdvice } from "./advice.ts";
-import type { EpochLook, Numbers, TrainingBegin, TrainingNews } from "./news.ts";
-
-/** An epoch as it is kept: its numbers, and what it looked like unless memory was short. */
-export interface KeptEpoch {
-  readonly logs: Numbers;
-  readonly look?: EpochLook;
-}
+import type { EpochLook, KeptEpoch, TrainingBegin, TrainingNews } from "./news.ts";
 
 /** All that is known of a training so far. */
 export interface TrainingRecord {

@@ -1,7 +1,6 @@
 import { accuracyOf } from "../../engine/training/advice.ts";
-import type { TrainingNews } from "../../engine/training/news.ts";
+import type { KeptEpoch, TrainingNews } from "../../engine/training/news.ts";
 import {
-  type KeptEpoch,
   type TrainingRecord,
   emptyRecord,
   heard,
