@@ -84,7 +84,7 @@ describeShared("data/cats_vs_dogs_180px.zip", "cats_vs_dogs, 23,262 photos in a 
 describe("data sets that are not there", () => {
   it("names what is known", async () => {
     await expect(openDataset("cat_vs_dogs")).rejects.toThrow(
-      "cat_vs_dogs: is no data set and no path here; known data sets are cats_vs_dogs, digits, shapes (did you mean cats_vs_dogs?)",
+      "cat_vs_dogs: is no data set and no path here; known data sets are cats_vs_dogs, digits, gratings, shapes (did you mean cats_vs_dogs?)",
     );
   });
 });

@@ -10,6 +10,7 @@ import { messageOf } from "../../base/errors.ts";
 import { percentDecoded } from "../../base/percent-decoded.ts";
 import { answerCall } from "./answer-call.ts";
 import type { NamedFiles } from "./named-files.ts";
+import { withMarks } from "./page-marks.ts";
 import { type WatchedTraining, addTrainingRoutes } from "./training-routes.ts";
 import type { Uploads } from "./uploads.ts";
 
@@ -145,7 +146,7 @@ function isSame(given: string, token: string): boolean {
 /** The page says of itself that it was served, so that it offers to compute here. */
 async function indexPage(path: string): Promise<string> {
   const html = await readFile(path, "utf8");
-  return html.replace("<title>", '<meta name="striate-server" content="1" /><title>');
+  return withMarks(html, ["server", "webgpu"]);
 }
 
 function fileAnswer(context: Context, path: string): Response {

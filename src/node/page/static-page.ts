@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OutputFile } from "../files/write-files.ts";
 import { pageFiles } from "./page-files.ts";
+import { withMarks } from "./page-marks.ts";
 
 /** The page as files for any web host. Its service worker knows all of them, by their content. */
 export function staticPage(folder: string, options: { webgpu: boolean }): OutputFile[] {
@@ -13,9 +14,13 @@ export function staticPage(folder: string, options: { webgpu: boolean }): Output
   for (const [, bytes] of files) digest.update(bytes);
   const version = `striate-${digest.digest("hex").slice(0, 16)}`;
   const kept = files.map(([address]) => address).filter((address) => address !== "sw.js");
+  const changed: Readonly<Record<string, (text: string) => string>> = {
+    "sw.js": (script) => filledIn(script, version, kept),
+    "index.html": (html) => withMarks(html, options.webgpu ? ["webgpu"] : []),
+  };
   return files.map(([address, bytes]) => ({
     path: join(folder, address),
-    bytes: address === "sw.js" ? filledIn(bytes.toString("utf8"), version, kept) : bytes,
+    bytes: changed[address]?.(bytes.toString("utf8")) ?? bytes,
   }));
 }
 
