@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -131,6 +132,10 @@ await viteBuild({
   },
   build: { ...page.build, outDir: join(root, beside, "app") },
 });
+
+// That page keeps the text of a report's page in a module of its own, which serves the library as well: once is enough.
+const kept = readdirSync(`${beside}/app/assets`).find((name) => name.startsWith("report-page-"));
+writeFileSync(reportPage, `export { page } from "./app/assets/${kept}";\n`);
 
 // The demo's photos, with the licences under which their packages publish them.
 mkdirSync(`${beside}/demo`, { recursive: true });

@@ -127,7 +127,7 @@ else
       await map.focus();
       await page.keyboard.press("n");
       await page.getByText("Nearest", { exact: true }).waitFor();
-      expect(await page.locator(".side .photo").count()).toBe(5);
+      await expect.poll(() => page.locator(".side .photo").count()).toBe(5);
       await expect.poll(() => painted(".map")).toBeGreaterThan(100);
       const first = await page.locator(".side h2").innerText();
       await page.locator(".side .photos .photo").first().click();

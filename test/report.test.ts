@@ -95,7 +95,7 @@ else
       const seen = await model.view(featureMapsView, await readImage(photo));
       const made = seen.result[0]!.activations[0]!;
       const sheet = page.locator(".sheet").first();
-      await sheet.locator("canvas").waitFor();
+      await sheet.locator("canvas").first().waitFor();
       const box = (await sheet.boundingBox())!;
       for (const [x, y] of [
         [60, 70],
