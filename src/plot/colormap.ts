@@ -49,7 +49,9 @@ export function colormap(name: string): Colormap {
  * `Colormap.__call__` do: `floor(256 * (v - low) / (high - low))`, and the ends for what lies outside.
  * With a range of one value only, everything inside gets 0. NaN gets 0 too: mark it otherwise.
  *
- * @param from,count the part of `values` to read; it is not changed
+ * @param values are not changed
+ * @param from the first of them that is read
+ * @param count how many are read
  */
 export function colorIndices(
   values: Float32Array,

@@ -9,7 +9,8 @@ export const notFiniteCode = 255;
  * takes a quarter of its memory so, and a value is at most half of {@link stepOf} off.
  *
  * @param range the lowest and the highest finite value; undefined where there is none
- * @param from,count the part of `values`
+ * @param from the first of `values` that is taken
+ * @param count how many are taken
  */
 export function quantise(
   values: Float32Array,
