@@ -16,7 +16,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build as viteBuild, loadConfigFromFile } from "vite";
 import { buildElement } from "./element.mjs";
-import { withoutInnerComments } from "./inner-comments.mjs";
+import { trimTypes } from "./trim-types.mjs";
 import { isBuilt } from "./is-built.mjs";
 import { buildReportPage } from "./report-page.mjs";
 
@@ -190,5 +190,5 @@ if (process.argv.includes("--types") || process.env.npm_command === "pack") {
     { stdio: "inherit" },
   );
   process.exitCode = status ?? 1;
-  if (status === 0) withoutInnerComments("dist/types");
+  if (status === 0) trimTypes("dist/types");
 }

@@ -161,6 +161,7 @@ export {
   type LayerPair,
   diffNetworks,
 } from "./views/diff.ts";
+export { classColor } from "./views/embed/class-color.ts";
 export type { Embedding } from "./views/embed/embedding.ts";
 export type { Census } from "./views/census/census-view.ts";
 export {

@@ -32,16 +32,16 @@ const bin = (name: string) => join(root, "node_modules", ".bin", name);
 
 beforeAll(async () => {
   mkdirSync(packed, { recursive: true });
-  for (const part of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "dist", "models"])
+  for (const part of ["package.json", "README.md", "LICENSE", "dist", "models"])
     cpSync(join(root, part), join(packed, part), { recursive: true });
   const types = join(packed, "dist", "types");
   const made = run(bin("tsc"), ["-p", "tsconfig.types.json", "--outDir", types], root);
   expect(made).toBe("");
-  const script = join(root, "scripts", "inner-comments.mjs");
-  const { withoutInnerComments } = (await import(script)) as {
-    withoutInnerComments(folder: string): void;
+  const script = join(root, "scripts", "trim-types.mjs");
+  const { trimTypes } = (await import(script)) as {
+    trimTypes(folder: string): void;
   };
-  withoutInnerComments(types);
+  trimTypes(types);
   mkdirSync(join(project, "node_modules", "@types"));
   symlinkSync(
     join(root, "node_modules", "@types", "node"),

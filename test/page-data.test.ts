@@ -1,15 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openZipFile } from "../src/node/datasets/open-zip-file.ts";
 import { striate } from "./command-line.ts";
 import { axeFindings } from "./page/axe.ts";
-import { chromiumPath, launchChromium } from "./page/chromium.ts";
-import { hostSite } from "./page/static-site.ts";
+import { type BuiltPage, openBuiltPage } from "./page/built-page.ts";
+import { chromiumPath } from "./page/chromium.ts";
 
 // The room of data sets: what `census` and `embed` wrote, opened in the page with the photos.
 const fixture = (name: string) =>
@@ -21,10 +20,8 @@ else
   describe("the room of data sets, in Chromium", () => {
     const folder = mkdtempSync(join(tmpdir(), "striate-data-"));
     const [photos, results] = [join(folder, "photos"), join(folder, "results")];
-    let browser: Browser;
     let page: Page;
-    let site: { server: Server; address: string };
-    const faults: string[] = [];
+    let site: BuiltPage;
 
     beforeAll(async () => {
       const zip = await openZipFile(fixture("photos.zip"));
@@ -43,22 +40,15 @@ else
         const { code, err } = striate([command!, model, photos, ...flags, ...out]);
         expect(code, err).toBe(0);
       }
-      expect(striate(["build-page", join(folder, "site")]).code).toBe(0);
-      site = await hostSite(join(folder, "site"));
-      browser = await launchChromium();
-      page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-      page.on("pageerror", (error) => faults.push(error.message));
-      page.on("console", (message) => {
-        if (message.type() === "error") faults.push(message.text());
-      });
+      site = await openBuiltPage();
+      page = site.watch(await site.browser.newPage({ viewport: { width: 1280, height: 800 } }));
       await page.goto(`${site.address}#tab=data`);
       // The service worker loads the page once more.
       await page.waitForFunction(() => crossOriginIsolated);
       await page.getByText("What a whole data set says of a network").waitFor();
     }, 240_000);
     afterAll(async () => {
-      await browser?.close();
-      site?.server.close();
+      await site?.close();
       rmSync(folder, { recursive: true, force: true });
     });
 
@@ -138,6 +128,6 @@ else
       expect(await axeFindings(page)).toEqual([]);
       await page.getByRole("button", { name: "Units" }).click();
       expect(await axeFindings(page)).toEqual([]);
-      expect(faults).toEqual([]);
+      expect(site.faults).toEqual([]);
     });
   });

@@ -1,15 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, type Page, chromium } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseTour } from "../app/page/state/tour-steps.ts";
-import { striate } from "./command-line.ts";
-import { chromiumOptions, chromiumPath } from "./page/chromium.ts";
+import { type BuiltPage, openBuiltPage } from "./page/built-page.ts";
+import { chromiumPath } from "./page/chromium.ts";
 import { drop, dropPath } from "./page/drop.ts";
-import { hostSite } from "./page/static-site.ts";
 import { shared } from "./shared.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -21,38 +18,19 @@ if (!existsSync(chromiumPath))
   describe("what the page opens", () => it.skip(`skipped: there is no ${chromiumPath}`));
 else
   describe("what the page opens, in Chromium", () => {
-    const folder = mkdtempSync(join(tmpdir(), "striate-opening-"));
-    let browser: Browser;
+    let site: BuiltPage;
     let page: Page;
-    let site: { server: Server; address: string };
-    const faults: string[] = [];
 
     beforeAll(async () => {
-      expect(striate(["build-page", join(folder, "site")]).code).toBe(0);
-      site = await hostSite(join(folder, "site"), { isolated: true });
-      browser = await chromium.launch({
-        ...chromiumOptions,
-        args: [
-          ...chromiumOptions.args!,
-          "--use-fake-device-for-media-stream",
-          "--use-fake-ui-for-media-stream",
-        ],
-      });
-      page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-      page.on("pageerror", (error) => faults.push(error.message));
-      page.on("console", (message) => {
-        if (message.type() === "error") faults.push(message.text());
-      });
+      site = await openBuiltPage({ isolated: true, camera: true });
+      const viewport = { width: 1280, height: 800 };
+      page = site.watch(await (await site.browser.newContext({ viewport })).newPage());
       page.setDefaultTimeout(60_000);
       await page.goto(site.address);
       await answer().getByText("Dog").first().waitFor();
     });
 
-    afterAll(async () => {
-      await browser?.close();
-      site?.server.close();
-      rmSync(folder, { recursive: true, force: true });
-    });
+    afterAll(() => site?.close());
 
     const answer = () => page.getByRole("region", { name: "Answer" });
     const header = () => page.getByRole("banner");
@@ -201,6 +179,6 @@ else
     });
 
     it("has had no error in the console", () => {
-      expect(faults).toEqual([]);
+      expect(site.faults).toEqual([]);
     });
   });

@@ -1,15 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, type Page, chromium } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { striate } from "./command-line.ts";
 import { axeFindings } from "./page/axe.ts";
-import { chromiumOptions, chromiumPath } from "./page/chromium.ts";
-import { hostSite } from "./page/static-site.ts";
+import { type BuiltPage, openBuiltPage } from "./page/built-page.ts";
+import { chromiumPath } from "./page/chromium.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,39 +14,17 @@ if (!existsSync(chromiumPath))
   describe("training in the page", () => it.skip(`skipped: there is no ${chromiumPath}`));
 else
   describe("training in the page, in Chromium", () => {
-    const folder = mkdtempSync(join(tmpdir(), "striate-train-page-"));
-    let browser: Browser;
     let page: Page;
-    let site: { server: Server; address: string };
-    const faults: string[] = [];
+    let site: BuiltPage;
 
     beforeAll(async () => {
-      expect(striate(["build-page", join(folder, "site")]).code).toBe(0);
-      site = await hostSite(join(folder, "site"), { isolated: true });
-      // A camera that shows a clock, and nobody who has to say yes.
-      const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
-      browser = await chromium.launch({
-        ...chromiumOptions,
-        args: [...chromiumOptions.args!, ...camera],
-      });
+      site = await openBuiltPage({ isolated: true, camera: true });
       page = await newPage();
     });
-    afterAll(async () => {
-      await browser?.close();
-      site?.server.close();
-      rmSync(folder, { recursive: true, force: true });
-    });
+    afterAll(() => site?.close());
 
-    async function newPage(): Promise<Page> {
-      const opened = await browser.newPage({ viewport: { width: 1366, height: 860 } });
-      opened.on("pageerror", (error) => faults.push(error.message));
-      opened.on("console", (message) => {
-        // A server that ends with its training leaves what it was still giving out.
-        const isOwn = opened.url().startsWith(site.address);
-        if (message.type() === "error" && isOwn) faults.push(message.text());
-      });
-      return opened;
-    }
+    const newPage = async (): Promise<Page> =>
+      site.watch(await site.browser.newPage({ viewport: { width: 1366, height: 860 } }));
     const tab = (name: string) =>
       page.getByRole("navigation").getByRole("button", { name, exact: true }).click();
     const trainButton = () => page.locator(".form button.primary");
@@ -161,7 +136,7 @@ else
     }, 120_000);
 
     it("shows a training of the command line, closed and opened again, and stops it", async () => {
-      const out = join(folder, "watched.h5");
+      const out = join(site.folder, "watched.h5");
       const main = join(root, "dist/cli/main.js");
       const asks = ["--limit", "60", "--size", "48,48", "--batch", "10", "--epochs", "400"];
       const child = spawn(process.execPath, [
@@ -202,6 +177,6 @@ else
     }, 120_000);
 
     it("has had no error in the console", () => {
-      expect(faults).toEqual([]);
+      expect(site.faults).toEqual([]);
     });
   });

@@ -1,17 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { striate } from "./command-line.ts";
 import { overlappingZip } from "./hostile/zip.ts";
 import { axeFindings } from "./page/axe.ts";
-import { chromiumPath, launchChromium, pageMemory } from "./page/chromium.ts";
+import { type BuiltPage, openBuiltPage } from "./page/built-page.ts";
+import { chromiumPath, pageMemory } from "./page/chromium.ts";
 import { drop as dropInto } from "./page/drop.ts";
 import { serveCommand } from "./page/serve-command.ts";
-import { hostSite } from "./page/static-site.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -19,37 +17,24 @@ if (!existsSync(chromiumPath))
   describe("the page", () => it.skip(`skipped: there is no ${chromiumPath}`));
 else
   describe("the page, in Chromium", () => {
-    const folder = mkdtempSync(join(tmpdir(), "striate-site-"));
-    let browser: Browser;
     let context: BrowserContext;
     let page: Page;
-    let site: { server: Server; address: string };
-    /** What no page may ever have: an error in the console, a request to another host. */
-    const faults: string[] = [];
+    let site: BuiltPage;
 
     beforeAll(async () => {
-      expect(striate(["build-page", join(folder, "site")]).code).toBe(0);
-      site = await hostSite(join(folder, "site"));
-      browser = await launchChromium();
-      context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      site = await openBuiltPage();
+      context = await site.browser.newContext({ viewport: { width: 1280, height: 800 } });
       page = await openPage();
     });
 
-    afterAll(async () => {
-      await browser?.close();
-      site?.server.close();
-      rmSync(folder, { recursive: true, force: true });
-    });
+    afterAll(() => site?.close());
 
     async function openPage(hash = ""): Promise<Page> {
-      const opened = await context.newPage();
-      opened.on("pageerror", (error) => faults.push(error.message));
-      opened.on("console", (message) => {
-        if (message.type() === "error") faults.push(message.text());
-      });
+      const opened = site.watch(await context.newPage());
+      // Nor may it ask another host for anything.
       opened.on("request", (request) => {
         const url = request.url();
-        if (!/^(blob|data):/.test(url) && !url.startsWith(site.address)) faults.push(url);
+        if (!/^(blob|data):/.test(url) && !url.startsWith(site.address)) site.faults.push(url);
       });
       await opened.goto(site.address + hash);
       await opened.getByRole("region", { name: "Answer" }).getByText("Dog").first().waitFor();
@@ -102,12 +87,12 @@ else
         "--photo",
         join(root, "dist/demo/cat.jpg"),
       );
-      const other = await browser.newContext();
+      const other = await site.browser.newContext();
       const stranger = await other.newPage();
       try {
         const own = await other.newPage();
         own.on("console", (message) => {
-          if (message.type() === "error") faults.push(message.text());
+          if (message.type() === "error") site.faults.push(message.text());
         });
         await own.goto(served.address);
         const place = own.getByRole("combobox", { name: "Where it is computed" });
@@ -153,10 +138,10 @@ else
         await page.getByText(name).first().waitFor();
       };
       for (let i = 0; i < 3; i++) await open(i);
-      const before = await pageMemory(browser, page);
+      const before = await pageMemory(site.browser, page);
       for (let i = 3; i < 20; i++) await open(i);
       // Kept, each would take its file and its weights twice: 35 MB, 595 in all.
-      expect((await pageMemory(browser, page)) - before).toBeLessThan(300e6);
+      expect((await pageMemory(site.browser, page)) - before).toBeLessThan(300e6);
     });
 
     it("refuses a zip bomb in a sentence", async () => {
@@ -257,6 +242,6 @@ else
     });
 
     it("has had no error in the console, and asked no other host", () => {
-      expect(faults).toEqual([]);
+      expect(site.faults).toEqual([]);
     });
   });

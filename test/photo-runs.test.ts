@@ -101,5 +101,7 @@ describe.each(["see", "explain"])("%s of a folder", (command) => {
       command === "see" ? ["--scale-mode", "photos"] : ["--numbers", join(emptyFolder(), "n.npz")];
     const refused = striate(asked(command, join(emptyFolder(), "out"), "--workers", "2", ...flags));
     expect(refused.code).toBe(2);
+    const named = striate(asked(command, "out", "--workers", "2", "--input", "x=dog.jpg"));
+    expect([named.code, named.err]).toEqual([2, expect.stringContaining("inputs by name")]);
   }, 60_000);
 });

@@ -11,11 +11,10 @@ import type {
   Source,
   ViewInfo,
 } from "../../engine/protocol.ts";
-import { Theme, savedTheme } from "../../components/theme.svelte.ts";
 import { type Unit, sameUnit } from "../../components/unit.ts";
-import { Attempts } from "./attempts.svelte.ts";
 import { type Address, parseAddress, writeAddress } from "./address.ts";
 import { fetchFile } from "./fetch-file.ts";
+import { Looks } from "./looks.svelte.ts";
 import { packagedModel, packagedPhotos, photoPath } from "./packaged.ts";
 import {
   namedAddress,
@@ -28,11 +27,11 @@ import type { Playground } from "./playground.svelte.ts";
 import { ComputePlace, type PlaceName } from "./place.svelte.ts";
 import { type OpenPhoto, pictureOf } from "./open-photo.ts";
 import type { KeptResult } from "./save-report.ts";
-import { type PanelName, type Tab, usualPanel } from "./tabs.ts";
+import { usualPanel } from "./tabs.ts";
 import type { WatchedRun } from "./watched-run.svelte.ts";
 
 /** Large results are replaced and never changed, so nothing watches their insides. */
-export class Session extends Attempts {
+export class Session extends Looks {
   readonly computes = new ComputePlace();
   #served: ServedFiles = {};
   #modelSource: { source: Source; words: string; address: string | undefined } | undefined;
@@ -56,26 +55,14 @@ export class Session extends Attempts {
   /** The training of the process that serves the page. */
   watched = $state.raw<WatchedRun>();
 
-  unit = $state.raw<Unit>();
   hover = $state.raw<Unit>();
   field = $state.raw<FieldAnswer>();
   pins = $state.raw<readonly Unit[]>([]);
   /** What was asked of the network last, one of each view: for the report. */
   results = $state.raw<readonly KeptResult[]>([]);
 
-  tab = $state<Tab>("see");
   /** What a command wrote of a data set, as it was dropped: for the room of data sets to read. */
   dropped = $state.raw<readonly GivenFile[]>([]);
-  view = $state("grad-cam");
-  target = $state("predicted");
-  scale = $state<"map" | "layer" | "network">("map");
-  colormap = $state("auto");
-  sort = $state("order");
-  /** Which maps are shown. */
-  filter = $state("all");
-  /** How all layers are listed. */
-  panel = $state<PanelName>("none");
-  readonly themed = new Theme(savedTheme());
 
   /** What a screen reader is told. */
   spoken = $state("");
@@ -90,10 +77,6 @@ export class Session extends Attempts {
   /** The maps of a layer, where they are shown. */
   maps(layer: string): LayerMaps | undefined {
     return this.seen?.maps.find(({ address }) => address === layer);
-  }
-
-  get theme() {
-    return this.themed.name;
   }
 
   get layers() {
@@ -149,15 +132,7 @@ export class Session extends Attempts {
 
   /** Takes what an address says that needs no new file. */
   #take(address: Address): void {
-    this.tab = address.tab ?? "see";
-    this.view = address.view ?? this.view;
-    this.target = address.target ?? "predicted";
-    this.scale = address.scale ?? "map";
-    this.colormap = address.colormap ?? "auto";
-    this.sort = address.sort ?? "order";
-    this.filter = address.filter ?? "all";
-    this.panel = address.panel ?? usualPanel(this.layers.length);
-    this.unit = address.unit;
+    this.takeLooks(address, this.layers.length);
     if (address.layers) this.shown = address.layers;
     this.#wanted = address.layers;
   }
@@ -165,14 +140,12 @@ export class Session extends Attempts {
 
   /** The whole state as the hash of the page's address. */
   get hash(): string {
-    const { tab, view, target, scale, colormap, sort, filter, unit, shown, model } = this;
+    const { shown, model } = this;
     const isChosen = model !== undefined && shown.join() !== model.shown.join();
     return writeAddress({
       ...(this.modelAddress !== this.#usual.model && { model: this.modelAddress }),
       ...(this.photo?.address !== this.#usual.photo && { photo: this.photo?.address }),
-      ...{ tab, scale, colormap, sort, filter, unit },
-      ...(this.panel !== usualPanel(this.layers.length) && { panel: this.panel }),
-      ...(tab === "why" && { view, target }),
+      ...this.looksOf(this.layers.length),
       ...(isChosen && { layers: shown }),
     });
   }

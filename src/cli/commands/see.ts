@@ -35,7 +35,7 @@ import { photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { preview } from "../preview.ts";
 import { placed, seeFields, seePhotos } from "../see-photos.ts";
-import { isMany, refuseMany } from "../sharded/conducted.ts";
+import { isMany } from "../sharded/conducted.ts";
 import { manyFields } from "../sharded/many-fields.ts";
 import { runPhotosInShards } from "../sharded/many-photos-run.ts";
 import { Waiting } from "../waiting.ts";
@@ -71,10 +71,7 @@ export const see = defineCommand({
   async run([given, also], options, io) {
     const { input: inputs } = options;
     const photosGiven = (given ?? []) as string[];
-    if (isMany(options)) {
-      if (inputs.length > 0) refuseMany("inputs by name are one photo's");
-      return runPhotosInShards(seePhotos, photosGiven, options, io);
-    }
+    if (isMany(options)) return runPhotosInShards(seePhotos, photosGiven, options, io);
     if (photosGiven.length + inputs.length === 0)
       throw new UsageError("give a photo (or .npy, .npz), or --input NAME=FILE for each input");
     using waiting = new Waiting(io, `opening ${options.model}`);

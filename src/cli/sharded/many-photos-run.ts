@@ -12,6 +12,7 @@ interface PhotosOptions extends ManyOptions {
   readonly model: string;
   readonly out: string;
   readonly force: boolean;
+  readonly input: readonly string[];
 }
 
 /**
@@ -25,7 +26,8 @@ export async function runPhotosInShards(
   options: PhotosOptions,
   io: CommandIo,
 ): Promise<void> {
-  const { out, model, force } = options;
+  const { out, model, force, input } = options;
+  if (input.length > 0) refuseMany("inputs by name are one photo's");
   if (photos.length !== 1) refuseMany("give one folder of photos, or one pattern, as photos/*.jpg");
   if (isPageName(out)) refuseMany("give a folder for --out; a page is made by one process");
   const given = options as unknown as Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { parseFields } from "../../base/fields.ts";
 import { refuseForeignIn } from "../../node/files/may-replace.ts";
@@ -162,22 +162,23 @@ async function writeReport(
   work: PhotoWork,
   entries: AsyncIterable<unknown>,
 ): Promise<void> {
-  const here = "entries stand here";
+  // No name of a stranger's is this.
+  const here = randomUUID();
   const text = JSON.stringify(work.whole([here]), null, 2);
   const at = text.indexOf(JSON.stringify(here));
   const indent = /\n *$/.exec(text.slice(0, at))![0];
   const beside = join(dirname(path), "run", basename(path));
   await mkdir(dirname(beside), { recursive: true });
-  const file = createWriteStream(beside, { flush: true });
-  file.write(text.slice(0, at - indent.length));
-  let before = indent;
-  for await (const entry of entries) {
-    const lines = JSON.stringify(entry, null, 2).replaceAll("\n", indent);
-    if (!file.write(before + lines)) await once(file, "drain");
-    before = `,${indent}`;
+  async function* pieces(): AsyncGenerator<string> {
+    yield text.slice(0, at - indent.length);
+    let before = indent;
+    for await (const entry of entries) {
+      yield before + JSON.stringify(entry, null, 2).replaceAll("\n", indent);
+      before = `,${indent}`;
+    }
+    yield `${text.slice(at + JSON.stringify(here).length)}\n`;
   }
-  file.end(`${text.slice(at + JSON.stringify(here).length)}\n`);
-  await once(file, "close");
+  await pipeline(pieces, createWriteStream(beside, { flush: true }));
   await rename(beside, path);
 }
 

@@ -1,3 +1,4 @@
+import { isBug } from "../../base/errors.ts";
 import { maybeJson } from "../../base/parse-json.ts";
 import { isObject } from "../keras/json.ts";
 import type { OpenSource } from "../open-source.ts";
@@ -25,8 +26,9 @@ export async function readKerasMetadata(
       const compiled = isObject(metadata) ? metadata.training_config : undefined;
       return isObject(compiled) ? compiled : undefined;
     }
-  } catch {
+  } catch (error) {
     // It is not there, or damaged: the network does not need it.
+    if (isBug(error)) throw error;
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chain } from "../../../test/chain.ts";
 import { smallOnnx } from "../../../test/small-onnx.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
+import { frontScaling } from "./front-scaling.ts";
 import { preprocessingFor } from "./photo-input.ts";
 
 const conv = ["Conv2D", { filters: 2, kernel_size: 1 }] as const;
@@ -38,5 +39,15 @@ describe("the scaling that a network does itself", () => {
     expect(scaleOf(normalised)).toBe("1/255 by layer");
     const bytes = await onnx((b) => b.op("Sub", ["x", b.f32([103, 116, 123], [3, 1, 1])]));
     expect(scaleOf(bytes)).toBe("none by layer");
+  });
+
+  it("is found as soon where thousands of nodes read a million numbers", async () => {
+    const network = await smallOnnx({ x: ["N", 1, 1, 1000] }, (b) => {
+      const many = b.f32(new Float32Array(1_000_000).fill(0.25), [1000, 1000]);
+      let x = "x";
+      for (let i = 0; i < 20_000; i++) x = b.op("Add", [x, many]);
+      return [b.op("Conv", [x, b.f32(new Float32Array(2), [2, 1, 1, 1])])];
+    });
+    expect(frontScaling(network, network.inputs[0]!)?.add).toBeCloseTo(5000);
   });
 });

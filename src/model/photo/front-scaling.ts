@@ -67,9 +67,8 @@ function stepOf(
   const own = x ?? y;
   // What is left when the mean of the same pixels is taken off is stretched, and the mean is added again.
   if (own?.multiply === 0 && own.add === 0 && /^(Mul|Div)$/.test(op)) return own;
-  const numbers = constants.of(x ? second : first);
-  if (numbers === undefined || numbers.length === 0 || own === undefined) return undefined;
-  const mean = meanOf(numbers);
+  const mean = constants.meanOf(x ? second : first);
+  if (mean === undefined || own === undefined) return undefined;
   switch (op) {
     case "Mul":
       return { multiply: own.multiply * mean, add: own.add * mean };
@@ -116,18 +115,43 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
   Max: Math.max,
 };
 
-/** The numbers of constants, and of what is computed of constants alone: `max(sqrt(variance), 1e-7)`. */
+/** The mean of constants, and of what is computed of constants alone: `max(sqrt(variance), 1e-7)`. */
 class Constants {
   readonly #graph: Graph;
   readonly #made: ReadonlyMap<string, GraphNode>;
+  readonly #known = new Map<string, readonly number[]>();
+  readonly #means = new Map<string, number>();
+  /** Numbers that may still be looked at, of all constants together. */
+  #left = 4 * mostNumbers;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#made = producers(graph);
   }
 
-  /** The numbers in the order in which they lie; undefined of what is no constant, or is not worth knowing. */
-  of(name: string, depth = 8): number[] | undefined {
+  /** Undefined of what is no constant, is empty, or is not worth knowing. */
+  meanOf(name: string): number | undefined {
+    const known = this.#means.get(name);
+    if (known !== undefined) return known;
+    const numbers = this.#numbers(name, 8);
+    if (numbers === undefined || numbers.length === 0) return undefined;
+    const mean = meanOf(numbers);
+    this.#means.set(name, mean);
+    return mean;
+  }
+
+  /** The numbers in the order in which they lie. */
+  #numbers(name: string, depth: number): readonly number[] | undefined {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const made = this.#left > 0 ? this.#compute(name, depth) : undefined;
+    if (made === undefined) return undefined;
+    this.#left -= made.length;
+    this.#known.set(name, made);
+    return made;
+  }
+
+  #compute(name: string, depth: number): readonly number[] | undefined {
     const constant = this.#graph.initializers.get(name);
     if (constant !== undefined)
       return constant.type === "string" || constant.data.length > mostNumbers
@@ -135,7 +159,7 @@ class Constants {
         : toNumbers(constant);
     const node = this.#made.get(name);
     if (node === undefined || depth === 0) return undefined;
-    const [a, b] = node.inputs.slice(0, 2).map((input) => this.of(input, depth - 1));
+    const [a, b] = node.inputs.slice(0, 2).map((input) => this.#numbers(input, depth - 1));
     if (a !== undefined && Object.hasOwn(unary, node.op)) return a.map(unary[node.op]!);
     const f = Object.hasOwn(binary, node.op) ? binary[node.op] : undefined;
     if (f === undefined || a === undefined || b === undefined) return undefined;

@@ -71,15 +71,15 @@ export async function networkMap(
     import("./layout.ts"),
     import("../../plot/column-layout.ts"),
   ]);
-  const holder = (address: string) => closed.find((model) => address.startsWith(`${model}/`));
-  const layers = network.layers.filter(({ address }) => holder(address) === undefined);
+  const shut = new Set(closed);
+  const layers = network.layers.filter(({ address }) => holderOf(address, shut) === undefined);
   const architecture = architectureOf({ ...network, layers }, fold);
   const { width, height, nodes, frames, lines, heads } = columnLayout(placeBoxes(architecture), {
     maxHeight: Infinity,
   });
   const inside = new Map<string, number>();
   for (const { address } of network.layers) {
-    const model = holder(address);
+    const model = holderOf(address, shut);
     if (model !== undefined) inside.set(model, (inside.get(model) ?? 0) + 1);
   }
   const classes = new Map(network.layers.map(({ address, className }) => [address, className]));
@@ -113,4 +113,11 @@ function mapBox(box: ArchitectureBox) {
     name: nameOf(box),
     layers: layers.map(({ address }) => address),
   };
+}
+
+/** The outermost of the closed models that a layer is in. */
+function holderOf(address: string, closed: ReadonlySet<string>): string | undefined {
+  for (let at = address.indexOf("/"); at >= 0; at = address.indexOf("/", at + 1))
+    if (closed.has(address.slice(0, at))) return address.slice(0, at);
+  return undefined;
 }

@@ -29,7 +29,7 @@ export function alongDirection(
   const port = findValue(network, target.layer);
   const axis = port.order.indexOf(channelAxis(port.order.length, network.layout, layer?.config));
   const { data } = toFloat32(direction);
-  const length = Math.hypot(...data);
+  const length = Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0));
   if (!(length > 0 && Number.isFinite(length)))
     throw new StriateError("a direction needs a number that is not 0, and all of them finite");
   const unit = data.map((value) => value / length);

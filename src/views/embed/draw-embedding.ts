@@ -1,28 +1,14 @@
-import type { Color } from "../../plot/color.ts";
 import { page } from "../../plot/page.ts";
 import type { Mark, Picture } from "../../plot/picture.ts";
 import { type ThemeName, themes } from "../../plot/theme.ts";
 import { textWidth } from "../../plot/text.ts";
+import { classColor } from "./class-color.ts";
 import type { Embedding } from "./embedding.ts";
 import { mapThumbnail, unitPlaces } from "./map-photos.ts";
 
 /** Pixels of the map's side. */
 const side = 1160;
 const small = { size: 12 } as const;
-/** Told apart by lightness as well as by hue (Okabe and Ito). */
-const colors: readonly Color[] = [
-  "#0072b2",
-  "#e69f00",
-  "#009e73",
-  "#cc79a7",
-  "#56b4e9",
-  "#d55e00",
-  "#8a7a00",
-  "#7a5195",
-];
-
-export const classColor = (label: number): Color => colors[label % colors.length]!;
-
 /** The map: a point for each photo in the colour of its class, and a photo for each place. */
 export function drawEmbedding(
   { title, layer, part, places, pictures, classNames }: Embedding,

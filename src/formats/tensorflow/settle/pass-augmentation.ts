@@ -28,6 +28,7 @@ export function passAugmentation(
     op: "Identity",
     inputs: [input],
   });
+  const byName = new Map(nodes.map((node) => [node.name, node]));
   const passed: string[] = [];
   const changed = nodes.flatMap((node): TfNode[] => {
     const [first = "", second = "", third = ""] = node.inputs;
@@ -36,9 +37,9 @@ export function passAugmentation(
       return [identity(node, first)];
     }
     if (chooses.test(node.op) && isRandom(first)) {
-      const plain = isBehind(nodes, third, second)
+      const plain = isShortlyBefore(byName, third, second)
         ? third
-        : isBehind(nodes, second, third)
+        : isShortlyBefore(byName, second, third)
           ? second
           : "";
       if (plain === "") return [node];
@@ -72,6 +73,22 @@ function randomNodes(nodes: readonly TfNode[]): Set<string> {
   return random;
 }
 
-/** Whether a value is made of another. */
-const isBehind = (nodes: readonly TfNode[], value: string, of: string): boolean =>
-  nodesBehind(nodes, [placeOf(of)[0]]).some(({ name }) => name === placeOf(value)[0]);
+/** A photo and its mirror image lie a few nodes apart. */
+const mostNodes = 256;
+
+/** Whether a value is what another one was made of, not long before. */
+function isShortlyBefore(
+  byName: ReadonlyMap<string, TfNode>,
+  value: string,
+  made: string,
+): boolean {
+  const [wanted] = placeOf(value);
+  const before = new Set([placeOf(made)[0]]);
+  // The set grows while it is gone through, the nearest first.
+  for (const name of before) {
+    if (name === wanted) return true;
+    if (before.size > mostNodes) return false;
+    for (const input of byName.get(name)?.inputs ?? []) before.add(placeOf(input)[0]);
+  }
+  return false;
+}

@@ -5,7 +5,7 @@ import { posix } from "node:path";
  * What editors show stands in the modules that the index names: comments of the others stay at home, and so do
  * modules whose types nothing mentions.
  */
-export function withoutInnerComments(folder) {
+export function trimTypes(folder) {
   const index = readFileSync(`${folder}/index.d.ts`, "utf8");
   const named = new Set(
     [...index.matchAll(/from "\.\/([^"]+)\.ts"/g)].map(([, path]) => `${path}.d.ts`),

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type Page, chromium } from "playwright-core";
+import { striate } from "../command-line.ts";
+import { chromiumOptions } from "./chromium.ts";
+import { hostSite } from "./static-site.ts";
+
+/** The page as `striate build-page` writes it, on a plain host, and Chromium to look at it. */
+export interface BuiltPage {
+  /** For what a test writes; it goes with the page. */
+  readonly folder: string;
+  readonly server: Server;
+  readonly address: string;
+  readonly browser: Browser;
+  /** What no page may ever have: an error in the console. */
+  readonly faults: string[];
+  /** Writes down the faults of a page from now on. */
+  watch(page: Page): Page;
+  close(): Promise<void>;
+}
+
+/**
+ * @param options.isolated whether the host itself lets the page have threads
+ * @param options.camera whether there is one: it shows a clock, and nobody has to say yes
+ */
+export async function openBuiltPage({ isolated = false, camera = false } = {}): Promise<BuiltPage> {
+  const folder = mkdtempSync(join(tmpdir(), "striate-page-"));
+  const { code, err } = striate(["build-page", join(folder, "site")]);
+  if (code !== 0) throw new Error(err);
+  const { server, address } = await hostSite(join(folder, "site"), { isolated });
+  const cameraFlags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+  const args = [...chromiumOptions.args!, ...(camera ? cameraFlags : [])];
+  const browser = await chromium.launch({ ...chromiumOptions, args });
+  const faults: string[] = [];
+  return {
+    ...{ folder, server, address, browser, faults },
+    watch(page) {
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (message) => {
+        // A server that ends with its training leaves what it was still giving out.
+        const isOwn = page.url().startsWith(address) || page.url() === "about:blank";
+        if (message.type() === "error" && isOwn) faults.push(message.text());
+      });
+      return page;
+    },
+    async close() {
+      await browser.close();
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
