@@ -20,6 +20,8 @@ export interface Field<T> {
   readonly implied?: string;
   /** One line for `--help` and the page. */
   readonly help?: string;
+  /** What a text stands for, as usage shows it: `--model <file>`. */
+  readonly placeholder?: string;
   /** Throws for a value that a person should not write, though a file may hold it: a name that is not known. */
   readonly written?: (value: unknown) => unknown;
 }
@@ -60,6 +62,7 @@ export type Options<F extends Fields> = {
 
 interface Common {
   help?: string;
+  placeholder?: string;
 }
 type Made<T, D> = Field<T> & { readonly required: D extends undefined ? true : false };
 

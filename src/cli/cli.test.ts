@@ -12,7 +12,7 @@ describe("flags", () => {
     orient: field.boolean(true),
     json: field.boolean(false),
     threads: field.nullable(field.int(undefined, { min: 1 })),
-    model: field.string(),
+    model: field.string(undefined, { placeholder: "file", help: "a model" }),
   };
 
   it("derive from the fields", () => {
@@ -21,7 +21,7 @@ describe("flags", () => {
       "--no-orient",
       "--json",
       "--threads <n>",
-      "--model <text>",
+      "--model <file>",
     ]);
     expect(flagsOf(fields)[0]!.help).toBe("one scale of colours (map, layer) [map]");
   });
@@ -37,7 +37,7 @@ describe("flags", () => {
   });
 
   it.each([
-    [{}, "--model <text> is required"],
+    [{}, "--model <file> is required: a model"],
     [{ model: "a", threads: "0" }, "--threads: expected a number of at least 1, got 0"],
     [{ model: "a", threads: "two" }, "--threads: expected a whole number"],
     [{ model: "a", scaleMode: "all" }, "--scale-mode: expected one of map, layer"],

@@ -39,6 +39,7 @@ function placeholder(field: Field<unknown>): string {
     string: "text",
     list: "text",
   } as const;
+  if (field.placeholder !== undefined) return field.placeholder;
   return field.kind in names ? names[field.kind as keyof typeof names] : "value";
 }
 
@@ -76,7 +77,7 @@ export function parseFlags<F extends Fields>(
     const field = fields[flag.key]!;
     const text = given[flag.attribute];
     if (text === undefined || (field.kind === "boolean" && text === field.fallback)) {
-      if (field.required) throw new UsageError(`${flag.notation} is required`);
+      if (field.required) throw new UsageError(`${flag.notation} is required: ${flag.help}`);
       values[flag.key] = field.fallback;
       continue;
     }

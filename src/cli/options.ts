@@ -41,6 +41,7 @@ export const modelFields = {
   ),
   arch: field.nullable(
     field.string(undefined, {
+      placeholder: "file",
       help: "model.json with the layers, for a file that holds only weights",
     }),
   ),

@@ -35,7 +35,7 @@ export const activations = defineCommand({
   ],
   fields: {
     layers: field.string("all", { help: "which layers: an address, a prefix, a glob, a list" }),
-    out: field.string("acts.npz", { help: "the file to write" }),
+    out: field.string("acts.npz", { placeholder: "path", help: "the file to write" }),
     dtype: field.choice(["float32", "float16"], "float32", { help: "type of the numbers" }),
     force: forceField,
     json: field.boolean(false, { help: "print names and shapes as data" }),

@@ -12,7 +12,10 @@ export const demo = defineCommand({
   summary: "The two-minute welcome: a trained network looks at a dog",
   arguments: [],
   fields: {
-    out: field.string("striate-demo", { help: "folder for the pictures and see.json" }),
+    out: field.string("striate-demo", {
+      placeholder: "path",
+      help: "folder for the pictures and see.json",
+    }),
     cat: field.boolean(false, { help: "look at a cat instead" }),
     preview: field.boolean(true, { help: "show no preview in the terminal" }),
   },

@@ -40,7 +40,10 @@ export const diff = defineCommand({
       }),
     ),
     layer: diffView.shows.layer,
-    out: field.string("striate-diff.png", { help: "the picture to write, .png or .svg" }),
+    out: field.string("striate-diff.png", {
+      placeholder: "path",
+      help: "the picture to write, .png or .svg",
+    }),
     theme: diffView.shows.theme,
     json: field.boolean(false, { help: "print data instead of a table" }),
     ...modelFields,

@@ -38,11 +38,17 @@ export const evaluate = defineCommand({
       help: "leave out the photos that TensorFlow Datasets drops",
     }),
     memory: field.nullable(
-      checked(field.string(undefined, { help: "for decoded pictures, as 1g" }), parseByteSize),
+      checked(
+        field.string(undefined, { placeholder: "size", help: "for decoded pictures, as 1g" }),
+        parseByteSize,
+      ),
     ),
     wrong: evaluationView.asks.wrong,
     ...manyFields,
-    out: field.string("striate-evaluate", { help: "folder for evaluate.png and evaluate.json" }),
+    out: field.string("striate-evaluate", {
+      placeholder: "path",
+      help: "folder for evaluate.png and evaluate.json",
+    }),
     json: field.boolean(false, { help: "print evaluate.json instead of words" }),
     ...engineFields,
   },

@@ -26,7 +26,7 @@ export const explain = defineCommand({
   summary: "Why did it say so? Heatmaps over the photo, by the method of your choice",
   arguments: [{ name: "[photos...]", help: "photos, folders of them, .npy or .npz of tensors" }],
   fields: {
-    model: field.string(undefined, { help: "a model file" }),
+    model: field.string(undefined, { help: "a model file", placeholder: "file" }),
     ...methodFields,
     ...manyFields,
     ...runFields,

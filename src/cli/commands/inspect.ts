@@ -43,10 +43,14 @@ export const inspect = defineCommand({
     ...architectureView.asks,
     ...architectureView.shows,
     out: field.nullable(
-      field.string(undefined, { help: "the file that --graph svg or png writes" }),
+      field.string(undefined, {
+        placeholder: "path",
+        help: "the file that --graph svg or png writes",
+      }),
     ),
     photo: field.nullable(
       field.string(undefined, {
+        placeholder: "file",
         help: "find out by a photo how photos were prepared for the network",
       }),
     ),

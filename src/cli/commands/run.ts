@@ -20,19 +20,28 @@ export const run = defineCommand({
       help: "compute shards until none is left; in a Slurm, Kubernetes or AWS Batch array this job's share",
     }),
     shard: field.nullable(
-      field.string(undefined, { help: "compute one of several shares only, as 3/16" }),
+      field.string(undefined, {
+        placeholder: "i/n",
+        help: "compute one of several shares only, as 3/16",
+      }),
     ),
     merge: field.boolean(false, { help: "put the shards together, and compute none" }),
     workers: field.nullable(
       field.int(undefined, { min: 1, max: 256, help: "processes on this machine; one a core" }),
     ),
     queue: field.nullable(
-      field.string(undefined, { help: "a Redis server whose workers compute the shards" }),
+      field.string(undefined, {
+        placeholder: "url",
+        help: "a Redis server whose workers compute the shards",
+      }),
     ),
     model: field.nullable(field.string(undefined, { help: "where the model lies here" })),
     data: field.nullable(field.string(undefined, { help: "where the photos lie here" })),
     out: field.nullable(
-      field.string(undefined, { help: "folder for the results [the one around the run's]" }),
+      field.string(undefined, {
+        placeholder: "path",
+        help: "folder for the results [the one around the run's]",
+      }),
     ),
     theme: field.choice(["light", "dark"], "light", { help: "paper of the pictures" }),
     json: field.boolean(false, { help: "print the JSON instead of words" }),

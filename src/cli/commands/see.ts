@@ -51,10 +51,11 @@ export const see = defineCommand({
     },
   ],
   fields: {
-    model: field.string(undefined, { help: "a model file" }),
+    model: field.string(undefined, { help: "a model file", placeholder: "file" }),
     ...seeFields,
     ...manyFields,
     out: field.string("striate-out", {
+      placeholder: "path",
       help: "folder for the pictures and see.json, or one page to look around in: NAME.html",
     }),
     force: forceField,

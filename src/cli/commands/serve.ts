@@ -8,7 +8,9 @@ export const serve = defineCommand({
   summary: "Open a page on this machine: drop a network and a photo, and walk through it",
   arguments: [{ name: "[file]", help: "a model file, or the folder of one" }],
   fields: {
-    photo: field.nullable(field.string(undefined, { help: "the photo that it opens on" })),
+    photo: field.nullable(
+      field.string(undefined, { placeholder: "file", help: "the photo that it opens on" }),
+    ),
     port: field.int(4747, { min: 0, max: 65_535, help: "0 for any that is free" }),
     open: field.boolean(false, { help: "open it in the browser" }),
   },

@@ -34,7 +34,9 @@ const fields = {
       help: "layers to train: head, all, or names as conv2d_3 or block5* [head for a new one, else all]",
     }),
   ),
-  out: field.nullable(field.string(undefined, { help: "the model file to write [DATA.h5]" })),
+  out: field.nullable(
+    field.string(undefined, { placeholder: "path", help: "the model file to write [DATA.h5]" }),
+  ),
   epochs: field.int(10, { min: 1, max: 1_000_000, help: "times through the data" }),
   batch: field.int(64, { min: 1, help: "pictures in a step" }),
   optimizer: field.nullable(
@@ -82,7 +84,10 @@ const fields = {
   limit: field.nullable(field.int(undefined, { min: 1, help: "use so many pictures only" })),
   memory: field.nullable(
     checked(
-      field.string(undefined, { help: "for decoded pictures, as 1g; the rest goes to disk" }),
+      field.string(undefined, {
+        placeholder: "size",
+        help: "for decoded pictures, as 1g; the rest goes to disk",
+      }),
       parseByteSize,
     ),
   ),

@@ -7,11 +7,13 @@ export const manyFields = {
   ),
   queue: field.nullable(
     field.string(undefined, {
+      placeholder: "url",
       help: "a Redis server, redis://host:6379, whose workers (striate work) compute the shards",
     }),
   ),
   shard: field.nullable(
     field.string(undefined, {
+      placeholder: "i/n",
       help: "compute one of several shares only, as 3/16, and merge nothing",
     }),
   ),

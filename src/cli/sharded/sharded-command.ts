@@ -25,7 +25,10 @@ export const shardFields = {
   size: field.nullable(field.tuple(2, undefined, { min: 1, help: "height,width of the photos" })),
   jfif_only: field.boolean(false, { help: "leave out the photos that TensorFlow Datasets drops" }),
   seed: field.int(0, { help: "of all that is random" }),
-  memory: field.string("1g", { help: "what a worker may take for its numbers" }),
+  memory: field.string("1g", {
+    placeholder: "size",
+    help: "what a worker may take for its numbers",
+  }),
   ...manyFields,
   json: field.boolean(false, { help: "print the JSON instead of words" }),
   force: forceField,
@@ -39,6 +42,7 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
     ...view.shows,
     ...shardFields,
     out: field.string(`striate-${name}`, {
+      placeholder: "path",
       help: "folder for the results, and for the run itself",
     }),
   };

@@ -8,13 +8,17 @@ import { engineFields, forceField, modelFields, photoFields, pixelRatioField } f
 /** Flags of every command that is made from a view's record. */
 export const runFields = {
   out: field.string("striate-out", {
+    placeholder: "path",
     help: "folder for the pictures, or one page to look around in: NAME.html",
   }),
   force: forceField,
   format: field.choice(["png", "svg"], "png", { help: "kind of picture" }),
   pixel_ratio: pixelRatioField,
   numbers: field.nullable(
-    field.string(undefined, { help: "also write the numbers, as an .npz of named arrays" }),
+    field.string(undefined, {
+      placeholder: "file",
+      help: "also write the numbers, as an .npz of named arrays",
+    }),
   ),
   json: field.boolean(false, { help: "print data instead of words" }),
   labels: field.nullable(
@@ -23,6 +27,7 @@ export const runFields = {
   seed: field.int(0, { help: "of all that is random" }),
   memory: checked(
     field.string("512m", {
+      placeholder: "size",
       help: "what the tensors of one run may take: batches fit into it",
     }),
     parseByteSize,
