@@ -24,6 +24,7 @@ const long = [
   "readme",
   "report",
   "runs",
+  "runtimes",
   "silence",
   "training-example",
 ].map((name) => `test/${name}.test.ts`);

@@ -12,6 +12,7 @@ export const shared: UserConfig = {
     alias: {
       striate: at("../src/index.ts"),
       "#platform": at("../src/web/platform.ts"),
+      "./engine-files.ts": at("engine/no-engine-files.ts"),
     },
     // ONNX Runtime looks for its WebAssembly beside the script that needs it, where `build-page` and
     // `serve` put it: the package itself does not carry it.

@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,7 +15,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode } from "fast-png";
 import { type BrowserContext, chromium } from "playwright-core";
-import { convertFile, loadModel, toFloat32, transpose } from "striate";
+import { convertFile, loadModel, readImage, toFloat32, transpose } from "striate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { weightToUser } from "../src/model/network.ts";
 import { bundlePage } from "./page/bundle-page.ts";
@@ -51,8 +52,8 @@ else
     });
 
     /** A page of a server of its own, with or without the headers that let it have threads. */
-    async function openPage(isolated: boolean) {
-      const { server, address } = await hostSite(join(folder, "site"), { isolated });
+    async function openPage(isolated: boolean, site = join(folder, "site")) {
+      const { server, address } = await hostSite(site, { isolated });
       servers.push(server);
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(error.message));
@@ -129,6 +130,24 @@ else
       expect(answer.isolated).toBe(false);
       expect(alone.workers()).toEqual([]);
       expect(answer.layers).toBeLessThan(1e-5);
+    });
+
+    it("has threads where a page takes all of striate as one", async () => {
+      const taken = join(folder, "whole");
+      await bundlePage(taken, ["whole.ts"]);
+      for (const file of [network, photo]) copyFileSync(file, join(taken, "site", basename(file)));
+      const whole = await openPage(true, join(taken, "site"));
+      const score = await whole.evaluate(() =>
+        (globalThis as unknown as { classify(...names: string[]): Promise<number> }).classify(
+          "cat_vs_dog.h5",
+          "dog.jpg",
+        ),
+      );
+      expect(errors).toEqual([]);
+      expect(whole.workers().length).toBeGreaterThan(0);
+      const model = await loadModel(network);
+      const [expected] = await model.classify(await readImage(photo));
+      expect(score).toBeCloseTo(expected!.score, 5);
     });
   });
 

@@ -13,7 +13,8 @@ const bugCode = 70;
 export function reportError(error: unknown, debug: boolean, err: (text: string) => void): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    err(`striate: ${error.message.replace(/^error: /, "")}; see striate --help`);
+    const message = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+    err(`striate: ${message}; see striate --help`);
     return 2;
   }
   // What the system refuses (a disk, a port) bears a code; memory that there is not is asked for by its user.

@@ -1,5 +1,6 @@
 // The one door to onnxruntime-web. Loaded when the first session is opened, not before.
 import type * as Ort from "onnxruntime-web";
+import { areBundled, engineFiles } from "./engine-files.ts";
 
 const loaded: { wasm?: Promise<typeof Ort>; webgpu?: Promise<typeof Ort> } = {};
 
@@ -16,6 +17,8 @@ export function loadOrt(provider: "wasm" | "webgpu", threads: number): Promise<t
   return (loaded[provider] ??= module().then((ort) => {
     ort.env.wasm.numThreads = threads;
     ort.env.wasm.proxy = false;
+    if (threads > 1 && areBundled(engineFiles[provider]))
+      ort.env.wasm.wasmPaths ??= engineFiles[provider];
     return ort;
   }));
 }
