@@ -118,7 +118,12 @@ async function finish(
   context.progress(0.7, "the map");
   const places =
     method === "umap"
-      ? await umapMap(neighbours, context.seed, () => context.signal.aborted)
+      ? await umapMap(
+          neighbours,
+          context.seed,
+          () => context.signal.aborted,
+          (done) => context.progress(0.7 + 0.25 * done, "the map"),
+        )
       : planeOf(principal);
   const apart = loneliness(neighbours);
   const order = [...apart.keys()].sort((a, b) => apart[b]! - apart[a]! || a - b);

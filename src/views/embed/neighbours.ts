@@ -1,5 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import { float32 } from "../../base/tensor.ts";
+import { float } from "../../graph/attributes.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 
@@ -31,7 +32,8 @@ export async function nearestNeighbours(
   const kept = Math.min(count, all - 1);
   if (kept < 1) throw new StriateError(`${all} photos have no neighbours; give more`);
   const spare = Math.min(all, kept + 1 + 8);
-  const session = await runtime.open(distanceGraph(spare), { threads: 1 });
+  // All threads: which ones are nearest does not depend on how the products are shared out.
+  const session = await runtime.open(distanceGraph(spare));
   const found: Neighbours = {
     count: kept,
     rows: new Int32Array(all * kept),
@@ -67,9 +69,8 @@ function distanceGraph(count: number) {
   const b = new GraphBuilder();
   b.input("some", ["M", "D"]);
   b.input("all", ["N", "D"]);
-  const products = b.op("MatMul", ["some", b.op("Transpose", ["all"], { perm: [1, 0] })]);
   const squares = b.op("ReduceSumSquare", ["all", b.i64([1])], { keepdims: 0 });
-  const apart = b.op("Sub", [squares, b.op("Mul", [products, b.f32(2)])]);
+  const apart = b.op("Gemm", ["some", "all", squares], { transB: 1, alpha: float(-2) });
   const [, nearest] = b.ops(
     "TopK",
     [apart, b.i64([count])],
