@@ -18,6 +18,14 @@ export class ExactSums {
     this.#counts = new Uint8Array(length); // bounded: likewise
   }
 
+  /** One finite number in each sum. */
+  static of(values: Float64Array): ExactSums {
+    const sums = new ExactSums(values.length);
+    sums.#parts.set(values);
+    for (let i = 0; i < values.length; i++) sums.#counts[i] = values[i] === 0 ? 0 : 1;
+    return sums;
+  }
+
   /** Adds a finite number to sum `i`. */
   add(i: number, value: number): void {
     let x = value;
@@ -80,24 +88,42 @@ export class ExactSums {
   /** The sums in a form that depends on nothing but their values. */
   pack(): { counts: Uint8Array; parts: Float64Array } {
     const counts = new Uint8Array(this.length);
-    const parts: number[] = [];
-    const rest = this.copy();
-    for (let i = 0; i < this.length; i++)
-      // The nearest double, then that of what is left, and so on.
-      for (let next = rest.value(i); next !== 0; next = rest.value(i)) {
-        parts.push(next);
-        counts[i]!++;
-        rest.add(i, -next);
+    // bounded: by what is in memory already, twice at most
+    let parts = new Float64Array(this.length);
+    let filled = 0;
+    const push = (part: number) => {
+      if (filled === parts.length) {
+        const wider = new Float64Array(2 * parts.length + 8);
+        wider.set(parts);
+        parts = wider;
       }
-    return { counts, parts: Float64Array.from(parts) };
+      parts[filled++] = part;
+    };
+    const rest = new ExactSums(1);
+    for (let i = 0; i < this.length; i++) {
+      const start = i * this.#width;
+      const count = this.#counts[i]!;
+      if (count < 2) {
+        if (count === 1) push(this.#parts[start]!);
+        counts[i] = count;
+        continue;
+      }
+      for (let k = 0; k < count; k++) rest.add(0, this.#parts[start + k]!);
+      // The nearest double, then that of what is left, and so on.
+      for (let next = rest.value(0); next !== 0; next = rest.value(0)) {
+        push(next);
+        counts[i]!++;
+        rest.add(0, -next);
+      }
+    }
+    return { counts, parts: parts.slice(0, filled) };
   }
 
   static unpack({ counts, parts }: ReturnType<ExactSums["pack"]>): ExactSums {
     const sums = new ExactSums(counts.length);
     let at = 0;
-    counts.forEach((count, i) => {
-      for (let k = 0; k < count; k++) sums.add(i, parts[at++]!);
-    });
+    for (let i = 0; i < counts.length; i++)
+      for (let k = counts[i]!; k > 0; k--) sums.add(i, parts[at++]!);
     return sums;
   }
 

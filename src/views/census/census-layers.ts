@@ -72,7 +72,8 @@ export const limitsOf = ({ activation }: CensusLayer): readonly [number, number]
  */
 export function seenPixels(
   { field }: CensusLayer,
-  [row, column]: readonly [number, number],
+  row: number,
+  column: number,
   [height, width]: readonly [number, number],
 ): Rectangle {
   if (field === undefined || field === "all" || field.length !== 2)

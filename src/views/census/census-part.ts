@@ -3,7 +3,7 @@ import { ExactSums } from "../../base/exact-sums.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
 import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
 import { type RankedPhotos, bestOf, rankedFrom, rankedInto } from "./ranked-photos.ts";
-import { type Sketch, mergeSketches } from "./sketch.ts";
+import { type SketchList, mergeSketchLists } from "./sketch-list.ts";
 
 /** What some photos come to: all that a census says of them, in a form that can be put together. */
 export interface CensusPart {
@@ -14,7 +14,7 @@ export interface CensusPart {
   readonly low: Float32Array;
   readonly high: Float32Array;
   /** By unit and class: the photos' values. */
-  readonly sketches: readonly Sketch[];
+  readonly sketches: SketchList;
   /** By layer and pair of units: products of the photos' means. */
   readonly products: ExactSums;
   /** By unit: values of the grey and of the shuffled photos. */
@@ -48,13 +48,14 @@ export function mergeCensus(a: CensusPart, b: CensusPart): CensusPart {
   const [top, bottom] = [bestOf(a.top, b.top, 1), bestOf(a.bottom, b.bottom, -1)];
   // The sample's photos are few and known beforehand: all are kept.
   const sample = bestOf(a.sample, b.sample, 0);
-  const listed = new Set([top, bottom, sample].flatMap(({ photos }) => [...photos]));
+  const listed = new Set<number>();
+  for (const { photos } of [top, bottom, sample]) for (const photo of photos) listed.add(photo);
   return {
     photos: a.photos.map((count, i) => count + b.photos[i]!),
     sums: sum(a.sums, b.sums),
     low: each(a.low, b.low, Math.min),
     high: each(a.high, b.high, Math.max),
-    sketches: a.sketches.map((sketch, i) => mergeSketches(sketch, b.sketches[i]!)),
+    sketches: mergeSketchLists(a.sketches, b.sketches),
     products: sum(a.products, b.products),
     passes: sum(a.passes, b.passes),
     top,
@@ -79,16 +80,9 @@ export function writeCensus(part: CensusPart): Uint8Array {
     const { counts, parts } = part[name].pack();
     Object.assign(arrays, { [`${name}/counts`]: counts, [`${name}/parts`]: parts });
   }
-  const { sketches } = part;
-  const cells = new Int32Array(sketches.reduce((sum, sketch) => sum + sketch.cells.length, 0));
-  const counts = new Uint32Array(cells.length);
-  let at = 0;
-  for (const sketch of sketches) {
-    cells.set(sketch.cells, at);
-    counts.set(sketch.counts, at);
-    at += sketch.cells.length;
-  }
-  const lengths = Uint32Array.from(sketches, (sketch) => sketch.cells.length);
+  const { starts, cells, counts } = part.sketches;
+  const lengths = new Uint32Array(starts.length - 1);
+  for (let i = 0; i < lengths.length; i++) lengths[i] = starts[i + 1]! - starts[i]!;
   Object.assign(arrays, { "cells/lengths": lengths, cells, "cells/counts": counts });
   for (const name of ["top", "bottom", "sample"] as const) rankedInto(arrays, name, part[name]);
   return pack({ names: [...part.names], skipped: part.skipped }, arrays);
@@ -105,19 +99,14 @@ export function readCensus(bytes: Uint8Array): CensusPart {
   const { names, skipped } = data as { names: [number, string][]; skipped: SkippedFile[] };
   const sums = (name: string) =>
     ExactSums.unpack({ counts: array(`${name}/counts`), parts: array(`${name}/parts`) });
-  let at = 0;
-  const sketches = Array.from(array<Uint32Array>("cells/lengths"), (length): Sketch => {
-    const [from, to] = [at, (at += length)];
-    return {
-      cells: array<Int32Array>("cells").slice(from, to),
-      counts: array<Uint32Array>("cells/counts").slice(from, to),
-    };
-  });
+  const lengths = array<Uint32Array>("cells/lengths");
+  const starts = new Uint32Array(lengths.length + 1);
+  for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i]! + lengths[i]!;
   return {
     photos: array("photos"),
     low: array("low"),
     high: array("high"),
-    sketches,
+    sketches: { starts, cells: array("cells"), counts: array("cells/counts") },
     sums: sums("sums"),
     products: sums("products"),
     passes: sums("passes"),

@@ -29,13 +29,35 @@ export function emptyRanked(units: number, most: number, count: number): RankedP
   };
 }
 
+/**
+ * Numbers of the foremost values, the foremost first; of equal ones the first.
+ *
+ * @param sign 1 for the largest, -1 for the smallest
+ */
+export function foremost(values: Float32Array, count: number, sign: 1 | -1): Int32Array {
+  const chosen = new Int32Array(count);
+  const best = new Float64Array(count).fill(-Infinity);
+  for (let i = 0, filled = 0; i < values.length; i++) {
+    const value = sign * values[i]!;
+    if (filled === count && value <= best[count - 1]!) continue;
+    let at = filled < count ? filled++ : count - 1;
+    for (; at > 0 && best[at - 1]! < value; at--) {
+      best[at] = best[at - 1]!;
+      chosen[at] = chosen[at - 1]!;
+    }
+    best[at] = value;
+    chosen[at] = i;
+  }
+  return chosen;
+}
+
 /** Copies one entry. */
 export function copyRanked(from: RankedPhotos, i: number, to: RankedPhotos, k: number): void {
   to.values[k] = from.values[i]!;
   to.photos[k] = from.photos[i]!;
   to.classes[k] = from.classes[i]!;
-  to.places.set(from.places.subarray(2 * i, 2 * i + 2), 2 * k);
-  to.boxes.set(from.boxes.subarray(4 * i, 4 * i + 4), 4 * k);
+  for (let j = 0; j < 2; j++) to.places[2 * k + j] = from.places[2 * i + j]!;
+  for (let j = 0; j < 4; j++) to.boxes[4 * k + j] = from.boxes[4 * i + j]!;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type CensusLayer, limitsOf } from "./census-layers.ts";
 import type { CensusPart } from "./census-part.ts";
 import { type CensusAsks, type CensusPlan, pairsOf, sumsPerClass } from "./census-plan.ts";
+import { sketchAt } from "./sketch-list.ts";
 import { type Sketch, areaInterval, areaUnderRoc, mergeSketches, quantiles } from "./sketch.ts";
 
 /** All that a census found, and what it was asked. */
@@ -81,7 +82,7 @@ export function sketchOfClasses(
 ): Sketch {
   const none = { cells: new Int32Array(0), counts: new Uint32Array(0) };
   return classes
-    .map((c) => part.sketches[unit * classNames.length + c]!)
+    .map((c) => sketchAt(part.sketches, unit * classNames.length + c))
     .reduce((merged, sketch) => mergeSketches(merged, sketch), none);
 }
 
