@@ -15,6 +15,7 @@ const long = [
   "explain-golden",
   "fuzz",
   "page",
+  "page-hostile",
   "page-opening",
   "page-data",
   "page-train",

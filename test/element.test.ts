@@ -57,6 +57,9 @@ else
     it("shows the layer's maps, and says the value under the pointer", async () => {
       const sheet = page.locator("striate-maps .sheet");
       await sheet.waitFor();
+      expect(page.workers().map((worker) => worker.url())).toEqual([
+        expect.stringContaining("element-worker"),
+      ]);
       const box = (await sheet.boundingBox())!;
       await page.mouse.move(box.x + 260, box.y + 70);
       const said = await page.locator("output").textContent();
@@ -102,6 +105,15 @@ else
       expect(await page.locator("striate-maps [role=alert]").count()).toBe(0);
       expect(await change("model", "dog.jpg")).toContain("dog.jpg");
       expect(await change("model", "cat_vs_dog.h5")).toBe("shown");
+    });
+
+    it("computes in the page itself where no worker may start", async () => {
+      const other = await browser.newPage();
+      await other.route("**/*element-worker*", (route) => route.abort());
+      await other.goto(site.address);
+      await other.locator("striate-maps .sheet").waitFor();
+      expect(other.workers()).toEqual([]);
+      await other.close();
     });
 
     it("has nothing that axe finds, no error in the console", async () => {

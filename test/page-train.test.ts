@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openZipFile } from "../src/node/datasets/open-zip-file.ts";
 import { axeFindings } from "./page/axe.ts";
 import { type BuiltPage, openBuiltPage } from "./page/built-page.ts";
 import { chromiumPath } from "./page/chromium.ts";
+import { dropPath } from "./page/drop.ts";
+import { serveCommand } from "./page/serve-command.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -16,9 +19,12 @@ else
   describe("training in the page, in Chromium", () => {
     let page: Page;
     let site: BuiltPage;
+    /** Files of two epochs, as the page has saved them. */
+    const checkpoints: string[] = [];
 
     beforeAll(async () => {
       site = await openBuiltPage({ isolated: true, camera: true });
+      for (const epoch of [2, 10]) checkpoints.push(join(site.folder, `epoch_${epoch}.keras`));
       page = await newPage();
     });
     afterAll(() => site?.close());
@@ -109,7 +115,9 @@ else
       await page.keyboard.press("End");
       await slider.focus();
       await page.keyboard.press("End");
-      expect(Buffer.compare(await downloaded(".keras"), first)).not.toBe(0);
+      const final = await downloaded(".keras");
+      expect(Buffer.compare(final, first)).not.toBe(0);
+      for (const [i, bytes] of [first, final].entries()) writeFileSync(checkpoints[i]!, bytes);
       // Animated PNG: its control chunk, for three epochs.
       const animation = await downloaded("Save as animation");
       const control = animation.indexOf("acTL");
@@ -133,6 +141,52 @@ else
         await tab(name);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
       }
+    }, 120_000);
+
+    it("slides through the checkpoints of a run, in the order of their numbers", async () => {
+      await page.setViewportSize({ width: 1366, height: 860 });
+      await tab("Compare");
+      await page.getByRole("button", { name: "Second network" }).click();
+      await page.getByLabel("A file").setInputFiles([...checkpoints].reverse());
+      const slider = page.getByRole("slider", { name: "Checkpoint of the run" });
+      await slider.waitFor();
+      const second = page.locator(".sides > *").nth(1);
+      await second.getByText("epoch_10.keras").waitFor();
+      await second.locator("canvas").first().waitFor();
+      const pixels = () =>
+        second
+          .locator("canvas")
+          .first()
+          .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+      const late = await pixels();
+      await slider.focus();
+      await page.keyboard.press("ArrowLeft");
+      await second.getByText("epoch_2.keras").waitFor();
+      await expect.poll(pixels).not.toBe(late);
+      await page.getByRole("button", { name: "One network only" }).click();
+    }, 120_000);
+
+    it("trains on a folder of photos that is dropped", async () => {
+      const photos = join(site.folder, "photos");
+      const zip = await openZipFile(join(root, "fixtures/data/census/photos.zip"));
+      for (const [i, { path }] of zip.files.entries()) {
+        mkdirSync(dirname(join(photos, path)), { recursive: true });
+        writeFileSync(join(photos, path), await zip.read(i));
+      }
+      await zip.close();
+      await tab("Train");
+      await dropPath(page, photos);
+      await page.getByText("40 files in 2 folders").waitFor();
+      await page.getByLabel("epochs").fill("1");
+      await page.getByLabel("size of the pictures").fill("32");
+      await trainButton().click();
+      await how()
+        .getByText(/^\d+ pictures to train on/)
+        .first()
+        .waitFor();
+      await trained();
+      const [probe] = await page.locator(".probe").allInnerTexts();
+      expect(probe).toMatch(/left|right/);
     }, 120_000);
 
     it("shows a training of the command line, closed and opened again, and stops it", async () => {
@@ -171,6 +225,17 @@ else
         await how().getByText("go on with --resume").waitFor();
         expect(await ended).toBe(130);
         expect(existsSync(`${out}.checkpoint`)).toBe(true);
+        // Its process is gone; what it told is not.
+        await page.close();
+        page = await newPage();
+        const again = await serveCommand(`${out}.training`);
+        await page.goto(again.address);
+        await page.getByRole("region", { name: "Maps of the probes" }).waitFor();
+        await how().getByText("go on with --resume").waitFor();
+        await page.getByRole("slider", { name: "Epoch" }).focus();
+        await page.keyboard.press("Home");
+        await how().getByText("epoch 1", { exact: true }).waitFor();
+        again.child.kill();
       } finally {
         child.kill("SIGKILL");
       }

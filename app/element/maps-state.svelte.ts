@@ -1,19 +1,4 @@
-import type { InputPlace, LayerActivation, Prediction, ReceptiveField } from "striate";
-
-/** What one photo is to one network, for the element to show. */
-export interface Shown {
-  readonly layers: readonly {
-    readonly maps: LayerActivation;
-    readonly field: ReceptiveField | undefined;
-  }[];
-  readonly photo: {
-    readonly width: number;
-    readonly height: number;
-    readonly rgba: Uint8ClampedArray<ArrayBuffer>;
-  };
-  readonly place: InputPlace | undefined;
-  readonly prediction: Prediction | undefined;
-}
+import type { Shown } from "./shown.ts";
 
 export type ElementScale = "map" | "layer" | "symmetric";
 

@@ -1,9 +1,9 @@
 import tokens from "../components/tokens.css?raw";
-import { type Model, StriateError, loadModel, readImage } from "striate";
+import { StriateError } from "striate";
 import { mount, unmount } from "svelte";
 import Maps, { type PointedValue } from "./Maps.svelte";
 import { type ElementScale, MapsState } from "./maps-state.svelte.ts";
-import { seePhoto } from "./see-photo.ts";
+import { type Sees, someoneWhoSees } from "./seen-elsewhere.ts";
 
 /**
  * The maps of a network's layers for one photo, in any page:
@@ -20,7 +20,7 @@ export class StriateMaps extends HTMLElement {
   static readonly observedAttributes = ["model", "photo", "layer", "scale", "colormap", "size"];
   readonly #view = new MapsState();
   #mounted: Record<string, unknown> | undefined;
-  #model: { readonly address: string; readonly opened: Promise<Model> } | undefined;
+  #seer: Promise<Sees> | undefined;
   /** What was asked for last: an answer to something else comes too late. */
   #asked = 0;
   #waits = false;
@@ -62,30 +62,32 @@ export class StriateMaps extends HTMLElement {
 
   async #see(): Promise<void> {
     const asked = ++this.#asked;
-    const [address, photo] = [this.getAttribute("model"), this.getAttribute("photo")];
+    const [model, photo] = [this.getAttribute("model"), this.getAttribute("photo")];
     const view = this.#view;
     view.fault = "";
-    if (!address || !photo) {
+    if (!model || !photo) {
       view.shown = undefined;
       return;
     }
     try {
-      view.doing = "opening the network";
-      if (this.#model?.address !== address) {
-        this.#letGo();
-        this.#model = { address, opened: loadModel(absolute(address)) };
-      }
-      const model = await this.#model.opened;
-      view.doing = "looking at the photo";
-      const image = await readImage(absolute(photo));
-      const shown = await seePhoto(model, image, this.getAttribute("layer") ?? "conv");
+      view.doing = "starting the engine";
+      const seer = await (this.#seer ??= someoneWhoSees());
+      const shown = await seer.see(
+        {
+          model: absolute(model),
+          photo: absolute(photo),
+          layers: this.getAttribute("layer") ?? "conv",
+        },
+        (doing) => {
+          if (asked === this.#asked) view.doing = doing;
+        },
+      );
       if (asked !== this.#asked) return;
       view.shown = shown;
       view.doing = "";
       this.#tell("load", { prediction: shown.prediction ?? null });
     } catch (error) {
       if (asked !== this.#asked) return;
-      if (this.#model?.address === address) await this.#model.opened.catch(() => this.#letGo());
       view.doing = "";
       view.shown = undefined;
       view.fault = error instanceof Error ? error.message : String(error);
@@ -96,9 +98,8 @@ export class StriateMaps extends HTMLElement {
   }
 
   #letGo(): void {
-    const left = this.#model;
-    this.#model = undefined;
-    void left?.opened.then((model) => model.dispose()).catch(() => undefined);
+    void this.#seer?.then((seer) => seer.close());
+    this.#seer = undefined;
   }
 
   #tell(name: string, detail: unknown): void {

@@ -1,5 +1,6 @@
 import { type Model, type NetworkLayer, layerDetail, leftOut, receptiveFields } from "striate";
-import type { LayerInfo, ModelInfo, Sight } from "./protocol.ts";
+import type { LayerInfo, ModelInfo } from "./protocol.ts";
+import { sightOf } from "./sight-of.ts";
 
 /** The most layers that are shown where nobody chose. */
 const mostShown = 5;
@@ -12,8 +13,7 @@ export function modelInfo(id: number, model: Model, engine: string): ModelInfo {
   const layers = network.layers.map((layer, i): LayerInfo => {
     const port = layer.outputs[0];
     const { parameters, multiplyAdds, unavailable } = summary.layers[i]!;
-    const field = fields.get(port?.value ?? "");
-    const sight = field === "all" ? field : field?.map(sightOf);
+    const sight = sightOf(fields.get(port?.value ?? ""));
     return {
       address: layer.address,
       className: layer.className,
@@ -51,11 +51,6 @@ function shownLayers(all: readonly NetworkLayer[], infos: readonly LayerInfo[]):
   if (candidates.length <= mostShown) return candidates.map(({ address }) => address);
   const step = (candidates.length - 1) / (mostShown - 1);
   return Array.from({ length: mostShown }, (_, i) => candidates[Math.round(i * step)]!.address);
-}
-
-function sightOf(axis: { step: number; range(i: number): readonly [number, number] }): Sight {
-  const [first, last] = axis.range(0);
-  return { first, last, step: axis.step };
 }
 
 const shapeWords = (shape: readonly (number | string | null)[]): string =>

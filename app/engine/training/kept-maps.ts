@@ -1,4 +1,5 @@
-import { type Model, type NetworkLayer, quantise, shrinkMaps, toFloat32, valueOf } from "striate";
+import { type Model, type NetworkLayer, shrinkMaps, toFloat32 } from "striate";
+import { coded, decoded } from "../coded-planes.ts";
 import type { LayerMaps, MapNumbers } from "../protocol.ts";
 import type { KeptFilters, KeptMaps } from "./news.ts";
 
@@ -24,20 +25,18 @@ export function keptMaps(maps: LayerMaps): KeptMaps {
 
 /** The maps again, as near as a byte a value is. */
 export function restoredMaps(kept: KeptMaps): LayerMaps {
-  const { address, className, channels, height, width, codes, lows, highs } = kept;
+  const { address, className, channels, height, width, lows, highs } = kept;
   const plane = height * width;
-  const values = new Float32Array(codes.length);
+  const values = decoded(kept);
   const numbers = Array.from({ length: channels }, (_, channel): MapNumbers => {
-    const range = { low: lows[channel]!, high: highs[channel]! };
+    const [min, max] = [lows[channel]!, highs[channel]!];
     let [sum, zeros] = [0, 0];
     for (let i = channel * plane; i < (channel + 1) * plane; i++) {
-      const value = (values[i] = valueOf(codes[i]!, range));
-      sum += value;
-      if (value === 0) zeros++;
+      sum += values[i]!;
+      if (values[i] === 0) zeros++;
     }
-    const state = range.low === 0 && range.high === 0 ? "dead" : "live";
-    const shares = { mean: sum / plane, std: NaN, zeros: zeros / plane };
-    return { min: range.low, max: range.high, ...shares, state };
+    const state = min === 0 && max === 0 ? "dead" : "live";
+    return { min, max, mean: sum / plane, std: NaN, zeros: zeros / plane, state };
   });
   return { address, className, channels, height, width, values, numbers };
 }
@@ -68,19 +67,4 @@ export function keptFilters(
     return { address, ...size, ...coded(values, ranges) };
   }
   return undefined;
-}
-
-/** Numbers as bytes: as many for each range. */
-function coded(
-  values: Float32Array,
-  ranges: readonly { readonly low: number; readonly high: number }[],
-) {
-  const each = values.length / ranges.length;
-  const codes = new Uint8Array(values.length);
-  ranges.forEach((range, i) => codes.set(quantise(values, range, i * each, each), i * each));
-  return {
-    codes,
-    lows: Float32Array.from(ranges, ({ low }) => low),
-    highs: Float32Array.from(ranges, ({ high }) => high),
-  };
 }

@@ -1,5 +1,6 @@
 // A training in plain data: what is asked, and what it tells on the way, in this page or behind `striate train --watch`.
 import type { Classified, SourceFile } from "../basics.ts";
+import type { Codes } from "../coded-planes.ts";
 
 /** A layer of the network that is trained; the head for the classes comes by itself. */
 export type PlannedLayer =
@@ -23,13 +24,6 @@ export interface TrainRequest {
   readonly augment: boolean;
   /** Photos that are looked at after every epoch, besides some of the held-back pictures. */
   readonly photos: readonly { readonly id: number; readonly name: string }[];
-}
-
-/** Numbers as bytes: `low` is 0, `high` is 254, 255 is no finite number. */
-interface Codes {
-  readonly codes: Uint8Array;
-  readonly lows: Float32Array;
-  readonly highs: Float32Array;
 }
 
 /** Maps of a layer as they are kept of an epoch: made smaller, a byte a value, a range a map. */

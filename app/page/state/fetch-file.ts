@@ -6,8 +6,8 @@ export const isAbort = (error: unknown): boolean =>
 const begun = new Map<string, Promise<Response>>();
 
 /** Begins to read a file that {@link fetchFile} is asked for soon. */
-export function beginFetching(address: string): void {
-  const response = fetch(address);
+export function beginFetching(address: string, priority: RequestPriority = "auto"): void {
+  const response = fetch(address, { priority });
   response.catch(() => undefined);
   begun.set(address, response);
 }

@@ -1,3 +1,8 @@
+let isTouched = false;
+
+/** From now on the page holds what a loading would lose. */
+export const keepAsItIs = (): void => void (isTouched = true);
+
 /**
  * A service worker keeps the page for when there is no network, and gives it the headers with which threads
  * are allowed, where the host gives none (GitHub Pages). A page of `striate serve` has both already.
@@ -7,8 +12,8 @@ export function keepOffline(): void {
   navigator.serviceWorker.register("sw.js").then(
     async () => {
       await navigator.serviceWorker.ready;
-      // Its headers count from the next time that the page is loaded; once is enough.
-      if (crossOriginIsolated || sessionStorage.getItem("striate-isolated")) return;
+      // Its headers count from the next time that the page is loaded; once is enough, and not where work is lost.
+      if (crossOriginIsolated || isTouched || sessionStorage.getItem("striate-isolated")) return;
       sessionStorage.setItem("striate-isolated", "tried");
       location.reload();
     },

@@ -6,3 +6,6 @@ export const packagedPhotos: readonly string[] = ["dog", "cat"];
 
 /** Where such a photo lies. */
 export const photoPath = (name: string): string => `photos/${name}.jpg`;
+
+/** Whether a photo with this address comes with the page. */
+export const isPackaged = (address: string): boolean => packagedPhotos.includes(address);

@@ -19,8 +19,26 @@ export class ComputePlace {
       void findWebGpu().then((found) => (this.hasWebGpu = found));
   }
 
+  /** The engine there; what it is asked while it is held waits. */
   get engine(): Engine {
+    const { held, started } = this;
+    if (held === undefined) return started;
+    return { call: (...asked) => held.then(() => started.call(...asked)) };
+  }
+
+  /** The same, for who it is held for. */
+  get started(): Engine {
     return (this.#engines[this.name] ??= this.#start(this.name));
+  }
+
+  held: Promise<void> | undefined;
+
+  /** What is asked from now on waits for something. */
+  hold(until: Promise<void>): void {
+    const held = until
+      .catch(() => undefined)
+      .finally(() => (this.held = this.held === held ? undefined : this.held));
+    this.held = held;
   }
 
   #start(name: PlaceName): Engine {

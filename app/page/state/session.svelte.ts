@@ -14,6 +14,7 @@ import type {
 import { type Unit, sameUnit } from "../../components/unit.ts";
 import { type Address, parseAddress, writeAddress } from "./address.ts";
 import { fetchFile } from "./fetch-file.ts";
+import { openFirstLook, readFirstLook } from "./first-look.ts";
 import { Looks } from "./looks.svelte.ts";
 import { packagedModel, packagedPhotos, photoPath } from "./packaged.ts";
 import {
@@ -25,8 +26,9 @@ import {
 } from "./served.ts";
 import type { Playground } from "./playground.svelte.ts";
 import { ComputePlace, type PlaceName } from "./place.svelte.ts";
-import { type OpenPhoto, pictureOf } from "./open-photo.ts";
+import { type OpenPhoto, openPhoto } from "./open-photo.ts";
 import type { KeptResult } from "./save-report.ts";
+import { painted } from "./painted.ts";
 import { usualPanel } from "./tabs.ts";
 import type { WatchedRun } from "./watched-run.svelte.ts";
 
@@ -34,7 +36,8 @@ import type { WatchedRun } from "./watched-run.svelte.ts";
 export class Session extends Looks {
   readonly computes = new ComputePlace();
   #served: ServedFiles = {};
-  #modelSource: { source: Source; words: string; address: string | undefined } | undefined;
+  /** Where the network that is open came from. */
+  modelSource: { source: Source; words: string; address: string | undefined } | undefined;
   views = $state.raw<readonly ViewInfo[]>([]);
   colormaps = $state.raw<ReadonlyMap<string, Uint8Array>>(new Map());
 
@@ -99,13 +102,28 @@ export class Session extends Looks {
     this.#take(address);
     if (this.#served.isTraining) await this.#watchTraining(address);
     if (!address.model && prefersServer(this.#served)) this.computes.name = "server";
-    const asked = this.engine.call("colormaps", []).then((tables) => {
-      this.colormaps = new Map(tables.map(({ name, colors }) => [name, colors]));
-    });
+    const look = this.#isUsual(address) ? await readFirstLook(this.computes.isServed) : undefined;
+    if (look) await openFirstLook(this, look);
+    else await this.#openAll(address);
+    performance.mark("striate-live");
+    this.views = (await this.attempt("", () => this.engine.call("views", []))) ?? [];
+  }
+
+  /** Whether the packaged network and dog are opened, in the page. */
+  #isUsual({ model, photo }: Address): boolean {
+    const { isTraining, ...named } = this.#served;
+    return !model && !photo && !isTraining && !named.model && !named.photo;
+  }
+
+  async #openAll(address: Address): Promise<void> {
+    const asked = this.engine.call("colormaps", []).then((tables) => this.takeColors(tables));
     const model = this.openAddress(address.model ?? this.#usual.model);
     const photo = this.openPhotoAddress(address.photo ?? this.#usual.photo);
     await Promise.all([asked.catch(() => undefined), model, photo]);
-    this.views = (await this.attempt("", () => this.engine.call("views", []))) ?? [];
+  }
+
+  takeColors(tables: readonly { readonly name: string; readonly colors: Uint8Array }[]): void {
+    this.colormaps = new Map(tables.map(({ name, colors }) => [name, colors]));
   }
 
   async #watchTraining({ tab = "train" }: Address): Promise<void> {
@@ -117,8 +135,9 @@ export class Session extends Looks {
 
   /** Goes on computing elsewhere: what is open is opened there. */
   async move(place: PlaceName): Promise<void> {
+    await this.computes.held;
     if (place === this.computes.name) return;
-    const [photos, photo, model] = [this.photos, this.photo, this.#modelSource];
+    const [photos, photo, model] = [this.photos, this.photo, this.modelSource];
     if (this.model) void this.engine.call("close", [this.model.id]).catch(() => undefined);
     this.computes.name = place;
     [this.model, this.seen, this.photos, this.photo] = [undefined, undefined, [], undefined];
@@ -205,7 +224,7 @@ export class Session extends Looks {
       this.engine.call("open", [source, this.computes.options], options),
     );
     if (model === undefined) return;
-    this.#modelSource = { source, words, address };
+    this.modelSource = { source, words, address };
     const before = this.model;
     this.take(model, address);
     if (before) void this.engine.call("close", [before.id]).catch(() => undefined);
@@ -254,13 +273,7 @@ export class Session extends Looks {
       this.engine.call("photo", [source], options),
     );
     if (info === undefined) return;
-    const picture = await pictureOf(info);
-    const photo: OpenPhoto = {
-      ...info,
-      picture,
-      source,
-      ...(address !== undefined && { address }),
-    };
+    const photo = await openPhoto(info, source, address);
     this.photos = [...this.photos.slice(-7), photo];
     await this.choosePhoto(photo);
   }
@@ -296,14 +309,18 @@ export class Session extends Looks {
       ),
     );
     if (seen === undefined || stop.signal.aborted) return;
+    this.showSeen(seen, photo);
+  }
+
+  /** Shows what a network has made of a photo. */
+  showSeen(seen: SeenPhoto, photo: OpenPhoto): void {
     if (this.seen && this.#seenPhoto !== photo.id)
       this.before = new Map(this.seen.maps.map((maps) => [maps.address, maps]));
     this.#seenPhoto = photo.id;
     this.seen = seen;
     const best = seen.prediction?.scores[0];
     if (best) this.spoken = `${photo.name}: ${best.label}, ${Math.round(best.score * 100)} percent`;
-    // Once they are painted.
-    requestAnimationFrame(() => performance.mark("striate-maps"));
+    void painted().then(() => performance.mark("striate-maps"));
   }
 
   /** Remembers what was asked for the report: the last one of each view and photo. */

@@ -17,7 +17,9 @@ export class WatchedRun extends TrainingRoom {
     }
     this.busy = false;
     if (this.record.ended === undefined)
-      this.problem = "The training does not answer any more: its process has ended.";
+      this.problem =
+        "The training does not answer any more: its process has ended. " +
+        "What it has told until then is kept beside its file: striate serve FILE.training shows it.";
   }
 
   async #listen(): Promise<void> {

@@ -22,7 +22,7 @@ export const buildPage = defineCommand({
   async run([given], { webgpu, force }, io) {
     const out = given as string;
     if (!force) refuseOtherFolder(out);
-    const files = staticPage(out, { webgpu });
+    const files = await staticPage(out, { webgpu });
     await writeFilesAtomic(files);
     const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
     io.out(

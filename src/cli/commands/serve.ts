@@ -1,12 +1,18 @@
 import { spawn } from "node:child_process";
 import { field } from "../../base/fields.ts";
 import { servePage } from "../../node/page/serve-page.ts";
+import { isKeptTraining, readKeptTraining } from "../../node/training/kept-training.ts";
 import { defineCommand } from "../command.ts";
 
 export const serve = defineCommand({
   name: "serve",
   summary: "Open a page on this machine: drop a network and a photo, and walk through it",
-  arguments: [{ name: "[file]", help: "a model file, or the folder of one" }],
+  arguments: [
+    {
+      name: "[file]",
+      help: "a model file, or the folder of one; what train --watch has kept (.training)",
+    },
+  ],
   fields: {
     photo: field.nullable(
       field.string(undefined, { placeholder: "file", help: "the photo that it opens on" }),
@@ -14,10 +20,20 @@ export const serve = defineCommand({
     port: field.int(4747, { min: 0, max: 65_535, help: "0 for any that is free" }),
     open: field.boolean(false, { help: "open it in the browser" }),
   },
-  examples: ["striate serve", "striate serve cat_vs_dog.h5 --photo rocky.jpg --open"],
+  examples: [
+    "striate serve",
+    "striate serve cat_vs_dog.h5 --photo rocky.jpg --open",
+    "striate serve pets.h5.training",
+  ],
   async run([file], { photo, port, open }, io) {
+    const named = file as string | undefined;
+    // Its page is that of a training that has just ended: there is nothing to stop.
+    const training =
+      named !== undefined && isKeptTraining(named)
+        ? { feed: readKeptTraining(named), stop: () => undefined }
+        : undefined;
     const page = await servePage({
-      model: file as string | undefined,
+      ...(training ? { training } : { model: named }),
       photo: photo ?? undefined,
       port,
     });

@@ -201,9 +201,14 @@ async function pageOf(
   probes: readonly string[],
   io: CommandIo,
 ): Promise<TrainingPage> {
-  const { watchTraining } = await import("../../node/training/watch-training.ts");
+  const [{ watchTraining }, { keptTrainingFile }] = await Promise.all([
+    import("../../node/training/watch-training.ts"),
+    import("../../node/training/kept-training.ts"),
+  ]);
   const notify = (text: string) => io.err(text);
-  const page = await watchTraining(training, { title: basename(out), notices, probes, notify });
-  io.out(`watch it at ${page.address}`);
+  const file = keptTrainingFile(out);
+  const title = basename(out);
+  const page = await watchTraining(training, { title, notices, probes, file, notify });
+  io.out(`watch it at ${page.address}, and later with striate serve ${file}`);
   return page;
 }

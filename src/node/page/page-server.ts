@@ -6,9 +6,11 @@ import { Readable } from "node:stream";
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { PageEngine } from "../../../app/engine/engine.ts";
+import { firstLookFile } from "../../../app/engine/first-look.ts";
 import { messageOf } from "../../base/errors.ts";
 import { percentDecoded } from "../../base/percent-decoded.ts";
 import { answerCall } from "./answer-call.ts";
+import { firstLook } from "./first-look.ts";
 import type { NamedFiles } from "./named-files.ts";
 import { withMarks } from "./page-marks.ts";
 import { type WatchedTraining, addTrainingRoutes } from "./training-routes.ts";
@@ -106,6 +108,12 @@ export function pageServer(parts: PageServerParts): Hono {
     const path = named.path(what, Number(index));
     if (path === undefined) return context.text("no such file", 404);
     return fileAnswer(context, path);
+  });
+  // Of the packaged network: computed once, and by who has the key.
+  let look: Promise<Uint8Array> | undefined;
+  app.get(`/api/${firstLookFile}`, async (context) => {
+    context.header("Content-Type", "application/octet-stream");
+    return context.body(new Uint8Array(await (look ??= firstLook())));
   });
   app.post("/api/upload", async (context) => {
     try {

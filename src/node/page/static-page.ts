@@ -1,15 +1,21 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { firstLookFile } from "../../../app/engine/first-look.ts";
 import type { OutputFile } from "../files/write-files.ts";
+import { firstLook } from "./first-look.ts";
 import { pageFiles } from "./page-files.ts";
 import { withMarks } from "./page-marks.ts";
 
 /** The page as files for any web host. Its service worker knows all of them, by their content. */
-export function staticPage(folder: string, options: { webgpu: boolean }): OutputFile[] {
+export async function staticPage(
+  folder: string,
+  options: { webgpu: boolean },
+): Promise<OutputFile[]> {
   const files = [...pageFiles(options)].map(
     ([address, path]) => [address, readFileSync(path)] as const,
   );
+  files.push([firstLookFile, Buffer.from(await firstLook())]);
   const digest = createHash("sha256");
   for (const [, bytes] of files) digest.update(bytes);
   const version = `striate-${digest.digest("hex").slice(0, 16)}`;

@@ -1,6 +1,6 @@
 import { TrainingFeed } from "../../../app/engine/training/feed.ts";
 import { epochLook } from "../../../app/engine/training/look.ts";
-import type { EpochLook } from "../../../app/engine/training/news.ts";
+import type { EpochLook, TrainingNews } from "../../../app/engine/training/news.ts";
 import { allProbes, heldProbes, photoProbes } from "../../../app/engine/training/probes.ts";
 import { Model } from "../../api/model.ts";
 import { readImage } from "../../api/read-image.ts";
@@ -11,6 +11,7 @@ import type { Callback } from "../../train/callbacks/callback.ts";
 import type { Trainer } from "../../train/trainer.ts";
 import { trainedModel } from "../../train/trained-model.ts";
 import { servePage } from "../page/serve-page.ts";
+import { TrainingKeeper } from "./kept-training.ts";
 
 /** A page that shows a training of this process. */
 export interface TrainingPage {
@@ -30,19 +31,26 @@ export interface WatchOptions {
   readonly notices: readonly string[];
   /** Photos whose maps are looked at after every epoch, besides some held-back pictures. */
   readonly probes: readonly string[];
+  /** The file that keeps what the page shows, for when the process has ended. */
+  readonly file: string;
   /** Says something that the user should know. */
   notify(text: string): void;
 }
 
 /**
  * Serves the page that shows a training: how it gets on, and after every epoch its filters and what they make of
- * some pictures. It may be closed, and opened again, while the training runs.
+ * some pictures. It may be closed, and opened again, while the training runs; what it shows is kept for afterwards.
  */
 export async function watchTraining(
   { training, validation, lines }: PictureTraining,
-  { title, notices, probes: paths, notify }: WatchOptions,
+  { title, notices, probes: paths, file, notify }: WatchOptions,
 ): Promise<TrainingPage> {
   const feed = new TrainingFeed();
+  const keeper = new TrainingKeeper(file, notify);
+  const tell = (news: TrainingNews) => {
+    keeper.keep(news);
+    feed.tell(news);
+  };
   const photos = await Promise.all(
     paths.map(async (path) => ({
       image: await readImage(path),
@@ -63,20 +71,20 @@ export async function watchTraining(
           Object.fromEntries(Object.entries(history).map(([name, values]) => [name, values[i]!])),
         );
         epoch = past.length;
-        feed.tell({
+        tell({
           ...{ kind: "begin", title, lines, notices, epochs, batches, past },
           probes: probes.pictures,
         });
       },
-      onBatchEnd: (batch, logs) => feed.tell({ kind: "batch", epoch, batch, logs: { ...logs } }),
+      onBatchEnd: (batch, logs) => tell({ kind: "batch", epoch, batch, logs: { ...logs } }),
       async onEpochEnd(number, logs, run) {
         epoch = number + 1;
         const look = await lookAt(run.trainer);
-        feed.tell({ kind: "epoch", epoch: number, logs: { ...logs }, ...(look && { look }) });
+        tell({ kind: "epoch", epoch: number, logs: { ...logs }, ...(look && { look }) });
       },
     },
     async close(words) {
-      feed.tell({ kind: "end", words });
+      tell({ kind: "end", words });
       await feed.heardByAll(untilTold);
       await page.close();
     },

@@ -1,8 +1,11 @@
-import type { LayerInfo, LayerMaps, SeenPhoto, Sight } from "../../engine/protocol.ts";
-import type { Box, Unit } from "../../components/unit.ts";
+import type { LayerInfo, LayerMaps, SeenPhoto, Sight } from "../engine/protocol.ts";
+import type { Box, Unit } from "./unit.ts";
 
 /** The pixels of the network's input that a value can see; undefined where it is not known. */
-export function sightOfUnit(layer: LayerInfo | undefined, unit: Unit): Box | "all" | undefined {
+export function sightOfUnit(
+  layer: Pick<LayerInfo, "sight"> | undefined,
+  unit: Unit,
+): Box | "all" | undefined {
   if (layer?.sight === undefined || unit.y === undefined || unit.x === undefined) return undefined;
   if (layer.sight === "all") return "all";
   const [rows, columns] = layer.sight;
