@@ -36,7 +36,7 @@ const y = float32(
 );
 
 const times: StepTimes = {
-  engine: `striate on ${runtime.name}`,
+  engine: `striate on ${await runtime.engine()}`,
   wall: [],
   cpu: [],
   peakMegabytes: 0,

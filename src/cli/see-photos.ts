@@ -59,7 +59,7 @@ export const seePhotos: PhotoCommand = {
     const choice = preprocessingChoice(options);
     const names = fileNames(paths.map((each) => basename(each, extname(each))));
     const guess = await guessOf(model, paths, choice, labels);
-    const about = aboutNetwork(model.network, runtime);
+    const about = await aboutNetwork(model.network, runtime);
     const left = leftOut(model.network);
     const how = model.preprocessing(choice);
     const asks = optionsOf(featureMapsView.asks, options);

@@ -8,7 +8,7 @@ import { type FeatureMapsResult, featureMapsReport } from "../views/feature-maps
 import type { PhotoSubject } from "../views/subject.ts";
 
 interface ReportInput {
-  about: ReturnType<typeof aboutNetwork>;
+  about: Awaited<ReturnType<typeof aboutNetwork>>;
   /** What of the file cannot be run. */
   left: readonly string[];
   /** Absent where no photo went in. */
@@ -46,9 +46,9 @@ export function seeReport({ about, left, how, guess, options, photos }: ReportIn
 }
 
 /** The network in the report; it does not hold the network itself, which may be let go. */
-export function aboutNetwork(network: Network, runtime: Runtime) {
+export async function aboutNetwork(network: Network, runtime: Runtime) {
   const { name, origin, inputs, outputs } = network;
-  return { engine: runtime.name, model: { name, ...origin, inputs, outputs } };
+  return { engine: await runtime.engine(), model: { name, ...origin, inputs, outputs } };
 }
 
 export type PhotoReport = ReturnType<typeof photoReports>[number];

@@ -13,7 +13,7 @@ export function runtimeContract(
 ): void {
   const threads = 2;
 
-  describe(`runtime ${runtime.name}`, () => {
+  describe(`the runtime of ${facts.device}`, () => {
     it("runs a graph and names its inputs and outputs", async () => {
       const session = await runtime.open(affine(), { threads });
       expect(session.inputs).toEqual(["x", "w"]);

@@ -19,8 +19,8 @@ export interface SessionOptions {
 
 /** Runs graphs. One implementation for each engine and platform; nothing above knows which. */
 export interface Runtime {
-  /** `onnxruntime-node 1.30.0`, for reports. */
-  readonly name: string;
+  /** The engine and its version, for reports: `onnxruntime-node 1.30.0`. It is loaded to know. */
+  engine(): Promise<string>;
   /**
    * Prepares a graph for running. A graph is given as an object or as the bytes of an `.onnx` file.
    * @throws StriateError when the engine refuses the graph or the device is not there.

@@ -15,7 +15,6 @@ const plain: Way = { name: "plain", runtime, options: { threads: 1, optimize: "n
 /** An engine with a fault: what it makes of one layer is off by a little. */
 const faulty = (address: string, error: number): Runtime => ({
   ...runtime,
-  name: "faulty",
   async open(graph, options) {
     const session = await runtime.open(graph, options);
     const value = network.layers.find((layer) => layer.address === address)!.outputs[0]!.value;

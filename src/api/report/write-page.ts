@@ -21,6 +21,6 @@ export async function writePage(
     const told = builder.knows(each.subject) ? [] : await predictionsOf(running, each.subject);
     await builder.add(each, told, shows);
   }
-  const engine = { name: "engine", value: running.runtime.name, code: true };
+  const engine = { name: "engine", value: await running.runtime.engine(), code: true };
   return toHtml(builder.build([engine, ...facts], looks));
 }

@@ -46,7 +46,7 @@ export async function planPhotoRun(
   );
   const manifest: RunManifest = {
     striate: version,
-    engine: runtime.name,
+    engine: await runtime.engine(),
     view: command.name,
     asks: JSON.parse(JSON.stringify(asks)) as typeof asks,
     model: { path: resolve(model), sha256: await digestOfFile(model) },
@@ -73,7 +73,7 @@ export async function openPhotoRun(
   folder: string,
   places: { model?: string | undefined; data?: string | undefined } = {},
 ): Promise<OpenRun<PhotoRunResult>> {
-  checkVersions(manifest);
+  await checkVersions(manifest);
   const model = places.model ?? manifest.model.path;
   await checkModel(manifest, model);
   const source = places.data ?? manifest.data.source;

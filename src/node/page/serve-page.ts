@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { PageEngine } from "../../../app/engine/engine.ts";
 import { StriateError } from "../../base/errors.ts";
+import { runtime } from "../../runtime/node/index.ts";
 import { NamedFiles } from "./named-files.ts";
 import { pageFiles } from "./page-files.ts";
 import { pageServer } from "./page-server.ts";
@@ -37,8 +38,9 @@ export async function servePage(options: ServeOptions): Promise<ServedPage> {
   const named = new NamedFiles(options);
   const uploads = new Uploads(options.mostUpload);
   const token = randomBytes(24).toString("base64url");
+  const runsOn = `${await runtime.engine()}, on this computer`;
   const engine = new PageEngine({
-    describe: () => "onnxruntime-node, on this computer",
+    describe: () => runsOn,
     named: (what) => Promise.resolve(named.source(what)),
     upload: (id, name) => uploads.file(id, name),
   });

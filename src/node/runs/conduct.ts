@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StriateError } from "../../base/errors.ts";
+import { slowlyNow } from "../../runtime/node/index.ts";
 import type { ConductOptions } from "./conduct-options.ts";
 import { followQueue } from "./conduct-queue.ts";
 import type { Ledger } from "./ledger.ts";
@@ -104,7 +105,8 @@ async function alone(ledger: Ledger, run: OpenRun, options: ConductOptions): Pro
 async function hire(ledger: Ledger, run: OpenRun, options: ConductOptions): Promise<void> {
   const { workers, signal, report } = options;
   const running = new Set<ChildProcess>();
-  const said = new Set<string>();
+  // This process says it itself.
+  const said = new Set([slowlyNow()]);
   let restarts = 0;
   let failed = "";
   const notice = (line: string) => {

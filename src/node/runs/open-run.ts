@@ -83,7 +83,7 @@ export async function planRun(asked: AskedRun): Promise<ViewRun> {
   const { bytesPerPhoto } = view.shards.costs(model.network, subject, asks, memory);
   const manifest: RunManifest = {
     striate: version,
-    engine: runtime.name,
+    engine: await runtime.engine(),
     view: view.id,
     asks,
     model: { path: resolve(asked.model), sha256: await digestOfFile(asked.model) },
@@ -107,7 +107,7 @@ export async function openRun(
   manifest: RunManifest,
   places: { model?: string | undefined; data?: string | undefined } = {},
 ): Promise<ViewRun> {
-  checkVersions(manifest);
+  await checkVersions(manifest);
   const view = shardedView(manifest.view);
   const asks = parseFields(view.asks, manifest.asks);
   const path = places.model ?? manifest.model.path;
@@ -122,10 +122,10 @@ export async function openRun(
 }
 
 /** @throws OtherVersionError where this striate or its engine is another one */
-export function checkVersions(manifest: RunManifest): void {
+export async function checkVersions(manifest: RunManifest): Promise<void> {
   for (const [name, theirs, ours] of [
     ["striate", manifest.striate, version],
-    ["the engine", manifest.engine, runtime.name],
+    ["the engine", manifest.engine, await runtime.engine()],
   ])
     if (theirs !== ours)
       throw new OtherVersionError(

@@ -10,13 +10,16 @@ import { engineMessage } from "../engine-message.ts";
 import { OrtSession } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
 import { nchwcBlock } from "./nchwc-block.ts";
-import { loadOrt } from "./ort.ts";
+import { loadOrt, nativeMissing } from "./ort.ts";
 import { startTrainWorker } from "./start-train-worker.ts";
 import { runtime as webAssembly } from "../web/index.ts";
 
 /** ONNX Runtime in Node: CPU everywhere, CUDA and WebGPU where the package was built with them. */
 export const runtime: Runtime = {
-  name: "onnxruntime-node 1.30.0",
+  async engine() {
+    const ort = await loadOrt();
+    return ort ? `onnxruntime-node ${ort.env.versions.node}` : webAssembly.engine();
+  },
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const { device = "cpu", threads = availableParallelism(), optimize = "all" } = options;
     const { lean = false } = options;
@@ -51,6 +54,7 @@ export const runtime: Runtime = {
   defaultThreads: availableParallelism,
   startTrainWorker,
   async tune(graph: Graph): Promise<Graph> {
+    if ((await loadOrt()) === undefined) return graph;
     const block = await nchwcBlock(runtime);
     return block === 0 ? graph : nchwc(graph, block);
   },
@@ -58,21 +62,18 @@ export const runtime: Runtime = {
 
 let isSaid = false;
 
-/** What is done where the native engine is not installed. The user hears of it, once. */
+/** What is done where the native engine is not there. The user hears of it, once. */
 function openInWebAssembly(graph: Graph | Uint8Array, options: SessionOptions): Promise<Session> {
   const { device = "cpu" } = options;
-  if (device === "cuda" || device === "webgpu")
-    throw deviceMissing(device, `the native engine is not installed (${howToGetIt})`);
-  if (!isSaid && isMainThread)
-    process.stderr.write(
-      `the native engine is not installed, so networks run in WebAssembly, several times slower; to get it: ${howToGetIt}\n`,
-    );
+  if (device === "cuda" || device === "webgpu") throw deviceMissing(device, nativeMissing());
+  if (!isSaid && isMainThread) process.stderr.write(`${slowlyNow()}\n`);
   isSaid = true;
   return webAssembly.open(graph, { ...options, device: "wasm" });
 }
 
-/** Its own install script fetches CUDA's libraries, and fails where the network lets nothing but npm through. */
-const howToGetIt = "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@1.30.0";
+/** What is said where networks run in WebAssembly. */
+export const slowlyNow = (): string =>
+  `networks run in WebAssembly, several times slower: ${nativeMissing()}`;
 
 /** A graph as the engine gets it: the model, the weights that it copies, and those that it is lent. */
 function engineForm(graph: Graph | Uint8Array, lean: boolean) {

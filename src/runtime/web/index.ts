@@ -16,7 +16,7 @@ import { canTrainInWorkers, startTrainWorker } from "./start-train-worker.ts";
  * (COOP/COEP headers) gets one.
  */
 export const runtime: Runtime = {
-  name: "onnxruntime-web 1.30.0",
+  engine: () => Promise.resolve("onnxruntime-web 1.30.0"),
   defaultThreads,
   ...(canTrainInWorkers() && { startTrainWorker }),
   async open(graph: Graph | Uint8Array, options: SessionOptions = {}): Promise<Session> {
