@@ -57,7 +57,11 @@ export class PageFile {
    */
   async finish(sources: readonly string[], looks: ReportLooks = {}): Promise<string> {
     const hashes = await Promise.all(sources.map(hashOf));
-    const engine = { name: "engine", value: await this.#model.running.runtime.engine(), code: true };
+    const engine = {
+      name: "engine",
+      value: await this.#model.running.runtime.engine(),
+      code: true,
+    };
     const html = await toHtml(this.#builder.build([engine, ...hashes.flat()], looks));
     await writeFileAtomic(this.path, html);
     return formatBytes(Buffer.byteLength(html));
