@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -28,6 +29,34 @@ function run(command: string, args: readonly string[], cwd: string): string {
   expect(`${stdout}${stderr}`, `${command} ${args.join(" ")}: ${status}`).toBeDefined();
   return status === 0 ? stdout : `exit ${status}: ${stdout}${stderr}`;
 }
+
+interface LockedPackage {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/** The folders of the packages that come with striate, as the lock file has them and this system installs them. */
+function neededPackages(): Set<string> {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, LockedPackage>;
+  };
+  const found = new Set<string>();
+  const visit = (from: string): void => {
+    const { dependencies, optionalDependencies } = packages[from] ?? {};
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      let place = from;
+      while (place !== "" && !(`${place}/node_modules/${name}` in packages))
+        place = place.slice(0, Math.max(0, place.lastIndexOf("node_modules/") - 1));
+      const path = `${place === "" ? "" : `${place}/`}node_modules/${name}`;
+      if (found.has(path) || !existsSync(join(root, path))) continue;
+      found.add(path);
+      visit(path);
+    }
+  };
+  visit("");
+  return found;
+}
+
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
 
 beforeAll(async () => {
@@ -42,6 +71,10 @@ beforeAll(async () => {
     trimTypes(folder: string): void;
   };
   trimTypes(types);
+  // What a user has: all but the native engine, which nobody asked for.
+  for (const name of readdirSync(join(root, "node_modules")))
+    if (!/^(\.|@types$|striate|onnxruntime-node$)/.test(name))
+      symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
   mkdirSync(join(project, "node_modules", "@types"));
   symlinkSync(
     join(root, "node_modules", "@types", "node"),
@@ -89,6 +122,40 @@ describe("the package", () => {
     },
     300_000,
   );
+
+  it("takes less than 350 MB with all that it needs", () => {
+    const kilobytes = [...neededPackages()].map((path) => {
+      const said = run("du", ["-sk", "--exclude=node_modules", join(root, path)], root);
+      return Number.parseInt(said, 10);
+    });
+    expect(kilobytes.length).toBeGreaterThan(30);
+    expect(kilobytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(350_000);
+  });
+
+  it("computes in WebAssembly where nobody installed the native engine, and says how to get it", () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(packed, "dist", "cli", "main.js"), "demo"],
+      { cwd: project, encoding: "utf8" },
+    );
+    expect(stderr.replaceAll(/^drawing .*\n/gm, "")).toBe(
+      "networks run in WebAssembly, several times slower: the native engine is not installed; " +
+        "to get it: npm install onnxruntime-node (behind a firewall with --ignore-scripts)\n",
+    );
+    expect(stdout).toContain("Dog 66.3 %, Cat 33.7 %");
+    expect(status).toBe(0);
+    const see = readFileSync(join(project, "striate-demo", "see.json"), "utf8");
+    expect((JSON.parse(see) as { engine: string }).engine).toMatch(/^onnxruntime-web /);
+  }, 60_000);
+
+  it("wants the native engine from the tested version on, and has it in the checkout", () => {
+    const read = (path: string) =>
+      JSON.parse(readFileSync(join(root, path), "utf8")) as Record<string, Record<string, string>>;
+    const { peerDependencies, peerDependenciesMeta } = read("package.json");
+    const tested = read("scripts/native-engine/package.json").optionalDependencies!;
+    expect(peerDependencies!["onnxruntime-node"]).toBe(`^${tested["onnxruntime-node"]}`);
+    expect(peerDependenciesMeta!["onnxruntime-node"]).toEqual({ optional: true });
+  });
 
   it("says nothing in its types that TypeScript 5.4 does not know", () => {
     const types = join(packed, "dist", "types");
