@@ -28,6 +28,7 @@ const long = [
   "runtimes",
   "silence",
   "training-example",
+  "two-engines",
 ].map((name) => `test/${name}.test.ts`);
 const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
 

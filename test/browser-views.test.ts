@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { layers, sequential } from "striate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Model } from "../src/api/model.ts";
+import { openModel } from "../src/api/open-model.ts";
+import { runtime as webAssembly } from "../src/runtime/web/index.ts";
 import { type Given, type Seen, open, see, views } from "./browser/seen.ts";
 import type { SeeView } from "./browser/views-page.ts";
 import { bundlePage } from "./page/bundle-page.ts";
@@ -17,13 +20,10 @@ const packaged = join(root, "models/cat_vs_dog.h5");
 const photos = ["dog", "cat"].map((name) => join(root, `dist/demo/${name}.jpg`));
 
 /**
- * What goes back to the pixels jumps where two values of a max pool are nearly equal, and two engines round
- * otherwise there: these views are compared on a network without such places. What runs a network hundreds of
- * times, for each unit, is compared on that small one too.
+ * What goes back to the pixels jumps where two values of a max pool are nearly equal, and the native engine rounds
+ * otherwise there (test/two-engines.test.ts): these views it is asked on a network without such places.
  */
-const onSmooth = new Set([
-  "ablate",
-  "ablation-cam",
+const jumps = new Set([
   "comparison",
   "deconvnet",
   "diff",
@@ -34,7 +34,6 @@ const onSmooth = new Set([
   "input-x-gradient",
   "integrated-gradients",
   "inversion",
-  "score-cam",
   "smoothgrad",
   "vargrad",
 ]);
@@ -46,6 +45,7 @@ else
     const folder = mkdtempSync(join(tmpdir(), "striate-views-"));
     const smooth = join(folder, "smooth.keras");
     const given = new Map<string, Given>();
+    const inWebAssembly = new Map<string, Given>();
     let server: Server;
     let browser: Browser;
     let page: Page;
@@ -67,10 +67,15 @@ else
       const fileOf = (path: string) => new File([readFileSync(path)], basename(path));
       for (const network of [packaged, smooth])
         given.set(network, await open([fileOf(network)], photos.map(fileOf)));
+      const opened = await openModel(packaged);
+      inWebAssembly.set(packaged, {
+        model: new Model(opened, webAssembly, { threads: 1 }),
+        photos: given.get(packaged)!.photos,
+      });
     });
 
     afterAll(async () => {
-      for (const { model } of given.values()) await model.dispose();
+      for (const { model } of [...given.values(), ...inWebAssembly.values()]) await model.dispose();
       await browser?.close();
       server?.close();
       rmSync(folder, { recursive: true, force: true });
@@ -87,9 +92,14 @@ else
       return { ...rest, values: new Float32Array(bytes.buffer) };
     }
 
-    it.each(views.map(({ id }) => id))("%s", async (id) => {
-      const network = onSmooth.has(id) ? smooth : packaged;
-      const want = await see(given.get(network)!, id);
+    const sides = views.flatMap(({ id }) => [
+      ["WebAssembly in Node", id] as const,
+      ["the native engine", id] as const,
+    ]);
+    it.each(sides)("%s: %s", async (side, id) => {
+      const isNative = side === "the native engine";
+      const network = isNative && jumps.has(id) ? smooth : packaged;
+      const want = await see((isNative ? given : inWebAssembly).get(network)!, id);
       const got = await inPage(network, id);
       expect(errors).toEqual([]);
       expect(got.names).toEqual(want.names);

@@ -80,6 +80,7 @@ async function readNamed(
     );
   // The photo that stands on the sheets is the one that came without a name, or else the first.
   const photo = parts.toReversed().find((part) => part.photo);
+  const { photoInput } = photo ?? (path === undefined ? {} : parts.at(-1)!);
   return {
     inputs,
     name: name ?? photo?.name ?? stemOf(path ?? [...files.values()][0]!),
@@ -87,6 +88,7 @@ async function readNamed(
     ...(labels ? { labels } : {}),
     ...(photo?.photo ? { photo: photo.photo } : {}),
     ...(photo?.place ? { place: photo.place } : {}),
+    ...(photoInput === undefined ? {} : { photoInput }),
   };
 }
 
@@ -112,14 +114,15 @@ async function readOne(
   file: string,
   choice: PreprocessingChoice,
   names: readonly string[],
-): Promise<Pick<PhotoSubject, "inputs" | "preparation" | "name" | "photo" | "place">> {
+): Promise<Partial<PhotoSubject>> {
   const { network } = model;
   const name = stemOf(file);
   const said = label === "" ? "" : `${label}: `;
   if (isArrays(file)) {
     const ports = network.inputs.filter((port) => names.includes(port.name));
     const inputs = feedsFrom(ports, await readArrays(file), file);
-    return { inputs, name, preparation: `${said}${file}, as it is` };
+    const preparation = `${said}${file}, as it is`;
+    return { inputs, name, preparation, ...(names.length === 1 && { photoInput: names[0] }) };
   }
   const others = new Set(network.inputs.map((port) => port.name));
   for (const each of names) others.delete(each);
@@ -127,7 +130,8 @@ async function readOne(
   const image = await readPhoto(file, { orient: how.orient, resize: how.resize });
   const { feeds, words, photo, place } = prepareDecoded(network, image, choice, others);
   const preparation = `${said}${words}`;
-  return { inputs: feeds, name, preparation, ...(photo && { photo }), ...(place && { place }) };
+  const [photoInput] = Object.keys(feeds);
+  return { inputs: feeds, name, preparation, photoInput, photo, place };
 }
 
 const isArrays = (path: string): boolean => /^\.np[yz]$/i.test(extname(path));

@@ -1,5 +1,5 @@
 import { StriateError, naming, namingSync } from "../base/errors.ts";
-import { type DataType, type NumericType, type Tensor, castTo, toFloat32 } from "../base/tensor.ts";
+import { type NumericType, type Tensor, castTo } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { isLarge, weightBytes } from "../graph/passes/engine/lend-weights.ts";
@@ -14,7 +14,8 @@ import {
   type GradientResult,
   seedOf,
 } from "./gradients/gradient-query.ts";
-import { type Network, type Port, checkInput, withoutBatch, toGraph } from "./network.ts";
+import { asType } from "./as-type.ts";
+import { type Network, checkInput, withoutBatch, toGraph } from "./network.ts";
 import {
   type RowOptions,
   type RowParts,
@@ -198,6 +199,21 @@ export class RunningNetwork {
     );
   }
 
+  /**
+   * {@link runRows} of many rows that are not kept: the values of each part are given away as they come.
+   *
+   * @param take gets a part's values, and which rows these are; the last part may hold some more
+   */
+  async eachRow(
+    source: RowSource,
+    values: readonly string[],
+    take: (part: Tensor[], start: number, count: number) => void,
+    options: RowOptions = {},
+  ): Promise<void> {
+    const run = ({ inputs }: RowPart) => this.runGraph(inputs, values);
+    await this.#eachPart(source, { ...options, factor: 1 }, run, take);
+  }
+
   /** Rows of tensors, or as somebody makes them. */
   #source(feeds: Readonly<Record<string, Tensor>> | RowSource): RowSource {
     if (isRowSource(feeds)) return feeds;
@@ -377,20 +393,3 @@ interface RowPart {
 
 const shapesOf = (inputs: Readonly<Record<string, Tensor>>) =>
   Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, value.shape]));
-
-/** A tensor as the input's type: a photo comes as float32, and some networks want bytes or doubles. */
-function asType(value: Tensor, port: Port): Tensor {
-  const { type } = port;
-  if (value.type === type) return value;
-  if (type === "string" || value.type === "string")
-    throw new StriateError(`input "${port.name}": expected ${type}, got ${value.type}`);
-  return castTo(isReal(value.type) && !isReal(type) ? rounded(value) : value, type);
-}
-
-const isReal = (type: DataType): boolean => /float/.test(type);
-
-const rounded = (value: Tensor): Tensor => ({
-  type: "float32",
-  shape: value.shape,
-  data: toFloat32(value).data.map(Math.round),
-});

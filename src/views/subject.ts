@@ -32,6 +32,8 @@ export interface PhotoSubject {
   readonly preparation: string;
   /** The photo itself, upright where its preparation turns it; absent where tensors were given. */
   readonly photo?: Image;
+  /** The input that is looked at, where the network has several with places. */
+  readonly photoInput?: string;
   /** Where the network's input lies on {@link PhotoSubject.photo}. */
   readonly place?: InputPlace;
   /** Words for the classes; the network's own where it is absent. */

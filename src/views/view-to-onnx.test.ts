@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { networkKinds } from "../../test/network-kinds.ts";
-import { type Tensor, toNumbers } from "../base/tensor.ts";
+import { readNpz } from "../../test/npz.ts";
+import { exportedAsks, gradCamView as smallView } from "../../test/view-graphs.ts";
+import { type Tensor, float32, toNumbers } from "../base/tensor.ts";
 import { onnx } from "../formats/onnx.ts";
 import type { Network } from "../model/network.ts";
 import { noiseFeeds } from "../model/photo/noise-input.ts";
@@ -92,6 +95,42 @@ describe("a view as one ONNX file", () => {
     const { open, labels } = kind(name);
     const network = await open();
     await compare(labels ? { ...network, labels: [...labels] } : network, asks);
+  });
+
+  it("gives in Python's ONNX Runtime what the view gives each photo (fixtures/view-graphs.py)", async () => {
+    const { network } = smallView();
+    const place = new URL("../../fixtures/data/view-graphs/all-views.npz", import.meta.url);
+    const python = readNpz(readFileSync(place));
+    const running = new RunningNetwork(network, runtime, { threads: 1 });
+    const row = 16 * 16 * 3;
+    const pixels = Float32Array.from({ length: 3 * row }, (_, i) => ((i * 7919) % 2003) / 2003);
+    for (const view of graphViews) {
+      const names = Object.keys(python).filter((key) => key.startsWith(`${view.id}:`));
+      expect(names.length, view.id).toBeGreaterThan(1);
+      for (let i = 0; i < 3; i++) {
+        const photo = float32([1, 16, 16, 3], pixels.slice(i * row, (i + 1) * row));
+        const subject = { name: "formula", inputs: { photo }, preparation: "as it is" };
+        const seen = await runView(view, viewContext(running), subject, exportedAsks(view));
+        const arrays = new Map<string, ArrayLike<number>>(
+          [...seen.arrays()].map(([name, value]) => [name, toNumbers(value)]),
+        );
+        arrays.set(network.outputs[0]!.name, arrays.get("probabilities")!);
+        const [map] = (seen.result as Explanation).maps;
+        for (const key of names) {
+          const name = key.slice(view.id.length + 1);
+          const want = arrays.get(name) ?? (name.endsWith("_map") ? map!.values : []);
+          const { shape, data } = python[key]!;
+          const size = data.length / shape[0]!;
+          near(
+            view.id,
+            name,
+            float32([size], Float32Array.from(data.subarray(i * size, (i + 1) * size))),
+            want,
+          );
+        }
+      }
+    }
+    await running.release();
   });
 
   it("says method, target, classes and preparation in its metadata, and leaves the batch free", async () => {

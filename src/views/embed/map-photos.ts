@@ -20,10 +20,15 @@ export function unitPlaces(places: Float32Array): Float32Array {
       low = Math.min(low, places[i]!);
       high = Math.max(high, places[i]!);
     }
-    return [low, high > low ? high - low : 1] as const;
+    return [low, Math.max(0, high - low)] as const;
   };
   const ranges = [range(0), range(1)] as const;
-  return places.map((value, i) => (value - ranges[i % 2]![0]) / ranges[i % 2]![1]);
+  // Two photos lie on a line: along the other axis they differ by rounding alone, and stand in its middle.
+  const least = 1e-5 * Math.max(ranges[0][1], ranges[1][1]);
+  return places.map((value, i) => {
+    const [low, length] = ranges[i % 2]!;
+    return length > least ? (value - low) / length : 0.5;
+  });
 }
 
 /** Reads one photo again for each place of a grid over the map: the first of the set that lies there. */

@@ -5,7 +5,7 @@ import { channelPlanes } from "./channel-planes.ts";
 import { planeOfPlaces } from "./gradient-cam.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
-import { repeated, rowsWithin } from "./input-gradient.ts";
+import { repeated } from "./input-gradient.ts";
 
 export const ablationCamView = defineHeatmap({
   id: "ablation-cam",
@@ -16,6 +16,7 @@ export const ablationCamView = defineHeatmap({
   paper: "Desai, Ramaswamy 2020, WACV, Ablation-CAM",
   formula: "max(0, sum over c of w_c A_c), w_c = (s - s_c) / s, s_c with map c set to 0",
   pitfall: "The division by s turns the map over where the score is negative.",
+  values: "weighed sum of maps",
   asks: { layer: layerField },
   async explain(given, { layer }) {
     const { running, photo, target } = given;
@@ -102,3 +103,7 @@ export async function ablatedScores(
   }
   return scores;
 }
+
+/** How many rows a run may have, so that the values behind the layer fit the budget. */
+const rowsWithin = (memory: number, bytesOfRow: number, most: number): number =>
+  Math.max(1, Math.min(most, Math.floor(memory / Math.max(1, bytesOfRow))));

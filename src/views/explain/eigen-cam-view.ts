@@ -13,6 +13,7 @@ export const eigenCamView = defineHeatmap({
   paper: "Muhammad, Yeasin 2020, arXiv:2008.00299",
   formula: "A as places x channels, channel means taken off, times its first right singular vector",
   pitfall: "It knows of no target, and its sign is arbitrary: here the largest value is positive.",
+  values: "maps along their first singular vector",
   asks: { layer: layerField },
   async explain({ context, running, photo }, { layer }) {
     const layers = camLayers(running.network, layer);

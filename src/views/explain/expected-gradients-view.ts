@@ -17,6 +17,7 @@ export const expectedGradientsView = defineHeatmap({
   formula: "mean over baselines x0 and a in [0, 1] of (x - x0) * ds/dx(x0 + a (x - x0))",
   pitfall:
     "Baselines are pictures of one colour and of noise here, not other photos of the data set.",
+  values: "part in the score's difference",
   clip: 1,
   asks: {
     samples: field.int(100, {

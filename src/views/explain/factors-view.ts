@@ -15,6 +15,7 @@ export const factorsView = defineHeatmap({
   paper: "Collins, Achanta, Süsstrunk 2018, arXiv:1806.10206",
   formula: "A (places x channels) as W H, both non-negative, |A - W H| least",
   pitfall: "Factors are not classes: another number of factors cuts the photo otherwise.",
+  values: "strength of the factor",
   asks: {
     layer: layerField,
     factors: field.int(4, { min: 1, max: 32, help: "how many parts" }),

@@ -20,7 +20,10 @@ export interface CamFormula {
   readonly places: readonly number[];
 }
 
-interface CamMethod<A extends Fields> extends Omit<HeatmapMethod<A>, "explain" | "asks" | "graph"> {
+interface CamMethod<A extends Fields> extends Omit<
+  HeatmapMethod<A>,
+  "explain" | "asks" | "graph" | "values"
+> {
   readonly asks: A;
   /** The first part of array names: `gradcam`. */
   readonly array: string;
@@ -42,6 +45,7 @@ export function defineGradientCam<const A extends Fields>(method: CamMethod<A>) 
   const asks = { layer: layerField, ...method.asks };
   return defineHeatmap({
     ...method,
+    values: "weighed sum of maps",
     asks,
     graph(network, target, given) {
       const { layer } = given as unknown as Values<{ layer: typeof layerField }>;

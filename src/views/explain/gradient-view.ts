@@ -19,6 +19,7 @@ export const gradientView = defineHeatmap({
   paper: "Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034",
   formula: "ds/dx",
   pitfall: "It tells what would change the score, not what made it; alone it is noisy.",
+  values: "score per unit of input",
   clip: 1,
   asks: { colors: colorsField },
   graph: inputGradientGraph("gradient"),

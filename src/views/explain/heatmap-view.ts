@@ -67,6 +67,8 @@ export interface HeatmapMethod<A extends Fields> {
   readonly formula: string;
   readonly pitfall: string;
   readonly asks: A;
+  /** What a value of the map is, for the legend: `score lost when covered`. */
+  readonly values: string;
   /** Percent of the outermost values that get the end colour, where the user says nothing. */
   readonly clip?: number;
   /** The view as nodes behind the gradients, where it is some. */
@@ -169,6 +171,7 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
         {
           title: `${method.title}: ${target.name}`,
           subtitle: photo.name,
+          values: method.values,
           caption: `${target.words}; score ${formatNumber(target.score, 4)}. ${notes.join(" ")} Input: ${photo.preparation}.`,
         },
         looks,

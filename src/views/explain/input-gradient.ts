@@ -1,15 +1,12 @@
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
+import { sizeOf } from "../../base/shape.ts";
 import type { RuleSet } from "../../gradient/rule-sets.ts";
 import type { GradientQuery, GradientResult } from "../../model/gradients/gradient-query.ts";
 import { toUser } from "../../model/network.ts";
 import type { RowSource } from "../../model/rows.ts";
+import type { PhotoSubject } from "../subject.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import { type ExplainedInput, channelsLast, explainedInput } from "./input-plane.ts";
-
-/** How many rows a run may have, so that the values of its forward and backward pass fit the budget. */
-export function rowsWithin(memory: number, bytesOfRow: number, most = 64): number {
-  return Math.max(1, Math.min(most, Math.floor(memory / Math.max(1, bytesOfRow))));
-}
 
 /** A target's gradient by the photo, for variants of the photo. */
 export class InputGradient {
@@ -48,18 +45,9 @@ export class InputGradient {
     take: (index: number, gradient: Float32Array, score: number) => void,
   ): Promise<void> {
     const { context, running, photo, target } = this.#given;
-    const { value, port } = this.input;
-    const size = toFloat32(value).data.length;
-    const source: RowSource = {
-      rows: count,
-      like: photo.inputs,
-      feeds: (start, rows) => {
-        const batch = new Float32Array(rows * size);
-        for (let i = 0; i < rows; i++) write(start + i, batch.subarray(i * size, (i + 1) * size));
-        const x = float32([rows, ...value.shape.slice(1)], batch);
-        return repeated({ ...photo.inputs, [port.name]: x }, rows);
-      },
-    };
+    const { port } = this.input;
+    const source = inputVariants(photo, this.input, count, write);
+    const size = this.values.data.length;
     const part = (result: GradientResult, start: number, rows: number) => {
       const gradients = toFloat32(toUser(result.gradients[0]!, port)).data;
       const scores = target.resolved.score(result.values);
@@ -82,6 +70,30 @@ export class InputGradient {
       rules: this.#rules,
     };
   }
+}
+
+/**
+ * Variants of a photo as rows that are made as they are needed; other inputs stay what they are.
+ *
+ * @param write fills a variant, in the input's own layout
+ */
+export function inputVariants(
+  photo: PhotoSubject,
+  { port, value }: ExplainedInput,
+  count: number,
+  write: (index: number, into: Float32Array) => void,
+): RowSource {
+  const [, ...shape] = value.shape;
+  const size = sizeOf(shape);
+  return {
+    rows: count,
+    like: photo.inputs,
+    feeds: (start, rows) => {
+      const batch = new Float32Array(rows * size);
+      for (let i = 0; i < rows; i++) write(start + i, batch.subarray(i * size, (i + 1) * size));
+      return repeated({ ...photo.inputs, [port.name]: float32([rows, ...shape], batch) }, rows);
+    },
+  };
 }
 
 /** Feeds for several rows: what there is once stands in every row. */

@@ -15,17 +15,25 @@ export interface ExplainedInput {
 }
 
 /**
- * The input whose pixels are explained: the only one, else the only one that has places (a photo beside
- * a list of numbers).
+ * The input whose pixels are explained: the one that the subject names, else the only one that has places
+ * (a photo beside a list of numbers).
  *
  * @throws StriateError where several could be meant, or none has places
  */
-export function explainedInput(network: Network, { inputs }: PhotoSubject): ExplainedInput {
+export function explainedInput(
+  network: Network,
+  { inputs, photoInput }: PhotoSubject,
+): ExplainedInput {
   const given = network.inputs.flatMap((port) => {
     const value = inputs[port.name];
     return value === undefined ? [] : [{ ...port, shape: value.shape }];
   });
-  const { port, channels } = explainedPort(network, given);
+  const { port, channels } = explainedPort(
+    network,
+    given.some(({ name }) => name === photoInput)
+      ? given.filter(({ name }) => name === photoInput)
+      : given,
+  );
   return { port, value: inputs[port.name]!, channels };
 }
 
@@ -40,7 +48,7 @@ export function explainedPort(
     const all = ports.map(({ name, shape }) => `"${name}" ${formatShape(shape)}`).join(" and ");
     throw new StriateError(
       placed.length > 1
-        ? `this view needs one input with places, and the network takes ${all}`
+        ? `this view looks at one input with places, and the network takes ${all}; give the one that is meant as the photo, the others by name`
         : `this view needs an input with places, such as (1, height, width, channels); the network takes ${all}`,
     );
   }

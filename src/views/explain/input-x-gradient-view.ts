@@ -16,6 +16,7 @@ export const inputXGradientView = defineHeatmap({
   paper: "Shrikumar, Greenside, Kundaje 2016, arXiv:1605.01713",
   formula: "x * ds/dx, element by element",
   pitfall: "Black pixels get nothing, however much they matter.",
+  values: "part in the score",
   clip: 1,
   asks: { colors: colorsField },
   graph: inputGradientGraph("input_x_gradient", {

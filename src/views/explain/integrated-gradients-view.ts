@@ -4,6 +4,7 @@ import { formatNumber } from "../../plot/format-number.ts";
 import { planeOf } from "../heatmap/heatmap.ts";
 import { baselineOf, baselines } from "./baseline.ts";
 import { arrayName } from "./explanation.ts";
+import { asInputs, tensorField } from "./given-tensor.ts";
 import { colorsField } from "./gradient-view.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { InputGradient, repeated } from "./input-gradient.ts";
@@ -18,19 +19,23 @@ export const integratedGradientsView = defineHeatmap({
   paper: "Sundararajan, Taly, Yan 2017, arXiv:1703.01365",
   formula: "(x - x0) * integral over a in [0, 1] of ds/dx(x0 + a (x - x0))",
   pitfall: "What counts as nothing is a choice: pixels that look like the baseline get nothing.",
+  values: "part in the score's difference",
   clip: 1,
   asks: {
     steps: field.int(50, { min: 1, max: 10_000, help: "points on the way" }),
     rule: field.choice(quadratureRules, "gausslegendre", { help: "how the points are spread" }),
     baseline: field.choice(baselines, "zero", { help: "where the way begins" }),
+    baseline_values: tensorField("the baseline itself, (height, width, channels)"),
     colors: colorsField,
   },
-  async explain(given, { steps, rule, baseline, colors }) {
+  async explain(given, { steps, rule, baseline, baseline_values: own, colors }) {
     const { running, photo, target } = given;
     const gradient = new InputGradient(given);
     const { value, channels, port } = gradient.input;
     const x = toFloat32(value).data;
-    const start = baselineOf(baseline, value, channels);
+    const start = own
+      ? float32(value.shape, asInputs(own, gradient, "the baseline").subarray(0, x.length))
+      : baselineOf(baseline, value, channels);
     const { nodes, weights } = quadrature(rule, steps);
     const sums = new Float64Array(x.length);
     await gradient.each(
@@ -64,7 +69,7 @@ export const integratedGradientsView = defineHeatmap({
         [name(`completeness_delta_${rule}`), float32([], Float32Array.of(gap))],
       ],
       notes: [
-        `${steps} steps (${rule}) from the baseline "${baseline}": the parts add up to the score's ` +
+        `${steps} steps (${rule}) from the baseline ${own ? "that was given" : `"${baseline}"`}: the parts add up to the score's ` +
           `difference ${formatNumber(difference, 4)} but for ${formatNumber(gap, 2)}` +
           `${difference === 0 ? "" : ` (${formatNumber(Math.abs(gap / difference) * 100, 2)} %)`}.`,
       ],

@@ -1,8 +1,7 @@
 import { field } from "../../base/fields.ts";
-import { StriateError } from "../../base/errors.ts";
-import { type Tensor, float32, toFloat32, transpose } from "../../base/tensor.ts";
+import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import { formatNumber } from "../../plot/format-number.ts";
-import { tensorField } from "./given-tensor.ts";
+import { asInputs, tensorField } from "./given-tensor.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import { extentOf } from "./baseline.ts";
 import { InputGradient } from "./input-gradient.ts";
@@ -32,7 +31,7 @@ export async function noisyGradients(
   const { low, high } = extentOf(x);
   const deviation = asks.noise * (high - low);
   const { random } = given.context;
-  const fixed = asks.noise_values && givenNoise(asks.noise_values, gradient);
+  const fixed = asks.noise_values && asInputs(asks.noise_values, gradient, "the noise");
   const count = fixed ? fixed.length / x.length : asks.samples;
   const drawn = new Float64Array(fixed ? 0 : x.length);
   const moments = await gradientMoments(gradient, count, (index, into) => {
@@ -46,18 +45,6 @@ export async function noisyGradients(
     variance: channelsLast(float32(value.shape, moments.variance), channels),
     words: `${count} gradients, noise ${fixed ? "as given" : `of deviation ${formatNumber(deviation)}`}`,
   };
-}
-
-/** Noise that the caller gives with the channels last, in the input's own layout. */
-function givenNoise(noise: Tensor, { input, values }: InputGradient): Float32Array {
-  const rank = values.shape.length + 1;
-  if (noise.shape.length !== rank || values.shape.some((n, i) => n !== noise.shape[i + 1]))
-    throw new StriateError(
-      `the noise should be (samples, ${values.shape.join(", ")}), got (${noise.shape.join(", ")})`,
-    );
-  const back = [...Array(rank).keys()].filter((axis) => axis !== rank - 1);
-  back.splice(input.channels, 0, rank - 1);
-  return toFloat32(transpose(noise, back)).data;
 }
 
 /** Mean and variance of the gradient over variants of the photo; see `InputGradient.each`. */

@@ -17,6 +17,7 @@ export const occlusionView = defineHeatmap({
   paper: "Zeiler, Fergus 2013, arXiv:1311.2901, section 4.2",
   formula: "s(x) - s(x with the window filled), the mean over the windows that cover a pixel",
   pitfall: "What covers the window is a signal too: compare two fills.",
+  values: "score lost when covered",
   asks: {
     window: field.nullable(
       field.int(undefined, { min: 1, help: "pixels a side; a tenth of the input by default" }),

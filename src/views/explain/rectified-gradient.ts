@@ -22,6 +22,7 @@ export function defineRectifiedGradient(words: Words, rules: RuleSet, array: str
   return defineHeatmap({
     ...words,
     pitfall: "It fails the randomisation test: it shows edges of the photo more than reasons.",
+    values: "score per unit of input",
     clip: 1,
     asks: { colors: colorsField },
     graph: inputGradientGraph(array, { rules }),

@@ -2,6 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { Random } from "../../base/random.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
+import { formatNumber } from "../../plot/format-number.ts";
 import { arrayName } from "./explanation.ts";
 import { tensorField } from "./given-tensor.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
@@ -15,8 +16,9 @@ export const riseView = defineHeatmap({
   family: "without",
   summary: "The photo seen through many random masks, each weighed by its score; no gradients",
   paper: "Petsiuk, Das, Saenko 2018, arXiv:1806.07421",
-  formula: "sum over i of s(x * M_i) M_i / (N p)",
+  formula: "sum over i of s(x * M_i) M_i / (N p); drawn with s less its mean over the masks",
   pitfall: "A few hundred masks leave speckles that look like structure.",
+  values: "score above the mean of all masks",
   asks: {
     masks: field.int(1000, { min: 1, max: 100_000, help: "how many" }),
     cells: field.int(7, { min: 1, max: 100, help: "cells a side of a mask before it is enlarged" }),
@@ -43,11 +45,19 @@ export const riseView = defineHeatmap({
       "masks",
     );
     const sums = new Float64Array(mask.length);
+    const seen = new Float64Array(mask.length);
     scores.forEach((score, index) => {
       masks.write(index, mask);
-      for (let i = 0; i < sums.length; i++) sums[i]! += score * mask[i]!;
+      for (let i = 0; i < sums.length; i++) {
+        sums[i]! += score * mask[i]!;
+        seen[i]! += mask[i]!;
+      }
     });
-    const values = Float32Array.from(sums, (sum) => sum / (masks.count * asks.keep));
+    const mean = scores.reduce((sum, score) => sum + score, 0) / masks.count;
+    const share = 1 / (masks.count * asks.keep);
+    const values = Float32Array.from(sums, (sum) => sum * share);
+    // Every place has the mean score, and more of it the more masks show it: what it adds is what is looked for.
+    const above = Float32Array.from(sums, (sum, i) => (sum - mean * seen[i]!) * share);
     const first = new Float32Array(mask.length);
     masks.write(0, first);
     const plane = [size.height, size.width];
@@ -57,12 +67,15 @@ export const riseView = defineHeatmap({
         arrayName(target.explained, undefined, "rise_scores"),
         float32([masks.count], Float32Array.from(scores)),
       ],
+      [arrayName(target.explained, undefined, "rise_above_mean"), float32(plane, above)],
       ["rise_mask0", float32(plane, first)],
     ];
     return {
-      maps: [{ height: size.height, width: size.width, values }],
+      maps: [{ height: size.height, width: size.width, values: above }],
       arrays,
-      notes: [`${masks.count} masks of ${masks.cells} x ${masks.cells} cells.`],
+      notes: [
+        `${masks.count} masks of ${masks.cells} x ${masks.cells} cells; drawn is what a place adds to their mean score of ${formatNumber(mean, 4)}.`,
+      ],
     };
   },
 });

@@ -18,6 +18,7 @@ export const scoreCamView = defineHeatmap({
   paper: "Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu 2019, arXiv:1910.01279",
   formula: "max(0, sum over c of w_c A_c), w = softmax over c of s(x * resized A_c)",
   pitfall: "Where one map gets nearly all the weight, the picture is that map.",
+  values: "weighed sum of maps",
   asks: {
     layer: layerField,
     epsilon: field.number(1e-8, { min: 0, help: "added to a map's range before it divides" }),

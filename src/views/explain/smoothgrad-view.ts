@@ -13,6 +13,7 @@ export const smoothgradView = defineHeatmap({
   paper: "Smilkov, Thorat, Kim, Viégas, Wattenberg 2017, arXiv:1706.03825",
   formula: "mean over i of ds/dx(x + noise_i)",
   pitfall: "Too much noise shows a network that looks at noise.",
+  values: "score per unit of input",
   clip: 1,
   asks: { ...noiseAsks, colors: colorsField },
   async explain(given, asks) {

@@ -12,6 +12,7 @@ export const vargradView = defineHeatmap({
   paper: "Adebayo, Gilmer, Goodfellow, Kim 2018, arXiv:1810.03307",
   formula: "variance over i of ds/dx(x + noise_i)",
   pitfall: "It has no sign: it does not tell for from against.",
+  values: "variance of ds/dx",
   clip: 1,
   asks: noiseAsks,
   async explain(given, asks) {

@@ -13,14 +13,14 @@ import { layoutGrid } from "../../plot/grid.ts";
 import { type Block, page } from "../../plot/page.ts";
 import { polyline } from "../../plot/path.ts";
 import type { Mark, Picture } from "../../plot/picture.ts";
-import { type Range, combineRanges, isSigned } from "../../plot/range.ts";
+import { type Range, combineRanges } from "../../plot/range.ts";
 import { resizeSmooth } from "../../plot/resize.ts";
 import { shortenText, wrapText } from "../../plot/text.ts";
 import { type Theme, type ThemeName, themes } from "../../plot/theme.ts";
 import { type MapCell, mapRaster, statePattern, stateWord } from "../map-cell.ts";
 import type { ScaleMode } from "../map-scale.ts";
 import { contour } from "./contour.ts";
-import { type Heatmap, colorRange, heatmapRange, heatmapStatistics } from "./heatmap.ts";
+import { type Heatmap, colorRange, hasSigns, heatmapRange, heatmapStatistics } from "./heatmap.ts";
 import { type Backdrop, overlay } from "./overlay.ts";
 
 /** How a heatmap and its photo are shown: one over the other, both beside that, or the map alone. */
@@ -42,7 +42,7 @@ export interface DrawHeatmapsOptions {
   readonly contour?: number;
   /** Cells a row; `auto` by default. */
   readonly columns?: number | "auto";
-  /** Longest side of a photo on the sheet, in pixels; 320 by default. */
+  /** Longest side of a photo on the sheet, in pixels; 320 by default, 480 where there is one alone. */
   readonly size?: number;
   readonly theme?: ThemeName;
 }
@@ -53,7 +53,9 @@ export interface HeatmapSheet {
   readonly subtitle?: string;
   /** Method, target, layer and preparation, in sentences. */
   readonly caption: string;
-  /** What the values are, where the heatmaps do not share the unit of their methods. */
+  /** What a value is: `score lost when covered`. */
+  readonly values?: string;
+  /** What the colours share, where the scale mode does not say it. */
   readonly unit?: string;
   /** Stands under the heatmaps. */
   readonly below?: Block;
@@ -81,14 +83,15 @@ export function drawHeatmaps(
 ): Picture {
   const theme = themes[options.theme ?? "light"];
   const scales = heatmapScales(heatmaps, options);
+  const { size = heatmaps.length === 1 ? 480 : 320 } = options;
   const blocks = heatmaps.map((heatmap, i) =>
-    cell(heatmap, backdrops[heatmap.photo ?? 0], scales[i]!, { ...options, theme }),
+    cell(heatmap, backdrops[heatmap.photo ?? 0], scales[i]!, { ...options, size, theme }),
   );
   const body = stacked(sheet(blocks, options.columns ?? "auto"), words.below);
   const clip = options.clip ?? 0;
   const caption =
     clip > 0 ? `${words.caption} The strongest ${clip} % have the end colours.` : words.caption;
-  const keys = legend(heatmaps, scales, options, theme, words.unit);
+  const keys = legend(heatmaps, scales, options, theme, words);
   return page({ ...words, caption, body, theme, legend: keys });
 }
 
@@ -109,7 +112,7 @@ function heatmapScales(
   return own.map((range, i) => {
     const shared = combineRanges(own.filter((_, j) => groups[j] === groups[i]));
     const wanted = range && shared;
-    const colors = colormap(name ?? (wanted && isSigned(wanted) ? "coolwarm" : "inferno"));
+    const colors = colormap(name ?? (wanted && hasSigns(wanted) ? "coolwarm" : "inferno"));
     return { colormap: colors, range: wanted && colorRange(wanted) };
   });
 }
@@ -120,7 +123,10 @@ function groupOf({ layer, photo = 0 }: Heatmap, index: number, mode: ScaleMode):
   return mode === "network" ? `network ${photo}` : "photos";
 }
 
-type CellOptions = Omit<DrawHeatmapsOptions, "theme"> & { readonly theme: Theme };
+type CellOptions = Omit<DrawHeatmapsOptions, "theme"> & {
+  readonly size: number;
+  readonly theme: Theme;
+};
 
 /** One heatmap with its heading, its photo and what is said under it. */
 function cell(
@@ -129,7 +135,7 @@ function cell(
   scale: HeatmapScale,
   options: CellOptions,
 ): Block {
-  const { theme, style = backdrop ? "overlay" : "map", size = 320 } = options;
+  const { theme, style = backdrop ? "overlay" : "map", size } = options;
   const statistics = heatmapStatistics(heatmap);
   const place = backdrop && shrunk(backdrop, size);
   const { width, height } = place?.photo ?? enlarged(heatmap, size);
@@ -314,7 +320,7 @@ function legend(
   scales: readonly HeatmapScale[],
   { scaleMode = "map", blend = "strength", opacity = 0.75, style }: DrawHeatmapsOptions,
   theme: Theme,
-  unit?: string,
+  { unit, values }: HeatmapSheet,
 ): Block[] {
   const maps = [...new Set(scales.map(({ colormap: each }) => each))];
   const ranges = scales.map(({ range }) => range);
@@ -333,7 +339,10 @@ function legend(
     const meaning = heatmaps.length > 1 || !one ? `, ${owner[scaleMode]}` : "";
     return [
       colorBar({ colormap: each, low, high, theme }),
-      legendText(`${each.name}${unit ? `, ${unit}` : meaning}`, theme),
+      legendText(
+        `${each.name}${values ? `: ${values}` : ""}${unit ? `, ${unit}` : meaning}`,
+        theme,
+      ),
     ];
   });
   if (style !== "map" && blend === "strength")

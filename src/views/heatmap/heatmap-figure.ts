@@ -1,6 +1,5 @@
-import { isSigned } from "../../plot/range.ts";
 import type { HeatmapFigure } from "../../report/report.ts";
-import { type Heatmap, colorRange, heatmapRange } from "./heatmap.ts";
+import { type Heatmap, colorRange, hasSigns, heatmapRange } from "./heatmap.ts";
 
 interface FigureLooks {
   readonly opacity: number;
@@ -31,7 +30,7 @@ export function heatmapFigure(
     width,
     values: new Uint8Array(values.slice().buffer),
     range: range ? colorRange(range) : null,
-    colormap: colormap ?? (range && isSigned(range) ? "coolwarm" : "inferno"),
+    colormap: colormap ?? (range && hasSigns(range) ? "coolwarm" : "inferno"),
     // A map of the input's own pixels is shown pixel by pixel.
     smooth: inputSize !== undefined && width < inputSize[1],
     opacity,

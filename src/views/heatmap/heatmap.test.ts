@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Affine } from "../../base/affine.ts";
 import { colormap } from "../../plot/colormap.ts";
+import type { Mark } from "../../plot/picture.ts";
 import type { Raster } from "../../plot/raster.ts";
 import { themes } from "../../plot/theme.ts";
 import { contour } from "./contour.ts";
@@ -80,7 +81,9 @@ describe("colours of a heatmap", () => {
   it("have zero in the middle where values have both signs, and at an end where not", () => {
     expect(colorRange(heatmapRange(heat([-1, 3], 2))!)).toEqual({ low: -3, high: 3 });
     expect(colorRange(heatmapRange(heat([1, 3], 2))!)).toEqual({ low: 0, high: 3 });
-    expect(colorRange(heatmapRange(heat([-3, -1], 2))!)).toEqual({ low: -3, high: 0 });
+    // What only speaks against something has the colours of that.
+    expect(colorRange(heatmapRange(heat([-3, -1], 2))!)).toEqual({ low: -3, high: 3 });
+    expect(colorRange({ low: -1e-9, high: 1 })).toEqual({ low: -1e-9, high: 1 });
     expect(heatmapRange(heat([NaN, Infinity], 2))).toBeUndefined();
   });
 
@@ -101,6 +104,23 @@ describe("colours of a heatmap", () => {
     expect(bars("layer")).not.toContain('"0 to 1"');
   });
 
+  it.each(["map", "layer", "network", "photos"] as const)(
+    "keract 1: in mode %s the range that is written is that of the colours",
+    (scaleMode) => {
+      const maps = [heat([0, 1, 2, 4], 2), heat([0, 5, 10, 2], 2)];
+      const layers = maps.map((map, i) => ({ ...map, layer: `conv${i}`, photo: i }));
+      const picture = drawHeatmaps(layers, [], { title: "", caption: "" }, { scaleMode });
+      const rasters = imagesOf(picture.marks).filter(({ width }) => width === 2);
+      const written = JSON.stringify(picture.marks);
+      for (const [i, { values }] of maps.entries()) {
+        const high = Math.max(...(scaleMode === "photos" ? [10] : values));
+        expect(written).toContain(`"0 to ${high}"`);
+        const wanted = [...values].map((value) => Math.min(255, Math.floor((value / high) * 256)));
+        expect([...rasters[i]!.data]).toEqual(wanted);
+      }
+    },
+  );
+
   it("mark a map that is dead or not finite in words", () => {
     const text = JSON.stringify(
       drawHeatmaps([heat([0, 0], 2), heat([1, NaN], 2)], [], { title: "t", caption: "" }).marks,
@@ -109,6 +129,11 @@ describe("colours of a heatmap", () => {
     expect(text).toContain('"NaN"');
   });
 });
+
+const imagesOf = (marks: readonly Mark[]): Raster[] =>
+  marks.flatMap((mark) =>
+    mark.kind === "group" ? imagesOf(mark.marks) : mark.kind === "image" ? [mark.raster] : [],
+  );
 
 describe("planes and lines", () => {
   it("sum colours with their signs, or take the largest", () => {

@@ -80,7 +80,11 @@ export function heatmapRange(heatmap: Heatmap, clip = 0): Range | undefined {
   return { low: Math.max(whole.low, -reach), high: Math.min(whole.high, reach) };
 }
 
-/** The range as its colours need it: zero in the middle where both signs matter. */
+/** Whether values below zero matter: where all speak against something, their colours are those of signs too. */
+export const hasSigns = (range: Range): boolean =>
+  isSigned(range) || (range.low < 0 && range.high <= 0);
+
+/** The range as its colours need it: zero in the middle where signs matter. */
 export function colorRange(range: Range): Range {
-  return isSigned(range) ? symmetricRange(range) : range;
+  return hasSigns(range) ? symmetricRange(range) : range;
 }
