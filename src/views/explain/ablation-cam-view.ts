@@ -25,17 +25,17 @@ export const ablationCamView = defineHeatmap({
       photo.inputs,
       layers.map(({ port }) => port.value),
     );
-    const score = target.explained.score;
     const arrays: [string, Tensor][] = [];
     const maps = [];
     for (const [i, each] of layers.entries()) {
       const { planes, channels, shape } = channelPlanes(values[i]!, each.channels);
+      // The whole score comes by the same way as those that are taken off it, so that they round alike.
       const alone = Array.from({ length: channels }, (_, c) => [c]);
-      const scores = await ablatedScores(given, each, values[i]!, alone);
+      const [score, ...scores] = await ablatedScores(given, each, values[i]!, [[], ...alone]);
       const own = planeOfPlaces(shape);
-      const drops = Float32Array.from(scores, (ablated) => score - ablated);
+      const drops = Float32Array.from(scores, (ablated) => score! - ablated);
       // A score of 0 has no shares.
-      const weights = drops.map((drop) => (score === 0 ? 0 : drop / score));
+      const weights = drops.map((drop) => (score === 0 ? 0 : drop / score!));
       const weighed = (by: Float32Array) => {
         const sum = new Float32Array(own.height * own.width);
         for (let c = 0; c < channels; c++)
@@ -56,7 +56,7 @@ export const ablationCamView = defineHeatmap({
       arrays,
       notes: [
         ...(layer === "last" ? [`Layer ${layers[0]!.name}, the last with maps.`] : []),
-        ...(score === 0 ? ["The score is 0, and no map has a share in it."] : []),
+        ...(target.explained.score === 0 ? ["The score is 0, and no map has a share in it."] : []),
       ],
     };
   },

@@ -16,10 +16,12 @@ export const gradCamPlusPlusView = defineGradientCam({
   write({ f, maps, slopes, channels, places }, { epsilon }) {
     const squares = f.mul(slopes, slopes);
     const cubes = f.mul(squares, slopes);
-    const denominator = f.add(f.add(f.mul(squares, 2), f.mul(f.sum(maps, places), cubes)), epsilon);
+    // Axis by axis: a sum of sums rounds less than one of all places, and here it is divided by.
+    const total = (value: string) => places.reduceRight((sum, axis) => f.sum(sum, [axis]), value);
+    const denominator = f.add(f.add(f.mul(squares, 2), f.mul(total(maps), cubes)), epsilon);
     const flat = f.equal(slopes, 0);
     const alpha = f.where(flat, 0, f.div(squares, f.where(flat, 1, denominator)));
-    const weights = f.sum(f.mul(f.apply("Relu", slopes), alpha), places);
+    const weights = total(f.mul(f.apply("Relu", slopes), alpha));
     return { raw: f.sum(f.mul(weights, maps), [channels], false), weights };
   },
 });
