@@ -14,6 +14,8 @@ const long = [
   "element",
   "explain-golden",
   "fuzz",
+  "hostile-names",
+  "outputs",
   "page",
   "page-hostile",
   "page-opening",

@@ -1,12 +1,17 @@
 /**
- * A rule for ESLint: whatever becomes a length must be bounded. `new Float32Array(n)`, `new Array(n)`,
- * `Array.from({ length: n })` and `text.repeat(n)` take memory for a number that may come from a file, and
- * no file may make the process abort. A length is bounded when it is a literal, the length of something
+ * A rule for ESLint: whatever becomes a length must be bounded. `new Float32Array(n)`, `new Array(n)`, `Array(n)`
+ * (and what fills it), `Array.from({ length: n })` and `text.repeat(n)` take memory for a number that may come from
+ * a file, and no file may make the process abort. A length is bounded when it is a literal, the length of something
  * that is there, `checkedLength(n, what)`, or made of such; a comment `bounded: why` says what else bounds it.
+ *
+ * The one option is a list of words: numbers of these names are bounded in the folder that it is set for, and the
+ * configuration says by what.
  */
 export const boundedLengths = {
   meta: {
     type: "problem",
+    schema: [{ type: "array", items: { type: "string" } }],
+    defaultOptions: [[]],
     messages: {
       unbounded:
         "this length may come from a file: give it to checkedLength() (base/checked-length.ts), or say in a comment 'bounded: why' what bounds it",
@@ -14,6 +19,7 @@ export const boundedLengths = {
   },
   create(context) {
     const source = context.sourceCode;
+    const words = new Set(context.options[0]);
     const seen = new Set();
 
     const all = (nodes, scope) => nodes.every((node) => isBounded(node, scope));
@@ -29,7 +35,8 @@ export const boundedLengths = {
         case "MemberExpression":
           return (
             !node.computed &&
-            /^(length|size|byteLength|BYTES_PER_ELEMENT)$/.test(node.property.name)
+            (/^(length|size|byteLength|BYTES_PER_ELEMENT)$/.test(node.property.name) ||
+              words.has(node.property.name))
           );
         case "ConditionalExpression":
           return all([node.consequent, node.alternate], scope);
@@ -44,12 +51,14 @@ export const boundedLengths = {
           if (name === "checkedLength") return true;
           if (name === "min") return node.arguments.some((part) => isBounded(part, scope));
           return (
-            ["max", "ceil", "floor", "abs", "sqrt"].includes(name) && all(node.arguments, scope)
+            (["max", "ceil", "floor", "abs", "sqrt"].includes(name) &&
+              all(node.arguments, scope)) ||
+            words.has(name)
           );
         }
         case "Identifier":
           // A rank is the length of a shape, which is bounded where shapes are made.
-          return node.name === "rank" || isBoundedName(node, scope);
+          return node.name === "rank" || words.has(node.name) || isBoundedName(node, scope);
         default:
           return false;
       }
@@ -93,14 +102,10 @@ export const boundedLengths = {
     }
 
     return {
-      NewExpression(node) {
-        const [first, ...more] = node.arguments;
-        if (!/^(Array|\w*ArrayBuffer|\w+Array|Constructor)$/.test(node.callee.name ?? "")) return;
-        if (first === undefined || more.length > 0) return;
-        const isData = ["ArrayExpression", "SpreadElement"].includes(first.type);
-        if (!isData && !isCopy(first, node)) check(node, first);
-      },
+      NewExpression: checkArray,
       CallExpression(node) {
+        // `Array(n)` makes what `new Array(n)` does.
+        if (node.callee.name === "Array") checkArray(node);
         const name = node.callee.property?.name;
         const [first] = node.arguments;
         if (/^(repeat|alloc|allocUnsafe)$/.test(name) && first) check(node, first);
@@ -111,8 +116,24 @@ export const boundedLengths = {
       },
     };
 
+    function checkArray(node) {
+      const { callee } = node;
+      const [first, ...more] = node.arguments;
+      const name = callee.name ?? callee.property?.name ?? "";
+      if (!/^(Array|\w*ArrayBuffer|\w+Array|[cC]onstructor)$/.test(name)) return;
+      if (first === undefined || more.length > 0) return;
+      const isData = ["ArrayExpression", "SpreadElement"].includes(first.type);
+      if (!isData && !isCopy(first, node)) check(node, first);
+    }
+
     /** `new Uint8Array(bytes)`: what is copied is there already. */
     function isCopy(argument, node) {
+      if (argument.type === "AwaitExpression") return isCopy(argument.argument, node);
+      if (argument.type === "TSNonNullExpression") return isCopy(argument.expression, node);
+      // Memory that threads share is called mail; what a body or a blob holds is there as well.
+      const name = argument.callee?.property?.name ?? argument.property?.name ?? argument.name;
+      if (/^(buffer|arrayBuffer|subarray|slice|mail|memory)$/.test(name)) return true;
+      if (argument.object?.name === "mail") return true;
       if (argument.type !== "Identifier" && argument.type !== "MemberExpression") return false;
       const services = source.parserServices;
       if (!services?.program)

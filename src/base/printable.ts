@@ -15,5 +15,9 @@ export const printable = (text: string): string =>
         `\\u${code.padStart(4, "0")}`;
   });
 
+/** A text with something else in place of each of these. */
+export const withoutUnsafe = (text: string, instead: string): string =>
+  text.replace(unsafe, instead);
+
 /** {@link printable} for a text of several lines, whose ends are meant. */
 export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");

@@ -15,9 +15,10 @@ export function textTable(
   rows: readonly (readonly string[])[],
   width = Infinity,
 ): string {
+  const titles = columns.map(({ title }) => printable(title));
   const shown = rows.map((cells) => columns.map((_, i) => printable(cells[i] ?? "")));
-  const widths = columns.map((column, i) =>
-    shown.reduce((most, row) => Math.max(most, displayWidth(row[i]!)), displayWidth(column.title)),
+  const widths = columns.map((_, i) =>
+    shown.reduce((most, row) => Math.max(most, displayWidth(row[i]!)), displayWidth(titles[i]!)),
   );
   narrow(widths, columns, width);
   const line = (cells: readonly string[]): string =>
@@ -32,7 +33,7 @@ export function textTable(
       .trimEnd();
   // bounded: columns are cut to the terminal
   const rule = widths.map((each) => "─".repeat(each)).join("──");
-  return [line(columns.map((column) => column.title)), rule, ...shown.map(line)].join("\n");
+  return [line(titles), rule, ...shown.map(line)].join("\n");
 }
 
 /** No column of text becomes narrower. */

@@ -73,12 +73,18 @@ describe("file names", () => {
     ["猫", "猫"],
     ["", "_"],
     [".hidden", "hidden"],
+    ["a\u202eb\u009b\n", "a_b__"],
+    ["con", "_con"],
+    ["猫".repeat(120), "猫".repeat(66)],
   ])("%s becomes %s", (wanted, name) => {
     expect(fileNames([wanted])).toEqual([name]);
   });
 
   it("are never the same, not even where case does not count", () => {
     expect(fileNames(["Conv", "conv", "conv"])).toEqual(["Conv", "conv-2", "conv-3"]);
+    // As macOS sees them, é is one letter, however it is written.
+    expect(fileNames(["e\u0301", "\u00e9"])).toEqual(["e\u0301", "\u00e9-2"]);
+    expect(new Set(fileNames(new Array<string>(3000).fill("a"))).size).toBe(3000);
   });
 });
 

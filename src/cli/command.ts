@@ -2,8 +2,10 @@ import type { Fields, Values } from "../base/fields.ts";
 
 /** What a command may touch of the outside world: an argument, so that tests can watch it. */
 export interface CommandIo {
-  /** Lines of the answer; what would command a terminal is shown instead. */
-  out(text: string): void;
+  /** One line of the answer; what would command a terminal, or end the line, is shown instead. */
+  out(line: string): void;
+  /** Several lines, whose ends are striate's own: no name of a stranger's ends one in JSON, or in a text table. */
+  text(lines: string): void;
   /** One line beside the answer. */
   err(text: string): void;
   /** Standard output for what striate itself makes of terminal codes: a preview, a line that is rewritten. */

@@ -72,7 +72,7 @@ async function readNamed(
         open.map((port) => port.name),
       ),
     );
-  const inputs: Record<string, Tensor> = Object.assign({}, ...parts.map((part) => part.inputs));
+  const inputs = Object.fromEntries(parts.flatMap(({ inputs = {} }) => Object.entries(inputs)));
   const missing = network.inputs.filter((port) => !Object.hasOwn(inputs, port.name));
   if (missing.length > 0)
     throw new UsageError(

@@ -34,7 +34,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       .configureOutput({ writeOut: io.raw, outputError: () => undefined });
     for (const definition of loaded) addCommand(program, definition);
     if (args.length === 0) {
-      io.out(program.helpInformation());
+      io.text(program.helpInformation());
       return 0;
     }
     const fields = loaded.length === 1 ? loaded[0]!.fields : {};

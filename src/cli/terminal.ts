@@ -18,7 +18,8 @@ export function openTerminal(): Terminal {
   const wide = process.stdout.columns ?? Number(process.env["COLUMNS"]);
   return {
     io: {
-      out: (text) => out.print(`${printableLines(text)}\n`),
+      out: (line) => out.print(`${printable(line)}\n`),
+      text: (lines) => out.print(`${printableLines(lines)}\n`),
       err: (text) => err.print(`${printable(text)}\n`),
       raw: out.print,
       status: err.print,

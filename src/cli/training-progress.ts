@@ -8,7 +8,7 @@ import type { CommandIo } from "./command.ts";
 export function trainingProgress(io: CommandIo): Callback {
   const { isTty, columns } = io.terminal;
   // A terminal's line is rewritten in place, so it must not end where `out` ends lines.
-  const write = isTty ? io.raw : (text: string) => io.out(text.trimEnd());
+  const write = isTty ? io.raw : (text: string) => io.text(text.trimEnd());
   return progress({ write, isTty, columns });
 }
 

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../base/empty-record.ts";
 import { StriateError } from "../base/errors.ts";
 import { readJson } from "../base/parse-json.ts";
 import { sizeOf } from "../base/shape.ts";
@@ -20,7 +21,8 @@ interface Entry {
 }
 
 export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header = emptyRecord<unknown>();
+  header["__metadata__"] = metadata;
   let size = 0;
   for (const [name, value] of tensors) {
     const end = size + value.data.byteLength;

@@ -36,6 +36,7 @@ export function checkOf(
     inputs,
     { ...sample.attributes },
     {
+      // bounded: a sample of ours
       outputs: Array.from({ length: sample.outputs ?? 1 }, (_, i) => `y${i}`),
       domain: sample.domain,
     },
@@ -48,6 +49,7 @@ export function checkOf(
     const known = b.graph.values.get(value)!;
     if (!(sample.objective?.includes(i) ?? isFloat(known.type))) return [];
     const shape = known.shape as readonly number[];
+    // bounded: a sample of ours
     const weights = Array.from({ length: sizeOf(shape) }, () => random.uniform(-1, 1));
     return [{ value, weights, shape }];
   });

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../base/empty-record.ts";
 import { StriateError, naming, namingSync } from "../base/errors.ts";
 import { type NumericType, type Tensor, castTo } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
@@ -292,7 +293,7 @@ export class RunningNetwork {
    * @param anyBatch whether the batch may be another than the file says
    */
   #graphInputs(feeds: Readonly<Record<string, Tensor>>, anyBatch = true): Record<string, Tensor> {
-    const inputs: Record<string, Tensor> = {};
+    const inputs = emptyRecord<Tensor>();
     for (const port of this.network.inputs) {
       const fed = Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined;
       if (fed === undefined) continue;

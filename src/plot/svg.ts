@@ -20,6 +20,8 @@ export function toSvg(picture: Picture): string {
   const out = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${n(width)}" height="${n(height)}" viewBox="0 0 ${n(width)} ${n(height)}" role="img" font-family="${family}">`,
   ];
+  // Who made it, so that a later run knows its own files.
+  out.push("<!-- striate -->");
   if (title) out.push(`<title>${escapeXml(title)}</title>`);
   if (description) out.push(`<desc>${escapeXml(description)}</desc>`);
   out.push(`<rect width="100%" height="100%" fill="${background}"/>`);

@@ -71,6 +71,7 @@ export function parseShare(text: string): Share {
 
 /** The shards of a share; of one among many whose number is not known all of them, from its own on. */
 export function shardsOf({ index, of }: Share, count: number): number[] {
+  // bounded: the shards of a run, where its manifest is read
   const all = Array.from({ length: count }, (_, i) => i);
   if (of > 1) return all.filter((i) => i % of === index);
   const from = count === 0 ? 0 : index % count;

@@ -19,7 +19,19 @@ describe("the engine's words name the layer first, and no place in C++", () => {
     ["[ONNXRuntimeError] : 1 : FAIL : something else", ": 1 : FAIL : something else"],
     [
       "Type Error: Type (tensor(float)) of output arg (y) of node (k) does not match expected type (tensor(uint16)).",
-      "Type Error: Type (tensor(float)) of output arg (y) of node (k) does not match expected type (tensor(uint16)).",
+      'layer "k": its output "y" is said to be float32, and what is computed is uint16',
+    ],
+    [
+      "Type Error: Type 'tensor(int64)' of input parameter (x) of operator (Conv) in node (c) is invalid.",
+      'Conv "c": its input "x" is int64, which Conv does not take',
+    ],
+    [
+      "Type Error: Type parameter (T) of Optype (Add) bound to different types (tensor(float) and tensor(double) in node (a).",
+      'Add "a": its inputs are float32 and float64, and have to be alike',
+    ],
+    [
+      "Could not find an implementation for Relu(14) node with name 'r'",
+      'Relu "r": the engine has no Relu of operator set 14 for these types',
     ],
   ])("%s", (said, words) => {
     expect(engineMessage(new Error(said))).toBe(`the engine refused: ${words}`);

@@ -58,13 +58,14 @@ export class OrtSession implements Session {
     feeds: Readonly<Record<string, Tensor>>,
     into?: Readonly<Record<string, Tensor>>,
   ): Promise<Record<string, Tensor>> {
-    const given = Object.fromEntries(
+    const asked = Object.fromEntries(
       this.inputs.map((name) => {
         const value = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
         if (value === undefined) throw new StriateError(`input "${name}" was not given`);
         return [name, this.#wrap(value)];
       }),
     );
+    const given = { ...asked, ...this.#lent };
     const fetches =
       into &&
       this.#preallocates &&
@@ -74,7 +75,6 @@ export class OrtSession implements Session {
           Object.hasOwn(into, name) ? this.#wrap(into[name]!) : null,
         ]),
       );
-    Object.assign(given, this.#lent);
     let results: Readonly<Record<string, OrtTensor>>;
     try {
       results = await (fetches

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../base/empty-record.ts";
 import { type Tensor, float32 } from "../base/tensor.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Session } from "../runtime/runtime.ts";
@@ -91,9 +92,8 @@ class Forward {
     const shapes: (readonly number[])[] = [];
     for (let at = 0; at < rows; at += graph.rows) {
       const part = padBatch(takeRows(whole, at, Math.min(graph.rows, rows - at)), graph.rows, []);
-      const feeds: Record<string, Tensor> = {
-        [graph.inputs.rowWeight]: float32([graph.rows], part.rowWeight),
-      };
+      const feeds = emptyRecord<Tensor>();
+      feeds[graph.inputs.rowWeight] = float32([graph.rows], part.rowWeight);
       if (graph.inputs.rowShare !== null)
         feeds[graph.inputs.rowShare] = shareOfRows(
           graph.rows,

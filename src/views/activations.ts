@@ -1,3 +1,4 @@
+import { emptyRecord } from "../base/empty-record.ts";
 import { StriateError } from "../base/errors.ts";
 import { formatShape, stridesOf } from "../base/shape.ts";
 import { type Tensor, toFloat32 } from "../base/tensor.ts";
@@ -145,7 +146,7 @@ export async function computeActivations(
     );
   const taps = chosen.flatMap((layer) => layer.outputs.map((port) => ({ layer, port })));
   const outputs = network.outputs.map((port) => port.value);
-  const known: Record<string, Tensor> = {};
+  const known = emptyRecord<Tensor>();
   const compute = async (values: readonly string[]): Promise<void> => {
     const results = await target.run(feeds, values, known);
     values.forEach((value, i) => (known[value] = results[i]!));

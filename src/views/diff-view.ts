@@ -7,7 +7,7 @@ import { defineView, type ViewTable } from "./define-view.ts";
 import { type DiffResult, type LayerPair, diffNetworks } from "./diff.ts";
 import { drawDifference } from "./diff/draw-difference.ts";
 import { describePhoto } from "./subject.ts";
-import { textOfTable } from "./text-of-table.ts";
+import { linesOfTable } from "./lines-of-table.ts";
 
 /** Two networks layer by layer on one photo: an export, a quantised form, another epoch. */
 export const diffView = defineView({
@@ -47,8 +47,9 @@ export const diffView = defineView({
       caption: `A is ${a.name}, B is ${b.name}: ${verdict}. Input: ${a.photo.preparation}.`,
       lines: [
         `A: ${a.name}; ${describePhoto(a.photo)}`,
-        `B: ${b.name}; ${describePhoto(b.photo)}\n`,
-        textOfTable(pairTable(result)),
+        `B: ${b.name}; ${describePhoto(b.photo)}`,
+        "",
+        ...linesOfTable(pairTable(result)),
         ...only("A", onlyA),
         ...only("B", onlyB),
         verdict,

@@ -20,7 +20,7 @@ import { mapsFigure } from "./feature-maps/maps-figure.ts";
 import { layerRange, type scaleModes } from "./map-scale.ts";
 import type { PhotoSubject } from "./subject.ts";
 import { thumbnailOf } from "./thumbnail.ts";
-import { textOfTable } from "./text-of-table.ts";
+import { linesOfTable } from "./lines-of-table.ts";
 
 /** What the network makes of one photo. */
 export interface PhotoActivations {
@@ -93,8 +93,9 @@ export const featureMapsView = defineView({
   },
   words(result, photos) {
     const lines = result.flatMap(({ activations, prediction, names }, i) => [
-      `\n${titleOf(photos[i]!)}${prediction ? `: ${formatPrediction(prediction)}` : ""}`,
-      textOfTable(layerTable(photos[i]!.name, drawable(activations, names))),
+      "",
+      `${titleOf(photos[i]!)}${prediction ? `: ${formatPrediction(prediction)}` : ""}`,
+      ...linesOfTable(layerTable(photos[i]!.name, drawable(activations, names))),
       ...notDrawn(activations, names),
     ]);
     const layers = result[0]?.activations.map(({ address }) => address) ?? [];

@@ -10,7 +10,7 @@ import {
   describeFindings,
   findPreprocessing,
 } from "./preprocessing-detective.ts";
-import { textOfTable } from "./text-of-table.ts";
+import { linesOfTable } from "./lines-of-table.ts";
 
 /** What a photo tells of a network. */
 export interface PhotoFindings extends PreprocessingFindings {
@@ -58,7 +58,7 @@ export const preprocessingView = defineView({
       caption: `${found}.`,
       lines: [
         found,
-        ...(guesses.length > 0 ? [textOfTable(guessTable(findings))] : []),
+        ...(guesses.length > 0 ? linesOfTable(guessTable(findings)) : []),
         ...(prediction ? [`with it: ${formatPrediction(prediction)}`] : []),
       ],
     };

@@ -3,7 +3,7 @@ import { formatNumber } from "../plot/format-number.ts";
 import { defineView, type ViewTable } from "./define-view.ts";
 import { noiseSubject } from "./noise-subject.ts";
 import { describePhoto } from "./subject.ts";
-import { textOfTable } from "./text-of-table.ts";
+import { linesOfTable } from "./lines-of-table.ts";
 import { type VerifyResult, type WayResult, relative, verifyNetwork } from "./verify.ts";
 
 /** What the ways of running make of one input. */
@@ -51,8 +51,9 @@ export const verifyView = defineView({
       caption: `Every layer, in ${ways.length} ways of running; ${largest ?? "no other way ran"}. Input: ${input}.`,
       lines: [
         `input: ${input}`,
-        `reference: ${reference}, node by node; largest difference of each layer:\n`,
-        textOfTable(layerTable(result)),
+        `reference: ${reference}, node by node; largest difference of each layer:`,
+        "",
+        ...linesOfTable(layerTable(result)),
         ...ways
           .slice(1)
           .flatMap(({ way, failed }) => (failed ? [`${way}: does not run: ${failed}`] : [])),

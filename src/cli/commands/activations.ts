@@ -5,9 +5,8 @@ import { Model } from "../../api/model.ts";
 import { writeNpz } from "../../formats/npz.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { leftOut } from "../../model/lowering/left-out.ts";
-import { writeFileAtomic } from "../../node/files/write-files.ts";
+import { replaceFile } from "../../node/files/replace-files.ts";
 import { openModel } from "../../api/open-model.ts";
-import { refuseForeign } from "../../node/files/may-replace.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
 import { featureMapsView } from "../../views/feature-maps-view.ts";
@@ -64,14 +63,13 @@ export const activations = defineCommand({
     for (const [name, tensor] of seen.arrays())
       arrays.set(name, inputs.has(name) ? tensor : castTo(tensor, dtype));
     const bytes = await writeNpz(arrays);
-    if (!options.force) await refuseForeign([{ path: options.out, bytes }]);
-    await writeFileAtomic(options.out, bytes);
+    await replaceFile(options.out, bytes, options);
     const shapes = [...arrays].map(([name, { shape }]) => ({ name, shape }));
     const words = describePhoto(photo);
     const left = leftOut(model.network);
     if (options.json) {
       const data = { file: options.out, input: words, arrays: shapes, left_out: left };
-      io.out(JSON.stringify(data, null, 2));
+      io.text(JSON.stringify(data, null, 2));
       return;
     }
     io.out(`input: ${words}`);

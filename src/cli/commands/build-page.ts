@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { formatBytes } from "../../base/text-table.ts";
+import { maybeReadText } from "../../node/files/files.ts";
 import { writeFilesAtomic } from "../../node/files/write-files.ts";
 import { staticPage } from "../../node/page/static-page.ts";
 import { defineCommand } from "../command.ts";
@@ -21,7 +22,7 @@ export const buildPage = defineCommand({
   examples: ["striate build-page public", "npx http-server public"],
   async run([given], { webgpu, force }, io) {
     const out = given as string;
-    if (!force) refuseOtherFolder(out);
+    if (!force) await refuseOtherFolder(out);
     const files = await staticPage(out, { webgpu });
     await writeFilesAtomic(files);
     const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
@@ -31,11 +32,12 @@ export const buildPage = defineCommand({
   },
 });
 
-/** A folder that holds something else is left alone. */
-function refuseOtherFolder(out: string): void {
-  if (!existsSync(out) || readdirSync(out).length === 0) return;
-  const index = join(out, "index.html");
-  if (existsSync(index) && readFileSync(index, "utf8").includes("<title>striate")) return;
+/** A folder that holds something else is left alone. @throws StriateError */
+async function refuseOtherFolder(out: string): Promise<void> {
+  const found = await readdir(out).catch(() => []);
+  if (found.length === 0) return;
+  const index = await maybeReadText(join(out, "index.html"));
+  if (index?.includes("<title>striate")) return;
   throw new StriateError(
     `${out}: holds other files; give an empty folder, or --force to write among them`,
   );

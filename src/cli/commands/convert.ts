@@ -41,7 +41,7 @@ export const convert = defineCommand({
       ...(options.force ? {} : { mayWrite: refuseForeign }),
     });
     if (options.json) {
-      io.out(JSON.stringify(result, null, 2));
+      io.text(JSON.stringify(result, null, 2));
       return;
     }
     const { files, lost, difference } = result;

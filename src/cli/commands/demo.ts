@@ -5,6 +5,7 @@ import { packageFile } from "../../node/files/package-files.ts";
 import { openModel } from "../../api/open-model.ts";
 import { defineCommand } from "../command.ts";
 import { parseFlags } from "../flags.ts";
+import { forceField } from "../options.ts";
 import { see } from "./see.ts";
 
 export const demo = defineCommand({
@@ -16,19 +17,21 @@ export const demo = defineCommand({
       placeholder: "path",
       help: "folder for the pictures and see.json",
     }),
+    force: forceField,
     cat: field.boolean(false, { help: "look at a cat instead" }),
     preview: field.boolean(true, { help: "show no preview in the terminal" }),
   },
   async run(_, options, io) {
     const model = packageFile("models/cat_vs_dog.h5");
     const photo = packageFile(`dist/demo/${options.cat ? "cat" : "dog"}.jpg`);
-    io.out("A small network that was trained to tell cats from dogs:\n");
-    io.out(formatSummary(summarize((await openModel(model)).network)));
-    io.out("\nWhat its four convolutions make of a photo:\n");
-    const flags = parseFlags(see.fields, { model, out: options.out, preview: options.preview });
-    const page = join(options.out, options.cat ? "cat.html" : "dog.html");
+    io.text("A small network that was trained to tell cats from dogs:\n");
+    io.text(formatSummary(summarize((await openModel(model)).network)));
+    io.text("\nWhat its four convolutions make of a photo:\n");
+    const { out, preview, force } = options;
+    const flags = parseFlags(see.fields, { model, out, preview, force });
+    const page = join(out, options.cat ? "cat.html" : "dog.html");
     await see.run([[photo], page], flags, io);
-    io.out(
+    io.text(
       [
         "\nNext:",
         `  striate see YOUR_PHOTO.jpg --model ${model}`,

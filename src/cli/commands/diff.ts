@@ -4,6 +4,7 @@ import { relativeDifference } from "../../base/compare-tensors.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { openModel } from "../../api/open-model.ts";
+import { mayReplaceFile } from "../../node/files/replace-files.ts";
 import { writePng, writeSvg } from "../../api/write-picture.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
@@ -15,6 +16,7 @@ import { defineCommand } from "../command.ts";
 import { optionsOf } from "../flags.ts";
 import {
   engineFields,
+  forceField,
   modelFields,
   photoFields,
   preprocessingChoice,
@@ -44,6 +46,7 @@ export const diff = defineCommand({
       placeholder: "path",
       help: "the picture to write, .png or .svg",
     }),
+    force: forceField,
     theme: diffView.shows.theme,
     json: field.boolean(false, { help: "print data instead of a table" }),
     ...modelFields,
@@ -58,6 +61,7 @@ export const diff = defineCommand({
     const ending = extname(options.out).toLowerCase();
     if (ending !== ".png" && ending !== ".svg")
       throw new StriateError(`${options.out}: a picture's name ends in .png or .svg`);
+    await mayReplaceFile(options.out, options);
     const reading = await readOptions(options);
     const sideOf = async (name: string) => {
       const model = new Model(await openModel(name, reading), runtime, sessionOptions(options));
@@ -75,7 +79,7 @@ export const diff = defineCommand({
     await (ending === ".svg" ? writeSvg : writePng)(options.out, picture);
     const drawn = drawnPair(seen.result, options.layer).a;
     if (options.json)
-      io.out(JSON.stringify({ ...(seen.json as object), drawn, out: options.out }, null, 2));
+      io.text(JSON.stringify({ ...(seen.json as object), drawn, out: options.out }, null, 2));
     else {
       for (const line of seen.words.lines) io.out(line);
       io.out(`wrote ${options.out}: the values of ${drawn} in both, and B - A`);

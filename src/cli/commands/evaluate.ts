@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { leftOut } from "../../model/lowering/left-out.ts";
 import { checked, field } from "../../base/fields.ts";
 import { parseByteSize } from "../../data/byte-size.ts";
@@ -5,14 +6,15 @@ import { datasetSubject } from "../../api/dataset-subject.ts";
 import { Model } from "../../api/model.ts";
 import { openDatasetFor } from "../../api/open-dataset.ts";
 import { openModel } from "../../api/open-model.ts";
-import { writeFolder } from "../../node/files/write-files.ts";
+import { mayReplaceFile, replaceInFolder } from "../../node/files/replace-files.ts";
 import { dataHelp } from "../../data/named-datasets.ts";
 import { runtime } from "../../runtime/node/index.ts";
+import { version } from "../../version.ts";
 import { evaluationView } from "../../views/evaluation/evaluation-view.ts";
 import { defineCommand } from "../command.ts";
 import { encodePictures } from "../encode-pictures.ts";
 import { optionsOf } from "../flags.ts";
-import { engineFields } from "../options.ts";
+import { engineFields, forceField } from "../options.ts";
 import { manyFields } from "../sharded/many-fields.ts";
 
 export const evaluate = defineCommand({
@@ -49,6 +51,7 @@ export const evaluate = defineCommand({
       placeholder: "path",
       help: "folder for evaluate.png and evaluate.json",
     }),
+    force: forceField,
     json: field.boolean(false, { help: "print evaluate.json instead of words" }),
     ...engineFields,
   },
@@ -66,11 +69,11 @@ export const evaluate = defineCommand({
         ...options,
         memory: options.memory ?? "1g",
         seed,
-        force: false,
         theme: "light",
       };
       return command.run([file, data], given as never, io);
     }
+    await mayReplaceFile(join(options.out, "evaluate.json"), options);
     const { device, threads, size, memory, out } = options;
     const session = { device, threads: threads ?? undefined };
     const model = new Model(await openModel(file as string), runtime, session);
@@ -88,14 +91,17 @@ export const evaluate = defineCommand({
         optionsOf(evaluationView.asks, options),
       );
       const left = leftOut(model.network);
-      const data = { ...(seen.json as object), ...(left.length > 0 && { left_out: left }) };
+      const data = {
+        striate: version,
+        ...(seen.json as object),
+        ...(left.length > 0 && { left_out: left }),
+      };
       const text = JSON.stringify(data, null, 2);
-      await writeFolder(out, [
-        { path: "evaluate.json", bytes: `${text}\n` },
-        ...(await encodePictures(seen.draw(), "png")),
-      ]);
+      const pictures = await encodePictures(seen.draw(), "png");
+      const report = { path: "evaluate.json", bytes: `${text}\n` };
+      await replaceInFolder(out, [report, ...pictures], options);
       if (options.json) {
-        io.out(text);
+        io.text(text);
         return;
       }
       const { notice } = seen.result.loss;

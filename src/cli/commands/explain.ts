@@ -1,7 +1,7 @@
 import { basename, extname, join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
-import { writeFolder } from "../../node/files/write-files.ts";
+import { replaceInFolder } from "../../node/files/replace-files.ts";
 import { count } from "../../plot/format-number.ts";
 import type { AnyView } from "../../views/define-view.ts";
 import { scalingGuess } from "../../views/detective/turns-over.ts";
@@ -18,7 +18,7 @@ import { isMany, refuseMany } from "../sharded/conducted.ts";
 import { manyFields } from "../sharded/many-fields.ts";
 import { runPhotosInShards } from "../sharded/many-photos-run.ts";
 import { contextOptions, runFields } from "../views/run-options.ts";
-import { Numbers, checkNumbersName, picturesOf } from "../views/view-output.ts";
+import { Numbers, checkNumbers, picturesOf } from "../views/view-output.ts";
 import { Waiting } from "../waiting.ts";
 
 export const explain = defineCommand({
@@ -42,7 +42,7 @@ export const explain = defineCommand({
       if (options.numbers !== null) refuseMany("--numbers is written by one process");
       return runPhotosInShards(explainPhotos, photos as string[], options, io);
     }
-    checkNumbersName(options.numbers);
+    await checkNumbers(options.numbers, options);
     using waiting = new Waiting(io, `opening ${options.model}`);
     const inputs = options.input;
     const paths = await photoFiles(photos as string[]);
@@ -73,7 +73,7 @@ export const explain = defineCommand({
           waiting.clear();
           await page?.add(seen, shows);
           const files = page ? [] : await picturesOf(seen, shows, options);
-          if (!page) await writeFolder(options.out, files);
+          if (!page) await replaceInFolder(options.out, files, options);
           written += files.length;
           if (options.numbers !== null) numbers.add(seen, several ? `${names[i]!}/` : "");
           report.push(
@@ -96,7 +96,7 @@ export const explain = defineCommand({
     if (options.numbers !== null) await numbers.write(options.numbers, explainer.methods[0]);
     const also = options.numbers === null ? "" : ` and ${options.numbers}`;
     const size = await page?.finish([options.model, ...paths]);
-    if (options.json) io.out(JSON.stringify(report, null, 2));
+    if (options.json) io.text(JSON.stringify(report, null, 2));
     else if (page)
       io.out(`wrote ${page.path} (${size})${also}: one page to look around in, in any browser`);
     else io.out(`wrote ${count(written, "picture")} to ${options.out}${also}`);

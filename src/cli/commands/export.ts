@@ -5,8 +5,7 @@ import { checked, field } from "../../base/fields.ts";
 import { parseScale } from "../../data/pictures/scale.ts";
 import { exportView } from "../../formats/onnx/export-view.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
-import { refuseForeign } from "../../node/files/may-replace.ts";
-import { writeFileAtomic } from "../../node/files/write-files.ts";
+import { replaceFile } from "../../node/files/replace-files.ts";
 import { viewNamed } from "../../views/all-views.ts";
 import type { AnyView } from "../../views/define-view.ts";
 import { graphViews, viewGraph } from "../../views/view-to-onnx.ts";
@@ -74,12 +73,10 @@ export const exportCommand = defineCommand({
     const size = options.size === null ? {} : { size: sizeFrom(options.size) };
     const graph = await naming(file, () => viewGraph(view, network, asks));
     const bytes = await naming(file, () => exportView(network, { ...graph, ...size }));
-    const files = [{ path: out, bytes }];
-    if (!options.force) await refuseForeign(files);
-    await writeFileAtomic(out, bytes);
+    await replaceFile(out, bytes, options);
     const names = [...network.outputs.map(({ name }) => name), ...graph.names];
     if (options.json) {
-      io.out(JSON.stringify({ file: out, outputs: names }, null, 2));
+      io.text(JSON.stringify({ file: out, outputs: names }, null, 2));
       return;
     }
     io.out(`wrote ${out}; it makes ${names.join(", ")}`);

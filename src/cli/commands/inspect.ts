@@ -3,7 +3,6 @@ import { Model } from "../../api/model.ts";
 import { photoSubject } from "../../api/view-subject.ts";
 import { UsageError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
-import { printable } from "../../base/printable.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { graphData, printGraph } from "../../graph/print.ts";
 import { formatTree, layerTree } from "../../model/facts/layer-tree.ts";
@@ -15,6 +14,7 @@ import { RunningNetwork } from "../../model/running.ts";
 import { openModel } from "../../api/open-model.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import { inferShapes } from "../../ops/infer/infer-shapes.ts";
+import { mayReplaceFile } from "../../node/files/replace-files.ts";
 import { writePng, writeSvg } from "../../api/write-picture.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { architectureView } from "../../views/architecture-view.ts";
@@ -24,7 +24,7 @@ import { runView } from "../../views/run-view.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
 import { optionsOf } from "../flags.ts";
-import { modelFields, readOptions } from "../options.ts";
+import { forceField, modelFields, readOptions } from "../options.ts";
 import { readPhoto } from "../photos.ts";
 
 export const inspect = defineCommand({
@@ -48,6 +48,7 @@ export const inspect = defineCommand({
         help: "the file that --graph svg or png writes",
       }),
     ),
+    force: forceField,
     photo: field.nullable(
       field.string(undefined, {
         placeholder: "file",
@@ -80,12 +81,12 @@ export const inspect = defineCommand({
     if (graph === "text") {
       inferShapes(network.graph);
       const data = () => JSON.stringify(graphData(network.graph), null, 2);
-      io.out(options.json ? data() : printGraph(network.graph));
+      io.text(options.json ? data() : printGraph(network.graph));
     } else if (graph !== null) await draw(network, graph, options, io);
     else {
       const found = options.photo ? await lookAt(opened, options.photo, options.labels) : undefined;
       describe(network, options, io, found?.json);
-      if (found && !options.json) io.out(`\n${found.words.lines.join("\n")}`);
+      if (found && !options.json) for (const line of ["", ...found.words.lines]) io.out(line);
     }
   },
 });
@@ -124,19 +125,19 @@ function describe(
       tree,
       photo,
     };
-    io.out(JSON.stringify(data, null, 2));
+    io.text(JSON.stringify(data, null, 2));
     return;
   }
   const { format, dialect, writer } = network.origin;
-  io.out(printable([format, dialect, writer && `written by ${writer}`].filter(Boolean).join(", ")));
+  io.out([format, dialect, writer && `written by ${writer}`].filter(Boolean).join(", "));
   if (network.layers.length === 0) {
-    io.out(formatWeights(network, io.terminal.width));
+    io.text(formatWeights(network, io.terminal.width));
     io.out(" The file holds no layers: --arch model.json adds them, where there is such a file.");
     return;
   }
-  if (network.labels) io.out(printable(`classes: ${shortList(network.labels)}`));
+  if (network.labels) io.out(`classes: ${shortList(network.labels)}`);
   const { width } = io.terminal;
-  io.out(tree ? formatTree(tree, width) : formatSummary(summary, width));
+  io.text(tree ? formatTree(tree, width) : formatSummary(summary, width));
   for (const sentence of leftOut(network)) io.out(` ${sentence}`);
 }
 
@@ -148,9 +149,12 @@ const shortList = (names: readonly string[]): string =>
 async function draw(
   network: Network,
   kind: "svg" | "png",
-  options: { fold: boolean; theme: "light" | "dark"; out: string | null },
+  options: { fold: boolean; theme: "light" | "dark"; out: string | null; force: boolean },
   io: CommandIo,
 ): Promise<void> {
+  const [stem] = fileNames([basename(network.origin.file ?? network.name).replace(/\.\w+$/, "")]);
+  const path = options.out ?? `${stem!}.${kind}`;
+  await mayReplaceFile(path, options);
   const seen = await runView(
     architectureView,
     viewContext(new RunningNetwork(network, runtime)),
@@ -159,8 +163,6 @@ async function draw(
   );
   const [drawn] = seen.draw(optionsOf(architectureView.shows, options));
   const { picture } = drawn!;
-  const [stem] = fileNames([basename(network.origin.file ?? network.name).replace(/\.\w+$/, "")]);
-  const path = options.out ?? `${stem!}.${kind}`;
   await (kind === "svg" ? writeSvg(path, picture) : writePng(path, picture));
   io.out(`wrote ${path}, ${Math.round(picture.width)} x ${Math.round(picture.height)} pixels`);
 }

@@ -6,6 +6,7 @@ import { defaultWorkers } from "../../node/runs/open-run.ts";
 import { workOnRun } from "../../node/runs/work.ts";
 import { parseShare, shareOfJob } from "../../runs/share.ts";
 import { defineCommand } from "../command.ts";
+import { forceField } from "../options.ts";
 import { followRun, stopOnSignal } from "../sharded/follow.ts";
 import { cutResult, stopped } from "../sharded/conducted.ts";
 import { openAnyRun } from "../sharded/open-any-run.ts";
@@ -44,6 +45,7 @@ export const run = defineCommand({
       }),
     ),
     theme: field.choice(["light", "dark"], "light", { help: "paper of the pictures" }),
+    force: forceField,
     json: field.boolean(false, { help: "print the JSON instead of words" }),
   },
   examples: [

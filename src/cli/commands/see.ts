@@ -158,7 +158,7 @@ export const see = defineCommand({
     const text = JSON.stringify(report, null, 2);
     await folder?.finish(`${text}\n`);
     const size = await page?.finish([options.model, ...paths], looksOf(options));
-    if (options.json) io.out(text);
+    if (options.json) io.text(text);
     else {
       if (shown) io.raw(`${shown}\n`);
       if (folder)

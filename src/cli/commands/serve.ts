@@ -37,7 +37,7 @@ export const serve = defineCommand({
       photo: photo ?? undefined,
       port,
     });
-    io.out(`${page.address}\nfor this machine alone; Ctrl+C ends it`);
+    io.text(`${page.address}\nfor this machine alone; Ctrl+C ends it`);
     if (open) openInBrowser(page.address);
     await new Promise<void>((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());

@@ -4,7 +4,6 @@ import { openDataset } from "../../api/open-dataset.ts";
 import { type PictureTraining, pictureTraining } from "../../api/picture-training.ts";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { type Values, checked, field } from "../../base/fields.ts";
-import { printable } from "../../base/printable.ts";
 import { augmentationNames, parseAugment } from "../../data/augment/parse-augment.ts";
 import { parseByteSize } from "../../data/byte-size.ts";
 import type { ImageSet } from "../../data/examples/image-set.ts";
@@ -158,7 +157,7 @@ async function trainOn(
     augment: parseAugment(options.augment),
     ...{ device, threads: threads ?? undefined },
   });
-  for (const line of training.lines) io.out(printable(line));
+  for (const line of training.lines) io.out(line);
   for (const sentence of leftOut(opened.network)) io.err(sentence);
   const notices = [...set.warnings(), ...training.notices];
   for (const text of notices) io.err(text);

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, rename, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { parseFields } from "../../base/fields.ts";
 import { refuseForeignIn } from "../../node/files/may-replace.ts";
-import { writeFolder } from "../../node/files/write-files.ts";
+import { mayReplaceFile } from "../../node/files/replace-files.ts";
+import { writeFileAtomic, writeFolder } from "../../node/files/write-files.ts";
 import { type OpenRun, checkModel, checkVersions, digestOfFile } from "../../node/runs/open-run.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { RunManifest } from "../../runs/manifest.ts";
@@ -61,6 +61,7 @@ export async function planPhotoRun(
   };
   // What lies there of a run that goes on is its own; another run is refused before anything is written.
   const force = options.force === true || existsSync(join(folder, "run", "manifest.json"));
+  await mayReplaceFile(join(folder, command.report), { force });
   return photoRun(command, manifest, await command.open(model, paths, options), {
     ...{ paths, folder, force },
   });
@@ -167,8 +168,6 @@ async function writeReport(
   const text = JSON.stringify(work.whole([here]), null, 2);
   const at = text.indexOf(JSON.stringify(here));
   const indent = /\n *$/.exec(text.slice(0, at))![0];
-  const beside = join(dirname(path), "run", basename(path));
-  await mkdir(dirname(beside), { recursive: true });
   async function* pieces(): AsyncGenerator<string> {
     yield text.slice(0, at - indent.length);
     let before = indent;
@@ -178,8 +177,7 @@ async function writeReport(
     }
     yield `${text.slice(at + JSON.stringify(here).length)}\n`;
   }
-  await pipeline(pieces, createWriteStream(beside, { flush: true }));
-  await rename(beside, path);
+  await writeFileAtomic(path, pieces());
 }
 
 /** The names of the photos in their order; where they lie does not count. */

@@ -11,7 +11,7 @@ import { optionsOf } from "../flags.ts";
 import { forceField } from "../options.ts";
 import { type ManyOptions, conducted } from "./conducted.ts";
 import { manyFields } from "./many-fields.ts";
-import { writeSeen } from "./outputs.ts";
+import { mayWriteSeen, writeSeen } from "./outputs.ts";
 
 /** Flags of every command that runs a network over a data set in shards. */
 export const shardFields = {
@@ -56,9 +56,11 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
     fields,
     ...(examples && { examples }),
     async run([file, data], options, io) {
+      const how = { force: options.force as boolean };
       const { split, limit, scale, size, jfif_only, seed, out } = options as Values<
         typeof shardFields
       > & { out: string };
+      await mayWriteSeen(view as never, out, how);
       const run = await planRun({
         view,
         asks: optionsOf(view.asks as Fields, options as Values<Fields>),
@@ -73,7 +75,7 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
           io.err(notice);
         const { late } = view.shards;
         const folder = join(out, "run");
-        const ledger = await Ledger.begin(folder, run.manifest, options.force as boolean, late);
+        const ledger = await Ledger.begin(folder, run.manifest, how.force, late);
         sayCosts(ledger, run, io);
         const seen = await conducted(ledger, run, options as unknown as ManyOptions, io);
         if (seen) await reportSeen(seen as never, out, options, io);
@@ -92,9 +94,9 @@ export async function reportSeen(
   io: CommandIo,
 ): Promise<void> {
   const shows = optionsOf(seen.view.shows, options as Values<Fields>);
-  const files = await writeSeen(seen, out, shows);
+  const files = await writeSeen(seen, out, shows, { force: options["force"] === true });
   if (options.json === true) {
-    io.out(JSON.stringify(seen.json, null, 2));
+    io.text(JSON.stringify(seen.json, null, 2));
     return;
   }
   for (const line of seen.words.lines) io.out(line);

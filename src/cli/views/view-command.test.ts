@@ -49,6 +49,7 @@ async function run(view: AnyView, args: readonly string[], flags: Record<string,
   const options = parseFlags(command.fields, { out, ...flags });
   await command.run(args, options, {
     out: (text) => void lines.push(text),
+    text: (text) => void lines.push(text),
     err: (text) => void lines.push(text),
     raw: () => undefined,
     status: () => undefined,

@@ -3,7 +3,7 @@ import { Model } from "../../api/model.ts";
 import type { Fields } from "../../base/fields.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
 import { openModel } from "../../api/open-model.ts";
-import { writeFolder } from "../../node/files/write-files.ts";
+import { replaceInFolder } from "../../node/files/replace-files.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../../views/context.ts";
 import type { AnyView } from "../../views/define-view.ts";
@@ -18,7 +18,7 @@ import { readSubject } from "../read-input.ts";
 import { givenOf } from "./given.ts";
 import { mergedFields } from "../../views/merged-fields.ts";
 import { contextOptions, labelsOf, runFields } from "./run-options.ts";
-import { Numbers, checkNumbersName, picturesOf } from "./view-output.ts";
+import { Numbers, checkNumbers, picturesOf } from "./view-output.ts";
 
 /** What stands on the command line behind the model file, by what a view takes. */
 const subjectWords: Readonly<Record<Takes, readonly { name: string; help: string }[]>> = {
@@ -51,7 +51,7 @@ export function viewCommand(view: AnyView): CommandDefinition {
     fields,
     ...(examples && { examples }),
     async run([file, ...rest], options, io) {
-      checkNumbersName(options.numbers);
+      await checkNumbers(options.numbers, options);
       const reading = await readOptions(options);
       const open = async (path: string) =>
         new Model(await openModel(path, reading), runtime, sessionOptions(options));
@@ -79,7 +79,7 @@ export function viewCommand(view: AnyView): CommandDefinition {
       await page?.add(seen, shows);
       await model.dispose();
       const files = page ? [] : await picturesOf(seen, shows, options);
-      if (files.length > 0) await writeFolder(options.out, files);
+      if (files.length > 0) await replaceInFolder(options.out, files, options);
       const size = await page?.finish([file as string, ...(rest.flat() as string[])]);
       if (options.numbers !== null) {
         const numbers = new Numbers();
@@ -88,7 +88,7 @@ export function viewCommand(view: AnyView): CommandDefinition {
       }
       const places = files.map(({ path }) => join(options.out, path));
       if (options.json) {
-        io.out(JSON.stringify({ model: file, ...(seen.json as object), files: places }, null, 2));
+        io.text(JSON.stringify({ model: file, ...(seen.json as object), files: places }, null, 2));
         return;
       }
       for (const line of seen.words.lines) io.out(line);

@@ -1,6 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import { writeNpz } from "../../formats/npz.ts";
+import { mayReplaceFile } from "../../node/files/replace-files.ts";
 import { type OutputFile, writeFileAtomic } from "../../node/files/write-files.ts";
 import type { AnyView } from "../../views/define-view.ts";
 import type { AnySeen } from "../../api/report/figures-of.ts";
@@ -18,9 +19,14 @@ export function picturesOf(
 }
 
 /** Before the work is done, and not after it. @throws StriateError */
-export function checkNumbersName(path: string | null): void {
-  if (path !== null && !path.endsWith(".npz"))
+export async function checkNumbers(
+  path: string | null,
+  how: { readonly force: boolean },
+): Promise<void> {
+  if (path === null) return;
+  if (!path.endsWith(".npz"))
     throw new StriateError(`--numbers ${path}: the name of a file of arrays ends in .npz`);
+  await mayReplaceFile(path, how);
 }
 
 /** Collects the named arrays of several photos and views, for one `.npz`. */

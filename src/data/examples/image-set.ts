@@ -92,6 +92,7 @@ export class ImageSet {
     const parts = resolveSplit(words, this.splits).map(({ split, from, to }) =>
       this.#orders.get(split)!.subarray(from, to),
     );
+    // bounded: what is there already
     const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const part of parts) {

@@ -53,6 +53,7 @@ export async function openFolder(root: string): Promise<FileSet> {
       let file: number | undefined;
       try {
         file = openSync(places[index]!, "r");
+        // bounded: the first bytes of a file, which its reader knows
         const bytes = new Uint8Array(count);
         return bytes.subarray(0, readSync(file, bytes, 0, count, 0));
       } catch {

@@ -42,6 +42,7 @@ export async function openFiles(path: string): Promise<FileSet> {
 async function readStart(path: string): Promise<Uint8Array> {
   const file = await open(path, "r");
   try {
+    // bounded: a few hundred
     const { buffer, bytesRead } = await file.read(new Uint8Array(identifyingBytes), 0);
     return buffer.subarray(0, bytesRead);
   } finally {

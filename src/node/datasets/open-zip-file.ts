@@ -14,18 +14,21 @@ const unpack: Unpack = (packed, size) => inflate(packed, { maxOutputLength: Math
 export async function openZipFile(path: string): Promise<FileSet> {
   const file = await open(path, "r");
   const { size } = await file.stat();
+  const room = (offset: number, length: number) =>
+    // bounded: by what the file has from there on
+    new Uint8Array(Math.max(0, Math.min(length, size - offset)));
   return openZip(
     path,
     {
       size,
       async read(offset, length) {
-        const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+        const bytes = room(offset, length);
         const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
         return bytes.subarray(0, bytesRead);
       },
       readNow(offset, length) {
-        const bytes = new Uint8Array(length);
-        return bytes.subarray(0, readSync(file.fd, bytes, 0, length, offset));
+        const bytes = room(offset, length);
+        return bytes.subarray(0, readSync(file.fd, bytes, 0, bytes.length, offset));
       },
       close: () => file.close(),
     },

@@ -25,6 +25,7 @@ export async function openSpill(each: number, folder = userCacheFolder()): Promi
       if (bytesWritten < each) throw new Error("the disk is full");
     },
     async read(slot) {
+      // bounded: a picture of the size that the network takes
       const bytes = new Uint8Array(each);
       await file.read(bytes, 0, each, slot * each);
       return bytes;

@@ -26,6 +26,7 @@ export async function openFileBytes(path: string): Promise<OpenFile> {
         throw new StriateError(
           `${path}: is ${(size / 2 ** 30).toFixed(1)} GB large; at most 2 GB can be read`,
         );
+      // bounded: two lines above
       const bytes = new Uint8Array(size);
       for (let done = 0; done < size;) {
         const got = attempt(path, () => readSync(file, bytes, done, size - done, from + done));

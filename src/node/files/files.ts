@@ -24,6 +24,13 @@ export async function readFileBytes(path: string, most = maxBytes): Promise<Uint
   }
 }
 
+/** The text of a file; undefined where there is none, or what is there is no file that can be read. */
+export const maybeReadText = (path: string): Promise<string | undefined> =>
+  readFileBytes(path).then(
+    (bytes) => new TextDecoder().decode(bytes),
+    () => undefined,
+  );
+
 /** What is at a path, which has to be a file. @throws StriateError when it is something else */
 export async function regularFile(path: string) {
   const found = await statOf(path);

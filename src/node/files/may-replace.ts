@@ -1,6 +1,7 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
+import { maybeReadText } from "./files.ts";
 import type { OutputFile } from "./write-files.ts";
 
 /** What every file has in it, near its beginning or end, that striate writes of a kind that can hold it. */
@@ -32,12 +33,18 @@ export async function refuseForeignIn(
   files: readonly OutputFile[],
   report: string,
 ): Promise<void> {
-  const told = await readFile(join(folder, report), "utf8").catch(() => "");
+  const told = (await maybeReadText(join(folder, report))) ?? "";
   const ours = told.includes(`"${mark}"`) ? told : "";
   const others = files.filter(
     ({ path }) => ours === "" || (path !== report && !ours.includes(JSON.stringify(path))),
   );
   await refuseForeign(others.map(({ path, bytes }) => ({ path: join(folder, path), bytes })));
+}
+
+/** Whether a file is there that bears striate's mark. */
+export async function isOurs(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && (await bearsMark(path, found.size));
 }
 
 async function mayReplace(path: string, bytes: Uint8Array | string | undefined): Promise<boolean> {
@@ -46,11 +53,7 @@ async function mayReplace(path: string, bytes: Uint8Array | string | undefined):
   if (!found?.isFile() || found.size === 0) return true;
   if (await bearsMark(path, found.size)) return true;
   // The pieces of a TF.js model belong to the file that names them.
-  if (/\.bin$/.test(path)) {
-    const model = join(dirname(path), "model.json");
-    const { size } = await stat(model).catch(() => ({ size: 0 }));
-    if (size > 0 && (await bearsMark(model, size))) return true;
-  }
+  if (/\.bin$/.test(path) && (await isOurs(join(dirname(path), "model.json")))) return true;
   return bytes !== undefined && bytes.length > 0 && Buffer.from(bytes).equals(await readFile(path));
 }
 

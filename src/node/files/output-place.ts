@@ -1,7 +1,20 @@
 import { constants } from "node:fs";
-import { chmod, chown, lstat, open, readlink, rename, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  copyFile,
+  lstat,
+  open,
+  readlink,
+  rename,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { StriateError } from "../../base/errors.ts";
+
+/** What is written: all at once, or piece by piece. */
+export type Content = Uint8Array | string | AsyncIterable<string>;
 
 /**
  * Where a file that is written goes:
@@ -64,11 +77,7 @@ async function followLinks(path: string): Promise<string> {
  * Puts a file that was written beside its place into it. Where a place cannot be renamed to, as it is a
  * mount point or lies on another disk, it is filled instead.
  */
-export async function settle(
-  part: string,
-  place: OutputPlace,
-  bytes: Uint8Array | string,
-): Promise<void> {
+export async function settle(part: string, place: OutputPlace): Promise<void> {
   if (place.kind === "file") {
     // Not everybody may give a file away; its mode comes last, since a new owner takes bits of it away.
     await chown(part, place.uid, place.gid).catch(() => undefined);
@@ -79,17 +88,17 @@ export async function settle(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EBUSY" && code !== "EXDEV") throw error;
-    await fill(place.path, bytes);
+    await copyFile(part, place.path);
   }
 }
 
 /** Writes into what is there, and cuts off what it had beyond that. */
-export async function fill(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function fill(path: string, bytes: Content): Promise<void> {
   await writeFile(path, bytes, { flag: "w" });
 }
 
 /** Writes to a pipe or device. A pipe that nobody reads is refused, as a writer would wait for ever. */
-export async function writeThrough(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeThrough(path: string, bytes: Content): Promise<void> {
   const probe = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
   try {
     await writeFile(path, bytes, { flag: constants.O_WRONLY as never });

@@ -1,5 +1,6 @@
-import { readFile, realpath, rm, rmdir } from "node:fs/promises";
+import { realpath, rm, rmdir } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import { maybeReadText } from "./files.ts";
 import { refuseForeignIn } from "./may-replace.ts";
 import { type OutputFile, writeFolder } from "./write-files.ts";
 
@@ -66,7 +67,7 @@ interface Report {
 /** The pictures of an earlier run; none where there is no report, or striate did not write it. */
 async function reportedFiles(report: string): Promise<readonly string[]> {
   try {
-    const told = JSON.parse(await readFile(report, "utf8")) as Partial<Report>;
+    const told = JSON.parse((await maybeReadText(report)) ?? "") as Partial<Report>;
     if (told.striate === undefined || !told.photos) return [];
     const files = told.photos.flatMap(({ layers = [] }) =>
       layers.flatMap(({ file }) => file ?? []),

@@ -2,7 +2,14 @@ import { mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { reasonOf } from "./files.ts";
-import { type OutputPlace, fill, outputPlace, settle, writeThrough } from "./output-place.ts";
+import {
+  type Content,
+  type OutputPlace,
+  fill,
+  outputPlace,
+  settle,
+  writeThrough,
+} from "./output-place.ts";
 import { clearParts, partName } from "./parts.ts";
 
 /** A file that is to be written: its path, within a folder where one is given, and its content. */
@@ -18,7 +25,7 @@ export interface OutputFile {
  *
  * @throws StriateError when it cannot be written
  */
-export function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+export function writeFileAtomic(path: string, bytes: Content): Promise<void> {
   return writeFilesAtomic([{ path, bytes }]);
 }
 
@@ -27,7 +34,9 @@ export function writeFileAtomic(path: string, bytes: Uint8Array | string): Promi
  *
  * @throws StriateError when one cannot be written
  */
-export async function writeFilesAtomic(files: readonly OutputFile[]): Promise<void> {
+export async function writeFilesAtomic(
+  files: readonly { path: string; bytes: Content }[],
+): Promise<void> {
   const staged: Staged[] = [];
   const made: { folder: string; top: string }[] = [];
   let current = "";
@@ -55,7 +64,9 @@ export async function writeFilesAtomic(files: readonly OutputFile[]): Promise<vo
   }
 }
 
-interface Staged extends OutputFile {
+interface Staged {
+  path: string;
+  bytes: Content;
   place: OutputPlace;
   /** The file beside its place; none where the place is written to as it is. */
   part: string | undefined;
@@ -80,7 +91,7 @@ async function take({ place, bytes, part }: Staged): Promise<void> {
   if (place.kind === "through") await writeThrough(place.path, bytes);
   else if (part === undefined) await fill(place.path, bytes);
   else {
-    await settle(part, place, bytes);
+    await settle(part, place);
     await rm(part, { force: true });
   }
 }
@@ -120,7 +131,7 @@ export async function writeFolder(folder: string, files: readonly OutputFile[]):
   } catch (error) {
     throw refusal(folder, error);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true }).catch(() => undefined);
     if (!whole && made !== undefined) await removeEmpty(target, made);
   }
 }

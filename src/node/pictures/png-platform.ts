@@ -32,5 +32,5 @@ export const pngPlatform: PngPlatform = {
 /** Pixels as the bytes of a PNG file, at once. */
 export function encodeRasterSync(raster: Raster): Uint8Array {
   const rows = Array.from(pngBands([raster]), (band) => band.slice());
-  return pngFile(raster, [deflateSync(Buffer.concat(rows), compression)]);
+  return pngFile(raster, [deflateSync(Buffer.concat(rows), compression)], true);
 }

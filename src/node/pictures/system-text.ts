@@ -97,7 +97,7 @@ function render(width: number, height: number, content: string) {
 
 /** Resvg multiplies colours by their opacity; rasters hold them plain. */
 function straightAlpha(pixels: Uint8Array): Uint8Array {
-  const data = new Uint8Array(pixels);
+  const data = pixels.slice();
   for (let i = 0; i < data.length; i += 4) {
     const alpha = data[i + 3]!;
     if (alpha === 0 || alpha === 255) continue;

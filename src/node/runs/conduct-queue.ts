@@ -45,6 +45,7 @@ export async function followQueue(
 
 async function missing(ledger: Ledger): Promise<number[]> {
   const done = new Set(await ledger.done());
+  // bounded: where the manifest is read
   return Array.from({ length: ledger.shards }, (_, i) => i).filter((i) => !done.has(i));
 }
 

@@ -57,6 +57,7 @@ export async function mergeRun<R>(
   report: WorkReport = {},
 ): Promise<R | undefined> {
   const done = new Set(await ledger.done());
+  // bounded: where the manifest is read
   const missing = Array.from({ length: ledger.shards }, (_, i) => i).filter((i) => !done.has(i));
   if (missing.length > 0)
     throw new StriateError(

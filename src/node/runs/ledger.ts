@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StriateError, naming } from "../../base/errors.ts";
 import {
@@ -9,7 +9,7 @@ import {
   shardCount,
   writeManifest,
 } from "../../runs/manifest.ts";
-import { readFileBytes, reasonOf } from "../files/files.ts";
+import { maybeReadText, readFileBytes, reasonOf } from "../files/files.ts";
 import { lock } from "../files/lock.ts";
 import { ownMark } from "../files/process-mark.ts";
 import { writeFileAtomic } from "../files/write-files.ts";
@@ -62,7 +62,7 @@ export class Ledger {
     late: readonly string[] = [],
   ): Promise<Ledger> {
     const path = join(folder, "manifest.json");
-    const known = await readFile(path, "utf8").catch(() => undefined);
+    const known = await maybeReadText(path);
     if (known !== undefined) {
       const before = await naming(path, () => readManifest(known));
       const apart = differences(before, manifest, late);
@@ -118,7 +118,7 @@ export class Ledger {
 
   /** What a file of a shard says; undefined where there is none, or what is there is cut off. */
   async #said<T>(shard: number, ending: string): Promise<T | undefined> {
-    const text = await readFile(this.#file(shard, ending), "utf8").catch(() => "");
+    const text = (await maybeReadText(this.#file(shard, ending))) ?? "";
     try {
       return (JSON.parse(text) as T | null) ?? undefined;
     } catch {
@@ -164,7 +164,7 @@ export class Ledger {
   async result(shard: number): Promise<Uint8Array | undefined> {
     await this.#present();
     const mark = await this.mark(shard);
-    const bytes = await readFile(this.#file(shard, "part")).catch(() => undefined);
+    const bytes = await readFileBytes(this.#file(shard, "part")).catch(() => undefined);
     if (mark && bytes && digest(bytes) === mark.sha256) return bytes;
     await this.forget(shard);
     return undefined;
@@ -237,6 +237,6 @@ export const digest = (bytes: Uint8Array | string): string =>
 
 /** Whether a claim is of this machine, where it can be seen at once whether its holder lives. */
 async function isOfHere(path: string): Promise<boolean> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = (await maybeReadText(path)) ?? "";
   return text.includes(JSON.stringify(ownMark().space));
 }

@@ -1,8 +1,9 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { StriateError } from "../../base/errors.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Callback, FitRun } from "../../train/callbacks/callback.ts";
 import type { TrainerState } from "../../train/trainer.ts";
+import { maybeReadText } from "../files/files.ts";
 import { writeFileAtomic } from "../files/write-files.ts";
 
 /** Where a training diverged: a loss or weights that are no numbers any more. */
@@ -53,13 +54,18 @@ const noteOf = (checkpoint: string): string =>
 export const noteDivergence = (checkpoint: string, found: Divergence): Promise<void> =>
   writeFileAtomic(noteOf(checkpoint), `${JSON.stringify(found)}\n`);
 
-export const forgetDivergence = (checkpoint: string): Promise<void> =>
-  rm(noteOf(checkpoint), { force: true }).catch(() => undefined);
+/** Removes the note, where there is one: a file of that name that is another's stays. */
+export async function forgetDivergence(checkpoint: string): Promise<void> {
+  if (await readDivergence(checkpoint))
+    await rm(noteOf(checkpoint), { force: true }).catch(() => undefined);
+}
 
 /** How the training that a checkpoint is of went on, where it diverged. */
 export async function readDivergence(checkpoint: string): Promise<Divergence | undefined> {
   try {
-    const found = JSON.parse(await readFile(noteOf(checkpoint), "utf8")) as Partial<Divergence>;
+    const found = JSON.parse(
+      (await maybeReadText(noteOf(checkpoint))) ?? "",
+    ) as Partial<Divergence>;
     const { epoch, batch, what, learningRate } = found;
     return typeof learningRate === "number"
       ? { epoch: Number(epoch), batch: Number(batch), what: String(what), learningRate }

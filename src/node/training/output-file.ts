@@ -5,7 +5,9 @@ import { StriateError } from "../../base/errors.ts";
 import { namedDataset } from "../../data/named-datasets.ts";
 import { checkEnding } from "../../formats/check-ending.ts";
 import { lock } from "../files/lock.ts";
-import { refuseForeign } from "../files/may-replace.ts";
+import { isOurs, refuseForeign } from "../files/may-replace.ts";
+import type { OutputFile } from "../files/write-files.ts";
+import { historyFiles } from "./save-training.ts";
 import { epochsDone } from "./training-run.ts";
 
 /**
@@ -45,14 +47,19 @@ export async function whileLocked<T>(
       ),
   );
   try {
-    if (!how.resume && !how.force) {
-      await refuseForeign([{ path: out, bytes: "" }]);
-      await refuseLess(out, how.epochs);
-    }
+    if (!how.force) await refuseForeign(await filesOf(out));
+    if (!how.force && !how.resume) await refuseLess(out, how.epochs);
     return await work();
   } finally {
     await release();
   }
+}
+
+/** What a training writes: what it reports cannot always bear a mark, and belongs to the model file beside it. */
+async function filesOf(out: string): Promise<OutputFile[]> {
+  const own = [out, `${out}.checkpoint`];
+  const begun = (await Promise.all(own.map(isOurs))).some(Boolean);
+  return [...own, ...(begun ? [] : historyFiles(out))].map((path) => ({ path, bytes: "" }));
 }
 
 /** A model that took many epochs is not replaced by one of fewer. */

@@ -9,6 +9,12 @@ import { writeFileAtomic } from "../files/write-files.ts";
 import { saveModel } from "../files/save-model.ts";
 import { writePng } from "../../api/write-picture.ts";
 
+/** Where a training reports, beside its model file: as JSON, as CSV and as a picture of the curves. */
+export function historyFiles(path: string): readonly [json: string, csv: string, png: string] {
+  const stem = path.slice(0, path.length - extname(path).length);
+  return [`${stem}.history.json`, `${stem}.history.csv`, `${stem}.history.png`];
+}
+
 /**
  * Writes a trained model, and beside it what its training reported: as JSON, as CSV, and as a picture
  * of the curves.
@@ -25,12 +31,7 @@ export async function saveTraining(
   subtitle: string,
 ): Promise<string[]> {
   await saveSomewhere(path, model);
-  const stem = path.slice(0, path.length - extname(path).length);
-  const [json, csv, png] = [
-    `${stem}.history.json`,
-    `${stem}.history.csv`,
-    `${stem}.history.png`,
-  ] as const;
+  const [json, csv, png] = historyFiles(path);
   await writeFileAtomic(json, `${JSON.stringify(history, null, 1)}\n`);
   await writeFileAtomic(csv, history.toCsv());
   await writePng(png, drawHistory(history, { title: basename(path), subtitle }));

@@ -67,6 +67,7 @@ export async function watchTraining(
     address: page.address,
     callback: {
       onTrainBegin({ epochs, batches = null, history: { history } }) {
+        // bounded: the epochs of a training that was run
         const past = Array.from({ length: Object.values(history)[0]?.length ?? 0 }, (_, i) =>
           Object.fromEntries(Object.entries(history).map(([name, values]) => [name, values[i]!])),
         );

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../../base/empty-record.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Dim, type Graph, copyGraph } from "../../graph/graph.ts";
 import type { Dims } from "../facts/dims.ts";
@@ -30,7 +31,7 @@ export function bindInputs(
   graph: Graph,
   shapes: Readonly<Record<string, readonly number[]>>,
 ): Graph {
-  const lengths: Record<string, number> = {};
+  const lengths = emptyRecord<number>();
   let replaced = false;
   const bound = copyGraph(graph);
   for (const [name, shape] of Object.entries(shapes)) {

@@ -176,6 +176,7 @@ class Reader {
   wholes(): Uint16Array {
     const length = this.#whole();
     const end = this.#at + length;
+    // bounded: a typeface of ours
     const values = new Uint16Array(length);
     let count = 0;
     while (this.#at < end) values[count++] = this.#whole();

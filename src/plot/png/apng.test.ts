@@ -20,16 +20,16 @@ it("plays its pictures, and shows the last one where nothing plays", async () =>
   expect([still.width, still.height, ...still.data.subarray(0, 3)]).toEqual([6, 4, 0, 0, 255]);
   const found = chunksOf(file);
   expect(found.map(({ name }) => name)).toEqual([
-    ...["IHDR", "acTL", "IDAT"],
+    ...["IHDR", "tEXt", "acTL", "IDAT"],
     ...["fcTL", "fdAT", "fcTL", "fdAT", "fcTL", "fdAT", "IEND"],
   ]);
   const number = (bytes: Uint8Array, at = 0) =>
     new DataView(bytes.slice(at, at + 4).buffer).getUint32(0);
-  expect(number(found[1]!.data)).toBe(3);
+  expect(number(found[2]!.data)).toBe(3);
   // The frames' chunks are numbered through.
-  expect(found.slice(3, -1).map(({ data }) => number(data))).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(found.slice(4, -1).map(({ data }) => number(data))).toEqual([0, 1, 2, 3, 4, 5]);
   // What a frame holds is what a picture of its own would.
-  expect([...found.at(-2)!.data.subarray(4)]).toEqual([...found[2]!.data]);
+  expect([...found.at(-2)!.data.subarray(4)]).toEqual([...found[3]!.data]);
 });
 
 it("refuses pictures of different sizes", async () => {

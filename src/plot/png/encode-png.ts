@@ -29,11 +29,11 @@ export async function encodePng(
   platform: PngPlatform,
   options: PngOptions = {},
 ): Promise<Uint8Array> {
-  if ("data" in image) return pngFile(image, await platform.deflate(pngBands([image])));
+  if ("data" in image) return pngFile(image, await platform.deflate(pngBands([image])), true);
   const foreignText = await foreignTextOf(image, platform);
   const size = rasterSize(image, options.scale);
   const strips = rasterizeStrips(image, { ...options, foreignText, stripBytes });
-  return pngFile({ ...size, channels: 3 }, await platform.deflate(pngBands(strips)));
+  return pngFile({ ...size, channels: 3 }, await platform.deflate(pngBands(strips)), true);
 }
 
 /** What draws the scripts that the bundled typeface lacks, where a picture has some. */

@@ -33,17 +33,27 @@ export function* pngBands(strips: Iterable<Raster>): Generator<Uint8Array> {
   }
 }
 
+/** What a file says of who made it, so that a later run knows its own files. */
+const software = Uint8Array.from("Software\0striate", (letter) => letter.charCodeAt(0));
+
 /**
  * A raster as the bytes of a PNG file.
  *
  * @param compressed the bands of its rows as a zlib stream, in pieces
+ * @param signed whether it says that striate made it
  * @see Portable Network Graphics (third edition), W3C
  */
 export function pngFile(
   raster: Omit<Raster, "data">,
   compressed: readonly Uint8Array[],
+  signed = false,
 ): Uint8Array {
-  return joinBytes([...opening(raster), ...chunk("IDAT", compressed), ...chunk("IEND", [])]);
+  return joinBytes([
+    ...opening(raster),
+    ...(signed ? chunk("tEXt", [software]) : []),
+    ...chunk("IDAT", compressed),
+    ...chunk("IEND", []),
+  ]);
 }
 
 /** The signature, the header and the palette. */
@@ -96,6 +106,7 @@ export function animatedPng(
   ];
   return joinBytes([
     ...opening(raster),
+    ...chunk("tEXt", [software]),
     ...chunk("acTL", [
       numbers([
         [4, frames.length],
@@ -112,6 +123,7 @@ export function animatedPng(
 function numbers(parts: readonly (readonly [bytes: number, value: number])[]): Uint8Array {
   return Uint8Array.from(
     parts.flatMap(([bytes, value]) =>
+      // bounded: four bytes at most
       Array.from({ length: bytes }, (_, i) => (value >>> (8 * (bytes - 1 - i))) & 255),
     ),
   );

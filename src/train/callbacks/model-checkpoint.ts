@@ -64,10 +64,11 @@ export function fillPath(path: string, values: Readonly<Record<string, number>>)
       throw new StriateError(
         `"${path}": nothing is reported under "${name}"; there are ${Object.keys(values).join(", ")}`,
       );
-    const parts = /^(0?)(\d*)(?:\.(\d+)f|d)?$/.exec(format);
+    const parts = /^(0?)(\d{0,2})(?:\.(\d{1,2})f|d)?$/.exec(format);
     if (!parts) throw new StriateError(`"${path}": the format "${format}" is not known`);
     const [, zero, width, digits] = parts;
     const text = digits === undefined ? String(value) : value.toFixed(Number(digits));
+    // bounded: by two digits
     return text.padStart(Number(width), zero === "0" ? "0" : " ");
   });
 }

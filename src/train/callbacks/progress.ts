@@ -71,6 +71,7 @@ const formatStep = (seconds: number): string =>
 function bar(share: number, columns: number): string {
   const width = Math.max(5, Math.min(20, columns - 60));
   const filled = Math.round(Math.min(1, share) * width);
+  // bounded: by 20
   return "━".repeat(filled) + "╌".repeat(width - filled);
 }
 

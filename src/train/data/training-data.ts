@@ -72,6 +72,7 @@ export function rowsOf({ x, y, sampleWeight }: TensorData): number {
 
 /** The rows `from` to `to` of tensors in memory. */
 export function sliceRows(data: TensorData, from: number, to: number): TensorData {
+  // bounded: rows that are there
   const rows = Uint32Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
   return takeRows(data, rows);
 }

@@ -79,6 +79,7 @@ class DataParallelExecutor implements StepExecutor {
     this.#weights = sharedFloats(length);
     this.#losses = sharedFloats(workers);
     const updates = planUpdates(plan, parts, workers);
+    // bounded: a few bytes
     const barrier = new SharedArrayBuffer(Barrier.bytes);
     const shared = {
       workers,
@@ -295,6 +296,7 @@ function programsOf(parts: readonly WorkerPart[]): JobProgram[] {
 }
 
 const sharedFloats = (length: number): Float32Array<SharedArrayBuffer> =>
+  // bounded: as large as the weights, or as a batch of the data
   new Float32Array(new SharedArrayBuffer(length * 4));
 
 const buffersOf = (

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../../base/empty-record.ts";
 import { StriateError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, arrayFromBytes, float32, newArray, zeros } from "../../base/tensor.ts";
@@ -17,11 +18,11 @@ export class WorkerProgram {
   readonly #size: number;
   readonly #rounds: { session: Session; exchanges: JobExchange[] }[];
   readonly #inputs: { input: JobInput; tensor: Tensor }[] = [];
-  readonly #predictions: Record<string, Tensor> = {};
-  readonly #updates: Record<string, Tensor> = {};
+  readonly #predictions = emptyRecord<Tensor>();
+  readonly #updates = emptyRecord<Tensor>();
   readonly #loss = float32([], [0]);
-  readonly #feeds: Record<string, Tensor>;
-  readonly #into: Record<string, Tensor>;
+  readonly #feeds = emptyRecord<Tensor>();
+  readonly #into = emptyRecord<Tensor>();
 
   /** @param weights tensors of the weights by input name, and of their gradients by output name */
   static async open(
@@ -45,8 +46,8 @@ export class WorkerProgram {
     this.#job = job;
     this.#size = program.size;
     this.#rounds = rounds;
-    this.#feeds = { ...weights.feeds };
-    this.#into = { ...weights.into };
+    Object.assign(this.#feeds, weights.feeds);
+    Object.assign(this.#into, weights.into);
     for (const { results, exchanges } of program.rounds) {
       for (const { name, type, shape } of results) this.#into[name] ??= zeros(type, shape);
       for (const { whole, shape } of exchanges) this.#feeds[whole] = zeros("float32", shape);

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../../base/empty-record.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
 import type { Session } from "../../runtime/runtime.ts";
 import type { JobUpdate, TrainJob, UpdatePiece } from "./job.ts";
@@ -9,9 +10,9 @@ export class UpdateShare {
   readonly #job: TrainJob;
   readonly #scalars: Readonly<Record<string, string>>;
   readonly #sharedWeights: Float32Array;
-  readonly #feeds: Record<string, Tensor> = {};
+  readonly #feeds = emptyRecord<Tensor>();
   /** What the graph writes: slots trade places with those that they replace after each step. */
-  readonly #into: Record<string, Tensor> = {};
+  readonly #into = emptyRecord<Tensor>();
 
   /** @param weights the worker's own copy of all weights */
   constructor(
@@ -24,6 +25,7 @@ export class UpdateShare {
     this.pieces = update.pieces;
     this.#job = job;
     this.#scalars = update.scalars;
+    // bounded: memory that the threads share
     this.#sharedWeights = new Float32Array(job.weights);
     for (const piece of this.pieces) {
       const { start, size, shape } = piece;
@@ -51,6 +53,7 @@ export class UpdateShare {
         if (worker === this.#job.worker)
           this.#feeds[name] = float32(shape, own.subarray(start, start + size));
         else {
+          // bounded: memory that the threads share
           const mail = new Float32Array(this.#job.gradients[worker]!);
           (this.#feeds[name]!.data as Float32Array).set(mail.subarray(start, start + size));
         }

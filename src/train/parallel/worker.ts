@@ -1,3 +1,4 @@
+import { emptyRecord } from "../../base/empty-record.ts";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
@@ -53,8 +54,8 @@ class TrainWorker {
   readonly #gradients: Float32Array<ArrayBuffer>;
   readonly #sharedWeights: Float32Array;
   readonly #fixed: { local: Float32Array; shared: Float32Array }[] = [];
-  readonly #feeds: Record<string, Tensor> = {};
-  readonly #into: Record<string, Tensor> = {};
+  readonly #feeds = emptyRecord<Tensor>();
+  readonly #into = emptyRecord<Tensor>();
   readonly #barrier: Barrier;
   static readonly #kept = 3;
 
@@ -73,6 +74,7 @@ class TrainWorker {
   ) {
     this.#job = job;
     this.#runtime = runtime;
+    // bounded: memory that the threads share
     this.#sharedWeights = new Float32Array(job.weights);
     this.#weights = new Float32Array(this.#sharedWeights.length);
     this.#gradients = new Float32Array(this.#sharedWeights.length);
@@ -136,6 +138,7 @@ class TrainWorker {
 
   /** Puts the gradients where the workers find them that update those weights. */
   #sendGradients(): void {
+    // bounded: memory that the threads share
     const mail = new Float32Array(this.#job.gradients[this.#job.worker]!);
     let at = 0;
     for (const { start, size } of this.#update?.pieces ?? []) {

@@ -113,6 +113,7 @@ export class FrozenFront {
 
 /** The features of a row end to end. */
 function bytesOf(features: readonly Float32Array[]): Uint8Array {
+  // bounded: what is there already
   const all = new Float32Array(features.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const each of features) {

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../../base/empty-record.ts";
 import { StriateError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, float32, toFloat32, zeros } from "../../base/tensor.ts";
@@ -41,7 +42,7 @@ class PlainExecutor implements StepExecutor {
   readonly #weights = new Map<string, Tensor>();
   readonly #slots = new Map<string, Map<string, Tensor>>();
   /** Where the update writes; it trades places with the weights and slots after each step. */
-  #spare: Record<string, Tensor> = {};
+  #spare = emptyRecord<Tensor>();
   #iterations = 0;
   /** By number of rows, the one used last at the end. */
   readonly #steps = new Map<number, OpenStep>();
@@ -76,10 +77,8 @@ class PlainExecutor implements StepExecutor {
     const open = await this.#open(given);
     const { step, session, into } = open;
     const { x, y, rowWeight, random } = padBatch(batch, step.rows, step.inputs.random);
-    const feeds: Record<string, Tensor> = {
-      ...random,
-      [step.inputs.rowWeight]: float32([step.rows], rowWeight),
-    };
+    const feeds = Object.assign(emptyRecord<Tensor>(), random);
+    feeds[step.inputs.rowWeight] = float32([step.rows], rowWeight);
     step.inputs.x.forEach((name, i) => (feeds[name] = x[i]!));
     step.inputs.y.forEach((name, i) => (feeds[name] = y[i]!));
     for (const [address, name] of step.inputs.weights) feeds[name] = this.#weight(address);
@@ -96,7 +95,7 @@ class PlainExecutor implements StepExecutor {
     results: Readonly<Record<string, Tensor>>,
     learningRate: number,
   ): Promise<void> {
-    const feeds: Record<string, Tensor> = {};
+    const feeds = emptyRecord<Tensor>();
     const scalars = this.#plan.optimizer.scalars(learningRate, this.#iterations);
     for (const [name, value] of Object.entries(scalars))
       feeds[names.scalar(name)] = float32([], [value]);
@@ -137,7 +136,7 @@ class PlainExecutor implements StepExecutor {
     const step = this.#plan.stepGraph(size);
     if (!step.couplesBatch && size < wanted) return this.#open(wanted);
     const session = await this.#runtime.open(step.graph, this.#options);
-    const into: Record<string, Tensor> = {};
+    const into = emptyRecord<Tensor>();
     for (const output of step.graph.outputs)
       into[output.name] = zeros("float32", output.shape as number[]);
     const open = { step, session, into };

@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { field } from "../../base/fields.ts";
 import type { Formula } from "../../ops/facts/formula.ts";
 import { EPSILON, defineLoss, labelSmoothing, lossFields } from "./define-loss.ts";
@@ -83,7 +84,8 @@ export const sparseCategoricalCrossentropy = defineLoss({
   lower({ f, config, target, prediction, logits, shape }) {
     const last = shape.length - 1;
     const z = logits ?? (config.from_logits ? prediction : f.apply("Log", clip(f, prediction)));
-    const classes = f.constant(Array.from({ length: shape[last]! }, (_, i) => i));
+    const count = checkedLength(shape[last]!, "classes");
+    const classes = f.constant(Array.from({ length: count }, (_, i) => i));
     const column = f.reshape(target, [...shape.slice(0, last), 1]);
     const chosen = f.indicator(f.equal(column, classes));
     const logs = f.b.op("LogSoftmax", [z], { axis: last });

@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
 import type { Serialized } from "../registry.ts";
 import type { MetricBatch, MetricDefinition } from "./define-metric.ts";
@@ -28,7 +29,7 @@ export class Metric {
     this.serialized = serialized;
     this.#definition = definition;
     this.#config = config;
-    this.#state = new Float64Array(definition.size(config));
+    this.#state = new Float64Array(checkedLength(definition.size(config), "counts"));
   }
 
   /** The same metric with nothing counted. */

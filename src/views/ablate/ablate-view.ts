@@ -10,7 +10,7 @@ import { camLayers } from "../explain/cam-layers.ts";
 import { targetOf } from "../explain/explained-target.ts";
 import { type ExplainedTarget, arrayName } from "../explain/explanation.ts";
 import { heatmapAsks } from "../explain/heatmap-view.ts";
-import { textOfTable } from "../text-of-table.ts";
+import { linesOfTable } from "../lines-of-table.ts";
 import { changeWords, changedUnits, drawChange } from "./changed-units.ts";
 import type { AblatedLayer, Ablation } from "./ablation.ts";
 import { parseScaledUnits } from "./scaled-network.ts";
@@ -95,7 +95,7 @@ export const ablateView = defineView({
         sentence(result.target, layer),
         ...changeWords(result.target, layer),
       ]),
-      ...textOfTable(table(result)).split("\n"),
+      ...linesOfTable(table(result)),
     ],
   }),
   json: ({ target, layers }) => ({

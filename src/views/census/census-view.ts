@@ -2,7 +2,7 @@ import { field } from "../../base/fields.ts";
 import { defineView, type ViewTable } from "../define-view.ts";
 import { type Shards, computeInShards } from "../shards.ts";
 import type { DatasetSubject } from "../subject.ts";
-import { textOfTable } from "../text-of-table.ts";
+import { linesOfTable } from "../lines-of-table.ts";
 import { censusColumns } from "./census-columns.ts";
 import { type CensusPart, mergeCensus, readCensus, writeCensus } from "./census-part.ts";
 import { costsOf, censusAsks, censusPlan } from "./census-plan.ts";
@@ -78,7 +78,7 @@ export const censusView = defineView({
       caption: captionOf(census, set),
       lines: [
         `${set.name}: ${photos} photos${skipped > 0 ? `, ${skipped} skipped` : ""}, ${census.units} units of ${census.layers.length} layers`,
-        textOfTable(layerTable(census)),
+        ...linesOfTable(layerTable(census)),
         `quantiles are within ${(100 * sketchError(census.bits)).toPrecision(2)} % of the photos' own`,
         ...census.part.skipped.slice(0, 3).map(({ path, reason }) => `skipped ${path}: ${reason}`),
       ],

@@ -74,6 +74,7 @@ async function original(set: DatasetSubject, photo: number): Promise<Image | und
 export function cropOf(image: Image, box: ArrayLike<number>): Image {
   const [left, top] = [box[0]!, box[1]!];
   const [across, down] = [Math.max(1, box[2]! - left), Math.max(1, box[3]! - top)];
+  // bounded: by the picture
   const data = new Uint8Array(3 * across * down);
   for (let y = 0; y < down; y++) {
     const from = 3 * ((top + y) * image.width + left);

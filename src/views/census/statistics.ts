@@ -159,6 +159,7 @@ export function correlations(numbers: CensusNumbers, layer: CensusLayer): Float6
   const known = Array.from({ length: units }, (_, u) => moments(numbers, first + u, all(numbers)));
   const photos = known[0]!.photos;
   const means = known.map(({ sums }) => sums[0]! / photos);
+  // bounded: a layer of more units has no pairs
   const matrix = new Float64Array(units * units);
   for (let a = 0, at = before; a < units; a++)
     for (let b = a; b < units; b++)

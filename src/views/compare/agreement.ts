@@ -132,10 +132,12 @@ function windowSums(
   side: number,
 ): Float64Array {
   const across = width - side + 1;
+  // bounded: as large as the values
   const rows = new Float64Array(height * across);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < across; x++)
       for (let k = 0; k < side; k++) rows[y * across + x]! += values[y * width + x + k]!;
+  // bounded: as large as the values
   const sums = new Float64Array((height - side + 1) * across);
   for (let i = 0; i < sums.length; i++)
     for (let k = 0; k < side; k++) sums[i]! += rows[i + k * across]!;

@@ -10,7 +10,7 @@ import { plainCheck } from "../explain/checks/heatmap-check.ts";
 import { heatmapShows } from "../explain/heatmap-view.ts";
 import { networkField } from "../given-network.ts";
 import type { PhotoSubject } from "../subject.ts";
-import { textOfTable } from "../text-of-table.ts";
+import { linesOfTable } from "../lines-of-table.ts";
 import { type Comparison, type ComparedMap, addMaps, varying } from "./comparison.ts";
 import { agreementTable, sentences } from "./comparison-words.ts";
 import { drawComparison } from "./draw-comparison.ts";
@@ -112,7 +112,7 @@ export const comparisonView = defineView({
       lines: [
         headline(result),
         ...result.maps.map((map, i) => `  ${i + 1}  ${varying(result.maps, map)}`),
-        ...textOfTable(agreementTable(result)).split("\n"),
+        ...linesOfTable(agreementTable(result)),
         ...said,
       ],
     };

@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { ExactSums } from "../../base/exact-sums.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
 import { pack, unpack } from "../../runs/packed.ts";
@@ -52,7 +53,7 @@ export function judge(
   kept: number,
   skipped: readonly SkippedFile[],
 ): ConfusionPart {
-  const counts = new Float64Array(classes ** 2);
+  const counts = new Float64Array(checkedLength(classes ** 2, "pairs of classes", 2 ** 26));
   const photos = new Float64Array(confidenceBins);
   const right = new Float64Array(confidenceBins);
   const confidence = new ExactSums(confidenceBins);
@@ -164,6 +165,7 @@ export function readConfusion(bytes: Uint8Array): ConfusionPart {
     right: arrays.right as Float64Array,
     confidence: sums("confidence"),
     losses: sums("losses"),
+    // bounded: as many as were judged
     odds: Array.from({ length: classes }, (_, i) => ({
       cells: arrays[`cells/${i}`] as Int32Array,
       counts: arrays[`cells/${i}/counts`] as Uint32Array,

@@ -8,7 +8,7 @@ import { type DataTable, type ViewTable, defineView } from "../define-view.ts";
 import { classNamesOf } from "../evaluation/measured-batches.ts";
 import { checkLabel, photoBatches } from "../photo-batches.ts";
 import { type Shards, computeInShards } from "../shards.ts";
-import { textOfTable } from "../text-of-table.ts";
+import { linesOfTable } from "../lines-of-table.ts";
 import type { Confusion } from "./confusion.ts";
 import {
   type ConfusionPart,
@@ -170,7 +170,7 @@ export const confusionView = defineView({
           ? []
           : [
               `area under the ROC curve of ${name(1)}: ${found.rocArea.toFixed(4)}`,
-              textOfTable(thresholdWords(found)),
+              ...linesOfTable(thresholdWords(found)),
             ]),
         ...found.explained.map(
           (each) =>

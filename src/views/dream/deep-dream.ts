@@ -155,6 +155,7 @@ function uphill(x: Planes, gradient: Planes, length: number, { low, high }: Inpu
 function resized(planes: Planes, channels: number, from: Size, to: Size): Planes {
   if (from.height === to.height && from.width === to.width) return planes.slice();
   const [count, target] = [from.height * from.width, to.height * to.width];
+  // bounded: by the sides of the picture
   const out = new Float32Array(channels * target);
   for (let c = 0; c < channels; c++) {
     const data = planes.subarray(c * count, (c + 1) * count);

@@ -51,6 +51,7 @@ export function alongDirection(
   const score = (value: Tensor): Float64Array => {
     const { shape, data: values } = toFloat32(value);
     const weights = seed(shape).data;
+    // bounded: as many as the value has
     const rows = new Float64Array(shape[0] ?? 1);
     const size = values.length / rows.length;
     for (let i = 0; i < values.length; i++) rows[Math.floor(i / size)]! += weights[i]! * values[i]!;

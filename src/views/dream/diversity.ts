@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { float32, toFloat32, type Tensor } from "../../base/tensor.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import type { CamLayer } from "../explain/cam-layers.ts";
@@ -80,10 +81,15 @@ export class DiverseClimb implements Slope {
 export const cosine = (a: Style, b: Style): number =>
   a.gram.reduce((sum, value, i) => sum + value * b.gram[i]!, 0);
 
+/** How many pairs of channels there are. @throws StriateError where they are too many */
+const pairsOf = (channels: number): number =>
+  checkedLength(channels * channels, "pairs of channels", 2 ** 27);
+
 /** @param axis of the channels */
 export function styleOf(maps: Tensor, axis: number): Style {
   const { planes, channels, count } = rowsOf(maps, axis);
-  const gram = new Float64Array(channels * channels);
+  // bounded: by pairsOf
+  const gram = new Float64Array(pairsOf(channels));
   for (let c = 0; c < channels; c++)
     for (let d = c; d < channels; d++) {
       let sum = 0;
@@ -103,7 +109,8 @@ export function similaritySlope(
 ): Tensor<"float32"> {
   const { planes, channels, count, shape } = rowsOf(maps, axis);
   const style = styleOf(maps, axis);
-  const slope = new Float64Array(channels * channels);
+  // bounded: by pairsOf
+  const slope = new Float64Array(pairsOf(channels));
   for (const other of others) {
     const common = cosine(style, other);
     for (let i = 0; i < slope.length; i++)

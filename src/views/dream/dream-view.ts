@@ -123,6 +123,7 @@ export const dreamView = defineView({
     if (!animate) return;
     // Each of several begins anew: their ways are shown side by side, as far as the shortest goes.
     const length = Math.min(...dreams.map(({ frames }) => frames.length));
+    // bounded: frames that are there
     const frames = Array.from({ length }, (_, k) =>
       drawPictures(
         dreams.map((dream) => ({
@@ -175,6 +176,7 @@ function expandTarget(expression: string): string[] {
     throw new StriateError(
       `target "${expression}": expected channels from a lower to a higher number, ${mostTargets} at most`,
     );
+  // bounded: three lines above
   return Array.from({ length: last - first + 1 }, (_, i) => `${before}${first + i}${behind}`);
 }
 

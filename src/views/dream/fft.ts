@@ -54,8 +54,11 @@ class LineFft {
     if (length !== powerOfTwo(length)) throw new RangeError(`${length} is no power of two`);
     this.#length = length;
     const angle = (k: number) => (2 * Math.PI * k) / length;
+    // bounded: a side of the picture
     this.#cos = Float64Array.from({ length: length / 2 }, (_, k) => Math.cos(angle(k)));
+    // bounded: a side of the picture
     this.#sin = Float64Array.from({ length: length / 2 }, (_, k) => Math.sin(angle(k)));
+    // bounded: a side of the picture
     this.#reversed = new Uint32Array(length);
     for (let i = 1; i < length; i++)
       this.#reversed[i] = (this.#reversed[i >> 1]! >> 1) | (i & 1 ? length >> 1 : 0);

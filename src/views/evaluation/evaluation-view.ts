@@ -9,7 +9,7 @@ import { defineView, type ViewTable } from "../define-view.ts";
 import type { ViewContext } from "../context.ts";
 import type { Shards } from "../shards.ts";
 import type { DatasetSubject } from "../subject.ts";
-import { textOfTable } from "../text-of-table.ts";
+import { linesOfTable } from "../lines-of-table.ts";
 import { type Classification, ClassificationCounter, type WrongExample } from "./classification.ts";
 import { accuracyInWords, drawEvaluation } from "./draw-evaluation.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -111,7 +111,8 @@ export const evaluationView = defineView({
       lines: [
         `${set.name}: ${withThousands(total)} pictures${scaled}`,
         numbers,
-        `\n${textOfTable(classTable(classification))}`,
+        "",
+        ...linesOfTable(classTable(classification)),
         ...mostWrong.slice(0, 5).map((each) => wrongInWords(each, classNames)),
       ],
     };

@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { withThousands } from "../../base/text-table.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape, sameShape } from "../../base/shape.ts";
@@ -17,11 +18,15 @@ export interface PhotoBatch extends MeasuredBatch {
   readonly photos: readonly LabelledPhoto[];
 }
 
+/** No classifier has more. */
+const mostClasses = 1_000_000;
+
 /** Names of the classes: the data set's, else the network's, else numbers. */
 export function classNamesOf(network: Network, { labels }: DatasetSubject): readonly string[] {
   if (labels) return labels;
   const head = findHead(network);
-  return head?.labels ?? Array.from({ length: head?.classes ?? 0 }, (_, i) => `class ${i}`);
+  const classes = checkedLength(head?.classes ?? 0, "classes", mostClasses);
+  return head?.labels ?? Array.from({ length: classes }, (_, i) => `class ${i}`);
 }
 
 /** The photos of a data set in batches, read as they are asked for. */
@@ -81,7 +86,7 @@ function batchOf(
 
 /** A row of zeros with a one for each label. */
 function oneHot(labels: Int32Array, classes: number): Tensor<"float32"> {
-  const data = new Float32Array(labels.length * classes);
+  const data = new Float32Array(checkedLength(labels.length * classes, "targets", 2 ** 28));
   labels.forEach((label, row) => (data[row * classes + label] = 1));
   return float32([labels.length, classes], data);
 }

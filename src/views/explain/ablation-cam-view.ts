@@ -85,6 +85,7 @@ export async function ablatedScores(
   for (let start = 0; start < count; start += most) {
     context.throwIfStopped();
     const n = Math.min(most, count - start);
+    // bounded: by the memory that is asked for
     const ablated = new Float32Array(n * row);
     for (let i = 0; i < n; i++) {
       const into = ablated.subarray(i * row, (i + 1) * row);

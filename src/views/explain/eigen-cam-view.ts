@@ -50,6 +50,7 @@ function centred(value: Tensor, { channels: axis }: CamLayer) {
   const inner = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
   const row = data.length / shape[0]!;
   const count = row / channels;
+  // bounded: as large as the value
   const matrix = new Float64Array(row);
   const means = new Float64Array(channels);
   for (let c = 0; c < channels; c++) {

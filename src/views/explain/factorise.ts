@@ -28,6 +28,7 @@ export function factorise(
   const mean = planes.reduce((sum, value) => sum + value, 0) / planes.length;
   const start = Math.sqrt(mean / factors);
   const draw = (length: number) =>
+    // bounded: as large as the factors that are asked for
     Float64Array.from({ length }, () => start * (0.5 + random.uniform()));
   /** channels x factors, and factors x places. */
   const mix = draw(channels * factors);

@@ -1,3 +1,4 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { dot } from "../../base/dot.ts";
 import { orthonormalise } from "../orthonormal.ts";
 
@@ -70,7 +71,7 @@ function gramMatrix(
   byRows: boolean,
 ): Float64Array {
   const [n, depth] = byRows ? [rows, columns] : [columns, rows];
-  const gram = new Float64Array(n * n);
+  const gram = new Float64Array(checkedLength(n * n, "pairs of channels", 2 ** 27));
   if (byRows) {
     for (let i = 0; i < n; i++)
       for (let j = i; j < n; j++) {
@@ -91,6 +92,7 @@ function gramMatrix(
 }
 
 function times(gram: Float64Array, vector: Float64Array, n: number): Float64Array {
+  // bounded: as large as the vector
   const out = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     let sum = 0;

@@ -108,6 +108,7 @@ function windowStarts(length: number, window: number, stride: number): number[] 
 /** The fill of each colour. */
 function meanFill({ input }: InputScores, fill: Float32Array): Tensor {
   const colours = coloursOf(input);
+  // bounded: the colours of the input
   const each = new Float32Array(input.value.shape[input.channels]!);
   fill.forEach((value, i) => (each[colours[i]!] = value));
   return float32([each.length], each);

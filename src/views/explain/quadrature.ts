@@ -32,7 +32,9 @@ export function quadrature(rule: QuadratureRule, steps: number): Quadrature {
  * Source: Abramowitz, Stegun, Handbook of Mathematical Functions, 25.4.29.
  */
 function gaussLegendre(n: number): Quadrature {
+  // bounded: the steps that are asked for
   const nodes = new Float64Array(n);
+  // bounded: the steps that are asked for
   const weights = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     let x = Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));

@@ -113,6 +113,7 @@ function maskSet(
   const cellWidth = Math.ceil(width / cells);
   const grids =
     given?.data ??
+    // bounded: by the asks
     Float32Array.from({ length: count * cells * cells }, () =>
       random.uniform() < asks.keep ? 1 : 0,
     );
@@ -151,6 +152,7 @@ function maskSet(
 /** For each pixel of the enlarged grid: the two cells that it lies between, and how far. */
 function enlargedTaps(cells: number, cell: number): [number, number, number][] {
   const length = (cells + 1) * cell;
+  // bounded: a side of the photo, and a cell more
   return Array.from({ length }, (_, o) => {
     const source = ((o + 0.5) * cells) / length - 0.5;
     const low = Math.floor(source);

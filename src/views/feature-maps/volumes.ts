@@ -26,6 +26,7 @@ export function volumesOf(made: LayerActivation): Volumes | undefined {
   const all = stridesOf(shape);
   const [c, z, y, x] = axes.map((axis) => all[axis]!) as Four;
   const { data } = toFloat32(tensor);
+  // bounded: as large as the tensor
   const values = new Float32Array(channels * slices * height * width);
   let to = 0;
   for (let channel = 0; channel < channels; channel++)

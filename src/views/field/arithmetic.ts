@@ -75,6 +75,7 @@ export async function arithmeticOf(
   };
 }
 
+// bounded: as large as the tensor
 const zeroLike = ({ shape }: Tensor): Tensor => float32(shape, new Float32Array(sizeOf(shape)));
 
 /** All places of what is read that the value depends on, zeros of the window left out. */

@@ -18,7 +18,7 @@ import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
 import { type Heatmap, planeOf } from "../heatmap/heatmap.ts";
 import { heatmapFigure } from "../heatmap/heatmap-figure.ts";
 import type { PhotoSubject } from "../subject.ts";
-import { textOfTable } from "../text-of-table.ts";
+import { linesOfTable } from "../lines-of-table.ts";
 import { type Ancestor, ancestorsOf } from "./ancestors.ts";
 import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
 import { ancestorTable, drawAncestors } from "./draw-ancestors.ts";
@@ -126,7 +126,7 @@ export const fieldView = defineView({
     lines: [
       `${photo.name}: ${headline(result)}`,
       ...arithmeticLines(result),
-      ...(result.ancestors ? textOfTable(ancestorTable(result.ancestors)).split("\n") : []),
+      ...(result.ancestors ? linesOfTable(ancestorTable(result.ancestors)) : []),
     ],
   }),
   json: ({ place, value, sees, window, arithmetic: sum, ancestors }) => ({
@@ -304,7 +304,7 @@ function arithmeticLines({ arithmetic: sum }: UnitField): string[] {
   const after = activation
     ? `, ${activation.name} makes ${formatNumber(activation.value, 5)} of it`
     : "";
-  return [`${formula}${after}`, ...textOfTable(productTable(sum)).split("\n")];
+  return [`${formula}${after}`, ...linesOfTable(productTable(sum))];
 }
 
 function productTable({ products }: Arithmetic): ViewTable {

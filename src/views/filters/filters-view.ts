@@ -4,7 +4,7 @@ import { formatNumber } from "../../plot/format-number.ts";
 import type { Picture } from "../../plot/picture.ts";
 import { type ViewTable, defineView } from "../define-view.ts";
 import { drawFeatureMaps } from "../feature-maps.ts";
-import { textOfTable } from "../text-of-table.ts";
+import { linesOfTable } from "../lines-of-table.ts";
 import { networkField } from "../given-network.ts";
 import { drawColorFilters } from "./draw-color-filters.ts";
 import { type FilterBank, filterBanks } from "./filter-bank.ts";
@@ -47,7 +47,7 @@ export const filtersView = defineView({
   },
   words: (banks) => ({
     caption: banks.map(sentence).join(" "),
-    lines: textOfTable(table(banks)).split("\n"),
+    lines: linesOfTable(table(banks)),
   }),
   json: (banks) =>
     banks.map(({ values, norms, change, ...bank }) => ({

@@ -161,6 +161,7 @@ export function niceTicks(low: number, high: number): number[] {
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => span / each <= 5 + 1e-9)!;
   const from = Math.floor(low / step + 1e-9);
   const to = Math.max(from + 1, Math.ceil(high / step - 1e-9));
+  // bounded: five steps and the one above
   return Array.from({ length: to - from + 1 }, (_, i) =>
     Number(((from + i) * step).toPrecision(12)),
   );

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../../../base/empty-record.ts";
 import { type Tensor, bytesOf } from "../../../base/tensor.ts";
 import type { Graph } from "../../graph.ts";
 
@@ -13,7 +14,7 @@ const SMALL = 1 << 16;
 export function lendWeights(graph: Graph): { graph: Graph; weights: Record<string, Tensor> } {
   const initializers = new Map(graph.initializers);
   const inputs = [...graph.inputs];
-  const weights: Record<string, Tensor> = {};
+  const weights = emptyRecord<Tensor>();
   const taken = new Set(inputs.map(({ name }) => name));
   for (const [name, value] of graph.initializers) {
     if (value.type !== "float32" || bytesOf(value).length < SMALL || taken.has(name)) continue;
