@@ -139,12 +139,8 @@ describe("neither do the libraries that are loaded for some files only", () => {
     ],
     ["see", [photo, "--model", model, "--layers", "conv2d", "--resize", "nearest"], ["sharp"]],
     ["inspect", [model, "--graph", "svg", "--out", "graph.svg"], ["dagre"]],
-    // Tables as Parquet, and UMAP.
-    [
-      "embed",
-      [model, "shapes", "--limit", "24", "--neighbours", "5"],
-      ["hyparquet-writer", "umap-js"],
-    ],
+    // Tables as Parquet.
+    ["embed", [model, "shapes", "--limit", "24", "--neighbours", "5"], ["hyparquet-writer"]],
     ["convert", [model, "m.onnx"], ["onnxruntime-node"]],
     ["see", [join(root, "models/cat_vs_dog.history.png"), "--model", model], ["fast-png"]],
   ] as const)("%s %j", (command, rest, libraries) => {

@@ -60,6 +60,7 @@ export function passSums(
 export function pairSums({ layers, units }: CensusPlan, shard: ShardReadings): ExactSums {
   const { photos, numbers } = shard;
   const stride = readings.length * units;
+  // bounded: a layer of too many units has no pairs
   const all = new Float64Array(layers.reduce((sum, layer) => sum + pairsOf(layer), 0));
   let start = 0;
   for (const layer of layers) {

@@ -22,6 +22,7 @@ export class SketchWriter {
 
   /** @param room cells that there will be, about */
   constructor(sketches: number, room = 1024) {
+    // bounded: where a census is planned
     this.#starts = new Uint32Array(sketches + 1);
     this.#cells = new Int32Array(room); // bounded: by the numbers that are counted
     this.#counts = new Uint32Array(room); // bounded: likewise

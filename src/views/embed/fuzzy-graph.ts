@@ -28,6 +28,7 @@ export function fuzzyGraph(neighbours: Neighbours, near: number): FuzzyGraph {
   const known = new Float64Array(vertices).fill(NaN);
   for (let row = 0; row < vertices; row++) {
     const [from, to] = [incoming.starts[row]!, incoming.starts[row + 1]!];
+    // bounded: by the photos and the neighbours that are asked for
     const others = new Int32Array(near + to - from);
     let found = 0;
     for (let i = 0; i < near; i++) {
@@ -66,6 +67,7 @@ function transposed({ rows, count }: Neighbours, near: number) {
     for (let i = 0; i < near; i++) starts[rows[row * count + i]! + 1]!++;
   for (let i = 0; i < vertices; i++) starts[i + 1]! += starts[i]!;
   const next = starts.slice();
+  // bounded: as large as the table of neighbours
   const edges = new Uint32Array(vertices * near);
   for (let row = 0; row < vertices; row++)
     for (let i = 0; i < near; i++) edges[next[rows[row * count + i]!]!++] = row * near + i;
@@ -86,6 +88,7 @@ function memberships({ rows, distances, count }: Neighbours, near: number): Floa
     means[row] = sum / (near + 1);
   }
   const mean = means.reduce((sum, each) => sum + each, 0) / vertices;
+  // bounded: as large as the table of neighbours
   const own = new Float64Array(vertices * near);
   for (let row = 0; row < vertices; row++) {
     const apart = distances.subarray(row * count, row * count + near);
