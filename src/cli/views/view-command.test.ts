@@ -65,7 +65,7 @@ describe("the command of a view", () => {
     expect(command.arguments.map(({ name }) => name)).toEqual(["<file>", "<place>"]);
     const flags = flagsOf(command.fields);
     expect(flags.map(({ notation }) => notation)).toEqual(
-      expect.arrayContaining(["--steps <n>", "--loud", "--numbers <text>", "--seed <n>"]),
+      expect.arrayContaining(["--steps <n>", "--loud", "--numbers <file>", "--seed <n>"]),
     );
     expect(flags.find(({ key }) => key === "steps")!.help).toBe("how many [3]");
     expect(flags.some(({ key }) => key === "place")).toBe(false);
