@@ -206,3 +206,4 @@ export type { Named } from "./training/registry.ts";
 export type { SnakeCase } from "./training/registry.ts";
 export type { Serialized } from "./training/registry.ts";
 export type { AbortSignalLike } from "./base/abort.ts";
+export type * from "./types.ts";

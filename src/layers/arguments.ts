@@ -5,7 +5,7 @@ import { StriateError } from "../base/errors.ts";
  * has it (`{ class_name: "__numpy__", config }` and slices included).
  */
 export type Argument =
-  | InputPlace
+  | TensorArgument
   | null
   | boolean
   | number
@@ -14,7 +14,7 @@ export type Argument =
   | { readonly [key: string]: Argument };
 
 /** Stands for a tensor inside an argument: `{ $input: 1 }` is the second input of the call. */
-export interface InputPlace {
+export interface TensorArgument {
   readonly $input: number;
 }
 
@@ -28,7 +28,7 @@ export interface CallArguments {
   readonly kwargs: Readonly<Record<string, Argument>>;
 }
 
-export function isInputPlace(argument: Argument | undefined): argument is InputPlace {
+export function isTensorArgument(argument: Argument | undefined): argument is TensorArgument {
   return typeof argument === "object" && argument !== null && "$input" in argument;
 }
 
@@ -54,7 +54,7 @@ export function bindArguments(
 }
 
 /** The inputs that no keyword names: what was given by position. */
-export function positionalInputs(call: CallArguments, count: number): InputPlace[] {
+export function positionalInputs(call: CallArguments, count: number): TensorArgument[] {
   const named = new Set(placesIn(call.kwargs));
   // bounded: the inputs of a call
   return Array.from({ length: count }, (_, i) => i)
@@ -64,7 +64,7 @@ export function positionalInputs(call: CallArguments, count: number): InputPlace
 
 /** The inputs that stand anywhere in an argument, in order. */
 export function placesIn(argument: Argument | undefined): number[] {
-  if (isInputPlace(argument)) return [argument.$input];
+  if (isTensorArgument(argument)) return [argument.$input];
   return typeof argument === "object" && argument !== null
     ? Object.values(argument).flatMap((inner: Argument) => placesIn(inner))
     : [];

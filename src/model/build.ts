@@ -24,7 +24,7 @@ export interface BuildTensor {
 }
 
 /** One use of a block. */
-interface BuildCall {
+export interface BuildCall {
   readonly block: Block;
   readonly inputs: readonly BuildTensor[];
 }

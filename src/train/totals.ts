@@ -6,7 +6,7 @@ import type { Compiled, OutputMetric } from "./compile/compiled.ts";
 import type { StepResult } from "./step/executor.ts";
 import type { PreparedBatch } from "./data/prepare-batch.ts";
 
-/** The inner state of {@link Totals}, for a checkpoint. */
+/** The inner state of `Totals`, for a checkpoint. */
 export interface TotalsState {
   loss: number;
   rows: number;

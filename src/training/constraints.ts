@@ -11,7 +11,7 @@ export interface ConstraintDefinition<F extends Fields = Fields> extends KerasRe
    */
   lower(f: Formula, weight: string, config: Values<F>, axesOf: AxesOf): string;
 }
-type AxesOf = (axes: Axes) => number[];
+export type AxesOf = (axes: Axes) => number[];
 
 function defineConstraint<const F extends Fields>(
   definition: ConstraintDefinition<F>,

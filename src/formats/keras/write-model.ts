@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import {
   type Argument,
   type CallArguments,
-  isInputPlace,
+  isTensorArgument,
   positionalInputs,
 } from "../../layers/arguments.ts";
 import type { Call, KerasModel, Layer, Ref } from "../../model/model.ts";
@@ -106,7 +106,7 @@ class ModelWriter {
     const place = (input: number) => this.#place(call.inputs[input]!);
     const keywords = this.#convert(dropNulls(kwargs), place);
     const list = (args ?? positionalInputs({ kwargs }, call.inputs.length)).map((argument) =>
-      isInputPlace(argument)
+      isTensorArgument(argument)
         ? [...place(argument.$input), keywords]
         : ["_CONSTANT_VALUE", -1, argument, keywords],
     );
@@ -135,7 +135,8 @@ class ModelWriter {
 
   /** Replaces the tensors of an argument. */
   #convert(argument: unknown, tensor: (place: number) => unknown): unknown {
-    if (isInputPlace(argument as Argument)) return tensor((argument as { $input: number }).$input);
+    if (isTensorArgument(argument as Argument))
+      return tensor((argument as { $input: number }).$input);
     if (Array.isArray(argument)) return argument.map((item) => this.#convert(item, tensor));
     if (typeof argument !== "object" || argument === null) return argument;
     return Object.fromEntries(
@@ -164,7 +165,7 @@ function firstByPlace({ layer, args, kwargs }: Call): CallArguments {
   if (args === undefined) return { kwargs };
   const [first, ...rest] = args;
   const names = parameters[layer.className] ?? [];
-  if (!isInputPlace(first) || rest.length >= Math.max(1, names.length))
+  if (!isTensorArgument(first) || rest.length >= Math.max(1, names.length))
     throw new StriateError(
       `${layer.className} "${layer.name}": an .h5 file for Keras 2 cannot hold how it is called; write a .keras file instead`,
     );

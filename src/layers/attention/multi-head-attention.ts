@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { formatShape, sizeOf } from "../../base/shape.ts";
-import { type Argument, bindArguments, isInputPlace } from "../arguments.ts";
+import { type Argument, bindArguments, isTensorArgument } from "../arguments.ts";
 import type { CallArguments } from "../arguments.ts";
 import { causalMask, dropScores, maskScores } from "./attention.ts";
 import {
@@ -30,7 +30,7 @@ function parts<T>(inputs: readonly T[], call: CallArguments) {
   const bound = bindArguments(parameters, call, inputs.length);
   const at = (name: string): T | undefined => {
     const argument: Argument | undefined = bound[name];
-    return isInputPlace(argument) ? inputs[argument.$input] : undefined;
+    return isTensorArgument(argument) ? inputs[argument.$input] : undefined;
   };
   const query = at("query") ?? inputs[0]!;
   const value = at("value") ?? query;
@@ -179,12 +179,12 @@ function masksOf(context: LowerContext<Config>, scores: string): string[] {
   const { query, value, key, bound } = parts(inputs, call);
   const named = (name: string, x?: SymbolicTensor): string | undefined => {
     const argument = bound[name];
-    return isInputPlace(argument) ? plain(inputs[argument.$input]!) : x?.mask;
+    return isTensorArgument(argument) ? plain(inputs[argument.$input]!) : x?.mask;
   };
   const wide = (mask: string | undefined, axes: number[]): string[] =>
     mask === undefined ? [] : [b.op("Unsqueeze", [mask, b.i64(axes)])];
   const own = bound.attention_mask;
-  const given = isInputPlace(own) ? inputs[own.$input] : undefined;
+  const given = isTensorArgument(own) ? inputs[own.$input] : undefined;
   const whole =
     given === undefined
       ? []

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import { describe } from "../../base/fields.ts";
 import { float32, int64 } from "../../base/tensor.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
-import { type Argument, bindArguments, isInputPlace, positionalInputs } from "../arguments.ts";
+import { type Argument, bindArguments, isTensorArgument, positionalInputs } from "../arguments.ts";
 import type { CallArguments } from "../arguments.ts";
 import type { SymbolicTensor } from "../define-layer.ts";
 import type { KerasVersion } from "../keras-version.ts";
@@ -103,7 +103,7 @@ export class Arguments {
   }
 
   #operand(value: Argument, name: string): Operand {
-    if (isInputPlace(value)) return this.#inputs[value.$input]!;
+    if (isTensorArgument(value)) return this.#inputs[value.$input]!;
     const numbers = unwrapNumpy(value);
     if (typeof numbers === "boolean") return constant(this.#scope.b, numbers ? 1 : 0);
     try {

@@ -1,5 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
-import { type Argument, isInputPlace } from "../arguments.ts";
+import { type Argument, isTensorArgument } from "../arguments.ts";
 import type { CallArguments } from "../arguments.ts";
 
 /** How an op of TensorFlow's graphs is said as one of the functions. */
@@ -153,7 +153,11 @@ function stridedSlice(args: readonly Argument[], attr: Readonly<Record<string, u
   const masked = (key: string, i: number) =>
     ((Number(attr[key] === undefined ? 0 : attributeValue(attr[key])) >> i) & 1) === 1;
   const lists = [begin, end, strides];
-  if (isInputPlace(begin) || isInputPlace(end) || !lists.every((each) => Array.isArray(each)))
+  if (
+    isTensorArgument(begin) ||
+    isTensorArgument(end) ||
+    !lists.every((each) => Array.isArray(each))
+  )
     throw new StriateError("slices by a computed index, which is not supported");
   const [starts, stops, steps] = lists as number[][];
   const key = starts!.map((start, i): Argument => {

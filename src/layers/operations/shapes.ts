@@ -1,7 +1,7 @@
 import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
 import { normalizeAxis, permute, sizeOf } from "../../base/shape.ts";
-import { type Argument, isInputPlace } from "../arguments.ts";
+import { type Argument, isTensorArgument } from "../arguments.ts";
 import type { KerasShape, SymbolicTensor } from "../define-layer.ts";
 import { broadcastShapes, concatenateInputs } from "../merging/merge.ts";
 import { graphAxis, plainTensor } from "../symbolic.ts";
@@ -37,7 +37,7 @@ const reshape: Operation = {
     const { b } = scope;
     const tensor = flatten(scope, args.tensor("x"));
     const list = args.raw("newshape");
-    if (isInputPlace(list))
+    if (isTensorArgument(list))
       throw new StriateError(
         "reshapes to a shape that is computed as a whole, which is not supported",
       );

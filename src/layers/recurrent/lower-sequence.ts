@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../../graph/builder.ts";
-import { type Argument, isInputPlace, positionalInputs } from "../arguments.ts";
+import { type Argument, isTensorArgument, positionalInputs } from "../arguments.ts";
 import type { KerasShape, LowerContext, SymbolicTensor } from "../define-layer.ts";
 import { knownLength, plainTensor } from "../symbolic.ts";
 import type { Cell, CellScope } from "./cell.ts";
@@ -76,7 +76,7 @@ function initialStates({ inputs, call }: LowerContext<unknown>): SymbolicTensor[
   const named = call.kwargs.initial_state as Argument | undefined;
   if (named !== undefined && named !== null) {
     const list = Array.isArray(named) ? (named as Argument[]) : [named];
-    return list.filter(isInputPlace).map(({ $input }) => inputs[$input]!);
+    return list.filter(isTensorArgument).map(({ $input }) => inputs[$input]!);
   }
   return positionalInputs(call, inputs.length)
     .slice(1)

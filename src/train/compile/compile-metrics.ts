@@ -7,7 +7,7 @@ import type { OutputLoss, OutputMetric } from "./compiled.ts";
 import { type PerOutput, perOutput } from "./per-output.ts";
 
 /** Metrics of one output; null for none. */
-type MetricList = MetricOption | readonly MetricOption[] | null;
+export type MetricList = MetricOption | readonly MetricOption[] | null;
 
 /** For one output a list of metrics; for several, a list or a record of such lists. */
 export type MetricChoice =

@@ -1,6 +1,6 @@
 /**
  * The distribution of float32 numbers as counts of cells. A cell is what the sign, the exponent and the first
- * bits of the fraction leave open, so that its middle is within {@link sketchError} of every number in it. Two
+ * bits of the fraction leave open, so that its middle is within `sketchError` of every number in it. Two
  * sketches are put together by adding counts: exactly, in any order.
  *
  * The idea is that of HdrHistogram and DDSketch (Masson, Rim, Lee 2019, arXiv:1908.10693), with cells that can
@@ -81,7 +81,7 @@ const totalOf = ({ counts }: Sketch): number => counts.reduce((sum, count) => su
 
 /**
  * Quantiles as `np.quantile` has them: between two numbers by their distance. Each is within
- * {@link sketchError} of what the numbers themselves would give, as a share of the larger of the two.
+ * `sketchError` of what the numbers themselves would give, as a share of the larger of the two.
  *
  * @param shares in rising order, 0 to 1
  * @returns null where there are no numbers

@@ -29,7 +29,7 @@ export function agreement(a: ComparablePlane, b: ComparablePlane): Agreement {
   };
 }
 
-/** What {@link agreement} needs of a map, found once. */
+/** What `agreement` needs of a map, found once. */
 export interface ComparablePlane extends Plane {
   /** The values as shares of the largest one. */
   readonly shares: Float64Array;

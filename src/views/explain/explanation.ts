@@ -5,7 +5,7 @@ export interface Explanation {
   readonly target: ExplainedTarget;
   /** At least one. */
   readonly maps: readonly ExplanationMap[];
-  /** What the method's reference page calls its numbers; see {@link arrayName}. */
+  /** What the method's reference page calls its numbers; see `arrayName`. */
   readonly arrays: readonly (readonly [name: string, value: Tensor])[];
   /** What else is to be said of this run: the gap of integrated gradients, the layer that was chosen. */
   readonly notes: readonly string[];
