@@ -5,6 +5,7 @@ import { constant, identity, ones, zeros } from "./constant.ts";
 import type { InitializerDefinition } from "./define-initializer.ts";
 import { orthogonal } from "./orthogonal.ts";
 import { randomNormal, randomUniform, truncated } from "./random.ts";
+import { stft } from "./stft.ts";
 import {
   glorotNormal,
   glorotUniform,
@@ -32,6 +33,7 @@ const all = {
   lecunUniform,
   lecunNormal,
   orthogonal,
+  stft,
 };
 
 const registry = new Registry<InitializerDefinition>("initializer", all);
