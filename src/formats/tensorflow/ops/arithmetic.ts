@@ -1,6 +1,7 @@
 import { float32 } from "../../../base/tensor.ts";
 import type { GraphBuilder } from "../../../graph/builder.ts";
 import type { LayerKind } from "../../../layers/define-layer.ts";
+import { atan2 } from "../../../layers/operations/atan2.ts";
 import { typeCode } from "../../../graph/protobuf/types.ts";
 import { type TfContext, type TfOp, type TfValue, plainValue } from "../define-op.ts";
 import { broadcast } from "./broadcast.ts";
@@ -34,7 +35,7 @@ const several: readonly (readonly [string, Write])[] = [
   ["LogicalAnd", nary("And")],
   ["LogicalOr", nary("Or")],
   ["LogicalXor", nary("Xor")],
-  ["Atan2", atan2],
+  ["Atan2", (b, [y = "", x = ""]) => atan2(b, y, x)],
   ["SelectV2", nary("Where")],
   ["BitwiseAnd", nary("BitwiseAnd")],
   ["BitwiseOr", nary("BitwiseOr")],
@@ -97,16 +98,6 @@ function divideNoNan(b: GraphBuilder, [x = "", y = ""]: string[]): string {
 /** A product that is zero where the first factor is, whatever the other one. */
 const timesNoNan = (b: GraphBuilder, x: string, y: string): string =>
   b.op("Where", [b.op("Equal", [x, b.f32(0)]), b.f32(0), b.op("Mul", [x, y])]);
-
-/** The angle of a point, in all four quarters. */
-function atan2(b: GraphBuilder, [y = "", x = ""]: string[]): string {
-  const zero = b.f32(0);
-  const half = b.op("Where", [b.op("Less", [y, zero]), b.f32(-Math.PI), b.f32(Math.PI)]);
-  const turn = b.op("Where", [b.op("Less", [x, zero]), half, zero]);
-  const angle = b.op("Add", [b.op("Atan", [b.op("Div", [y, x])]), turn]);
-  const isOrigin = b.op("And", [b.op("Equal", [x, zero]), b.op("Equal", [y, zero])]);
-  return b.op("Where", [isOrigin, zero, angle]);
-}
 
 /** What a constant operand is to a layer: TensorFlow folds batch norms into such. */
 const weightNames: Readonly<Record<string, string>> = {
