@@ -125,6 +125,7 @@ import { centerCrop, randomCrop, resizing } from "./preprocessing/resizing.ts";
 import { separableConv1d, separableConv2d } from "./convolution/separable-conv.ts";
 import { softmax } from "./activation/softmax.ts";
 import { spectralNormalization } from "./normalization/spectral-normalization.ts";
+import { stftSpectrogram } from "./preprocessing/stft-spectrogram.ts";
 import { timeDistributed } from "./recurrent/time-distributed.ts";
 import { upSampling1d, upSampling2d, upSampling3d } from "./reshaping/upsampling.ts";
 import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./reshaping/zero-padding.ts";
@@ -275,6 +276,7 @@ export const definitions = {
   cutMix,
   augMix,
   randAugment,
+  stftSpectrogram,
 };
 
 /** Classes that only files have: Keras makes them of expressions. */
