@@ -24,14 +24,7 @@ export const eigenCamView = defineHeatmap({
     const arrays: [string, Tensor][] = [];
     const maps = layers.map((each, i) => {
       context.throwIfStopped();
-      const { matrix, channels, places } = centred(values[i]!, each);
-      const { values: sizes, projection } = leadingVectors(
-        matrix,
-        matrix.length / channels,
-        channels,
-      );
-      const extreme = projection.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
-      const raw = Float32Array.from(projection, (value) => (extreme < 0 ? -value : value));
+      const { raw, sizes, places } = leadingMap(values[i]!, each);
       arrays.push([arrayName(undefined, each.name, "eigencam_raw"), float32(places, raw)]);
       arrays.push([
         arrayName(undefined, each.name, "eigencam_singular_values"),
@@ -42,6 +35,15 @@ export const eigenCamView = defineHeatmap({
     return { maps, arrays, notes: ["Eigen-CAM does not depend on the target."] };
   },
 });
+
+/** Places along the direction in which the channels of the first row vary most, its largest value positive. */
+export function leadingMap(value: Tensor, layer: CamLayer) {
+  const { matrix, channels, places } = centred(value, layer);
+  const { values: sizes, projection } = leadingVectors(matrix, matrix.length / channels, channels);
+  const extreme = projection.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
+  const raw = Float32Array.from(projection, (each) => (extreme < 0 ? -each : each));
+  return { raw, sizes, places };
+}
 
 /** The maps of the first row as places x channels, the mean of each channel taken off. */
 function centred(value: Tensor, { channels: axis }: CamLayer) {
