@@ -13,6 +13,7 @@ export { xgradCamView } from "./xgrad-cam-view.ts";
 export { layerCamView } from "./layer-cam-view.ts";
 export { hiresCamView } from "./hires-cam-view.ts";
 export { eigenCamView } from "./eigen-cam-view.ts";
+export { eigenGradCamView } from "./eigen-grad-cam-view.ts";
 export { scoreCamView } from "./score-cam-view.ts";
 export { ablationCamView } from "./ablation-cam-view.ts";
 export { occlusionView } from "./occlusion-view.ts";
