@@ -55,7 +55,10 @@ describeShared("cases2/21_folders_with_one_model", "folders with one model in it
 describeShared("cases2/22_onnx_if_parameters", "weights inside the branches of an If", () => {
   it("are counted, and change no number", async () => {
     const network = await expectCase("22_onnx_if_parameters/if.onnx");
-    expect(summarize(network).parameters.total).toBe(216);
+    const { parameters, multiplyAdds } = summarize(network);
+    expect(parameters.total).toBe(216);
+    // One branch of the two: 4 maps of 6 x 6, each value of 27 products.
+    expect(multiplyAdds).toBe(3888);
     expect([...network.weights.keys()]).toHaveLength(2);
   });
 });

@@ -125,12 +125,17 @@ describe("words and numbers", () => {
 
   test("tables fit the terminal", () => {
     const env = { ...process.env, COLUMNS: "60" };
-    const { stdout } = spawnSync(process.execPath, [main, "inspect", model], {
-      env,
-      encoding: "utf8",
-    });
-    const table = stdout.split("\n").slice(2, 14);
-    expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(64);
+    for (const args of [
+      ["inspect", model],
+      ["inspect", model, "--tree"],
+      ["verify", model],
+    ]) {
+      const { stdout } = spawnSync(process.execPath, [main, ...args], { env, encoding: "utf8" });
+      const lines = stdout.split("\n");
+      const rule = lines.findIndex((line) => line.startsWith("───"));
+      const table = lines.slice(rule - 1, rule + 12);
+      expect(Math.max(...table.map((line) => line.length)), args.join(" ")).toBe(60);
+    }
   });
 
   test("version and help are there at once, and say the same as a run", () => {

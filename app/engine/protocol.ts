@@ -31,7 +31,8 @@ export interface LayerInfo {
   readonly maps: boolean;
   /** `3 x 3 kernel, stride 2` */
   readonly detail: string;
-  readonly parameters: number;
+  /** Null where that is not known. */
+  readonly parameters: number | null;
   readonly multiplyAdds: number | null;
   readonly inbound: readonly string[];
   /** Along rows and columns of the photo; "all" where an element sees the whole input. */

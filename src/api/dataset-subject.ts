@@ -18,6 +18,8 @@ export interface DatasetSubjectOptions {
   readonly limit?: number | null;
   /** What is done to 0..255; by default as the network says. */
   readonly scale?: string | null;
+  /** The pictures by their numbers in the set; by default all of the split. */
+  readonly indices?: Uint32Array;
 }
 
 /**
@@ -30,11 +32,11 @@ export interface DatasetSubjectOptions {
 export function datasetSubject(
   network: Network,
   set: ImageSet,
-  { split, limit, scale: wanted }: DatasetSubjectOptions = {},
+  { split, limit, scale: wanted, indices: given }: DatasetSubjectOptions = {},
 ): DatasetSubject {
   const { how, input, scaleFrom } = preprocessingFor(network, wanted ? { scale: wanted } : {});
   const { order, notice } = labelOrder(network.labels, set.classNames);
-  const whole = set.indices(split ?? undefined);
+  const whole = given ?? set.indices(split ?? undefined);
   const indices = whole.subarray(0, Math.min(limit ?? Infinity, whole.length));
   const [height, width] = set.shape;
   const guess = scaleFrom === "default";
@@ -67,6 +69,14 @@ export function datasetSubject(
     scaling: { scale: how.scale, guess },
     notices: notice ? [notice] : [],
     skipped: () => set.skipped,
+    rescaled(other, count) {
+      const own = indices.subarray(from, to);
+      const some = own.filter(
+        (_, i) =>
+          Math.floor((i * count) / own.length) !== Math.floor(((i - 1) * count) / own.length),
+      );
+      return datasetSubject(network, set, { split: split ?? null, scale: other, indices: some });
+    },
     async *photos() {
       let at = from;
       for await (const example of set.dataset(indices.subarray(from, to)).epoch(0)) {

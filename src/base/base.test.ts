@@ -225,4 +225,18 @@ describe("words for numbers", () => {
     );
     expect(table.split("\n").slice(2)).toEqual(["猫   1", "b   10"]);
   });
+
+  it("fits its columns: titles of numbers are cut, then names, numbers never", () => {
+    const columns = [{ title: "layer" }, { title: "receptive field", right: true }];
+    const rows = [["a_rather_long_name", "1,234"]];
+    const widths = [40, 30, 20, 15, 5].map((width) =>
+      Math.max(
+        ...textTable(columns, rows, width)
+          .split("\n")
+          .map((line) => line.length),
+      ),
+    );
+    expect(widths).toEqual([35, 30, 20, 15, 15]);
+    expect(textTable(columns, rows, 15)).toBe("layer     re…ld\n───────────────\na_r…name  1,234");
+  });
 });

@@ -8,7 +8,7 @@ export interface Column {
 
 /**
  * A table in plain text, two spaces between columns, a rule under the titles. A name in a cell never ends its
- * line; where a table is wider than `width`, its widest columns of text are cut in their middle.
+ * line; where a table is wider than `width`, titles of numbers and the widest columns of text are cut in their middle.
  */
 export function textTable(
   columns: readonly Column[],
@@ -17,14 +17,20 @@ export function textTable(
 ): string {
   const titles = columns.map(({ title }) => printable(title));
   const shown = rows.map((cells) => columns.map((_, i) => printable(cells[i] ?? "")));
-  const widths = columns.map((_, i) =>
-    shown.reduce((most, row) => Math.max(most, displayWidth(row[i]!)), displayWidth(titles[i]!)),
+  const cells = columns.map((_, i) =>
+    shown.reduce((most, row) => Math.max(most, displayWidth(row[i]!)), 1),
   );
-  narrow(widths, columns, width);
-  const line = (cells: readonly string[]): string =>
+  const widths = columns.map((_, i) => Math.max(cells[i]!, displayWidth(titles[i]!)));
+  const isText = (i: number) => !columns[i]!.right;
+  const title = (least: number) => (i: number) =>
+    isText(i) ? widths[i]! : Math.max(cells[i]!, least);
+  narrow(widths, width, title(narrowest));
+  narrow(widths, width, (i) => (isText(i) ? narrowest : widths[i]!));
+  narrow(widths, width, title(1));
+  const line = (texts: readonly string[]): string =>
     columns
       .map((column, i) => {
-        const cell = cutMiddle(cells[i]!, widths[i]!);
+        const cell = cutMiddle(texts[i]!, widths[i]!);
         // bounded: columns are cut to the terminal
         const space = " ".repeat(Math.max(0, widths[i]! - displayWidth(cell)));
         return column.right ? space + cell : cell + space;
@@ -39,11 +45,11 @@ export function textTable(
 /** No column of text becomes narrower. */
 const narrowest = 8;
 
-/** Takes columns of text together until all fit; numbers stay whole. */
-function narrow(widths: number[], columns: readonly Column[], width: number): void {
+/** Takes the widest columns together until all fit. @param least how narrow a column may become */
+function narrow(widths: number[], width: number, least: (i: number) => number): void {
   const sum = () => widths.reduce((total, each) => total + each, 2 * (widths.length - 1));
   while (sum() > width) {
-    const open = widths.flatMap((each, i) => (columns[i]!.right || each <= narrowest ? [] : [i]));
+    const open = widths.flatMap((each, i) => (each <= least(i) ? [] : [i]));
     if (open.length === 0) return;
     const [first] = open.sort((i, k) => widths[k]! - widths[i]!);
     widths[first!]!--;

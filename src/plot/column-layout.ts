@@ -29,6 +29,8 @@ export interface ColumnOptions {
   readonly maxHeight?: number;
   /** Width by height that the whole is to have when it is broken. */
   readonly aspect?: number;
+  /** The most pixels that the whole may be wide, as far as fewer columns make it narrower. */
+  readonly maxWidth?: number;
 }
 
 /** Pixels between columns, and above and below them where a line goes round from one to the next. */
@@ -42,9 +44,16 @@ const swing = 30;
  * a single line then leads from the foot of a column to the head of the next.
  */
 export function columnLayout(layout: LayeredLayout, options: ColumnOptions = {}): ColumnLayout {
-  const { maxHeight = 1300, aspect = 1.4 } = options;
+  const { maxHeight = 1300, aspect = 1.4, maxWidth = Infinity } = options;
   const wanted = Math.round(Math.sqrt((aspect * layout.height) / (layout.width + gutter)));
   const count = layout.height <= maxHeight ? 1 : Math.max(1, wanted);
+  let placed = inColumns(layout, count);
+  for (let fewer = count - 1; fewer > 0 && placed.width > maxWidth; fewer--)
+    placed = inColumns(layout, fewer);
+  return placed;
+}
+
+function inColumns(layout: LayeredLayout, count: number): ColumnLayout {
   const cuts = columnCuts(layout, count);
   const bands = [...cuts, { y: Infinity, links: [] }].map((cut, i) => ({
     top: cuts[i - 1]?.y ?? -Infinity,

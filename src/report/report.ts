@@ -52,7 +52,8 @@ export interface ReportLayer {
   readonly className: string;
   /** `(None, 148, 148, 32)` */
   readonly shape: string;
-  readonly parameters: number;
+  /** Null where that is not known. */
+  readonly parameters: number | null;
 }
 
 /** What a value of a map sees of the input along one axis, in its pixels: `start + i * step` to `+ size`. */

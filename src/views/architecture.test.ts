@@ -128,6 +128,19 @@ describe("the picture of an architecture", () => {
     expect(svg).toContain(">Conv2D + BN + relu</text>");
   });
 
+  it("is never wider when it is folded", () => {
+    const network = smallNetwork([
+      photoLayer(12),
+      { type: "Conv2D", name: "conv", config: { filters: 2, kernel_size: [3, 3] } },
+      { type: "BatchNormalization", name: "a_name_of_some_length", config: {} },
+      { type: "LeakyReLU", name: "another_one", config: {} },
+      { type: "Flatten", name: "flat" },
+    ]);
+    const [plain, folded] = [false, true].map((fold) => drawArchitecture(network, { fold }));
+    expect(folded!.width).toBeLessThanOrEqual(plain!.width);
+    expect(textsOf(folded!)).toEqual(expect.arrayContaining(["3 × 3", "Conv2D + …LeakyReLU"]));
+  });
+
   it("shows weights without a network as such", () => {
     const { network } = smallModel(residualLayers);
     const layers = network.layers

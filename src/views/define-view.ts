@@ -51,8 +51,8 @@ export interface View<T extends Takes, A extends Fields, S extends Fields, R> {
   ): Promise<R> | AsyncGenerator<R, R, void>;
   /** How the same is computed shard by shard, by several workers. */
   readonly shards?: Shards<A, R>;
-  /** The caption, and the answer in lines. */
-  words(result: R, subject: Subjects[T], asks: Values<A>): ViewWords;
+  /** The caption, and the answer in lines. @param width columns that a table in it may take, where it is bounded */
+  words(result: R, subject: Subjects[T], asks: Values<A>, width?: number): ViewWords;
   /** The answer as plain data that JSON can hold: numbers that do not exist are null. */
   json(result: R, subject: Subjects[T], asks: Values<A>): unknown;
   /** Named arrays for `.npz`, at their own resolution, before any scaling for display. */

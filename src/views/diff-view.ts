@@ -36,7 +36,7 @@ export const diffView = defineView({
     const sides = [a, b].map(({ running, photo }) => ({ running, feeds: photo.inputs }));
     return diffNetworks(sides[0]!, sides[1]!, asks);
   },
-  words(result, { a, b }, { tolerance }) {
+  words(result, { a, b }, { tolerance }, width) {
     const { departs, onlyA, onlyB } = result;
     const verdict = departs
       ? `the first layer that departs is ${departs.a}: by ${percent(relativeDifference(departs))} of its largest value`
@@ -49,7 +49,7 @@ export const diffView = defineView({
         `A: ${a.name}; ${describePhoto(a.photo)}`,
         `B: ${b.name}; ${describePhoto(b.photo)}`,
         "",
-        ...linesOfTable(pairTable(result)),
+        ...linesOfTable(pairTable(result), width),
         ...only("A", onlyA),
         ...only("B", onlyB),
         verdict,

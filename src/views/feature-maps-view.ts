@@ -91,11 +91,11 @@ export const featureMapsView = defineView({
     }
     return seen;
   },
-  words(result, photos) {
+  words(result, photos, _, width) {
     const lines = result.flatMap(({ activations, prediction, names }, i) => [
       "",
       `${titleOf(photos[i]!)}${prediction ? `: ${formatPrediction(prediction)}` : ""}`,
-      ...linesOfTable(layerTable(photos[i]!.name, drawable(activations, names))),
+      ...linesOfTable(layerTable(photos[i]!.name, drawable(activations, names)), width),
       ...notDrawn(activations, names),
     ]);
     const layers = result[0]?.activations.map(({ address }) => address) ?? [];

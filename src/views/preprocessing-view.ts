@@ -51,14 +51,14 @@ export const preprocessingView = defineView({
     const prediction = readPrediction(network, outputs, labels);
     return { ...findings, photo: photo.origin.name, prediction };
   },
-  words(findings) {
+  words(findings, _subject, _asks, width) {
     const { photo, guesses, prediction } = findings;
     const found = `preprocessing, by ${photo}: ${describeFindings(findings)}`;
     return {
       caption: `${found}.`,
       lines: [
         found,
-        ...(guesses.length > 0 ? linesOfTable(guessTable(findings)) : []),
+        ...(guesses.length > 0 ? linesOfTable(guessTable(findings), width) : []),
         ...(prediction ? [`with it: ${formatPrediction(prediction)}`] : []),
       ],
     };

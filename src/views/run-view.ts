@@ -74,7 +74,12 @@ export class Seen<T extends Takes, A extends Fields, S extends Fields, R> {
   }
 
   get words(): ViewWords {
-    const { caption, lines } = this.view.words(this.result, this.subject, this.asks);
+    return this.wordsWithin(Infinity);
+  }
+
+  /** The words for a terminal of so many columns. */
+  wordsWithin(width: number): ViewWords {
+    const { caption, lines } = this.view.words(this.result, this.subject, this.asks, width);
     if (!this.stopped) return { caption, lines };
     const stop = "Stopped before the end: the best until then.";
     return { caption: `${caption} ${stop}`, lines: [...lines, stop] };

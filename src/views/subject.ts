@@ -53,6 +53,8 @@ export interface DatasetSubject {
   readonly split?: string;
   /** What is done to the photos' 0..255, in the words of `parseScale`, and whether that is a guess. */
   readonly scaling?: { readonly scale: string; readonly guess: boolean };
+  /** So many of the photos, spread over the set, under another scaling. */
+  rescaled?(scale: string, count: number): DatasetSubject;
   /** What a person should know of it, in sentences. */
   readonly notices?: readonly string[];
   /** Files that were left out so far: those that cannot be read are known when all were asked for. */

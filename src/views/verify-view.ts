@@ -36,7 +36,7 @@ export const verifyView = defineView({
     const result = await verifyNetwork(network, subject.inputs, ways);
     return { input: describePhoto(subject), ...result };
   },
-  words(result) {
+  words(result, _subject, _asks, width) {
     const { input, reference, ways, worst } = result;
     const alone = ways.flatMap(({ way, outputsAlone }) =>
       outputsAlone && outputsAlone.largest > 0
@@ -53,7 +53,7 @@ export const verifyView = defineView({
         `input: ${input}`,
         `reference: ${reference}, node by node; largest difference of each layer:`,
         "",
-        ...linesOfTable(layerTable(result)),
+        ...linesOfTable(layerTable(result), width),
         ...ways
           .slice(1)
           .flatMap(({ way, failed }) => (failed ? [`${way}: does not run: ${failed}`] : [])),

@@ -81,7 +81,7 @@ export const diff = defineCommand({
     if (options.json)
       io.text(JSON.stringify({ ...(seen.json as object), drawn, out: options.out }, null, 2));
     else {
-      for (const line of seen.words.lines) io.out(line);
+      for (const line of seen.wordsWithin(io.terminal.width).lines) io.out(line);
       io.out(`wrote ${options.out}: the values of ${drawn} in both, and B - A`);
     }
     if (options.fail_above !== null) refuseAbove(seen.result, options.fail_above);

@@ -106,7 +106,7 @@ export const evaluate = defineCommand({
       }
       const { notice } = seen.result.loss;
       for (const warning of [...set.warnings(), ...(notice ? [notice] : [])]) io.err(warning);
-      for (const line of [...left, ...seen.words.lines]) io.out(line);
+      for (const line of [...left, ...seen.wordsWithin(io.terminal.width).lines]) io.out(line);
       io.out(`wrote ${out}/evaluate.png, ${out}/evaluate.json`);
     } finally {
       await set.close();

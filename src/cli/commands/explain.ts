@@ -82,7 +82,8 @@ export const explain = defineCommand({
               files.map((file) => join(options.out, file.path)),
             ),
           );
-          if (!options.json) for (const line of seen.words.lines) io.out(line);
+          if (!options.json)
+            for (const line of seen.wordsWithin(io.terminal.width).lines) io.out(line);
         }
       } catch (error) {
         waiting.clear();

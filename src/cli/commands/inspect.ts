@@ -86,7 +86,8 @@ export const inspect = defineCommand({
     else {
       const found = options.photo ? await lookAt(opened, options.photo, options.labels) : undefined;
       describe(network, options, io, found?.json);
-      if (found && !options.json) for (const line of ["", ...found.words.lines]) io.out(line);
+      if (found && !options.json)
+        for (const line of ["", ...found.wordsWithin(io.terminal.width).lines]) io.out(line);
     }
   },
 });

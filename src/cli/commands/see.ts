@@ -129,7 +129,7 @@ export const see = defineCommand({
       if (i === groups.length - 1) await letGo(model);
       // The answer first: drawing takes longer.
       waiting.clear();
-      const { lines } = seen.words;
+      const { lines } = seen.wordsWithin(io.terminal.width);
       if (!options.json)
         for (const line of first ? [...left, ...lines] : lines.slice(1)) io.out(line);
       const place = all.length > 1 && subjects.length === 1 ? `${subjects[0]!.name}/` : "";

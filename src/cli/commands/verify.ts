@@ -63,7 +63,7 @@ export const verify = defineCommand({
     const left = leftOut(model.network);
     if (options.json)
       io.text(JSON.stringify({ file, ...(seen.json as object), left_out: left }, null, 2));
-    else for (const line of [...seen.words.lines, ...left]) io.out(line);
+    else for (const line of [...seen.wordsWithin(io.terminal.width).lines, ...left]) io.out(line);
     const fault = disagreement(seen.result, tolerance);
     if (fault) throw new StriateError(`${file as string}: ${fault}`);
   },

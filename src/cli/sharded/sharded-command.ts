@@ -99,7 +99,7 @@ export async function reportSeen(
     io.text(JSON.stringify(seen.json, null, 2));
     return;
   }
-  for (const line of seen.words.lines) io.out(line);
+  for (const line of seen.wordsWithin(io.terminal.width).lines) io.out(line);
   for (const path of files) io.out(`wrote ${path}`);
 }
 

@@ -91,7 +91,7 @@ export function viewCommand(view: AnyView): CommandDefinition {
         io.text(JSON.stringify({ model: file, ...(seen.json as object), files: places }, null, 2));
         return;
       }
-      for (const line of seen.words.lines) io.out(line);
+      for (const line of seen.wordsWithin(io.terminal.width).lines) io.out(line);
       for (const place of places) io.out(`wrote ${place}`);
       if (page) io.out(`wrote ${page.path} (${size}): one page to look around in, in any browser`);
       if (options.numbers !== null) io.out(`wrote ${options.numbers}`);

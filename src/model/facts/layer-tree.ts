@@ -9,8 +9,8 @@ export interface LayerTree {
   name: string;
   /** Absent for a part of a path that is no layer itself, as in ONNX files. */
   layer?: LayerSummary;
-  /** Of everything in it. */
-  parameters: number;
+  /** Of everything in it; null where that is not known. */
+  parameters: number | null;
   children: LayerTree[];
 }
 
@@ -40,8 +40,8 @@ export function layerTree(
 /** Sums parameters upwards; a nested model counts its own layers already. */
 function count(tree: LayerTree): number {
   const inside = tree.children.reduce((sum, child) => sum + count(child), 0);
-  tree.parameters = tree.layer?.parameters ?? inside;
-  return tree.parameters;
+  tree.parameters = tree.layer ? tree.layer.parameters : inside;
+  return tree.parameters ?? 0;
 }
 
 /** A part of a path with one thing in it shares its line. */
@@ -67,7 +67,12 @@ function rowsOf(tree: LayerTree, before: string, below: string): string[][] {
   const { name, layer, parameters, children } = tree;
   const shapes = layer?.outputShapes.map((shape) => formatShape(shape.map(freeBatch))) ?? [];
   return [
-    [before + name, layer?.className ?? "", shapes.join(", "), withThousands(parameters)],
+    [
+      before + name,
+      layer?.className ?? "",
+      shapes.join(", "),
+      parameters === null ? "?" : withThousands(parameters),
+    ],
     ...children.flatMap((child, i) => {
       const last = i === children.length - 1;
       return rowsOf(child, below + (last ? "└─ " : "├─ "), below + (last ? "   " : "│  "));

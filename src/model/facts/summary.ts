@@ -21,7 +21,8 @@ export interface LayerSummary {
   className: string;
   /** In the user's layout; null or a symbol where a length is free. */
   outputShapes: (readonly (number | string | null)[])[];
-  parameters: number;
+  /** Null where the layer cannot be run, and the file does not say how many it has. */
+  parameters: number | null;
   /** For one row of a batch; null where a length is free. */
   multiplyAdds: number | null;
   /** Height and width in input pixels, `"all"`, or null where the layer sees no picture. */
@@ -68,13 +69,15 @@ function measured(network: Network): NetworkSummary {
         ? network.layers.filter((inner) => inner.address.startsWith(prefix))
         : [layer];
     const counts = own.map((part) => counted.get(part) ?? null);
+    const parameters = sum(own.map((part) => part.parameters.trainable + part.parameters.fixed));
+    const isRun = layer.unavailable === undefined;
     return {
       address: layer.address,
       className: layer.className,
       outputShapes: layer.outputs.map((port) => port.shape),
       ...(layer.unavailable && { unavailable: layer.unavailable.why }),
-      parameters: sum(own.map((part) => part.parameters.trainable + part.parameters.fixed)),
-      multiplyAdds: counts.includes(null) ? null : sum(counts as number[]),
+      parameters: isRun || parameters > 0 ? parameters : null,
+      multiplyAdds: !isRun || counts.includes(null) ? null : sum(counts as number[]),
       receptiveField: fieldSize(fields.get(layer.outputs[0]?.value ?? ""), layer),
       inbound: layer.inbound,
     };
@@ -142,7 +145,7 @@ export function formatSummary(summary: NetworkSummary, width = Infinity): string
     layer.unavailable === undefined
       ? layer.outputShapes.map((shape) => formatShape(keras(shape))).join(", ")
       : "not run",
-    withThousands(layer.parameters),
+    layer.parameters === null ? "?" : withThousands(layer.parameters),
     layer.receptiveField === null
       ? ""
       : layer.receptiveField === "all"

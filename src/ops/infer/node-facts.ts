@@ -10,19 +10,27 @@ type NodeContext = InputFacts<Record<string, unknown>> & {
   outputShape(i: number): Dims;
 };
 
-/** What the rules of an op may ask about one of its nodes, in a graph whose shapes are inferred. */
+/**
+ * What the rules of an op may ask about one of its nodes, in a graph whose shapes are inferred.
+ *
+ * @param outer the graphs around that of a branch or loop, which it may read from, the innermost first
+ */
 export function nodeFacts(
   graph: Graph,
   constants: ReadonlyMap<string, Tensor>,
   node: GraphNode,
   op: OpDefinition,
+  outer: readonly Graph[] = [],
 ): NodeContext {
-  const typeOf = (name: string | undefined): ValueType | undefined =>
-    name === undefined || name === ""
-      ? undefined
-      : (graph.values.get(name) ??
-        graph.initializers.get(name) ??
-        graph.inputs.find((input) => input.name === name));
+  const typeOf = (name: string | undefined): ValueType | undefined => {
+    if (name === undefined || name === "") return undefined;
+    for (const { values, initializers, inputs } of [graph, ...outer]) {
+      const found =
+        values.get(name) ?? initializers.get(name) ?? inputs.find((input) => input.name === name);
+      if (found) return found;
+    }
+    return undefined;
+  };
   const constant = (i: number) => {
     const name = node.inputs[i] ?? "";
     return graph.initializers.get(name) ?? constants.get(name);

@@ -87,7 +87,7 @@ export const ablateView = defineView({
     }
     return { target: target.explained, layers };
   },
-  words: (result, { name, preparation }) => ({
+  words: (result, { name, preparation }, _, width) => ({
     caption: `${result.layers.flatMap((layer) => [sentence(result.target, layer), ...changeWords(result.target, layer)]).join(" ")} Input: ${preparation}.`,
     lines: [
       `${name}: ${result.target.words}; score ${formatNumber(result.target.score, 4)}`,
@@ -95,7 +95,7 @@ export const ablateView = defineView({
         sentence(result.target, layer),
         ...changeWords(result.target, layer),
       ]),
-      ...linesOfTable(table(result)),
+      ...linesOfTable(table(result), width),
     ],
   }),
   json: ({ target, layers }) => ({

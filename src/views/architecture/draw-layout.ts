@@ -40,10 +40,12 @@ export function drawLayout(placed: ArchitectureLayout, themeName: ThemeName): Pi
 function boxMark(box: ArchitectureBox, { x, y, width, height }: Box, theme: Theme): Mark {
   const { band, fill, border } = colorsOf(box.kind, theme);
   const room = width - 2 * inset;
-  const detail = textWidth(box.detail, lineStyle);
+  // What is peculiar to a layer stands beside its class, or where that leaves no room, beside its name.
+  const detail = box.detail === "" ? 0 : textWidth(box.detail, lineStyle) + 10;
+  const first = detail + textWidth(box.title, titleStyle) <= room;
   const parameters = parameterWords(box);
   const shape = shortenText(box.shape, room - textWidth(parameters, lineStyle) - 10, lineStyle);
-  const title = shortenText(box.title, room - (detail > 0 ? detail + 10 : 0), titleStyle);
+  const title = shortenText(box.title, first ? room - detail : room, titleStyle);
   const right = {
     kind: "text",
     x: width - inset,
@@ -62,11 +64,11 @@ function boxMark(box: ArchitectureBox, { x, y, width, height }: Box, theme: Them
     },
     { kind: "path", path: roundedBox({ x: 0, y: 0, width: 4, height }, 2), fill: band },
     { ...text, y: 20, text: title, fill: theme.ink, ...titleStyle },
-    { ...right, y: 20, text: box.detail },
+    { ...right, y: first ? 20 : 36, text: box.detail },
     {
       ...text,
       y: 36,
-      text: shortenText(nameOf(box), room, lineStyle),
+      text: shortenText(nameOf(box), first ? room : room - detail, lineStyle),
       fill: theme.muted,
       ...lineStyle,
     },

@@ -21,8 +21,14 @@ export interface ArchitectureLayout extends Architecture {
  * network is broken into columns.
  */
 export function layoutArchitecture(network: Network, fold = false): ArchitectureLayout {
-  const architecture = architectureOf(network, fold);
-  const layout = columnLayout(placeBoxes(architecture));
+  const plain = architectureOf(network);
+  const architecture = fold ? architectureOf(network, true) : plain;
+  // A folded picture is there to be smaller: it is never wider than the other one.
+  const layout = fold
+    ? columnLayout(placeBoxes(architecture, boxWidth(plain.boxes)), {
+        maxWidth: columnLayout(placeBoxes(plain)).width,
+      })
+    : columnLayout(placeBoxes(plain));
   return {
     ...architecture,
     title: network.name,
@@ -32,9 +38,16 @@ export function layoutArchitecture(network: Network, fold = false): Architecture
   };
 }
 
-/** A place for each box, links in the direction of the data, frames around nested models. */
-export function placeBoxes({ boxes, links, frames }: Architecture): LayeredLayout {
-  const width = boxWidth(boxes);
+/**
+ * A place for each box, links in the direction of the data, frames around nested models.
+ *
+ * @param most pixels that a box may be wide
+ */
+export function placeBoxes(
+  { boxes, links, frames }: Architecture,
+  most: number = Infinity,
+): LayeredLayout {
+  const width = Math.min(most, boxWidth(boxes));
   // Weights without a network have no links: a list of boxes.
   const order =
     links.length > 0 ? links : boxes.slice(1).map(({ id }, i) => ({ from: boxes[i]!.id, to: id }));

@@ -71,14 +71,14 @@ export const censusView = defineView({
   },
   shards,
   compute: (context, set, asks) => computeInShards(shards, context, set, asks),
-  words(census, set) {
+  words(census, set, _, width) {
     const photos = photosOf(census);
     const skipped = census.part.skipped.length;
     return {
       caption: captionOf(census, set),
       lines: [
         `${set.name}: ${photos} photos${skipped > 0 ? `, ${skipped} skipped` : ""}, ${census.units} units of ${census.layers.length} layers`,
-        ...linesOfTable(layerTable(census)),
+        ...linesOfTable(layerTable(census), width),
         `quantiles are within ${(100 * sketchError(census.bits)).toPrecision(2)} % of the photos' own`,
         ...census.part.skipped.slice(0, 3).map(({ path, reason }) => `skipped ${path}: ${reason}`),
       ],

@@ -105,14 +105,14 @@ export const comparisonView = defineView({
     if (result.maps.length === 0) throw failed;
     return result;
   },
-  words(result, photos) {
+  words(result, photos, _, width) {
     const said = sentences(result);
     return {
       caption: `${headline(result)}. ${said.join(" ")} Input: ${photos[0]?.preparation ?? ""}.`,
       lines: [
         headline(result),
         ...result.maps.map((map, i) => `  ${i + 1}  ${varying(result.maps, map)}`),
-        ...linesOfTable(agreementTable(result)),
+        ...linesOfTable(agreementTable(result), width),
         ...said,
       ],
     };

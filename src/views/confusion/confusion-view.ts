@@ -158,7 +158,7 @@ export const confusionView = defineView({
   },
   shards,
   compute: (context, set, asks) => computeInShards(shards, context, set, asks),
-  words(found, set) {
+  words(found, set, _, width) {
     const { temperature: fit, classNames } = found;
     const name = (label: number) => classNames[label]!;
     return {
@@ -170,7 +170,7 @@ export const confusionView = defineView({
           ? []
           : [
               `area under the ROC curve of ${name(1)}: ${found.rocArea.toFixed(4)}`,
-              ...linesOfTable(thresholdWords(found)),
+              ...linesOfTable(thresholdWords(found), width),
             ]),
         ...found.explained.map(
           (each) =>

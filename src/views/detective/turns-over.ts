@@ -2,7 +2,7 @@ import type { Tensor } from "../../base/tensor.ts";
 import type { Image } from "../../data/pictures/image.ts";
 import { describePreprocessing } from "../../data/pictures/preprocess.ts";
 import { findHead } from "../../model/head/head.ts";
-import { toUser } from "../../model/network.ts";
+import { type Network, toUser } from "../../model/network.ts";
 import { type PreprocessingChoice, preprocessingFor } from "../../model/photo/photo-input.ts";
 import { guessed, prepareDecoded } from "../../model/photo/prepare-photo.ts";
 import { readPrediction } from "../../model/head/prediction.ts";
@@ -20,7 +20,14 @@ export interface ScalingGuess {
 /** Networks of more multiply-adds are not run several times unasked. */
 const mostMultiplyAdds = 6e8;
 
-const usual = { 3: ["1/255", "-1..1", "none", "imagenet", "caffe"], 1: ["1/255", "-1..1", "none"] };
+const usual: Readonly<Record<1 | 3, readonly string[]>> = {
+  3: ["1/255", "-1..1", "none", "imagenet", "caffe"],
+  1: ["1/255", "-1..1", "none"],
+};
+
+/** The scalings that networks are usually trained with, by the colours that one takes. */
+export const usualScales = (network: Network): readonly string[] =>
+  usual[preprocessingFor(network).how.channels];
 
 /**
  * Where nothing says how photos were scaled for a network: which of the usual scalings would turn its answer

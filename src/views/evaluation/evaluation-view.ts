@@ -21,6 +21,7 @@ import {
   wholeEvaluation,
   writeEvaluation,
 } from "./evaluation-part.ts";
+import { scalingTrials, trialsInWords } from "./scaling-trials.ts";
 import { classNamesOf, measuredBatches, pictureOf } from "./measured-batches.ts";
 
 const evaluationAsks = {
@@ -85,6 +86,25 @@ async function* evaluate(
   return until(last());
 }
 
+/** All of the data, and some of it under other scalings where the scaling is a guess. */
+async function* compute(
+  context: ViewContext,
+  set: DatasetSubject,
+  asks: Values<typeof evaluationAsks>,
+): AsyncGenerator<Evaluation, Evaluation, void> {
+  const whole = yield* evaluate(context, set, asks);
+  const quiet = { ...context, progress: () => undefined };
+  const scalings = await scalingTrials(context, set, async (some) => {
+    const work = evaluate(quiet, some, { ...asks, wrong: 0 });
+    for (;;) {
+      const { done, value } = await work.next();
+      context.throwIfStopped();
+      if (done === true) return value.classification.accuracy;
+    }
+  });
+  return scalings === undefined ? whole : { ...whole, scalings };
+}
+
 /** A classifier over a data set: loss, accuracy, what it confuses, and what it got most wrong. */
 export const evaluationView = defineView({
   id: "evaluation",
@@ -101,8 +121,8 @@ export const evaluationView = defineView({
     theme: field.choice(["light", "dark"], "light", { help: "paper of the picture" }),
   },
   shards,
-  compute: evaluate,
-  words({ title, classification, logs }, set) {
+  compute,
+  words({ title, classification, logs, scalings }, set, _, width) {
     const { total, accuracy, mostWrong, classNames } = classification;
     const scaled = set.scaling ? `, scaled ${scalingInWords(set.scaling)}` : "";
     const numbers = formatLogs({ ...logs, accuracy });
@@ -111,19 +131,21 @@ export const evaluationView = defineView({
       lines: [
         `${set.name}: ${withThousands(total)} pictures${scaled}`,
         numbers,
+        ...(scalings ? [trialsInWords(scalings)] : []),
         "",
-        ...linesOfTable(classTable(classification)),
+        ...linesOfTable(classTable(classification), width),
         ...mostWrong.slice(0, 5).map((each) => wrongInWords(each, classNames)),
       ],
     };
   },
-  json: ({ file, classification, logs, loss, skipped }, set) => ({
+  json: ({ file, classification, logs, loss, skipped, scalings }, set) => ({
     file,
     data: set.name,
     split: set.split ?? "all",
     pictures: classification.total,
     ...logs,
     preprocessing: set.scaling,
+    ...(scalings && { scalings }),
     lossFunction: { ...loss.loss, fromFile: loss.fromFile },
     accuracy: classification.accuracy,
     classes: classification.classes,

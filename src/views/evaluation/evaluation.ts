@@ -2,6 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
 import type { ClassifierLoss } from "../../model/head/classifier-loss.ts";
 import type { Logs } from "../../model/history.ts";
+import type { ScalingTrials } from "./scaling-trials.ts";
 import { type Classification, mergeClassifications } from "./classification.ts";
 
 /** What a classifier makes of a data set: plain data, and so of its parts ({@link mergeEvaluations}). */
@@ -17,6 +18,8 @@ export interface Evaluation {
   readonly loss: ClassifierLoss;
   /** Files of the data set that could not be read. */
   readonly skipped: readonly SkippedFile[];
+  /** Under other scalings, where the file says none; not of parts. */
+  readonly scalings?: ScalingTrials;
 }
 
 /**

@@ -121,12 +121,12 @@ export const fieldView = defineView({
       }),
     };
   },
-  words: (result, photo) => ({
+  words: (result, photo, _, width) => ({
     caption: captionOf(result, photo),
     lines: [
       `${photo.name}: ${headline(result)}`,
-      ...arithmeticLines(result),
-      ...(result.ancestors ? linesOfTable(ancestorTable(result.ancestors)) : []),
+      ...arithmeticLines(result, width),
+      ...(result.ancestors ? linesOfTable(ancestorTable(result.ancestors), width) : []),
     ],
   }),
   json: ({ place, value, sees, window, arithmetic: sum, ancestors }) => ({
@@ -293,7 +293,7 @@ function shareThatCounts(effective: Float32Array): number {
   return (count + 1) / sorted.length;
 }
 
-function arithmeticLines({ arithmetic: sum }: UnitField): string[] {
+function arithmeticLines({ arithmetic: sum }: UnitField, width?: number): string[] {
   if (sum === undefined) return [];
   if (!sum.isAffine)
     return ["The layer is no weighted sum of what it reads; its products are derivatives only."];
@@ -304,7 +304,7 @@ function arithmeticLines({ arithmetic: sum }: UnitField): string[] {
   const after = activation
     ? `, ${activation.name} makes ${formatNumber(activation.value, 5)} of it`
     : "";
-  return [`${formula}${after}`, ...linesOfTable(productTable(sum))];
+  return [`${formula}${after}`, ...linesOfTable(productTable(sum), width)];
 }
 
 function productTable({ products }: Arithmetic): ViewTable {

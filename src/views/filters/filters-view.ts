@@ -45,9 +45,9 @@ export const filtersView = defineView({
     const name = against.origin.file ?? against.name;
     return Promise.resolve(comparedBanks(banks, filterBanks(against, layers), name));
   },
-  words: (banks) => ({
+  words: (banks, _subject, _asks, width) => ({
     caption: banks.map(sentence).join(" "),
-    lines: linesOfTable(table(banks)),
+    lines: linesOfTable(table(banks), width),
   }),
   json: (banks) =>
     banks.map(({ values, norms, change, ...bank }) => ({
