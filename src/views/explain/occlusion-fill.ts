@@ -5,9 +5,10 @@ import type { ExplainedInput } from "./input-plane.ts";
 
 export const fills = ["zero", "mean", "blur", "noise", "lowest", "highest"] as const;
 /**
- * What is put in the place of a part of the photo, always within the photo's own range of values, since
- * anything else is a signal of its own:
- * - `zero`: zeros in the network's own numbers; the nearest value of the photo's range where 0 is outside
+ * What is put in the place of a part of the photo, always within the range of values that such photos have,
+ * since anything else is a signal of its own:
+ * - `zero`: zeros in the network's own numbers, which a photo without black lacks but could have; the photo's
+ *   nearest value where 0 is further from its range than this is wide
  * - `mean`: the mean of each colour
  * - `blur`: the photo, blurred so that nothing can be recognised
  * - `noise`: even noise over the photo's range
@@ -20,8 +21,10 @@ export function fillOf(kind: Fill, input: ExplainedInput, random: Random): Float
   const { data } = toFloat32(input.value);
   const { low, high } = extentOf(data);
   switch (kind) {
-    case "zero":
-      return new Float32Array(data.length).fill(Math.min(Math.max(0, low), high));
+    case "zero": {
+      const isNear = Math.max(low, -high) <= high - low;
+      return new Float32Array(data.length).fill(isNear ? 0 : Math.min(Math.max(0, low), high));
+    }
     case "noise":
       return data.map(() => random.uniform(low, high));
     case "blur":
