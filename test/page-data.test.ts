@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -122,6 +123,57 @@ else
       const first = await page.locator(".side h2").innerText();
       await page.locator(".side .photos .photo").first().click();
       await expect.poll(() => page.locator(".side h2").innerText()).not.toBe(first);
+    });
+
+    it("shows the photos of a zip as those of its folder", async () => {
+      await page.getByRole("button", { name: "Units" }).click();
+      await page.getByRole("grid").locator("tbody tr[tabindex]").first().click();
+      const crop = page.locator("section .photo canvas").first();
+      const pixels = () =>
+        crop.evaluate((canvas: HTMLCanvasElement) => [
+          ...canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height).data,
+        ]);
+      await expect.poll(() => painted("section .photo")).toBeGreaterThan(2);
+      const before = await pixels();
+      await open("Open zip", fixture("photos.zip"));
+      await page.getByText("40 photos open").waitFor();
+      await expect.poll(pixels).toEqual(before);
+      await page.locator("section .photo").first().click();
+      await expect.poll(() => painted("dialog")).toBeGreaterThan(2);
+      await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+      await open("Open zip", fixture("model.keras"));
+      await page.getByRole("alert").waitFor();
+      await open("Open zip", fixture("photos.zip"));
+      await page.getByRole("button", { name: "Map" }).click();
+    });
+
+    it("is opened by striate serve on a run, with its photos", async () => {
+      const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+      const server = spawn(process.execPath, [main, "serve", results, "--port", "0"]);
+      try {
+        const address = await new Promise<string>((resolve) =>
+          server.stdout.once("data", (text: Buffer) => resolve(String(text).split("\n")[0]!)),
+        );
+        const served = await site.browser.newPage({ viewport: { width: 1280, height: 800 } });
+        await served.goto(address);
+        await served.getByText("40 photos open").waitFor();
+        await served.getByRole("grid").locator("tbody tr[tabindex]").first().click();
+        await expect
+          .poll(() =>
+            served
+              .locator("section .photo canvas")
+              .first()
+              .evaluate((canvas: HTMLCanvasElement) => {
+                const { width, height } = canvas;
+                const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
+                return new Set(new Uint32Array(data.buffer)).size;
+              }),
+          )
+          .toBeGreaterThan(2);
+        await served.close();
+      } finally {
+        server.kill();
+      }
     });
 
     it("has nothing that axe finds, and no error", async () => {

@@ -1,19 +1,11 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { emptyFolder, striate } from "./command-line.ts";
+import { hashOfRun } from "./hash-of-run.ts";
 
 // `see` and `explain` of a folder of photos, shared out to several workers: the files of one that works alone.
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -25,17 +17,6 @@ const asked = (command: string, out: string, ...flags: string[]) => [
   ...(command === "see" ? ["--layers", "conv2d_3"] : ["--method", "gradient"]),
   ...flags,
 ];
-
-/** One number for all files, but for those of the run itself. */
-function hashOf(folder: string): string {
-  const hash = createHash("sha256");
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .filter((name) => !name.startsWith("run/"));
-  for (const name of names.sort()) hash.update(name).update(readFileSync(join(folder, name)));
-  return hash.digest("hex");
-}
 
 beforeAll(() => {
   mkdirSync(photos, { recursive: true });
@@ -51,24 +32,24 @@ describe.each(["see", "explain"])("%s of a folder", (command) => {
     const one = striate(asked(command, first, "--workers", "1"));
     expect([one.code, one.err]).toEqual([3, expect.stringContaining("skipped")]);
     expect(one.err).toContain("1 of 6 photos were skipped");
-    const expected = hashOf(first);
+    const expected = hashOfRun(first);
     const two = join(emptyFolder(), "out");
     expect(striate(asked(command, two, "--workers", "2")).code).toBe(3);
-    expect(hashOf(two)).toBe(expected);
+    expect(hashOfRun(two)).toBe(expected);
     const shares = join(emptyFolder(), "out");
     for (const share of ["2/2", "1/2"])
       expect(striate(asked(command, shares, "--shard", share)).code).toBe(0);
     const manifest = join(shares, "run", "manifest.json");
     expect(striate(["run", manifest, "--merge"]).code).toBe(3);
-    expect(hashOf(shares)).toBe(expected);
+    expect(hashOfRun(shares)).toBe(expected);
     if (command !== "see") return;
     const alone = join(emptyFolder(), "out");
     expect(striate(asked(command, alone, "--threads", "1")).code).toBe(3);
-    expect(hashOf(alone)).toBe(expected);
+    expect(hashOfRun(alone)).toBe(expected);
   }, 240_000);
 
   it("goes on where it was killed, and draws again what is cut or gone", async () => {
-    const expected = hashOf(first);
+    const expected = hashOfRun(first);
     const out = join(emptyFolder(), "out");
     for (const wait of [1500, 2500]) {
       const args = [main, ...asked(command, out, "--workers", "2")];
@@ -83,7 +64,7 @@ describe.each(["see", "explain"])("%s of a folder", (command) => {
       await ended;
     }
     expect(striate(asked(command, out, "--workers", "2")).code).toBe(3);
-    expect(hashOf(out)).toBe(expected);
+    expect(hashOfRun(out)).toBe(expected);
     const pictures = readdirSync(out, { recursive: true, encoding: "utf8" }).filter((name) =>
       name.endsWith(".png"),
     );
@@ -91,7 +72,7 @@ describe.each(["see", "explain"])("%s of a folder", (command) => {
     rmSync(join(out, pictures.at(-1)!));
     const again = striate(asked(command, out, "--workers", "1"));
     expect(again.err).toContain("are cut or changed");
-    expect(hashOf(out)).toBe(expected);
+    expect(hashOfRun(out)).toBe(expected);
   }, 240_000);
 
   it("refuses what one process alone can do, in a sentence", () => {

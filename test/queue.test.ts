@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -83,6 +83,33 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
     // Nothing is left behind.
     expect(redis("llen", "bull:striate:wait")).toBe("0");
   }, 90_000);
+
+  it("is the same by one worker; see and explain of a folder are as well", async () => {
+    await startRedis();
+    const worker = startWorker();
+    const out = join(emptyFolder(), "out");
+    const run = start(process.execPath, [main, ...census, "--out", out, "--queue", url]);
+    expect([await ended(run), hashOfRun(out)]).toEqual([0, expected]);
+    const photos = join(emptyFolder(), "photos");
+    mkdirSync(photos);
+    for (let i = 0; i < 5; i++)
+      copyFileSync(path(`dist/demo/${i % 2 ? "cat" : "dog"}.jpg`), join(photos, `${i}.jpg`));
+    writeFileSync(join(photos, "5.jpg"), "no picture");
+    const network = path("models/cat_vs_dog.h5");
+    const asks = { see: ["--layers", "conv2d_3"], explain: ["--method", "gradient"] };
+    for (const [command, flags] of Object.entries(asks)) {
+      const by = async (...how: string[]) => {
+        const folder = join(emptyFolder(), "out");
+        const args = [command, photos, "--model", network, "--out", folder, ...flags, ...how];
+        // 3: one photo is none, and is left out.
+        expect(await ended(start(process.execPath, [main, ...args]))).toBe(3);
+        return hashOfRun(folder);
+      };
+      const alone = await by("--workers", "1");
+      expect(await by("--queue", url)).toBe(alone);
+    }
+    worker.kill("SIGTERM");
+  }, 120_000);
 
   it("survives a worker that is killed and a server that forgets", async () => {
     const server = await startRedis();

@@ -1,42 +1,45 @@
-import type { GivenFile } from "../state/dropped-files.ts";
+import type { PhotoSource } from "./photo-sources.ts";
 
-/** The photos of a data set as files of a folder, by the paths that the tables give. */
+/** Decoded photos that are kept. */
+const kept = 400;
+
+/** The photos of a data set, decoded as they are looked at. */
 export class PhotoFiles {
-  readonly #files = new Map<string, File>();
+  readonly #source: PhotoSource;
   readonly #open = new Map<string, Promise<ImageBitmap>>();
 
-  constructor(files: readonly GivenFile[]) {
-    // `photos/train/cat/1.jpg` is `train/cat/1.jpg` in the set, whatever stands around it.
-    for (const { file, path } of files)
-      for (let rest = path; ; rest = rest.slice(rest.indexOf("/") + 1)) {
-        if (!this.#files.has(rest)) this.#files.set(rest, file);
-        if (!rest.includes("/")) break;
-      }
+  constructor(source: PhotoSource) {
+    this.#source = source;
   }
 
   get count(): number {
-    return new Set(this.#files.values()).size;
+    return this.#source.count;
   }
 
   has(path: string): boolean {
-    return this.#files.has(path);
+    return this.#source.has(path);
   }
 
-  file(path: string): File | undefined {
-    return this.#files.get(path);
+  /** The photo as a file that can be opened elsewhere. */
+  async file(path: string): Promise<File> {
+    const found = await this.#source.read(path);
+    if (found instanceof File) return found;
+    const canvas = new OffscreenCanvas(found.width, found.height);
+    canvas.getContext("2d")!.putImageData(found, 0, 0);
+    const name = path.replace(/^.*\//, "").replace(/\.[^.]*$/, "");
+    return new File([await canvas.convertToBlob()], `${name}.png`, { type: "image/png" });
   }
 
-  /** The decoded photo, upright; a few hundred are kept. */
+  /** The decoded photo, upright; undefined where there is none. */
   bitmap(path: string): Promise<ImageBitmap> | undefined {
     const known = this.#open.get(path);
     if (known) return known;
-    const file = this.#files.get(path);
-    if (file === undefined) return undefined;
-    const open = createImageBitmap(file);
+    if (!this.has(path)) return undefined;
+    const open = this.#source.read(path).then((found) => createImageBitmap(found));
     open.catch(() => undefined);
     this.#open.set(path, open);
     for (const [old, bitmap] of this.#open) {
-      if (this.#open.size <= 400) break;
+      if (this.#open.size <= kept) break;
       this.#open.delete(old);
       void bitmap.then((each) => each.close()).catch(() => undefined);
     }

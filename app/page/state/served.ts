@@ -2,15 +2,20 @@ import type { CallOptions } from "../../engine/protocol.ts";
 import type { GivenFile } from "./dropped-files.ts";
 import { fetchFile } from "./fetch-file.ts";
 
+/** Files that the command line named, with their paths in the folder that was named. */
+interface Named {
+  readonly name: string;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+
 /** What the command line named, and whether a training runs behind the page. */
-export type ServedFiles = {
+export interface ServedFiles {
   readonly isTraining?: boolean;
-} & {
-  readonly [what in "model" | "photo"]?: {
-    readonly name: string;
-    readonly files: readonly { readonly path: string; readonly size: number }[];
-  };
-};
+  readonly model?: Named;
+  readonly photo?: Named;
+  /** What `striate census` and `striate embed` wrote, and how many of its photos the server finds. */
+  readonly results?: Named & { readonly photos: number };
+}
 
 /** A network of more bytes is too large for the memory of a page. */
 const largestInPage = 200e6;
@@ -34,8 +39,8 @@ export function prefersServer({ model }: ServedFiles): boolean {
 
 /** The files of what was named. */
 export function namedFiles(
-  what: "model" | "photo",
-  { files }: NonNullable<ServedFiles["model"]>,
+  what: "model" | "photo" | "results",
+  { files }: Named,
   options: CallOptions & { signal: AbortSignal },
 ): Promise<GivenFile[]> {
   return Promise.all(

@@ -66,6 +66,8 @@ export class Session extends Looks {
 
   /** What a command wrote of a data set, as it was dropped: for the room of data sets to read. */
   dropped = $state.raw<readonly GivenFile[]>([]);
+  /** The results that the command line named. */
+  servedResults = $state.raw<ServedFiles["results"]>();
 
   /** What a screen reader is told. */
   spoken = $state("");
@@ -101,6 +103,7 @@ export class Session extends Looks {
     const address = parseAddress(location.hash);
     this.#take(address);
     if (this.#served.isTraining) await this.#watchTraining(address);
+    void this.#openResults(address);
     if (!address.model && prefersServer(this.#served)) this.computes.name = "server";
     const look = this.#isUsual(address) ? await readFirstLook(this.computes.isServed) : undefined;
     if (look) await openFirstLook(this, look);
@@ -124,6 +127,17 @@ export class Session extends Looks {
 
   takeColors(tables: readonly { readonly name: string; readonly colors: Uint8Array }[]): void {
     this.colormaps = new Map(tables.map(({ name, colors }) => [name, colors]));
+  }
+
+  /** Opens the room of data sets on the results that the command line named. */
+  async #openResults({ tab = "data" }: Address): Promise<void> {
+    const { results } = this.#served;
+    if (results === undefined) return;
+    this.tab = tab;
+    const files = await this.attempt(`Reading ${results.name}`, (options) =>
+      namedFiles("results", results, options),
+    );
+    [this.servedResults, this.dropped] = [results, files ?? []];
   }
 
   async #watchTraining({ tab = "train" }: Address): Promise<void> {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { field } from "../../base/fields.ts";
+import { holdsResults } from "../../node/page/named-run.ts";
 import { servePage } from "../../node/page/serve-page.ts";
 import { isKeptTraining, readKeptTraining } from "../../node/training/kept-training.ts";
 import { defineCommand } from "../command.ts";
@@ -10,7 +11,7 @@ export const serve = defineCommand({
   arguments: [
     {
       name: "[file]",
-      help: "a model file, or the folder of one; what train --watch has kept (.training)",
+      help: "a model file, or the folder of one; what census or embed wrote; what train --watch kept (.training)",
     },
   ],
   fields: {
@@ -23,6 +24,7 @@ export const serve = defineCommand({
   examples: [
     "striate serve",
     "striate serve cat_vs_dog.h5 --photo rocky.jpg --open",
+    "striate serve striate-census",
     "striate serve pets.h5.training",
   ],
   async run([file], { photo, port, open }, io) {
@@ -32,12 +34,15 @@ export const serve = defineCommand({
       named !== undefined && isKeptTraining(named)
         ? { feed: readKeptTraining(named), stop: () => undefined }
         : undefined;
+    const isRun = named !== undefined && training === undefined && holdsResults(named);
     const page = await servePage({
-      ...(training ? { training } : { model: named }),
+      ...(training ? { training } : { [isRun ? "results" : "model"]: named }),
       photo: photo ?? undefined,
       port,
     });
     io.text(`${page.address}\nfor this machine alone; Ctrl+C ends it`);
+    if (isRun && page.photos === 0)
+      io.err("the photos of these results are not here; open their folder or zip in the page");
     if (open) openInBrowser(page.address);
     await new Promise<void>((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());

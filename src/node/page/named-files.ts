@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { reasonOf } from "../files/files.ts";
+import { isResultFile } from "./named-run.ts";
 
 interface Named {
   readonly path: string;
@@ -12,13 +13,21 @@ interface Named {
 /** The most files of a folder that are given to the page. */
 const mostFiles = 1000;
 
-/** The network and the photo that the command line named: the only files of the user's that are given out. */
+/** What the command line named, a network, a photo, results: the only files of the user's that are given out. */
 export class NamedFiles {
   readonly #named: Readonly<Record<string, Named | undefined>>;
 
   /** @throws StriateError where one is not there */
-  constructor(paths: { readonly model?: string | undefined; readonly photo?: string | undefined }) {
-    this.#named = { model: named(paths.model), photo: named(paths.photo) };
+  constructor(paths: {
+    readonly model?: string | undefined;
+    readonly photo?: string | undefined;
+    readonly results?: string | undefined;
+  }) {
+    this.#named = {
+      model: named(paths.model),
+      photo: named(paths.photo),
+      results: named(paths.results, isResultFile),
+    };
   }
 
   /** What there is, without the folders that it lies in. */
@@ -52,17 +61,19 @@ const namesOf = ({ path, files, isFolder }: Named) =>
     size: file.size,
   }));
 
-function named(path: string | undefined): Named | undefined {
+function named(path: string | undefined, isWanted = (_: string) => true): Named | undefined {
   if (path === undefined) return undefined;
+  path = resolve(path);
   try {
     const stat = statSync(path);
     if (!stat.isDirectory())
       return { path, isFolder: false, files: [{ path: basename(path), size: stat.size }] };
     const files = readdirSync(path, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
+      .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+      .filter(isWanted)
       .slice(0, mostFiles)
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((file) => ({ path: file.slice(path.length + 1), size: statSync(file).size }));
+      .map((file) => ({ path: file, size: statSync(join(path, file)).size }));
     return { path, isFolder: true, files };
   } catch (error) {
     throw new StriateError(`${path}: ${reasonOf(error)}`, { cause: error });

@@ -12,6 +12,7 @@ import { percentDecoded } from "../../base/percent-decoded.ts";
 import { answerCall } from "./answer-call.ts";
 import { firstLook } from "./first-look.ts";
 import type { NamedFiles } from "./named-files.ts";
+import type { NamedPhotos } from "./named-run.ts";
 import { withMarks } from "./page-marks.ts";
 import { type WatchedTraining, addTrainingRoutes } from "./training-routes.ts";
 import type { Uploads } from "./uploads.ts";
@@ -21,6 +22,8 @@ export interface PageServerParts {
   readonly files: ReadonlyMap<string, string>;
   /** What the command line named. */
   readonly named: NamedFiles;
+  /** The photos of the results that it named. */
+  readonly photos: NamedPhotos;
   readonly uploads: Uploads;
   readonly engine: PageEngine;
   /** A training that runs in this process, where there is one: then the page opens on it. */
@@ -40,6 +43,17 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
   ".jpg": "image/jpeg",
   ".txt": "text/plain; charset=utf-8",
+};
+
+/** Of the photos of a set: whatever else lies among them is bytes. */
+const photoTypes: Readonly<Record<string, string>> = {
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".png": "image/png",
+  ".webp": "image/webp",
+  ".gif": "image/gif",
+  ".bmp": "image/bmp",
+  ".avif": "image/avif",
 };
 
 /** On every answer. The page's own policy for scripts stands in its `<meta>` as well, for static hosts. */
@@ -65,7 +79,7 @@ const longestQuestion = 1 << 20;
  * token for all that reads a file, computes or writes.
  */
 export function pageServer(parts: PageServerParts): Hono {
-  const { files, named, uploads, engine, token, hosts, training } = parts;
+  const { files, named, photos, uploads, engine, token, hosts, training } = parts;
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -100,9 +114,20 @@ export function pageServer(parts: PageServerParts): Hono {
   });
 
   if (training) addTrainingRoutes(app, training);
-  app.get("/api/start", (context) =>
-    context.json({ ...named.about(), ...(training && { isTraining: true }) }),
-  );
+  app.get("/api/start", (context) => {
+    const { results, ...others } = named.about();
+    return context.json({
+      ...others,
+      ...(results && { results: { ...results, photos: photos.count } }),
+      ...(training && { isTraining: true }),
+    });
+  });
+  app.get("/api/photo", async (context) => {
+    const photo = await photos.read(context.req.query("path") ?? "");
+    if (photo === undefined) return context.text("no such photo", 404);
+    context.header("Content-Type", photoTypes[photo.ending] ?? "application/octet-stream");
+    return context.body(new Uint8Array(photo.bytes));
+  });
   app.get("/api/named/:what/:index", (context) => {
     const { what, index } = context.req.param();
     const path = named.path(what, Number(index));

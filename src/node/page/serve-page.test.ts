@@ -1,10 +1,11 @@
 import { request } from "node:http";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pack, unpack } from "../../../app/engine/pack.ts";
 import type { Answer } from "../../../app/engine/protocol.ts";
+import { holdsResults } from "./named-run.ts";
 import { type ServedPage, servePage } from "./serve-page.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "striate-named-"));
@@ -155,5 +156,71 @@ describe("the page's server", () => {
     const refused = await ask("POST", "/api/upload", { cookie }, new Uint8Array(1100));
     expect(refused.status).toBe(413);
     expect(refused.body.toString()).toContain("larger than");
+  });
+});
+
+describe("the results of a run", () => {
+  const run = join(folder, "cats");
+  const photos = join(folder, "photos");
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  };
+  write(join(run, "census.json"), "{}");
+  write(join(run, "units.parquet"), "units");
+  write(join(run, "notes.txt"), "of nobody's business");
+  write(join(run, "run", "shards", "000000.part"), "a shard");
+  write(join(photos, "cat", "1.jpg"), "a cat");
+  write(join(photos, "dog", "2.html"), "<script>1</script>");
+  const manifest = {
+    ...{ striate: "1", engine: "e", view: "census", asks: {}, photos: 1, listing: "" },
+    ...{ shard: 1, seed: 0, memory: 1, model: { path: "m", sha256: "0" } },
+    data: { source: photos, split: null, limit: null, scale: null, size: null, jfif_only: false },
+  };
+  write(join(run, "run", "manifest.json"), JSON.stringify(manifest));
+
+  it("are given out with the photos that they are of, and nothing beside them", async () => {
+    expect([holdsResults(run), holdsResults(folder), holdsResults(photos)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const served = await servePage({ results: run, port: 0 });
+    try {
+      const { origin, search, host } = new URL(served.address);
+      const first = await fetch(`${origin}/${search}`, { redirect: "manual" });
+      const key = first.headers.get("set-cookie")!.replace(/;.*/, "");
+      const get = (path: string, headers: Record<string, string> = { cookie: key }) =>
+        fetch(`http://${host}${path}`, { headers });
+      const { results } = (await (await get("/api/start")).json()) as {
+        results: { name: string; photos: number; files: { path: string }[] };
+      };
+      expect(results.files.map(({ path }) => path).sort()).toEqual([
+        "cats/census.json",
+        "cats/units.parquet",
+      ]);
+      expect([results.name, results.photos]).toEqual(["cats", 2]);
+      const cat = await get("/api/photo?path=cat%2F1.jpg");
+      expect([cat.status, cat.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
+      expect(await cat.text()).toBe("a cat");
+      // What is no picture is not run.
+      const page = await get("/api/photo?path=dog%2F2.html");
+      expect(page.headers.get("content-type")).toBe("application/octet-stream");
+      for (const path of ["../secret.txt", "cats/notes.txt", "/etc/passwd", ""])
+        expect((await get(`/api/photo?path=${encodeURIComponent(path)}`)).status).toBe(404);
+      expect((await get("/api/photo?path=cat%2F1.jpg", {})).status).toBe(403);
+    } finally {
+      await served.close();
+    }
+  });
+
+  it("stand without photos where these are not here", async () => {
+    write(
+      join(run, "run", "manifest.json"),
+      JSON.stringify({ ...manifest, data: { ...manifest.data, source: join(folder, "gone") } }),
+    );
+    const served = await servePage({ results: run, port: 0 });
+    expect(served.photos).toBe(0);
+    await served.close();
   });
 });

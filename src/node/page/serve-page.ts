@@ -6,6 +6,7 @@ import { PageEngine } from "../../../app/engine/engine.ts";
 import { StriateError } from "../../base/errors.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { NamedFiles } from "./named-files.ts";
+import { NamedPhotos } from "./named-run.ts";
 import { pageFiles } from "./page-files.ts";
 import { pageServer } from "./page-server.ts";
 import type { WatchedTraining } from "./training-routes.ts";
@@ -14,6 +15,8 @@ import { Uploads } from "./uploads.ts";
 export interface ServeOptions {
   readonly model?: string | undefined;
   readonly photo?: string | undefined;
+  /** A folder that `striate census` or `striate embed` wrote. */
+  readonly results?: string | undefined;
   /** 0 for any that is free. */
   readonly port: number;
   /** A training of this process that the page shows. */
@@ -26,6 +29,8 @@ export interface ServeOptions {
 export interface ServedPage {
   /** With the key: who opens it may compute. */
   readonly address: string;
+  /** Photos of the named results that are here. */
+  readonly photos: number;
   close(): Promise<void>;
 }
 
@@ -36,6 +41,7 @@ export interface ServedPage {
  */
 export async function servePage(options: ServeOptions): Promise<ServedPage> {
   const named = new NamedFiles(options);
+  const photos = await NamedPhotos.of(options.results);
   const uploads = new Uploads(options.mostUpload);
   const token = randomBytes(24).toString("base64url");
   const runsOn = `${await runtime.engine()}, on this computer`;
@@ -46,7 +52,7 @@ export async function servePage(options: ServeOptions): Promise<ServedPage> {
   });
   const hosts: string[] = [];
   const app = pageServer({
-    ...{ named, uploads, engine, token, hosts, training: options.training },
+    ...{ named, photos, uploads, engine, token, hosts, training: options.training },
     files: pageFiles({ webgpu: true }),
   });
   const server = await listening(app.fetch, options.port);
@@ -54,10 +60,12 @@ export async function servePage(options: ServeOptions): Promise<ServedPage> {
   hosts.push(`127.0.0.1:${port}`, `localhost:${port}`);
   return {
     address: `http://127.0.0.1:${port}/?token=${token}`,
+    photos: photos.count,
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
       uploads.close();
+      await photos.close();
     },
   };
 }
