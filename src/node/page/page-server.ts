@@ -126,6 +126,7 @@ export function pageServer(parts: PageServerParts): Hono {
     const photo = await photos.read(context.req.query("path") ?? "");
     if (photo === undefined) return context.text("no such photo", 404);
     context.header("Content-Type", photoTypes[photo.ending] ?? "application/octet-stream");
+    // bounded: NamedPhotos gives no larger ones
     return context.body(new Uint8Array(photo.bytes));
   });
   app.get("/api/named/:what/:index", (context) => {
@@ -138,6 +139,7 @@ export function pageServer(parts: PageServerParts): Hono {
   let look: Promise<Uint8Array> | undefined;
   app.get(`/api/${firstLookFile}`, async (context) => {
     context.header("Content-Type", "application/octet-stream");
+    // bounded: by the packaged network
     return context.body(new Uint8Array(await (look ??= firstLook())));
   });
   app.post("/api/upload", async (context) => {
