@@ -40,7 +40,7 @@ describe("a page of the browser door, packed by Vite, without ONNX Runtime", () 
   it("is bounded when it names all that there is: every view, layer and optimizer", async () => {
     const page = await packedByVite(everything);
     expect(page.loaded([])).toBeLessThan(345_000);
-    // UMAP's own packages come with the first map.
+    // UMAP's layout comes with the first map.
     expect(page.all).toBeLessThan(555_000);
   });
 });

@@ -19,7 +19,6 @@ import { drawNear } from "./draw-near.ts";
 import { type NearPhotos, nearPhotos } from "./near-photos.ts";
 import { nearestNeighbours } from "./neighbours.ts";
 import { type Principal, principalComponents } from "./principal.ts";
-import { fewestForUmap, umapMap } from "./umap-map.ts";
 
 const embedAsks = {
   layer: field.string("last", {
@@ -47,6 +46,9 @@ const embedAsks = {
   batch: field.int(4, { min: 1, max: 256, help: "photos in one run of the network" }),
 };
 type EmbedAsks = Values<typeof embedAsks>;
+
+/** With fewer photos there is no plane to be found. */
+const fewestForUmap = 6;
 
 const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
   costs(network, set, { layer }, memory) {
@@ -118,7 +120,9 @@ async function finish(
   context.progress(0.7, "the map");
   const places =
     method === "umap"
-      ? await umapMap(
+      ? await (
+          await import("./umap-map.ts")
+        ).umapMap(
           neighbours,
           context.seed,
           () => context.signal.aborted,

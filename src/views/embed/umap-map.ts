@@ -3,9 +3,6 @@ import { fuzzyGraph } from "./fuzzy-graph.ts";
 import type { Neighbours } from "./neighbours.ts";
 import { umapLayout } from "./umap-layout.ts";
 
-/** With fewer photos there is no plane to be found. */
-export const fewestForUmap = 6;
-
 /**
  * UMAP's plane: `(rows, 2)`, over exact neighbours. One seed, one map.
  *
