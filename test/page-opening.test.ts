@@ -147,6 +147,21 @@ else
       await fresh.close();
     }, 120_000);
 
+    it("on paper it is a report: what is open, the answer, whole layers, and nothing to press", async () => {
+      const fresh = await page.context().newPage();
+      fresh.setDefaultTimeout(90_000);
+      await fresh.goto(`${site.address}#unit=conv2d_1@30,36[2]`);
+      await fresh.getByText(/products together/).waitFor();
+      const pdf = (await fresh.pdf({ format: "A4" })).toString("latin1");
+      // Four convolutions, 352 maps: on the screen they are a metre high.
+      expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)!.length).toBeLessThanOrEqual(5);
+      await fresh.emulateMedia({ media: "print" });
+      await fresh.getByRole("heading", { name: "dog.jpg in cat_vs_dog.h5" }).waitFor();
+      expect(await fresh.locator("select:visible, input:visible").count()).toBe(0);
+      expect(await fresh.getByRole("banner").isVisible()).toBe(false);
+      await fresh.close();
+    }, 120_000);
+
     it("the tour goes through its eight steps, each of which shows what it talks about", async () => {
       await page.getByRole("button", { name: "Tour" }).click();
       const card = page.getByRole("complementary", { name: "Guided tour" });

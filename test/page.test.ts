@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { striate } from "./command-line.ts";
@@ -59,6 +60,30 @@ else
           return new Set(new Uint32Array(data.buffer)).size;
         });
       expect(painted).toBeGreaterThan(50);
+    });
+
+    it("is small: all of it, and the script before the first paint", () => {
+      const folder = join(site.folder, "site");
+      const packed = (path: string) => gzipSync(readFileSync(join(folder, path))).length;
+      const sum = (paths: Iterable<string>) =>
+        [...paths].reduce((all, one) => all + packed(one), 0);
+      const all = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+      expect(sum(all)).toBeLessThan(12e6);
+      // Scripts and styles that the page names, with all that these import.
+      const first = new Set<string>();
+      const take = (path: string): void => {
+        if (first.has(path)) return;
+        first.add(path);
+        const text = readFileSync(join(folder, path), "utf8");
+        for (const [, name] of text.matchAll(/(?:from|import) ?"\.\/([^"]+\.js)"/g))
+          take(`assets/${name}`);
+      };
+      const index = readFileSync(join(folder, "index.html"), "utf8");
+      for (const [, name] of index.matchAll(/"\.\/(assets\/[^"]+\.(?:js|css))"/g)) take(name!);
+      expect(first.size).toBeGreaterThan(3);
+      expect(sum(first)).toBeLessThan(100e3);
     });
 
     it("takes a photo that is dropped, and a network", async () => {

@@ -113,7 +113,7 @@ export async function drawPageStates(
         page.setDefaultTimeout(90_000);
         await page.goto(address + hash);
         await page.waitForFunction(
-          () => performance.getEntriesByName("striate-maps").length > 0,
+          () => performance.getEntriesByName("striate-live").length > 0,
           undefined,
           { polling: 200 },
         );

@@ -49,3 +49,9 @@ export const isInFolder = (given: GivenFile): boolean => given.path.includes("/"
 export const isPhoto = ({ file }: GivenFile): boolean =>
   file.type.startsWith("image/") ||
   /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|ico|p[pgn]m)$/i.test(file.name);
+
+/** In how many folders the photos of a data set lie, one for each class; undefined where they lie in none. */
+export function folderCount(files: readonly GivenFile[]): number | undefined {
+  const folders = files.filter(isInFolder).map(({ path }) => path.replace(/\/[^/]*$/, ""));
+  return new Set(folders).size || undefined;
+}

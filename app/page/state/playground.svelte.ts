@@ -4,7 +4,7 @@ import { planProblem } from "../../engine/training/plan.ts";
 import { emptyRecord } from "../../engine/training/record.ts";
 import { type PhotoClass, classFiles, classProblem } from "./class-photos.ts";
 import { download } from "./download.ts";
-import type { GivenFile } from "./dropped-files.ts";
+import { type GivenFile, folderCount } from "./dropped-files.ts";
 import { TrainingRoom } from "./training-room.svelte.ts";
 import { usualLayers, usualSettings } from "./usual-training.ts";
 
@@ -27,6 +27,13 @@ export class Playground extends TrainingRoom {
   trained = $state.raw<ModelInfo & { readonly run: number }>();
   kept = $state.raw<readonly number[]>([]);
   #stop: AbortController | undefined;
+
+  /** How many classes there are, where that is known before the pictures are read: not of a zip. */
+  get classCount(): number | undefined {
+    if (this.source === "shapes") return 9;
+    if (this.source === "camera") return this.classes.length;
+    return folderCount(this.files);
+  }
 
   /** What has to be mended before it can train. */
   get obstacle(): string | undefined {
