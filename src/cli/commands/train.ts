@@ -208,6 +208,7 @@ async function pageOf(
   const file = keptTrainingFile(out);
   const title = basename(out);
   const page = await watchTraining(training, { title, notices, probes, file, notify });
-  io.out(`watch it at ${page.address}\nand later with striate serve ${printable(file)}`);
+  io.out(`watch it at ${page.address}`);
+  io.out(`and later with striate serve ${file}`);
   return page;
 }
