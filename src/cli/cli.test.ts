@@ -45,6 +45,13 @@ describe("flags", () => {
     expect(() => parseFlags(fields, given)).toThrow(UsageError);
     expect(() => parseFlags(fields, given)).toThrow(message);
   });
+
+  it("that are left out are shown in a whole command", () => {
+    const example = "striate see a.jpg --model a.h5";
+    expect(() => parseFlags(fields, {}, example)).toThrow(
+      "--model <file> is required: a model, as in: striate see a.jpg --model a.h5",
+    );
+  });
 });
 
 describe("flags that may stand alone", () => {

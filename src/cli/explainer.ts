@@ -120,7 +120,10 @@ export class Explainer {
 /** @throws UsageError */
 function chosenMethods(list: string): AnyView[] {
   const ids = methods.map(({ id }) => id);
-  return list.split(",").map((part) => {
+  const wanted = list.split(",").filter((part) => part.trim() !== "");
+  if (wanted.length === 0)
+    throw new UsageError(`--method: give one, or several with commas: ${ids.join(", ")}`);
+  return wanted.map((part) => {
     const found = methods.find(({ id }) => id === part.trim());
     if (found) return found;
     const nearest = nearestNames(part.trim(), ids).join(", ");

@@ -67,17 +67,25 @@ export function writeOutImplied(fields: Fields, args: readonly string[]): string
   });
 }
 
-/** Turns the words of the command line into checked values. A wrong one is wrong usage (exit 2). */
+/**
+ * Turns the words of the command line into checked values. A wrong one is wrong usage (exit 2).
+ *
+ * @param example a whole command, for who left out what is required
+ */
 export function parseFlags<F extends Fields>(
   fields: F,
   given: Readonly<Record<string, unknown>>,
+  example?: string,
 ): Values<F> {
   const values: Record<string, unknown> = {};
   for (const flag of flagsOf(fields)) {
     const field = fields[flag.key]!;
     const text = given[flag.attribute];
     if (text === undefined || (field.kind === "boolean" && text === field.fallback)) {
-      if (field.required) throw new UsageError(`${flag.notation} is required: ${flag.help}`);
+      if (field.required)
+        throw new UsageError(
+          `${flag.notation} is required: ${flag.help}${example === undefined ? "" : `, as in: ${example}`}`,
+        );
       values[flag.key] = field.fallback;
       continue;
     }

@@ -18,8 +18,12 @@ export async function readPhoto(path: string, options: ReadImageOptions): Promis
   return image;
 }
 
-/** Pictures and tensors, by the ending of their names. */
-const endings = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp|ico|p[bgp]m|npy|npz)$/i;
+/**
+ * Pictures and tensors, by the ending of their names: also those of pictures that are not read, so that each is
+ * named and skipped, not passed over.
+ */
+const endings =
+  /\.(jpe?g|jfif|png|apng|webp|gif|tiff?|avif|bmp|ico|p[bgpn]m|npy|npz|hei[cf]|jxl|jp2|svg|dng|cr[23]|nef|arw)$/i;
 
 /** The files of photos, of folders of photos and of globs, in the order given and by name. */
 export async function photoFiles(paths: readonly string[]): Promise<string[]> {
@@ -34,10 +38,21 @@ export async function photoFiles(paths: readonly string[]): Promise<string[]> {
 }
 
 async function picturesIn(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => endings.test(name)).sort();
-  if (names.length === 0)
-    throw new StriateError(`${folder}: a folder without pictures (.jpg, .png and others)`);
-  return names.map((name) => join(folder, name));
+  const entries = await readdir(folder, { withFileTypes: true });
+  // What is hidden is not meant: ._IMG_1.jpg is what macOS keeps of a photo on other disks.
+  const shown = entries.filter(({ name }) => !name.startsWith("."));
+  const names = shown.map(({ name }) => name).filter((name) => endings.test(name));
+  if (names.length > 0) return names.sort().map((name) => join(folder, name));
+  const without = `${folder}: a folder without pictures (.jpg, .png and others)`;
+  const inside = shown.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const name of inside.sort()) {
+    const names = await readdir(join(folder, name)).catch(() => []);
+    if (names.some((each) => endings.test(each)))
+      throw new StriateError(
+        `${without}; its folders have some: name one, as ${join(folder, name)}`,
+      );
+  }
+  throw new StriateError(without);
 }
 
 /** A glob that no shell has filled in, because it was quoted or the shell knows none: `photos/*.jpg`. */

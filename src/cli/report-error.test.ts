@@ -1,3 +1,4 @@
+import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { StriateError, UsageError, naming } from "../base/errors.ts";
 import { reportError } from "./report-error.ts";
@@ -30,6 +31,22 @@ describe("what the command line says of an error", () => {
     expect(text).toMatch(/^striate: unexpected error: x is undefined\n.*Please report it/);
     expect(text).not.toContain("cat.jpg");
     expect(text).not.toContain(".ts:");
+  });
+
+  it("wrong usage names the help of the command, and shows it whole where an argument lacks", () => {
+    const asked = { name: "inspect", examples: ["striate inspect a.h5"] };
+    const told = (error: CommanderError, command?: typeof asked) => {
+      const lines: string[] = [];
+      expect(reportError(error, false, (line) => lines.push(line), command)).toBe(2);
+      return lines.join("\n");
+    };
+    const lacks = new CommanderError(1, "commander.missingArgument", "error: missing 'file'");
+    expect(told(lacks, asked)).toBe(
+      "striate: missing 'file', as in: striate inspect a.h5; see striate inspect --help",
+    );
+    const unknown = new CommanderError(1, "commander.unknownOption", "error: unknown '-x'");
+    expect(told(unknown, asked)).toBe("striate: unknown '-x'; see striate inspect --help");
+    expect(told(unknown)).toBe("striate: unknown '-x'; see striate --help");
   });
 
   it("the stack is there with --debug, causes too", async () => {

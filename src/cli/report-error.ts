@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { PartlyFailedError, StriateError, UsageError, isBug, messageOf } from "../base/errors.ts";
+import type { CommandDefinition } from "./command.ts";
 import { version } from "../version.ts";
 
 /** The exit code of a mistake in the program itself, as sysexits.h has it (EX_SOFTWARE). */
@@ -8,13 +9,21 @@ const bugCode = 70;
 /**
  * Says what went wrong.
  *
+ * @param asked the command that was wanted, whose help is named
  * @returns the exit code: 1 for what the user can mend, 2 for wrong usage, 3 where some of many failed, 70 for a bug
  */
-export function reportError(error: unknown, debug: boolean, err: (text: string) => void): number {
+export function reportError(
+  error: unknown,
+  debug: boolean,
+  err: (text: string) => void,
+  asked?: Pick<CommandDefinition, "name" | "examples">,
+): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     const message = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
-    err(`striate: ${message}; see striate --help`);
+    const [example] = error.code === "commander.missingArgument" ? (asked?.examples ?? []) : [];
+    const help = asked ? `striate ${asked.name} --help` : "striate --help";
+    err(`striate: ${message}${example === undefined ? "" : `, as in: ${example}`}; see ${help}`);
     return 2;
   }
   // What the system refuses (a disk, a port) bears a code; memory that there is not is asked for by its user.

@@ -14,6 +14,7 @@ const { io, refused } = openTerminal();
 /** Runs the command line and returns the exit code: 0, or as `reportError` has it. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const debug = args.includes("--debug");
+  let asked: CommandDefinition | undefined;
   try {
     const name = args.find((arg) => !arg.startsWith("-"));
     const known =
@@ -37,11 +38,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       io.text(program.helpInformation());
       return 0;
     }
-    const fields = loaded.length === 1 ? loaded[0]!.fields : {};
+    if (loaded.length === 1) asked = loaded[0];
+    const fields = asked?.fields ?? {};
     await program.parseAsync(writeOutImplied(fields, args), { from: "user" });
     return reportOutput();
   } catch (error) {
-    return reportError(error, debug, io.err);
+    return reportError(error, debug, io.err, asked);
   }
 }
 
@@ -61,7 +63,11 @@ function addCommand(program: Command, definition: CommandDefinition): void {
     );
   command.action(async (...given: unknown[]) => {
     const words = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
-    await definition.run(words, parseFlags(definition.fields, command.opts()), io);
+    await definition.run(
+      words,
+      parseFlags(definition.fields, command.opts(), definition.examples?.[0]),
+      io,
+    );
   });
 }
 

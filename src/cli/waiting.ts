@@ -21,7 +21,7 @@ export class Waiting implements Disposable {
 
   constructor(io: CommandIo, words: string) {
     this.#io = io;
-    this.#rewrites = io.terminal.isTty;
+    this.#rewrites = io.terminal.isTty && io.env["TERM"] !== "dumb";
     this.#due = this.#rewrites ? patience.terminal : patience.pipe;
     this.#timer = setInterval(() => this.#say(), 250);
     this.#timer.unref();
@@ -34,10 +34,10 @@ export class Waiting implements Disposable {
     this.#say();
   }
 
-  /** Leaves the line free for the answer. */
+  /** Leaves the line free for the answer, until something else is waited for. */
   clear(): void {
     if (this.#rewrites && this.#said !== "") this.#io.status("\r\u001b[K");
-    this.#said = "";
+    this.#words = this.#said = "";
   }
 
   [Symbol.dispose](): void {

@@ -104,6 +104,15 @@ describe("the preprocessing detective", () => {
     expect(describeFindings(findings)).toContain("a weak guess");
   });
 
+  it("says so where nothing tells one way from another", async () => {
+    const scores = layers
+      .filter(({ type }) => type !== "BatchNormalization")
+      .map((layer) => (layer.name === "classes" ? { ...layer, config: { units: 4 } } : layer));
+    const findings = await findPreprocessing(running(smallNetwork(scores)), blobs(99));
+    expect(findings.how.scale).toBe("1/255");
+    expect(describeFindings(findings)).toMatch(/^not to be found out,.*taken: --scale 1\/255$/);
+  });
+
   it("passes by statistics that are still those of a new layer", () => {
     expect(findStatistics(smallNetwork(layers))).toBeUndefined();
   });

@@ -124,11 +124,17 @@ function isClear(best: PreprocessingGuess, next: PreprocessingGuess): boolean {
   return best.misfit !== null && best.misfit < 1 && next.score > best.score + 1;
 }
 
+/** Whether there is any figure to tell a way from others. */
+export const saysSomething = ({ misfit, entropy }: PreprocessingGuess): boolean =>
+  misfit !== null || entropy !== null;
+
 /** One line for a guess or for what is known. */
 export function describeFindings(findings: PreprocessingFindings): string {
   const { from, how, clear, fitted, guesses } = findings;
   if (from === "file") return `scaling ${how.scale}, as the file says`;
   if (from === "layer") return "no scaling: a layer at the front of the network scales";
+  if (!guesses.some(saysSomething))
+    return `not to be found out, without a batch normalisation or an output of probabilities; taken: --scale ${quoted(how.scale)}`;
   if (fitted === undefined)
     return `a weak guess, by the output alone: --scale ${quoted(how.scale)}`;
   const other = clear ? "" : `, or perhaps ${quoted(guesses[1]!.scale)}`;

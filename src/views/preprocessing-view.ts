@@ -9,6 +9,7 @@ import {
   type PreprocessingFindings,
   describeFindings,
   findPreprocessing,
+  saysSomething,
 } from "./preprocessing-detective.ts";
 import { linesOfTable } from "./lines-of-table.ts";
 
@@ -58,13 +59,13 @@ export const preprocessingView = defineView({
       caption: `${found}.`,
       lines: [
         found,
-        ...(guesses.length > 0 ? linesOfTable(guessTable(findings), width) : []),
+        ...(guesses.some(saysSomething) ? linesOfTable(guessTable(findings), width) : []),
         ...(prediction ? [`with it: ${formatPrediction(prediction)}`] : []),
       ],
     };
   },
   json: (findings) => findings,
-  tables: (findings) => (findings.guesses.length > 0 ? [guessTable(findings)] : []),
+  tables: (findings) => (findings.guesses.some(saysSomething) ? [guessTable(findings)] : []),
 });
 
 /** The ways that were tried, best first. */

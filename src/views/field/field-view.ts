@@ -125,6 +125,7 @@ export const fieldView = defineView({
     caption: captionOf(result, photo),
     lines: [
       `${photo.name}: ${headline(result)}`,
+      ...(isOff(result) ? [`${gradientWords(result)}.`] : []),
       ...arithmeticLines(result, width),
       ...(result.ancestors ? linesOfTable(ancestorTable(result.ancestors), width) : []),
     ],
@@ -206,8 +207,20 @@ function headline({ place, className, value, sees, window }: UnitField): string 
 }
 
 function captionOf(result: UnitField, { preparation }: PhotoSubject): string {
-  const half = formatNumber(100 * shareThatCounts(result.effective), 2);
-  return `${headline(result)}. Half of its gradient lies on ${half} % of the pixels. Input: ${preparation}.`;
+  return `${headline(result)}. ${gradientWords(result)}. Input: ${preparation}.`;
+}
+
+const isOff = ({ effective }: UnitField): boolean => effective.every((each) => each === 0);
+
+/** How the gradient lies on the pixels; of a value behind a flat activation, where there is one. */
+function gradientWords(result: UnitField): string {
+  if (!isOff(result))
+    return `Half of its gradient lies on ${formatNumber(100 * shareThatCounts(result.effective), 2)} % of the pixels`;
+  const { place, arithmetic: sum } = result;
+  const before = sum?.activation
+    ? `: ${sum.activation.name} is flat here; ${placeKey({ ...place, layer: `${place.layer}_pre` })} is the value before it`
+    : "";
+  return `No pixel has a gradient${before}`;
 }
 
 /** Where a person who names no place may begin. */

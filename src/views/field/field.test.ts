@@ -69,6 +69,26 @@ describe("the arithmetic of one value is the engine's", () => {
     await model.dispose();
   });
 
+  it("a value behind a flat activation is told how to look before it", async () => {
+    const model = network(
+      conv2d({ filters: 1, kernelSize: 3, activation: "relu", name: "asked" }),
+      conv2d({ filters: 1, kernelSize: 1 }),
+    );
+    const feeds = noiseFeeds(model.network, 4);
+    const places = [0, 1, 2, 3, 4].flatMap((row) => [0, 2, 4].map((column) => `${row},${column}`));
+    const said = await Promise.all(
+      places.map(async (at) => {
+        const seen = await model.view(fieldView, feeds, { place: `asked@${at}[0]` });
+        return { value: seen.result.value, words: seen.words.lines.join("\n"), at };
+      }),
+    );
+    for (const { value, words, at } of said)
+      if (value > 0) expect(words).not.toContain("No pixel");
+      else expect(words).toContain(`relu is flat here; asked_pre[0]@${at} is the value before it`);
+    expect(new Set(said.map(({ value }) => value > 0)).size).toBe(2);
+    await model.dispose();
+  });
+
   it("a layer normalisation is called no weighted sum", async () => {
     const model = network(layers.layerNormalization({ name: "asked" }));
     const asks = { place: "asked@1,1[1]" };
