@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../base/random.ts";
+import { float32, toFloat32 } from "../../base/tensor.ts";
+import { layers } from "../../layers/create.ts";
+import { applyBlock, buildFunctional, buildInput } from "../../model/build.ts";
+import { lowerModel } from "../../model/lowering/lower.ts";
+import { RunningNetwork } from "../../model/running.ts";
+import { runtime } from "../../runtime/node/index.ts";
+import { viewContext } from "../context.ts";
+import type { AnyView } from "../define-view.ts";
+import { runView } from "../run-view.ts";
+import { gradientView } from "./gradient-view.ts";
+import { integratedGradientsView } from "./integrated-gradients-view.ts";
+import { scoreCamView } from "./score-cam-view.ts";
+
+/** Two photos that go through kernels of their own, to two classes. */
+function twoPhotos(): RunningNetwork {
+  const inputs = ["left", "right"].map((name) => buildInput({ shape: [8, 8, 3], name }));
+  const maps = inputs.map((input, i) =>
+    applyBlock(layers.conv2d({ filters: 3, kernelSize: 3, name: `conv${i}` }), input),
+  );
+  const sides = maps.map((map) => applyBlock(layers.globalAveragePooling2d(), map));
+  const head = applyBlock(layers.dense({ units: 2, activation: "softmax" }), [
+    applyBlock(layers.concatenate(), sides),
+  ]);
+  const model = buildFunctional({ inputs, outputs: [head] }, { seed: 2 });
+  const network = lowerModel(model, {
+    origin: { format: "Keras v3", dialect: "Keras 3", writer: "" },
+  });
+  return new RunningNetwork(network, runtime, { threads: 1 });
+}
+
+const random = new Random(5);
+const noise = () =>
+  float32(
+    [1, 8, 8, 3],
+    Float32Array.from({ length: 192 }, () => random.uniform()),
+  );
+
+describe("a network that takes two photos", () => {
+  const inputs = { left: noise(), right: noise() };
+  const see = (view: unknown, photoInput: string | undefined, asks: object = {}) =>
+    runView(
+      view as AnyView,
+      viewContext(running),
+      { name: "pair", inputs, preparation: "as given", photoInput },
+      { target: "logit:1", ...asks },
+    );
+  const running = twoPhotos();
+
+  it("is explained by the one that is looked at", async () => {
+    for (const name of ["left", "right"] as const) {
+      const of = (seen: Awaited<ReturnType<typeof see>>, array: string) =>
+        toFloat32(seen.arrays().get(array)!).data;
+      const slopes = of(await see(gradientView, name), "logit1/gradient");
+      // The network is linear up to its logits: what the photo adds to them is its gradient times itself.
+      const whole = await see(integratedGradientsView, name, { steps: 2 });
+      const parts = toFloat32(inputs[name]).data.map((value, i) => value * slopes[i]!);
+      const added = of(whole, "logit1/score_minus_baseline_score")[0]!;
+      expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(added, 5);
+      expect(Math.abs(added)).toBeGreaterThan(1e-3);
+      await see(scoreCamView, name);
+    }
+  });
+
+  it("says what to do where nobody says which", async () => {
+    await expect(see(gradientView, undefined)).rejects.toThrow(
+      'looks at one input with places, and the network takes "left" (1, 8, 8, 3) and "right"',
+    );
+  });
+
+  it("takes any baseline: nothing is added on the way from the photo to itself", async () => {
+    const [own] = [float32([8, 8, 3], toFloat32(inputs.left).data)];
+    const seen = await see(integratedGradientsView, "left", { baseline_values: own, steps: 2 });
+    const parts = toFloat32(seen.arrays().get("logit1/integrated_gradients_gausslegendre")!).data;
+    expect(Math.max(...parts.map(Math.abs))).toBe(0);
+    expect(seen.words.lines.join(" ")).toContain("from the baseline that was given");
+    const wrong = float32([4, 4, 3], new Float32Array(48));
+    await expect(see(integratedGradientsView, "left", { baseline_values: wrong })).rejects.toThrow(
+      "the baseline should be (8, 8, 3)",
+    );
+  });
+});
