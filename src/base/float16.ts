@@ -9,14 +9,13 @@ const word = new Uint32Array(1);
 // bounded: a word
 const real = new Float32Array(word.buffer);
 
-/** The double that the binary16 bits stand for. */
+/** The double that the binary16 bits stand for: with the fraction and the exponent where a binary32 has them. */
 export function fromFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  const magnitude = bits & 0x7fff;
+  if (magnitude < 0x400) return (bits & 0x8000 ? -1 : 1) * magnitude * 2 ** -24;
+  const bias = (magnitude < 0x7c00 ? 127 - 15 : 255 - 31) << 23;
+  word[0] = ((bits & 0x8000) << 16) | ((magnitude << 13) + bias);
+  return real[0]!;
 }
 
 /** The binary16 bits nearest to `value`; ties go to the even neighbour. */
