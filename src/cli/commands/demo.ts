@@ -6,7 +6,7 @@ import { openModel } from "../../api/open-model.ts";
 import { defineCommand } from "../command.ts";
 import { parseFlags } from "../flags.ts";
 import { forceField } from "../options.ts";
-import { see } from "./see.ts";
+import { see, seeAll } from "./see.ts";
 
 export const demo = defineCommand({
   name: "demo",
@@ -25,12 +25,13 @@ export const demo = defineCommand({
     const model = packageFile("models/cat_vs_dog.h5");
     const photo = packageFile(`dist/demo/${options.cat ? "cat" : "dog"}.jpg`);
     io.text("A small network that was trained to tell cats from dogs:\n");
-    io.text(formatSummary(summarize((await openModel(model)).network)));
+    const opened = await openModel(model);
+    io.text(formatSummary(summarize(opened.network)));
     io.text("\nWhat its four convolutions make of a photo:\n");
     const { out, preview, force } = options;
     const flags = parseFlags(see.fields, { model, out, preview, force });
     const page = join(out, options.cat ? "cat.html" : "dog.html");
-    await see.run([[photo], page], flags, io);
+    await seeAll([photo], flags, io, { opened, page });
     io.text(
       [
         "\nNext:",
