@@ -10,6 +10,7 @@ const long = [
   "attack",
   "browser",
   "browser-views",
+  "census-photos",
   "disk-full",
   "element",
   "explain-golden",

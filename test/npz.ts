@@ -28,6 +28,8 @@ function readNpy(bytes: Buffer): NpzArray {
   const headerStart = bytes[6] === 1 ? 10 : 12;
   const headerLength = bytes[6] === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8);
   const header = bytes.toString("latin1", headerStart, headerStart + headerLength);
+  if (header.includes("'fortran_order': True"))
+    throw new Error("this small reader reads rows first");
   const type = /'descr': '[<|](\w\d)'/.exec(header)?.[1];
   const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? "")
     .split(",")
