@@ -1,5 +1,4 @@
 import type { DataColumn, DataTable } from "../define-view.ts";
-import type { RankedPhotos } from "./ranked-photos.ts";
 import { histogram } from "./sketch.ts";
 import {
   type CensusNumbers,
@@ -82,22 +81,46 @@ const bins = 32;
 
 /** The tables of a census, row by row in the order of layers, units and classes. */
 export function* censusColumns(numbers: CensusNumbers): Generator<DataTable> {
-  yield table("units", unitRows(numbers));
-  yield table("photos", photoRows(numbers));
-  yield table("histograms", histogramRows(numbers));
-  yield table("duplicates", duplicateRows(numbers));
+  yield unitTable(numbers);
+  yield photoTable(numbers);
+  yield histogramTable(numbers);
+  yield duplicateTable(numbers);
 }
 
-function table(name: keyof typeof censusSchema, rows: Iterable<Row>): DataTable {
-  const schema: Readonly<Record<string, Type>> = censusSchema[name];
-  const columns = Object.entries(schema).map(([column, type]) => ({
-    name: column,
-    type,
-    values: [] as (number | string | boolean | null)[],
-  }));
-  for (const row of rows)
-    for (const { name: column, values } of columns) values.push(row[column] ?? null);
-  return { name, columns };
+type Cell = number | string | boolean | null;
+
+/** The columns of a table as they are filled. */
+class Columns {
+  readonly #name: keyof typeof censusSchema;
+  readonly #columns: { name: string; type: Type; values: Cell[] }[];
+
+  constructor(name: keyof typeof censusSchema) {
+    const schema: Readonly<Record<string, Type>> = censusSchema[name];
+    this.#name = name;
+    this.#columns = Object.entries(schema).map(([column, type]) => ({
+      ...{ name: column, type },
+      values: [],
+    }));
+  }
+
+  /** A row, in the order of the schema. */
+  add(...cells: Cell[]): void {
+    for (let i = 0; i < cells.length; i++) this.#columns[i]!.values.push(cells[i]!);
+  }
+
+  addRecord(row: Row): void {
+    for (const { name, values } of this.#columns) values.push(row[name] ?? null);
+  }
+
+  table(): DataTable {
+    return { name: this.#name, columns: this.#columns };
+  }
+}
+
+function unitTable(numbers: CensusNumbers): DataTable {
+  const table = new Columns("units");
+  for (const row of unitRows(numbers)) table.addRecord(row);
+  return table.table();
 }
 
 function* unitRows(numbers: CensusNumbers): Generator<Row> {
@@ -149,60 +172,61 @@ function nearestOf(matrix: Float64Array | undefined, units: number, u: number): 
   return { nearest, nearest_r: row[nearest]! };
 }
 
-function* photoRows(numbers: CensusNumbers): Generator<Row> {
-  const { part, layers } = numbers;
+function photoTable({ part, layers, classNames }: CensusNumbers): DataTable {
+  const table = new Columns("photos");
   for (const layer of layers)
     for (let u = 0; u < layer.units; u++)
-      for (const list of ["top", "bottom", "sample"] as const)
-        yield* rankedRows(numbers, part[list], layer.first + u, {
-          ...{ layer: layer.address, unit: u, list },
-        });
+      for (const name of ["top", "bottom", "sample"] as const) {
+        const { count, photos, classes, values, places, boxes } = part[name];
+        for (let rank = 0; rank < count; rank++) {
+          const at = (layer.first + u) * count + rank;
+          const index = photos[at]!;
+          table.add(
+            layer.address,
+            u,
+            name,
+            rank,
+            part.names.get(index)!,
+            index,
+            classNames[classes[at]!]!,
+            values[at]!,
+            places[2 * at]!,
+            places[2 * at + 1]!,
+            boxes[4 * at]!,
+            boxes[4 * at + 1]!,
+            boxes[4 * at + 2]!,
+            boxes[4 * at + 3]!,
+          );
+        }
+      }
+  return table.table();
 }
 
-function* rankedRows(
-  { part, classNames }: CensusNumbers,
-  list: RankedPhotos,
-  unit: number,
-  about: Row,
-): Generator<Row> {
-  for (let rank = 0; rank < list.count; rank++) {
-    const at = unit * list.count + rank;
-    const index = list.photos[at]!;
-    const [left, top, right, bottom] = list.boxes.subarray(4 * at, 4 * at + 4);
-    yield {
-      ...about,
-      ...{ rank, index, photo: part.names.get(index)!, value: list.values[at]! },
-      class: classNames[list.classes[at]!]!,
-      ...{ row: list.places[2 * at]!, column: list.places[2 * at + 1]! },
-      ...{ left: left!, top: top!, right: right!, bottom: bottom! },
-    };
-  }
-}
-
-function* histogramRows(numbers: CensusNumbers): Generator<Row> {
+function histogramTable(numbers: CensusNumbers): DataTable {
   const { layers, classNames, bits } = numbers;
   const groups = [
     { name: null, classes: [...classNames.keys()] },
     ...classNames.map((name, c) => ({ name, classes: [c] })),
   ];
+  const table = new Columns("histograms");
   for (const layer of layers)
     for (let u = 0; u < layer.units; u++)
       for (const { name, classes } of groups) {
         const sketch = sketchOfClasses(numbers, layer.first + u, classes);
         const { edges, counts } = histogram(sketch, bits, bins);
         for (let bin = 0; bin < bins; bin++)
-          yield {
-            ...{ layer: layer.address, unit: u, class: name, bin, photos: counts[bin]! },
-            ...{ from: edges[bin]!, to: edges[bin + 1]! },
-          };
+          table.add(layer.address, u, name, bin, edges[bin]!, edges[bin + 1]!, counts[bin]!);
       }
+  return table.table();
 }
 
-function* duplicateRows(numbers: CensusNumbers): Generator<Row> {
+function duplicateTable(numbers: CensusNumbers): DataTable {
+  const table = new Columns("duplicates");
   for (const layer of numbers.layers) {
     const matrix = correlations(numbers, layer);
     if (matrix)
       for (const { a, b, correlation } of nearDuplicates(matrix, layer.units, numbers.asks.alike))
-        yield { layer: layer.address, a, b, r: correlation };
+        table.add(layer.address, a, b, correlation);
   }
+  return table.table();
 }

@@ -19,6 +19,7 @@ import {
   nearDuplicates,
   passMeans,
   unitStatistics,
+  zerosOf,
 } from "./statistics.ts";
 import { bestClass } from "./unit-words.ts";
 
@@ -169,7 +170,7 @@ function layerTable(census: Census): ViewTable {
     rows: census.layers.map((layer) => {
       const { dead, saturated, nearDuplicates: pairs } = flagsOf(census, layer);
       const all = Array.from({ length: layer.units }, (_, u) => layer.first + u);
-      const zeros = meanOf(all.map((unit) => unitStatistics(census, unit).zeros ?? 0));
+      const zeros = meanOf(all.map((unit) => zerosOf(census, unit) ?? 0));
       const best = all
         .map((unit) => ({ unit, ...bestClass(census, unit) }))
         .reduce((a, b) => ((b.area ?? 0) > (a.area ?? 0) ? b : a));

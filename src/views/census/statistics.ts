@@ -121,8 +121,12 @@ function moments({ part, classNames }: CensusNumbers, unit: number, classes: rea
 }
 
 /** Whether a unit is never above the threshold. */
-export const isDead = (numbers: CensusNumbers, unit: number): boolean =>
-  (unitStatistics(numbers, unit).high ?? -Infinity) <= numbers.asks.dead_below;
+export function isDead({ part, asks, classNames }: CensusNumbers, unit: number): boolean {
+  const from = unit * classNames.length;
+  return part.high
+    .subarray(from, from + classNames.length)
+    .every((high) => high <= asks.dead_below);
+}
 
 /** Whether a unit's mean is within 1 % of a limit of its activation; null where that has none. */
 export function isSaturated(
@@ -131,10 +135,17 @@ export function isSaturated(
   unit: number,
 ): boolean | null {
   const limits = limitsOf(layer);
-  const { mean } = unitStatistics(numbers, unit);
-  if (limits === undefined || mean === null) return null;
+  if (limits === undefined) return null;
+  const { photos, sums } = moments(numbers, unit, all(numbers));
+  if (photos === 0) return null;
   const near = (limits[1] - limits[0]) / 100;
-  return limits.some((limit) => Math.abs(mean - limit) <= near);
+  return limits.some((limit) => Math.abs(sums[0]! / photos - limit) <= near);
+}
+
+/** The share of a unit's values that are 0, over all photos; null where there are none. */
+export function zerosOf(numbers: CensusNumbers, unit: number): number | null {
+  const { photos, sums } = moments(numbers, unit, all(numbers));
+  return photos === 0 ? null : sums[2]! / photos;
 }
 
 /** What remains of a unit's mean value where the photos are grey or shuffled; null where that was not asked. */
