@@ -6,7 +6,7 @@ import {
   parsePreprocessing,
 } from "../../data/pictures/preprocess.ts";
 import { frontScaling, scaleBefore } from "./front-scaling.ts";
-import type { Network, Port } from "../network.ts";
+import { type Network, type Port, channelAxis as channelAxisOf } from "../network.ts";
 
 /** The input of a network that takes a photo, and what its axes mean. */
 export interface PhotoInput {
@@ -85,6 +85,16 @@ export const channelAxis = (port: Port): number =>
   port.order.indexOf(
     hasChannelsLast(port) ? port.shape.length - 1 : port.shape.length === 3 ? 0 : 1,
   );
+
+/**
+ * The user's axis of the colours of an input: a file whose graph is channels first may take its photos with the
+ * channels last, and turn them itself, as what is exported of Keras does.
+ */
+export function colourAxis(port: Port, layout: Network["layout"]): number {
+  const rank = port.shape.length;
+  if (rank === 4 && hasChannelsLast(port)) return rank - 1;
+  return rank === 4 && isChannels(port.shape[1]) ? 1 : channelAxisOf(rank, layout);
+}
 
 const isChannels = (length: unknown): length is 1 | 3 => length === 1 || length === 3;
 

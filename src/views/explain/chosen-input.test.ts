@@ -7,10 +7,13 @@ import { lowerModel } from "../../model/lowering/lower.ts";
 import { RunningNetwork } from "../../model/running.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { viewContext } from "../context.ts";
+import { smallOnnx } from "../../../test/small-onnx.ts";
 import type { AnyView } from "../define-view.ts";
 import { runView } from "../run-view.ts";
+import type { Explanation } from "./explanation.ts";
 import { gradientView } from "./gradient-view.ts";
 import { integratedGradientsView } from "./integrated-gradients-view.ts";
+import { occlusionView } from "./occlusion-view.ts";
 import { scoreCamView } from "./score-cam-view.ts";
 
 /** Two photos that go through kernels of their own, to two classes. */
@@ -79,5 +82,35 @@ describe("a network that takes two photos", () => {
     await expect(see(integratedGradientsView, "left", { baseline_values: wrong })).rejects.toThrow(
       "the baseline should be (8, 8, 3)",
     );
+  });
+});
+
+describe("an ONNX file that takes photos with the channels last, as Keras exports them", () => {
+  it("is explained place by place", async () => {
+    const network = await smallOnnx({ image: ["N", 9, 8, 3] }, (b) => {
+      const maps = b.op("Conv", [
+        b.op("Transpose", ["image"], { perm: [0, 3, 1, 2] }),
+        b.f32(
+          Array.from({ length: 54 }, (_, i) => ((i * 7) % 11) - 5),
+          [2, 3, 3, 3],
+        ),
+      ]);
+      return [b.op("Flatten", [b.op("GlobalAveragePool", [b.op("Relu", [maps])])])];
+    });
+    const running = new RunningNetwork(network, runtime, { threads: 1 });
+    const image = float32(
+      [1, 9, 8, 3],
+      Float32Array.from({ length: 216 }, () => random.uniform()),
+    );
+    const subject = { name: "x", inputs: { image }, preparation: "as given" };
+    for (const view of [gradientView, occlusionView, scoreCamView] as unknown as AnyView[]) {
+      const asks = { target: "logit:1", ...("window" in view.asks && { window: 2 }) };
+      const seen = await runView(view, viewContext(running), subject, asks);
+      const { maps } = seen.result as Explanation;
+      if (view.id !== "score-cam") expect([maps[0]!.height, maps[0]!.width]).toEqual([9, 8]);
+      const slopes = seen.arrays().get("logit1/gradient");
+      if (slopes) expect(slopes.shape).toEqual([9, 8, 3]);
+    }
+    await running.release();
   });
 });

@@ -2,7 +2,7 @@ import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
 import { type Tensor, float32, toFloat32, transpose } from "../../base/tensor.ts";
 import type { Network, Port } from "../../model/network.ts";
-import { channelAxis } from "../../model/network.ts";
+import { colourAxis } from "../../model/photo/photo-input.ts";
 import type { PhotoSubject } from "../subject.ts";
 
 /** The input that an explanation lies on. */
@@ -52,7 +52,7 @@ export function explainedPort(
         : `this view needs an input with places, such as (1, height, width, channels); the network takes ${all}`,
     );
   }
-  return { port, channels: channelAxis(port.shape.length, network.layout, {}) };
+  return { port, channels: colourAxis(port, network.layout) };
 }
 
 /**
