@@ -1,8 +1,9 @@
 import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
 import { boundedLengths as rule } from "./scripts/lint/bounded-lengths.js";
+import { boundedSpreads } from "./scripts/lint/bounded-spreads.js";
 
-const plugin = { rules: { "bounded-lengths": rule } };
+const plugin = { rules: { "bounded-lengths": rule, "bounded-spreads": boundedSpreads } };
 
 /** What files say becomes no length unchecked. @param words names of lengths that something else bounds there */
 const boundedLengths = (files, words) => ({
@@ -10,7 +11,7 @@ const boundedLengths = (files, words) => ({
   // Tests, and what writes what is in memory already.
   ignores: ["**/*.test.ts", "**/*samples.ts", "**/write-*.ts", "**/*-writer.ts", "**/hdf-bytes.ts"],
   plugins: { striate: plugin },
-  rules: { "striate/bounded-lengths": ["error", words] },
+  rules: { "striate/bounded-lengths": ["error", words], "striate/bounded-spreads": "error" },
 });
 
 const viewWords = [

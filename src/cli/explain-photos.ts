@@ -1,3 +1,4 @@
+import { pushAll } from "../base/extremes.ts";
 import { basename, extname } from "node:path";
 import { parseByteSize } from "../data/byte-size.ts";
 import type { OutputFile } from "../node/files/write-files.ts";
@@ -39,7 +40,7 @@ export const explainPhotos: PhotoCommand = {
         const context = { seed, memory, ...(signal && { signal }) };
         for await (const { seen, shows, entry } of explainer.explain(photo, context)) {
           const files = await picturesOf(seen, shows, options);
-          all.push(...files);
+          pushAll(all, files);
           entries.push(
             entry(
               paths[index],

@@ -1,3 +1,4 @@
+import { pushAll } from "../base/extremes.ts";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { StriateError } from "../base/errors.ts";
@@ -30,8 +31,8 @@ export async function photoFiles(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
     const entry = await stat(path).catch(() => undefined);
-    if (entry?.isDirectory()) found.push(...(await picturesIn(path)));
-    else if (!entry && /[*?]/.test(basename(path))) found.push(...(await filesLike(path)));
+    if (entry?.isDirectory()) pushAll(found, await picturesIn(path));
+    else if (!entry && /[*?]/.test(basename(path))) pushAll(found, await filesLike(path));
     else found.push(path);
   }
   return found;

@@ -1,3 +1,4 @@
+import { largest } from "../base/extremes.ts";
 import { sizeOf } from "../base/shape.ts";
 import { castTo, toNumbers, type NumericType, type Tensor } from "../base/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -62,7 +63,7 @@ export async function compareGradient(check: Check, engine: Engine): Promise<Com
       if (gradient.length !== size)
         comparisons.push({ input, index: -1, gradient: NaN, difference: NaN, error: Infinity });
       const differences = await differencesBy(check, input, objective);
-      const scale = Math.max(1, ...differences.map(([, difference]) => Math.abs(difference)));
+      const scale = Math.max(1, largest(differences.map(([, difference]) => Math.abs(difference))));
       for (const [index, difference] of differences) {
         const error = Math.abs(gradient[index]! - difference) / scale;
         comparisons.push({ input, index, gradient: gradient[index]!, difference, error });

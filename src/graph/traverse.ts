@@ -1,3 +1,4 @@
+import { pushAll } from "../base/extremes.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Attribute, Graph, GraphNode } from "./graph.ts";
 
@@ -58,7 +59,8 @@ export function nodesFor(graph: Graph, values: Iterable<string>): GraphNode[] {
     const node = made.get(open.pop()!);
     if (node === undefined || needed.has(node)) continue;
     needed.add(node);
-    open.push(...node.inputs, ...outerReads(node));
+    pushAll(open, node.inputs);
+    pushAll(open, outerReads(node));
   }
   return graph.nodes.filter((node) => needed.has(node));
 }

@@ -1,3 +1,4 @@
+import { pushAll } from "../base/extremes.ts";
 import { StriateError } from "../base/errors.ts";
 
 /**
@@ -70,7 +71,7 @@ export class History {
     const result = new History();
     if (!Array.isArray(epoch) || typeof history !== "object")
       throw new StriateError("a history holds { epoch, history }");
-    result.epoch.push(...epoch);
+    pushAll(result.epoch, epoch);
     for (const [name, values] of Object.entries(history))
       result.history[name] = values.map((each) => each ?? NaN);
     return result;

@@ -22,6 +22,7 @@ export function tutorialModel({
 }: TutorialOptions = {}): KerasModel {
   // Each of the four blocks takes 2 pixels off and halves the rest; one must be left.
   const smallest = 46;
+  // bounded: two sides
   if (Math.min(...size) < smallest)
     throw new StriateError(
       `the tutorial's network needs pictures of at least ${smallest} x ${smallest}, got ${size.join(" x ")}`,

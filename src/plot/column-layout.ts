@@ -1,3 +1,4 @@
+import { largest, smallest } from "../base/extremes.ts";
 import { columnCuts } from "./column-cuts.ts";
 import { elbowLine, flowLine } from "./flow-line.ts";
 import type { LayeredLayout, PlacedLink } from "./layered-layout.ts";
@@ -95,8 +96,8 @@ class Placement {
   column(band: Band): void {
     const { nodes, frames, links } = this.#layout;
     const inside = [...nodes].filter(([, box]) => box.y > band.top && box.y < band.bottom);
-    const top = Math.min(...inside.map(([, box]) => box.y));
-    const bottom = Math.max(...inside.map(([, box]) => box.y + box.height));
+    const top = smallest(inside.map(([, box]) => box.y));
+    const bottom = largest(inside.map(([, box]) => box.y + box.height));
     const within = ([, y]: Point) => y > band.top && y < band.bottom;
     const parts = [...frames].filter(([, box]) => box.y < bottom && box.y + box.height > top);
     const own = links.filter(({ points }) => within(points[0]!) || within(points.at(-1)!));
@@ -105,14 +106,14 @@ class Placement {
       ...parts.flatMap(([, box]) => [box.x, box.x + box.width]),
       ...own.flatMap(({ points }) => points.filter(within).map(([x]) => x)),
     ];
-    const left = Math.min(...xs);
-    const width = Math.max(...xs) - left;
+    const left = smallest(xs);
+    const width = largest(xs) - left;
     const isAbove = ({ y }: Box) => y < band.top;
     const isBelow = ({ y, height }: Box) => y + height > band.bottom;
     const heads = parts.flatMap(([, box]) => (isAbove(box) ? [] : [box.y]));
     const feet = parts.flatMap(([, box]) => (isBelow(box) ? [] : [box.y + box.height]));
-    const upper = Math.min(top, ...heads);
-    const lower = Math.max(bottom, ...feet);
+    const upper = Math.min(top, smallest(heads));
+    const lower = Math.max(bottom, largest(feet));
     const [dx, dy] = [this.#x - left, this.#room - upper];
     const moved = ([x, y]: Point): Point => [x + dx, y + dy];
 

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../base/extremes.ts";
 import { Graph, layout } from "@dagrejs/dagre";
 import type { Box } from "./picture.ts";
 import type { Point } from "./path.ts";
@@ -122,10 +123,10 @@ function frameBoxes(
     const direct = nodes.filter((node) => within(node.id)).map((node) => placed.get(node.id)!);
     const inner = frames.filter((each) => each.frame === id).map((each) => boxes.get(each.id)!);
     const parts = [...direct, ...inner, ...points];
-    const left = Math.min(...parts.map(({ x }) => x)) - inside.side;
-    const top = Math.min(...parts.map(({ y }) => y)) - inside.head;
-    const right = Math.max(...parts.map(({ x, width }) => x + width)) + inside.side;
-    const bottom = Math.max(...parts.map(({ y, height }) => y + height)) + inside.foot;
+    const left = smallest(parts.map(({ x }) => x)) - inside.side;
+    const top = smallest(parts.map(({ y }) => y)) - inside.head;
+    const right = largest(parts.map(({ x, width }) => x + width)) + inside.side;
+    const bottom = largest(parts.map(({ y, height }) => y + height)) + inside.foot;
     boxes.set(id, { x: left, y: top, width: right - left, height: bottom - top });
   }
   return new Map([...boxes].reverse());

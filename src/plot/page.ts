@@ -1,3 +1,4 @@
+import { largest } from "../base/extremes.ts";
 import type { GroupMark, Mark, Picture } from "./picture.ts";
 import { shortenText, textWidth, wrapName, wrapText } from "./text.ts";
 import type { Theme } from "./theme.ts";
@@ -40,7 +41,7 @@ export function page(options: PageOptions): Picture {
   const { title, subtitle = "", caption = "", legend = [], body, theme, minWidth = 460 } = options;
   const { beside } = options;
   const left = beside ? beside.width + besideGap : 0;
-  const inner = Math.max(body.width - left, minWidth, ...legend.map((block) => block.width));
+  const inner = Math.max(body.width - left, minWidth, largest(legend.map((block) => block.width)));
   const marks: Mark[] = [];
   let y = 15;
 

@@ -63,7 +63,10 @@ export function foreignPieces({ mark, start, characters }: PlacedText): ForeignP
     if (!foreign(first)) continue;
     let last = first;
     while (foreign(last + 1) || space(last + 1)) last++;
-    const text = String.fromCodePoint(...characters.slice(first, last + 1).map((c) => c.code));
+    const text = characters
+      .slice(first, last + 1)
+      .map((c) => String.fromCodePoint(c.code))
+      .join("");
     const from = characters[first]!.x * size;
     const end = characters[last]!;
     pieces.push({

@@ -1,3 +1,4 @@
+import { pushAll } from "../base/extremes.ts";
 import { StriateError } from "../base/errors.ts";
 import { type Tensor, toFloat32 } from "../base/tensor.ts";
 import type { SkippedFile } from "../data/files/class-folders.ts";
@@ -56,7 +57,10 @@ export function photoBatches(
         ),
       };
     const unread = (set.skipped?.() ?? []).filter(({ path }) => !before.has(path));
-    skipped.push(...[...unread].sort((a, b) => (a.path < b.path ? -1 : 1)));
+    pushAll(
+      skipped,
+      [...unread].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    );
   }
 }
 

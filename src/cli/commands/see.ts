@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { basename, extname } from "node:path";
 import { type Values, field } from "../../base/fields.ts";
 import { Model } from "../../api/model.ts";
@@ -162,7 +163,7 @@ export async function seeAll(
       const [sheet] = seen.draw(shows);
       shown = (sheet && preview(sheet.picture, io)) ?? "";
     }
-    photos.push(...photoReports(seen, files));
+    pushAll(photos, photoReports(seen, files));
     await folder?.add(files);
   }
   waiting.clear();

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 /**
  * Names of classes in the tables that tools keep beside their data: label maps of TensorFlow's Object
  * Detection API (`.pbtxt`), data sheets of YOLO (`.yaml`), and tables with commas (`.csv`).
@@ -25,8 +26,8 @@ function labelMap(text: string): string[] | undefined {
     if (!(id <= mostClasses) || name === null) return undefined;
     names.set(id, name[2]!);
   }
-  const first = Math.min(...names.keys(), 1);
-  const last = Math.max(...names.keys());
+  const first = Math.min(smallest(names.keys()), 1);
+  const last = largest(names.keys());
   // bounded: by mostClasses
   return Array.from(
     { length: last - first + 1 },

@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { ByteReader } from "./bytes.ts";
 import { orientationOf, readTiffTags } from "./exif.ts";
 import { type PictureHeader, stepsOf, upright } from "./picture-header.ts";
@@ -11,7 +12,7 @@ export const jpeg = definePictureFormat({
   async decode(bytes, { decoder, header, steps }) {
     const { decodeJpeg } = await import("./jpeg/decode.ts");
     const decoded = decodeJpeg(bytes, decoder);
-    if (decoded) steps.push(...stepsOf(header, decoded.strayBytes > 0));
+    if (decoded) pushAll(steps, stepsOf(header, decoded.strayBytes > 0));
     return decoded;
   },
 });

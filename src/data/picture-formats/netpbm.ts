@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { definePictureFormat } from "./define-picture-format.ts";
 import type { PictureHeader } from "./picture-header.ts";
@@ -19,7 +20,7 @@ export const netpbm = definePictureFormat({
   begins: (head) => /^P[1-6]\s+(#[^\n]*\n\s*)*\d/.test(head),
   header: (bytes) => readHead(bytes)?.header,
   decode(bytes, { header, steps }) {
-    steps.push(...stepsOf(header));
+    pushAll(steps, stepsOf(header));
     return decode(bytes);
   },
 });

@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { ByteReader } from "./bytes.ts";
 import { orientationOf, readTiffTags } from "./exif.ts";
 import { type PictureHeader, stepsOf } from "./picture-header.ts";
@@ -10,7 +11,7 @@ export const png = definePictureFormat({
   async decode(bytes, { header, steps }) {
     const { decodePng } = await import("./decode-png.ts");
     const decoded = decodePng(bytes);
-    steps.push(...stepsOf(header));
+    pushAll(steps, stepsOf(header));
     return decoded;
   },
 });

@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { KerasModel, Layer } from "../../model/model.ts";
@@ -73,7 +74,7 @@ function locate(
       const below = layer.definition ? `${own}/layer/` : `${own}/`;
       const inner = locate(layer.model, below, store, numbering, weights);
       inner.paths.forEach((innerPath, innerLayer) => paths.set(innerLayer, innerPath));
-      missing.push(...inner.missing);
+      pushAll(missing, inner.missing);
     }
     if (!weights.has(layer)) continue;
     if (store.has(own)) paths.set(layer, own);

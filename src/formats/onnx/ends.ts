@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { toNumbers } from "../../base/tensor.ts";
 import { attribute } from "../../graph/attributes.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
@@ -37,7 +38,7 @@ export function findEnds(graph: Graph, portOf: (value: string) => Port): Ends {
   });
   const computed = found.filter(({ value }) => inputBehind(graph, made, value) === undefined);
   const outputs = computed.length > 0 ? computed : found;
-  if (outputs.length === 0) outputs.push(...scoresOf(graph, made).map(portOf));
+  if (outputs.length === 0) pushAll(outputs, scoresOf(graph, made).map(portOf));
   const values = outputs.map(({ value }) => value);
   const read = new Set([...values, ...nodesFor(graph, values).flatMap(({ inputs }) => inputs)]);
   const echoed = new Set(graph.outputs.map(({ name }) => inputBehind(graph, made, name)));

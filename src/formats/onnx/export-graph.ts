@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { invertOrder, isIdentityOrder, permute } from "../../base/shape.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import { type Graph, type Value, copyGraph } from "../../graph/graph.ts";
@@ -26,7 +27,7 @@ export function exportGraph(network: Network): Graph {
     shape: port.shape.length === 0 ? null : permute(port.shape, port.order),
     opaque: declared.get(port.value)?.opaque,
   }));
-  graph.outputs.push(...kept);
+  pushAll(graph.outputs, kept);
   graph = pruned(graph);
   graph.name = network.name;
   graph.metadata = new Map([...graph.metadata, ...writeMetadata(network)]);

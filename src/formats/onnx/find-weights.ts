@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { sizeOf } from "../../base/shape.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { producers, subgraphs } from "../../graph/traverse.ts";
@@ -77,7 +78,7 @@ export class WeightFinder {
       }
       const maker = this.#makers.get(name);
       if (maker === undefined || maker.op === "Shape") continue;
-      open.push(...(maker.op === "DequantizeLinear" ? maker.inputs.slice(0, 1) : maker.inputs));
+      pushAll(open, maker.op === "DequantizeLinear" ? maker.inputs.slice(0, 1) : maker.inputs);
     }
     return found;
   }

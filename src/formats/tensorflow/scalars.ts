@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import { type Tensor, toNumbers } from "../../base/tensor.ts";
 import type { TfNode } from "./graph-def.ts";
 import { placeOf } from "./sort-nodes.ts";
@@ -69,7 +70,7 @@ export class Scalars {
     const op = this.#opOf(node.op);
     if (op === "Max" || op === "Min") {
       const all = this.#list(node.inputs[0] ?? "");
-      return all && (op === "Max" ? Math.max(...all) : Math.min(...all));
+      return all && (op === "Max" ? largest(all) : smallest(all));
     }
     if (op === "StridedSlice") return this.#length(node);
     if (!Object.hasOwn(scalarOperations, op)) return undefined;

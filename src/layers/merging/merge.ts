@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { formatShape } from "../../base/shape.ts";
@@ -25,7 +26,7 @@ export function broadcastShapes(a: KerasShape, b: KerasShape): KerasShape {
 
 /** The inputs of a merge have one rank: Keras adds axes of length 1 behind the batch. */
 const sameRank = (shapes: readonly KerasShape[]): KerasShape[] => {
-  const rank = Math.max(...shapes.map((shape) => shape.length));
+  const rank = largest(shapes.map((shape) => shape.length));
   return shapes.map((shape) => [
     ...shape.slice(0, 1),
     ...new Array<number>(rank - shape.length).fill(1),

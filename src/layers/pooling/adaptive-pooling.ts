@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
@@ -67,7 +68,7 @@ function poolAxis(
   how: "Max" | "Average",
   behind: number,
 ): string {
-  const longest = Math.max(...cut.map(({ length }) => length));
+  const longest = largest(cut.map(({ length }) => length));
   const taps = Array.from(
     { length: checkedLength(longest, "pixels of a window", mostWindows) },
     (_, k) => k,

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Field, type Fields, type Values, field } from "../../base/fields.ts";
 import { type LowerContext, commonFields, defineLayer } from "../define-layer.ts";
@@ -124,7 +125,7 @@ export function convertRange(
 /** A factor f stands for [-f, f], within bounds; a pair is taken as it is. */
 export function factorRange(factor: unknown, least = -1): [low: number, high: number] {
   if (Array.isArray(factor) && factor.every((n) => typeof n === "number"))
-    return [Math.min(...factor), Math.max(...factor)];
+    return [smallest(factor), largest(factor)];
   if (typeof factor !== "number")
     throw new StriateError(`expected a factor or a pair, got ${JSON.stringify(factor)}`);
   return [Math.max(-Math.abs(factor), least), Math.abs(factor)];

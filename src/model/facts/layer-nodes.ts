@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import type { GraphNode } from "../../graph/graph.ts";
 import { producers } from "../../graph/traverse.ts";
 import type { Network, NetworkLayer } from "../network.ts";
@@ -18,7 +19,7 @@ export function nodesByLayer(network: Network): Map<NetworkLayer, GraphNode[]> {
       if (node === undefined || taken.has(node)) continue;
       taken.add(node);
       nodes.push(node);
-      open.push(...node.inputs);
+      pushAll(open, node.inputs);
     }
     result.set(layer, nodes.reverse());
   }

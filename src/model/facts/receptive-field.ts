@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { checkedLength } from "../../base/checked-length.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import type { Tensor } from "../../base/tensor.ts";
@@ -49,7 +50,7 @@ export function receptiveFields(network: Network): Map<string, ReceptiveField> {
     const sight = countable(() => sightOf(graph, constants, sights, node));
     if (sight !== "nothing") for (const output of node.outputs) sights.set(output, sight);
   }
-  const spaces = Math.max(0, ...network.inputs.map(({ shape }) => shape.length - 2));
+  const spaces = Math.max(0, largest(network.inputs.map(({ shape }) => shape.length - 2)));
   return new Map(
     [...sights].flatMap(([value, sight]) =>
       sight === undefined ? [] : [[value, fieldOf(sight, spaces)] as const],
@@ -110,7 +111,7 @@ function field1d({ first, last }: AxisSight): Field1d {
   const elements = Array.from({ length }, (_, i) => [first.at(i), last.at(i)] as const);
   const centres = elements.map(([from, to], i) => (from + to) / 2 - i * step);
   return {
-    size: Math.max(...elements.map(([from, to]) => to - from + 1)),
+    size: largest(elements.map(([from, to]) => to - from + 1)),
     step,
     firstCentre: centres.reduce((sum, centre) => sum + centre, 0) / period,
     range: (i) => [first.at(i), last.at(i)],

@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { LayerDefinition } from "../../layers/define-layer.ts";
@@ -44,7 +45,7 @@ export function kerasWithNewHead(
     const call = callOf(open.pop()!);
     if (call === undefined || needed.has(call)) continue;
     needed.add(call);
-    open.push(...call.inputs);
+    pushAll(open, call.inputs);
   }
   const kept = new Set([...needed].map(({ layer }) => layer));
   for (const { layer } of model.inputs) kept.add(layer);

@@ -1,3 +1,5 @@
+import { checkedLength } from "../../base/checked-length.ts";
+import { largest } from "../../base/extremes.ts";
 import { printable } from "../../base/printable.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Tensor, toNumbers } from "../../base/tensor.ts";
@@ -63,6 +65,7 @@ export function classScores(
   { kind, applied, single }: Pick<Head, "kind" | "applied"> & Partial<Pick<Head, "single">>,
   row: ArrayLike<number>,
 ): number[] {
+  checkedLength(row.length, "classes");
   const values = Array.from(row);
   if (kind === "log-softmax") return values.map(Math.exp);
   if (kind === "sigmoid") {
@@ -73,7 +76,7 @@ export function classScores(
   if (kind === "logits" && single === true && values.length === 1) return [-values[0]!, values[0]!];
   if (kind === "probabilities" && values.length === 1) return [1 - values[0]!, values[0]!];
   if (kind !== "softmax" || applied) return values;
-  const highest = Math.max(...values);
+  const highest = largest(values);
   const powers = values.map((z) => Math.exp(z - highest));
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power) => power / total);

@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { namingSync } from "../../base/errors.ts";
 import type { KerasShape, WeightSpec } from "../../layers/define-layer.ts";
 import { shapesOf } from "./shapes-of.ts";
@@ -72,7 +73,7 @@ function follow(model: KerasModel, feeds: readonly KerasShape[], path: string): 
       if (layer.model) {
         const steps = reaching.map(([batch, , ...rest]) => [batch ?? null, ...rest]);
         const inner = enter(layer, layer.model, steps);
-        weights.push(...inner.weights);
+        pushAll(weights, inner.weights);
         if (!found.has(layer)) found.set(layer, weights);
         return shapesOf(layer, reaching, call, inner.outputs);
       }

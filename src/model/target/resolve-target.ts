@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { nearestNames, selectNames } from "../../base/names.ts";
 import { formatShape, sizeOf, stridesOf } from "../../base/shape.ts";
@@ -74,7 +75,7 @@ export function predictedClass(head: Head, output: Tensor): number {
   const sums = new Float64Array(map ? shape[axis]! : size);
   const stride = map ? stridesOf(shape)[axis]! : 1;
   row.forEach((value, i) => (sums[Math.floor(i / stride) % sums.length]! += value));
-  return sums.indexOf(Math.max(...sums));
+  return sums.indexOf(largest(sums));
 }
 
 type ClassTarget = Extract<

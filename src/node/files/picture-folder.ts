@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { realpath, rm, rmdir } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { maybeReadText } from "./files.ts";
@@ -35,7 +36,7 @@ export class PictureFolder {
   /** @throws StriateError when they would replace what striate did not write */
   async add(files: readonly OutputFile[]): Promise<void> {
     for (const { path } of files) this.#made.add(path);
-    this.#waiting.push(...files);
+    pushAll(this.#waiting, files);
     const bytes = this.#waiting.reduce((sum, file) => sum + file.bytes.length, 0);
     if (bytes > mostWaiting) await this.#write();
   }

@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import type { FailOnOptions, Sharp, SharpOptions } from "sharp";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { cmykToRgb } from "../../data/picture-formats/cmyk.ts";
@@ -67,7 +68,7 @@ export async function decodeWithSharp(
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (info.channels !== (cmyk ? 4 : 3))
     throw new StriateError(`the ${format} decodes to ${info.channels} channels, which is not read`);
-  steps.push(...stepsOf(header, strayBytes));
+  pushAll(steps, stepsOf(header, strayBytes));
   return {
     width: info.width,
     height: info.height,

@@ -81,7 +81,8 @@ export class DivergedError extends StriateError {}
 /** The sentence with which a training ends that diverged. */
 export function diverged(found: Divergence, kept: string | undefined): DivergedError {
   const { epoch, batch, what, learningRate } = found;
-  const rate = Number((learningRate / 10).toPrecision(3));
+  // A tenth, and none that no network learns with.
+  const rate = Number(Math.min(learningRate / 10, 0.01).toPrecision(3));
   return new DivergedError(
     `the training diverged in epoch ${epoch}, batch ${batch}: ${what}; ` +
       (kept === undefined

@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { Dim } from "../../graph/graph.ts";
@@ -15,7 +16,7 @@ export function broadcastDims(shapes: readonly Dims[]): Dims {
     if (shape === null) return null;
     known.push(shape);
   }
-  const rank = Math.max(0, ...known.map((shape) => shape.length));
+  const rank = Math.max(0, largest(known.map((shape) => shape.length)));
   return Array.from({ length: rank }, (_, axis) => {
     const lengths = known
       .map((shape) => shape[axis - rank + shape.length])

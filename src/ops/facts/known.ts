@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { sizeOf, type Shape } from "../../base/shape.ts";
 import {
   type DataType,
@@ -85,7 +86,7 @@ export function zip(
   values: readonly Known[],
   combine: (...items: Dim[]) => Dim,
 ): Known | undefined {
-  const rank = Math.max(...values.map((value) => value.shape.length));
+  const rank = largest(values.map((value) => value.shape.length));
   const shape = Array.from({ length: rank }, (_, axis) =>
     values.reduce((length, value) => {
       const own = value.shape[axis - rank + value.shape.length] ?? 1;

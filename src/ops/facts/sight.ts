@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import type { InputFacts } from "./input-facts.ts";
 import type { Dims } from "./dims.ts";
 import { Steps } from "./steps.ts";
@@ -65,7 +66,7 @@ export const through = (axis: AxisSight | null, reads: Reads): AxisSight | null 
 export function joined(sights: readonly { sight: Sight; shape: Dims }[], lengths: Dims): Sight {
   const all = sights.map(({ sight }) => sight);
   if (all.includes("all")) return "all";
-  const rank = Math.max(...all.map((sight) => sight.length), lengths?.length ?? 0);
+  const rank = Math.max(largest(all.map((sight) => sight.length)), lengths?.length ?? 0);
   const result: (AxisSight | null)[] = [];
   for (let axis = 0; axis < rank; axis++) {
     const length = lengths?.[axis];

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { sameShape } from "../../base/shape.ts";
 import type { Dim, ValueType } from "../../graph/graph.ts";
@@ -149,7 +150,7 @@ export function keepAspect(
   if (![...from, ...sizes].every((length) => typeof length === "number"))
     return sizes.map(() => null);
   const ratios = sizes.map((size, i) => (size as number) / (from[i] as number));
-  const scale = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
+  const scale = policy === "not_larger" ? smallest(ratios) : largest(ratios);
   return from.map((length) => Math.floor(scale * (length as number) + 0.5));
 }
 

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
 import type { Dim } from "../../graph/graph.ts";
@@ -177,10 +178,10 @@ export function readsOfTransposed(window: Window, auto_pad: string): Reads {
       .filter((place) => place % stride === 0)
       .map((place) => place / stride);
   // No tap falls on an element between the windows: from the next one to the one before is nothing.
-  const from = (o: number) => Math.min(...read(o), Math.ceil((o + begin) / stride));
+  const from = (o: number) => Math.min(smallest(read(o)), Math.ceil((o + begin) / stride));
   return {
     first: Steps.of(stride, 1, from),
-    last: Steps.of(stride, 1, (o) => Math.max(...read(o), from(o) - 1)),
+    last: Steps.of(stride, 1, (o) => Math.max(largest(read(o)), from(o) - 1)),
   };
 }
 

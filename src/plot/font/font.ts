@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { inflateSync } from "fflate";
 import { decodeBase64 } from "../base64.ts";
 import type { PathCommand } from "../path.ts";
@@ -96,7 +97,7 @@ function readFonts(bytes: Uint8Array): Record<FontWeight, Font> {
           const onCurve = ((flags[flagAt + (j >> 3)]! >> (j & 7)) & 1) === 1;
           return { x: x / em, y: -y / em, onCurve };
         });
-        path.push(...contour(outline));
+        pushAll(path, contour(outline));
       }
       return { advance: (advance + (bold ? bolder[index]! : 0)) / em, path };
     };

@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape, permute } from "../../base/shape.ts";
 import { type Tensor, toFloat32, transpose } from "../../base/tensor.ts";
@@ -143,5 +144,5 @@ function classOf({ data, shape }: Tensor<"float32">, row: number): number {
   const units = data.length / shape[0]!;
   if (units === 1) return data[row]!;
   const own = data.subarray(row * units, (row + 1) * units);
-  return own.indexOf(Math.max(...own));
+  return own.indexOf(largest(own));
 }

@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import type { Penalty } from "../../training/regularizers.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -102,5 +103,5 @@ function addSums(graph: Graph, pieces: readonly Piece[], workers: number): void 
     );
     b.op(workers === 1 ? "Identity" : "Sum", parts, {}, { outputs: [names.gradient(name)] });
   }
-  graph.nodes.push(...behind);
+  pushAll(graph.nodes, behind);
 }

@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import type { Graph, GraphNode, Value, ValueType } from "../../graph/graph.ts";
 import { pruned } from "../../graph/outputs.ts";
 import { outerReads } from "../../graph/traverse.ts";
@@ -74,7 +75,7 @@ function roundsOf(
   const rounds = new Map<GraphNode, number>();
   const ready = new Map<string, number>();
   for (const node of graph.nodes) {
-    const round = Math.max(0, ...reads.get(node)!.map((name) => ready.get(name) ?? 0));
+    const round = Math.max(0, largest(reads.get(node)!.map((name) => ready.get(name) ?? 0)));
     rounds.set(node, round);
     for (const name of node.outputs) ready.set(name, isExchange(node) ? round + 1 : round);
   }

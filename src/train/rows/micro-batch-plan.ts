@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { bytesPerElement } from "../../base/tensor.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
@@ -165,7 +166,10 @@ function repeated(
     const node = facts.maker(open.pop())!;
     if (again.has(node)) continue;
     again.add(node);
-    open.push(...node.inputs.filter((name) => axes.rows.has(name) && !cut.has(name)));
+    pushAll(
+      open,
+      node.inputs.filter((name) => axes.rows.has(name) && !cut.has(name)),
+    );
   }
   return again;
 }

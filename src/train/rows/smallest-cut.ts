@@ -1,3 +1,4 @@
+import { smallest } from "../../base/extremes.ts";
 /**
  * A graph of values, to be cut between what exists already and what is needed later.
  *
@@ -87,7 +88,7 @@ class FlowNetwork {
       if (!via.has(end)) return;
       const path: Edge[] = [];
       for (let at = end; at !== start; at = path.at(-1)!.back.to) path.push(via.get(at)!);
-      const flow = Math.min(...path.map((edge) => edge.room));
+      const flow = smallest(path.map((edge) => edge.room));
       for (const edge of path) {
         edge.room -= flow;
         edge.back.room += flow;

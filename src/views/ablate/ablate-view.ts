@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { field } from "../../base/fields.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
 import { formatNumber } from "../../plot/format-number.ts";
@@ -203,7 +204,7 @@ function drawLayer(
       ? layer.order
       : [...layer.order.slice(0, half), ...layer.order.slice(-half)];
   const drop = (unit: number) => target.score - layer.scores[unit]!;
-  const most = Math.max(...shown.map((unit) => Math.abs(drop(unit))), 1e-30);
+  const most = Math.max(largest(shown.map((unit) => Math.abs(drop(unit)))), 1e-30);
   const [row, reach, middle] = [20, 260, 340];
   const marks = shown.flatMap((unit, i): Mark[] => {
     const y = i * row;

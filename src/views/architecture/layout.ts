@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { withThousands } from "../../base/text-table.ts";
 import type { Network } from "../../model/network.ts";
 import { type ColumnLayout, columnLayout } from "../../plot/column-layout.ts";
@@ -64,7 +65,7 @@ function boxWidth(boxes: readonly ArchitectureBox[]): number {
       textWidth(box.shape, lineStyle) + 14 + textWidth(parameterWords(box), lineStyle),
     ),
   );
-  return Math.ceil(Math.min(320, Math.max(150, ...needs) + 2 * inset));
+  return Math.ceil(Math.min(320, Math.max(150, largest(needs)) + 2 * inset));
 }
 
 function captionOf(network: Network, { boxes, frames }: Architecture, fold: boolean): string {

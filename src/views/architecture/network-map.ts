@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import type { Network } from "../../model/network.ts";
 import { pathData } from "../../plot/svg.ts";
 import { themes } from "../../plot/theme.ts";
@@ -98,8 +99,8 @@ export async function networkMap(
       return {
         path: pathData(line),
         head: heads[i]!,
-        top: Math.min(...ys),
-        bottom: Math.max(...ys),
+        top: smallest(ys),
+        bottom: largest(ys),
       };
     }),
   };

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import { type CensusLayer, limitsOf } from "./census-layers.ts";
 import type { CensusPart } from "./census-part.ts";
 import { type CensusAsks, type CensusPlan, pairsOf, sumsPerClass } from "./census-plan.ts";
@@ -65,8 +66,8 @@ export function unitStatistics(
     photos,
     mean: over(mean),
     deviation: spread(within + meanSquare, mean),
-    low: photos === 0 ? null : Math.min(...at.map((i) => part.low[i]!)),
-    high: photos === 0 ? null : Math.max(...at.map((i) => part.high[i]!)),
+    low: photos === 0 ? null : smallest(at.map((i) => part.low[i]!)),
+    high: photos === 0 ? null : largest(at.map((i) => part.high[i]!)),
     zeros: over(zeros),
     valueMean: over(isMax ? maximum : mean),
     valueDeviation: isMax ? spread(maximumSquare, maximum) : spread(meanSquare, mean),

@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import type { Values } from "../../base/fields.ts";
 import { formatColor, readableOn } from "../../plot/color.ts";
 import { colormap } from "../../plot/colormap.ts";
@@ -86,7 +87,7 @@ const cell = 44;
 function matrix({ maps, pairs }: Comparison, theme: Theme): Block {
   const { table } = colormap("coolwarm");
   const names = maps.map((map, i) => shortenText(`${i + 1}  ${varying(maps, map)}`, 320, small));
-  const left = Math.max(...names.map((name) => textWidth(name, small))) + 14;
+  const left = largest(names.map((name) => textWidth(name, small))) + 14;
   const top = 44;
   const marks: Mark[] = [
     {

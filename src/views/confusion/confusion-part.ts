@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { checkedLength } from "../../base/checked-length.ts";
 import { ExactSums } from "../../base/exact-sums.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
@@ -123,7 +124,7 @@ function surest(list: readonly Mistaken[], kept: number): Mistaken[] {
 
 export function softmax(logits: ArrayLike<number>): number[] {
   const values = Array.from(logits);
-  const highest = Math.max(...values);
+  const highest = largest(values);
   const powers = values.map((each) => Math.exp(each - highest));
   const total = powers.reduce((sum, each) => sum + each, 0);
   return powers.map((each) => each / total);

@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import type { Color } from "../../plot/color.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { type Block, page } from "../../plot/page.ts";
@@ -54,7 +55,7 @@ export function drawConfusion(
     x += block.width + gap;
     return group;
   });
-  const height = Math.max(...blocks.map((block) => block.height));
+  const height = largest(blocks.map((block) => block.height));
   return page({ ...words, body: { width: x - gap, height, marks }, theme });
 }
 

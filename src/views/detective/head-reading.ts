@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import type { Head } from "../../model/head/head.ts";
 
 /** What an output says of the input's preparation. */
@@ -30,8 +31,8 @@ export function readHead({ kind }: Pick<Head, "kind">, logits: ArrayLike<number>
 }
 
 function softmaxEntropy(logits: readonly number[]): { entropy: number; spread: number } {
-  const highest = Math.max(...logits);
-  const lowest = Math.min(...logits);
+  const highest = largest(logits);
+  const lowest = smallest(logits);
   const powers = logits.map((logit) => Math.exp(logit - highest));
   const total = powers.reduce((sum, power) => sum + power, 0);
   const entropy = powers.reduce((sum, power) => {

@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { layoutGrid } from "../../plot/grid.ts";
 import type { Block } from "../../plot/page.ts";
@@ -89,7 +90,7 @@ function panelMark(
 /** Rows of units: each row three times, A, B and the difference under each other. */
 export function unitRows(panels: readonly Panel[], size: MapsSize, theme: Theme): Block {
   const cell = 13;
-  const left = Math.ceil(Math.max(...panels.map(({ word }) => textWidth(word, smallStyle)))) + 8;
+  const left = Math.ceil(largest(panels.map(({ word }) => textWidth(word, smallStyle)))) + 8;
   const rows = Math.ceil(size.width / unitsInRow);
   const rowHeight = 3 * (cell + 2) + 26;
   const marks = Array.from({ length: rows }, (_, row): Mark[] => {

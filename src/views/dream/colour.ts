@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 /**
  * The root of the covariance of red, green and blue in ImageNet's photos, divided by the largest length of
  * its columns: colours of their own (brightness, blue to orange, green to purple) become red, green, blue.
@@ -10,7 +11,8 @@ const root = [
   [0.27, 0.0, -0.05],
   [0.27, -0.09, 0.03],
 ] as const;
-const longest = Math.max(...[0, 1, 2].map((i) => Math.hypot(...root.map((row) => row[i]!))));
+// bounded: three colours
+const longest = largest([0, 1, 2].map((i) => Math.hypot(...root.map((row) => row[i]!))));
 
 /** Turns planes of uncorrelated colours into red, green and blue, in place; other than three stay. */
 export function correlated(planes: Float64Array, channels: number, bgr: boolean): void {

@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { layoutGrid } from "../../plot/grid.ts";
 import { type Block, page } from "../../plot/page.ts";
 import type { Mark, Picture } from "../../plot/picture.ts";
@@ -48,8 +49,8 @@ export function drawPictures(
   });
   const grid = layoutGrid({
     count: blocks.length,
-    cellWidth: Math.max(...blocks.map(({ width }) => width)),
-    cellHeight: Math.max(...blocks.map(({ height }) => height)),
+    cellWidth: largest(blocks.map(({ width }) => width)),
+    cellHeight: largest(blocks.map(({ height }) => height)),
     gapX: 20,
     gapY: 16,
     columns: "auto",

@@ -1,3 +1,4 @@
+import { pushAll, smallest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { findHead } from "../../model/head/head.ts";
 import { toUser } from "../../model/network.ts";
@@ -60,7 +61,7 @@ export const dreamView = defineView({
         for await (const dream of work) yield [...done, ...before, (last = { ...dream, ...place })];
         before.push(last!);
       }
-      done.push(...before);
+      pushAll(done, before);
     }
     return done;
   },
@@ -122,7 +123,7 @@ export const dreamView = defineView({
     };
     if (!animate) return;
     // Each of several begins anew: their ways are shown side by side, as far as the shortest goes.
-    const length = Math.min(...dreams.map(({ frames }) => frames.length));
+    const length = smallest(dreams.map(({ frames }) => frames.length));
     // bounded: frames that are there
     const frames = Array.from({ length }, (_, k) =>
       drawPictures(

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import { float32, toFloat32, transpose, type Tensor } from "../../base/tensor.ts";
 import { invertOrder } from "../../base/shape.ts";
 import { parseScale } from "../../data/pictures/scale.ts";
@@ -106,8 +107,8 @@ export class PictureInput implements PictureShape {
 function rangeOf(network: Network, { photo, channels }: PictureInput): InputRange {
   const { low, high } = extentOf(photo);
   const known = preparedRange(network, channels);
-  const slack = 1e-3 * (Math.max(...(known?.high ?? [0])) - Math.min(...(known?.low ?? [0])));
-  if (known && low >= Math.min(...known.low) - slack && high <= Math.max(...known.high) + slack)
+  const slack = 1e-3 * (largest(known?.high ?? [0]) - smallest(known?.low ?? [0]));
+  if (known && low >= smallest(known.low) - slack && high <= largest(known.high) + slack)
     return known;
   const width = high > low ? 0 : 1;
   return {

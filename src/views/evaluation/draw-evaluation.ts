@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { withThousands } from "../../base/text-table.ts";
 import { type Color, formatColor, mixColors, parseColor, readableOn } from "../../plot/color.ts";
 import { layoutGrid } from "../../plot/grid.ts";
@@ -54,7 +55,7 @@ export function drawMatrix(
   theme: Theme,
 ): Block {
   const cell = Math.max(22, Math.min(64, Math.floor(640 / classNames.length)));
-  const side = Math.min(180, Math.max(...classNames.map((name) => textWidth(name, small)))) + 12;
+  const side = Math.min(180, largest(classNames.map((name) => textWidth(name, small)))) + 12;
   const [left, top] = [side, side + 18];
   const ink = parseColor(wrongBlue);
   const paper = parseColor(theme.paper);
@@ -117,9 +118,9 @@ export function drawMatrix(
 
 function drawWrong({ classNames, mostWrong }: Classification, theme: Theme): Block | undefined {
   if (mostWrong.length === 0) return undefined;
-  const largest = (side: "height" | "width") =>
-    Math.max(...mostWrong.map(({ picture }) => picture?.[side] ?? 0));
-  const [height, width] = [largest("height"), largest("width")];
+  const longestSide = (side: "height" | "width") =>
+    largest(mostWrong.map(({ picture }) => picture?.[side] ?? 0));
+  const [height, width] = [longestSide("height"), longestSide("width")];
   const zoom = Math.max(1, Math.ceil(120 / Math.max(1, width)));
   const cellWidth = Math.max(150, width * zoom);
   const grid = layoutGrid({

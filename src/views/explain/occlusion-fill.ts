@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { toFloat32 } from "../../base/tensor.ts";
 import type { Random } from "../../base/random.ts";
 import { baselineOf, extentOf } from "./baseline.ts";
@@ -39,7 +40,7 @@ function blurred(input: ExplainedInput): Float32Array {
   const { value, channels } = input;
   const { shape, data } = toFloat32(value);
   const axes = [...shape.keys()].filter((axis) => axis !== 0 && axis !== channels);
-  const longest = Math.max(...axes.map((axis) => shape[axis]!));
+  const longest = largest(axes.map((axis) => shape[axis]!));
   const radius = Math.max(1, Math.round(longest / 20));
   let out = Float32Array.from(data);
   for (const axis of axes)

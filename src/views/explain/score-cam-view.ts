@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { field } from "../../base/fields.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import { extentOf } from "./baseline.ts";
@@ -105,7 +106,7 @@ function normalise(plane: Float32Array, epsilon: number): void {
 }
 
 function softmax(values: Float64Array): Float64Array {
-  const highest = Math.max(...values);
+  const highest = largest(values);
   const powers = values.map((value) => Math.exp(value - highest));
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power) => power / total);

@@ -1,3 +1,4 @@
+import { largest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { toFloat32 } from "../../base/tensor.ts";
 import { type Network, type NetworkLayer, selectLayers } from "../../model/network.ts";
@@ -51,7 +52,7 @@ function bankOf(network: Network, layer: NetworkLayer): FilterBank | undefined {
     const values = toFloat32(tensor).data;
     const { address: name, className } = layer;
     const norms = normsOf(values, filters);
-    const longest = Math.max(...norms);
+    const longest = largest(norms);
     const zero = [...norms.keys()].filter((i) => !(norms[i]! > 1e-6 * longest));
     const alike = alikePairs(values, norms, new Set(zero));
     return {

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import { field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
 import { formatNumber } from "../../plot/format-number.ts";
@@ -112,7 +113,7 @@ function table(banks: readonly ComparedBank[]): ViewTable {
       address,
       filters,
       `${channels} x ${height} x ${width}`,
-      `${formatNumber(Math.min(...norms))} to ${formatNumber(Math.max(...norms))}`,
+      `${formatNumber(smallest(norms))} to ${formatNumber(largest(norms))}`,
       zero.length,
       alike.length,
       ...(isCompared ? [change ? percent(change.whole) : "-", change?.order[0] ?? "-"] : []),

@@ -1,3 +1,4 @@
+import { largest, pushAll } from "../../base/extremes.ts";
 import {
   type Affine,
   type Rectangle,
@@ -231,7 +232,7 @@ function overlayMarks(
     marks.push({ kind: "path", path, stroke: "#000000", strokeWidth: 3, opacity: 0.5 });
     marks.push({ kind: "path", path, stroke: "#ffffff", strokeWidth: 1.5 });
   }
-  if (heatmap.frame) marks.push(...frameMarks(heatmap.frame, invertAffine(place.toInput)));
+  if (heatmap.frame) pushAll(marks, frameMarks(heatmap.frame, invertAffine(place.toInput)));
   return [
     { kind: "group", x: 0, y: 0, marks, clip: { width, height } },
     ...pattern(heatmap, { colormap: colors, range }, width, height, theme),
@@ -291,8 +292,8 @@ const mapCell = (heatmap: Heatmap, { colormap: colors, range }: HeatmapScale): M
 function sheet(blocks: readonly Block[], columns: number | "auto"): Block {
   const grid = layoutGrid({
     count: blocks.length,
-    cellWidth: Math.max(...blocks.map((block) => block.width)),
-    cellHeight: Math.max(...blocks.map((block) => block.height)),
+    cellWidth: largest(blocks.map((block) => block.width)),
+    cellHeight: largest(blocks.map((block) => block.height)),
     gapX: 24,
     gapY: 20,
     columns,

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/extremes.ts";
 import type { Color } from "../../plot/color.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { type Block, page } from "../../plot/page.ts";
@@ -58,7 +59,7 @@ function captionOf({ epoch, history }: History): string {
   const values = history[loss] ?? [];
   const finite = values.filter((value) => Number.isFinite(value));
   if (finite.length === 0) return count;
-  const best = values.indexOf(Math.min(...finite));
+  const best = values.indexOf(smallest(finite));
   const others = Object.keys(history).filter(
     (name) => name !== loss && name.startsWith("val_") === loss.startsWith("val_"),
   );
@@ -84,7 +85,7 @@ function drawPanel(
       : []),
   ];
   const numbers = lines.flatMap((line) => line.values).filter((value) => Number.isFinite(value));
-  const ticks = niceTicks(Math.min(...numbers), Math.max(...numbers));
+  const ticks = niceTicks(smallest(numbers), largest(numbers));
   const [low, high] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
   const inner = {
     width: panel.width - panel.left - panel.right,

@@ -1,3 +1,4 @@
+import { largest } from "../../../base/extremes.ts";
 import type { Pixels } from "../pixels.ts";
 import { ByteReader, latin1 } from "../bytes.ts";
 import { accurateIdct } from "./accurate-idct.ts";
@@ -112,8 +113,8 @@ function samplesOf(
         y * 8 * samples.stride + x * 8,
         samples.stride,
       );
-  const maxH = Math.max(...frame.components.map((one) => one.h));
-  const maxV = Math.max(...frame.components.map((one) => one.v));
+  const maxH = largest(frame.components.map((one) => one.h));
+  const maxV = largest(frame.components.map((one) => one.v));
   const plane = {
     ...samples,
     width: Math.ceil((frame.width * h) / maxH),
@@ -147,6 +148,7 @@ function colorsOf({ components }: Frame, { jfif, adobe }: Tables): Colors {
   if (components.length === 4) return adobe === 2 ? "ycck" : "cmyk";
   if (jfif) return "ycc";
   if (adobe !== undefined) return adobe === 0 ? "rgb" : "ycc";
+  // bounded: four at most
   const names = String.fromCharCode(...components.map(({ id }) => id));
   return names === "RGB" ? "rgb" : "ycc";
 }

@@ -1,3 +1,4 @@
+import { largest } from "../../../base/extremes.ts";
 import { ByteReader } from "../bytes.ts";
 import { HuffmanTable } from "./huffman.ts";
 import { Irregular } from "./irregular.ts";
@@ -63,8 +64,8 @@ export function readFrame(segment: Uint8Array, progressive: boolean): Frame {
   });
   if (stated.some(({ h, v, quantization }) => h < 1 || h > 4 || v < 1 || v > 4 || quantization > 3))
     throw new Irregular("sampling of another kind");
-  const maxH = Math.max(...stated.map(({ h }) => h));
-  const maxV = Math.max(...stated.map(({ v }) => v));
+  const maxH = largest(stated.map(({ h }) => h));
+  const maxV = largest(stated.map(({ v }) => v));
   const unitsWide = Math.ceil(width / (8 * maxH));
   const unitsHigh = Math.ceil(height / (8 * maxV));
   const components = stated.map((component) => {

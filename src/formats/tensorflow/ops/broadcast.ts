@@ -1,3 +1,4 @@
+import { largest } from "../../../base/extremes.ts";
 import { isIdentityOrder, permute, sameShape, sizeOf } from "../../../base/shape.ts";
 import type { TfContext, TfValue } from "../define-op.ts";
 
@@ -13,7 +14,7 @@ export function broadcast(
   weightName?: string,
 ): { values: string[]; order: readonly number[] } {
   const ranks = xs.map((x) => x.constant?.shape.length ?? context.rank(x));
-  const rank = Math.max(...ranks);
+  const rank = largest(ranks);
   const order =
     xs.find((x, i) => ranks[i] === rank && !isIdentityOrder(x.order))?.order ??
     Array.from({ length: rank }, (_, axis) => axis);

@@ -1,3 +1,4 @@
+import { largest } from "../../../base/extremes.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
 import type { TfContext, TfOp } from "../define-op.ts";
 import { plainValue } from "../define-op.ts";
@@ -53,13 +54,13 @@ const einsum: TfOp = {
     const more = inputs.map((x, i) =>
       terms[i]!.includes("...") ? rank(x) - letters(terms[i]!) : 0,
     );
-    const size = letters(result) + (result.includes("...") ? Math.max(...more) : 0);
+    const size = letters(result) + (result.includes("...") ? largest(more) : 0);
     const values = inputs.map((x, i) => (x.constant ? weight(i, "kernel") : plain(x)));
     // Letters for the axes that the dots stand for, counted from the last: then their lengths are known.
     const free = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"].filter((letter) => !equation.includes(letter));
     const dots = (count: number) => free.slice(0, count).reverse().join("");
     const written = terms.map((term, i) => term.replace("...", dots(more[i]!))).join(",");
-    const named = { equation: `${written}->${result.replace("...", dots(Math.max(...more)))}` };
+    const named = { equation: `${written}->${result.replace("...", dots(largest(more)))}` };
     return plainValue(b.op("Einsum", values, named, { name: node.name }), size);
   },
 };

@@ -1,3 +1,4 @@
+import { largest } from "../../../base/extremes.ts";
 import { formatShape, invertOrder, isIdentityOrder, sizeOf } from "../../../base/shape.ts";
 import { StriateError, UnsupportedError } from "../../../base/errors.ts";
 import type { Tensor } from "../../../base/tensor.ts";
@@ -262,7 +263,7 @@ const broadcastArgs: TfOp = {
   kind: "other",
   lower({ b, inputs, input, shape, int64 }) {
     const ranks = inputs.map((x) => shape(x)[0]);
-    const rank = Math.max(...ranks.map(Number));
+    const rank = largest(ranks.map(Number));
     if (!Number.isInteger(rank)) throw new UnsupportedError("the rank of an input is not known");
     const shapes = [0, 1].map((i) => {
       const missing = rank - Number(shape(input(i))[0]);

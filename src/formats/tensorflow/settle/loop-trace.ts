@@ -1,3 +1,4 @@
+import { pushAll } from "../../../base/extremes.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
 import { type Tensor, toNumbers } from "../../../base/tensor.ts";
 import { TfAttributes, type TfNode } from "../graph-def.ts";
@@ -219,7 +220,7 @@ export function loopFrames(nodes: readonly TfNode[]): Map<string, string> {
           if (frames.has(node.name) || enters.has(node.name)) continue;
           frames.set(node.name, outer);
           grows = true;
-          if (node.op !== "Exit") waiting.push(...(readers.get(node.name) ?? []));
+          if (node.op !== "Exit") pushAll(waiting, readers.get(node.name) ?? []);
         }
       }
   }

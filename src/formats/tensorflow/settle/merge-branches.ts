@@ -1,3 +1,4 @@
+import { pushAll } from "../../../base/extremes.ts";
 import type { TfNode } from "../graph-def.ts";
 import { placeOf } from "../sort-nodes.ts";
 
@@ -38,7 +39,7 @@ function switchBehind(
     seen.add(next);
     const node = byName.get(name);
     if (node?.op === "Switch") return { condition: node.inputs[1] ?? "", taken: output === 1 };
-    open.push(...(node?.inputs ?? []));
+    pushAll(open, node?.inputs ?? []);
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { pushAll } from "../../../base/extremes.ts";
 import { StriateError, UnsupportedError } from "../../../base/errors.ts";
 import { type Tensor, int64 } from "../../../base/tensor.ts";
 import type { TfNode } from "../graph-def.ts";
@@ -101,7 +102,7 @@ class Unroller {
           `${ref.node.op} "${ref.node.name}" reads what it makes: the graph has a cycle`,
         );
       open.add(key);
-      stack.push(...missing);
+      pushAll(stack, missing);
     }
   }
 

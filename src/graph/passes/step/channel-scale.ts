@@ -1,3 +1,4 @@
+import { largest } from "../../../base/extremes.ts";
 import { sizeOf } from "../../../base/shape.ts";
 import type { Graph } from "../../graph.ts";
 import { Rewriter } from "../rewriter.ts";
@@ -16,7 +17,7 @@ export function channelScale(graph: Graph): Graph {
     if (divided === undefined || !facts.isReadOnce(left)) continue;
     const [x, p] = divided.inputs as [string, string];
     const sizes = [x, p, q].map((name) => sizeOf(facts.shape(name) ?? []));
-    const isSmall = facts.shape(x) !== undefined && sizes[0]! >= 8 * Math.max(...sizes.slice(1));
+    const isSmall = facts.shape(x) !== undefined && sizes[0]! >= 8 * largest(sizes.slice(1));
     if (!isSmall || !isFloat(facts.type(x))) continue;
     rewriter.drop(product);
     b.op("Mul", [x, b.op("Div", [q, p])], {}, { outputs: product.outputs });

@@ -1,3 +1,4 @@
+import { largest } from "../../../base/extremes.ts";
 import { formatNumber } from "../../../plot/format-number.ts";
 import type { Picture } from "../../../plot/picture.ts";
 import { type DrawHeatmapsOptions, drawHeatmaps } from "../../heatmap/draw-heatmaps.ts";
@@ -26,7 +27,7 @@ export function drawRandomisation(
           : `rank correlation ${formatNumber(rankCorrelation, 2)}`,
     })),
   ]);
-  const columns = Math.max(...strips.map((strip) => strip.length));
+  const columns = largest(strips.map((strip) => strip.length));
   const said = [...new Set(maps.flatMap(({ check }) => check?.words ?? []))].join(" ");
   return drawHeatmaps(
     strips.flat(),
