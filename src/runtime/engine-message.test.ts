@@ -29,10 +29,6 @@ describe("the engine's words name the layer first, and no place in C++", () => {
       "Type Error: Type parameter (T) of Optype (Add) bound to different types (tensor(float) and tensor(double) in node (a).",
       'Add "a": its inputs are float32 and float64, and have to be alike',
     ],
-    [
-      "Could not find an implementation for Relu(14) node with name 'r'",
-      'Relu "r": the engine has no Relu of operator set 14 for these types',
-    ],
   ])("%s", (said, words) => {
     expect(engineMessage(new Error(said))).toBe(`the engine refused: ${words}`);
   });

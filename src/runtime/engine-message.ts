@@ -27,11 +27,6 @@ const typeFaults: readonly (readonly [RegExp, (parts: Parts) => string])[] = [
     ({ op, name, is, other }) =>
       `${named(op, name)}its inputs are ${typeOf(is)} and ${typeOf(other)}, and have to be alike`,
   ],
-  [
-    /^Could not find an implementation for (?<op>[\w.]+)\((?<version>\d+)\) node with name '(?<name>.*)'/,
-    ({ op, version, name }) =>
-      `${named(op, name)}the engine has no ${op} of operator set ${version} for these types`,
-  ],
 ];
 type Parts = Readonly<Record<string, string | undefined>>;
 
