@@ -210,7 +210,10 @@ export function transpose<T extends DataType>(
   const shape = permute(value.shape, order);
   if (value.type === "float32") {
     const swapped = swapInner(value as Tensor<"float32">, order);
-    if (swapped) return { type: value.type, shape, data: swapped as DataArrays[T] };
+    const moved =
+      swapped ??
+      reordered(value as Tensor<"float32">, shape, permute(stridesOf(value.shape), order));
+    return { type: value.type, shape, data: moved as DataArrays[T] };
   }
   const steps = permute(stridesOf(value.shape), order);
   const source = value.data as unknown[];
@@ -230,6 +233,42 @@ export function transpose<T extends DataType>(
     }
   }
   return { type: value.type, shape, data: target as unknown as DataArrays[T] };
+}
+
+/**
+ * {@link transpose} in any order, as of the kernels of convolutions, from HWIO to OIHW. Elements of one type make the
+ * loop fast, and axes that stay neighbours are one.
+ *
+ * @param shape of the result
+ * @param steps between the elements of the source along its axes
+ */
+function reordered(
+  { data }: Tensor<"float32">,
+  shape: readonly number[],
+  steps: readonly number[],
+): Float32Array {
+  const target = new Float32Array(data.length);
+  const axes: { length: number; step: number }[] = [];
+  for (const [i, length] of shape.entries()) {
+    const last = axes.at(-1);
+    if (last && last.step === steps[i]! * length)
+      axes[axes.length - 1] = { length: last.length * length, step: steps[i]! };
+    else axes.push({ length, step: steps[i]! });
+  }
+  const { length: inner, step: innerStep } = axes.pop()!;
+  const counter = axes.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < target.length;) {
+    for (let i = 0, at = from; i < inner; i++, at += innerStep) target[to++] = data[at]!;
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      const { length, step } = axes[axis]!;
+      from += step;
+      if (++counter[axis]! < length) break;
+      from -= step * length;
+      counter[axis] = 0;
+    }
+  }
+  return target;
 }
 
 /** Tensors whose elements lie as those of `value` do, until somebody looks at them. */
