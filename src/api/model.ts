@@ -118,6 +118,8 @@ export class Model {
 
   /** The classes with their scores, best first, for one photo. */
   async classify(photo: ModelInput, labels?: readonly string[]): Promise<ClassScore[]> {
+    if (labels !== undefined && !Array.isArray(labels))
+      return wrongArgument(this.name, 'a list of the classes\' names (["cat", "dog"])', labels);
     const prediction = readPrediction(this.network, await this.predictAll(photo), labels);
     if (prediction === undefined)
       throw new StriateError(`${this.name}: the output is no list of classes; use predict`);
@@ -342,4 +344,4 @@ export class Model {
 }
 
 const isDataSet = (input: ModelInput | TrainingData): input is TrainingData =>
-  typeof (input as Partial<TrainingData>).epoch === "function";
+  typeof (input as Partial<TrainingData> | undefined)?.epoch === "function";

@@ -29,6 +29,8 @@ export async function readImage(
 ): Promise<Image> {
   const { size, resize = "bilinear" } = options;
   const decoder = options.decoder ?? (resize === "bilinear" ? "tensorflow" : "pillow");
+  if (size !== undefined && !(Array.isArray(size) && size.length >= 2))
+    return wrongArgument("size", "[height, width], as in { size: [150, 150] }", size);
   const image = await imageOf(source, { ...options, decoder });
   return size ? resizeImage(image, size, resize) : image;
 }

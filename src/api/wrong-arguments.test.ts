@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { noiseFeeds } from "../model/photo/noise-input.ts";
+import { runtime } from "../runtime/node/index.ts";
+import { networkKinds } from "../../test/network-kinds.ts";
+import { Model } from "./model.ts";
+import { readImage } from "./read-image.ts";
+
+// What only who writes plain JavaScript can do wrong: types tell the others.
+it("arguments of another form are answered in a sentence", async () => {
+  const model = new Model({ network: await networkKinds[0]!.open() }, runtime, { threads: 1 });
+  const feeds = noiseFeeds(model.network, 1);
+  await expect(model.classify(undefined as never)).rejects.toThrow("expected a photo (await");
+  const labels = { labels: ["cat", "dog"] } as never;
+  await expect(model.classify(feeds, labels)).rejects.toThrow(
+    `expected a list of the classes' names (["cat", "dog"]); got an object with labels`,
+  );
+  await expect(readImage(new Uint8Array(1), { size: 150 as never })).rejects.toThrow(
+    "size: expected [height, width], as in { size: [150, 150] }; got number 150",
+  );
+  await model.dispose();
+});
