@@ -1,5 +1,6 @@
 // A census as a whole process, decoding included, beside the same work in TensorFlow, in alternating rounds; and by
-// two workers beside one. `tsx bench/census.ts MODEL FOLDER-OF-CLASS-FOLDERS PHOTOS ROUNDS [PYTHON]`
+// two workers beside one, and beside one that has a single core (a worker alone decodes on the other core while its
+// engine computes). `tsx bench/census.ts MODEL FOLDER-OF-CLASS-FOLDERS PHOTOS ROUNDS [PYTHON]`
 // Processor time is told beside the clock: on a machine that does other work only the first can be compared.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -64,10 +65,10 @@ function memoryOf(root: number): number {
   return sum;
 }
 
-async function census(workers: number): Promise<Usage> {
+async function census(workers: number, how: readonly string[] = []): Promise<Usage> {
   const out = mkdtempSync(join(tmpdir(), "striate-bench-"));
   const asked = ["--limit", count, "--sheets", "0", "--workers", String(workers), "--out", out];
-  const usage = await measure([process.execPath, main, "census", model, photos, ...asked]);
+  const usage = await measure([...how, process.execPath, main, "census", model, photos, ...asked]);
   rmSync(out, { recursive: true });
   return usage;
 }
@@ -86,12 +87,16 @@ const ratios = {
   cpu: [] as number[],
   peak: [] as number[],
   scale: [] as number[],
+  core: [] as number[],
 };
 for (let round = 0; round < Number(rounds); round++) {
   const [two, one] = [await census(2), await census(1)];
   line("striate, 2 workers", two);
   line("striate, 1 worker", one);
   ratios.scale.push(one.wall / two.wall);
+  const core = await census(1, ["taskset", "-c", "0"]);
+  line("striate, 1 on one core", core);
+  ratios.core.push(core.wall / two.wall);
   if (python === undefined) continue;
   const other = await measure([python, peer, model, photos, count]);
   line("TensorFlow", other);
@@ -99,7 +104,9 @@ for (let round = 0; round < Number(rounds); round++) {
   ratios.cpu.push(other.cpu / two.cpu);
   ratios.peak.push(two.peak / other.peak);
 }
-process.stdout.write(`2 workers to 1: ${median(ratios.scale).toFixed(2)} times\n`);
+process.stdout.write(
+  `2 workers to 1: ${median(ratios.scale).toFixed(2)} times; to 1 on one core: ${median(ratios.core).toFixed(2)}\n`,
+);
 if (ratios.wall.length > 0)
   process.stdout.write(
     `TensorFlow's time to striate's: ${median(ratios.wall).toFixed(2)}; processor time ${median(ratios.cpu).toFixed(2)}; ` +
