@@ -63,7 +63,7 @@ export type { RunningNetwork } from "./model/running.ts";
 export type { Term } from "./model/target/functional.ts";
 export type { ResolveOptions } from "./model/target/resolve-target.ts";
 export type { Position } from "./model/target/target.ts";
-export type { GradientContext, GradientRule } from "./ops/define-op.ts";
+export type { ConcreteType, GradientContext, GradientRule } from "./ops/define-op.ts";
 export type { Formula, Operand } from "./ops/facts/formula.ts";
 export type { Colormap } from "./plot/colormap.ts";
 export type { ColumnLayout, FramePiece } from "./plot/column-layout.ts";
@@ -97,7 +97,7 @@ export type { AxesOf, ConstraintDefinition } from "./training/constraints.ts";
 export type { InitializerDefinition } from "./training/initializers/define-initializer.ts";
 export type { LossContext, LossDefinition } from "./training/losses/define-loss.ts";
 export type { MetricBatch, MetricDefinition } from "./training/metrics/define-metric.ts";
-export type { Optimizer } from "./training/optimizers/optimizer.ts";
+export type { Clipping, Optimizer } from "./training/optimizers/optimizer.ts";
 export type { Creators } from "./training/registry.ts";
 export type { Penalty, RegularizerDefinition } from "./training/regularizers.ts";
 export type { ScheduleDefinition } from "./training/schedules.ts";
@@ -111,7 +111,7 @@ export type { Crops } from "./views/census/crops.ts";
 export type { RankedPhotos } from "./views/census/ranked-photos.ts";
 export type { Sketch } from "./views/census/sketch.ts";
 export type { CensusNumbers } from "./views/census/statistics.ts";
-export type { ComparablePlane } from "./views/compare/agreement.ts";
+export type { Agreement, ComparablePlane } from "./views/compare/agreement.ts";
 export type { ComparedMap, ComparedPair, Comparison } from "./views/compare/comparison.ts";
 export type { ConfusionPart, Mistaken } from "./views/confusion/confusion-part.ts";
 export type { Confusion } from "./views/confusion/confusion.ts";
@@ -149,6 +149,7 @@ export type {
   Explanation,
   ExplanationMap,
   MapCheck,
+  RandomisedMap,
 } from "./views/explain/explanation.ts";
 export type { FeatureMapsResult, PhotoActivations } from "./views/feature-maps-view.ts";
 export type { ChosenMaps } from "./views/feature-maps/choose-maps.ts";
@@ -165,3 +166,8 @@ export type { ShardCosts, Shards } from "./views/shards.ts";
 export type { PairSide, Takes } from "./views/subject.ts";
 export type { VerifiedNetwork } from "./views/verify-view.ts";
 export type { WayResult, WorstDifference } from "./views/verify.ts";
+export type { SketchList } from "./views/census/sketch-list.ts";
+export type { ScaledUnit } from "./views/ablate/scaled-network.ts";
+export type { ScalingTrials } from "./views/evaluation/scaling-trials.ts";
+export type { SlotSpec, Update, UpdateContext } from "./training/optimizers/define-optimizer.ts";
+export type { Metric } from "./training/metrics/metric.ts";

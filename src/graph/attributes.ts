@@ -4,7 +4,7 @@ import { type Attribute, type Graph, type GraphNode, nodeLabel } from "./graph.t
 
 /**
  * What the builder takes as an attribute: a whole number becomes ONNX's INT, a list of whole numbers
- * INTS; a real number must be wrapped in {@link float}, since 1 and 1.0 are one thing in JavaScript
+ * INTS; a real number must be wrapped in `float`, since 1 and 1.0 are one thing in JavaScript
  * and two in ONNX.
  */
 export type AttributeInput =

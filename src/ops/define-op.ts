@@ -101,7 +101,7 @@ export interface GradientContext<A> extends InputFacts<A> {
   reinfer(): void;
 }
 
-interface ConcreteType {
+export interface ConcreteType {
   type: DataType;
   shape: readonly number[];
 }
