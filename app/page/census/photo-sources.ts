@@ -27,7 +27,7 @@ export function photosOfFiles(files: readonly GivenFile[]): PhotoSource {
 
 /** A zip of class folders, of which no more is read than is looked at. @throws Error where it is none */
 export async function photosOfZip(zip: File): Promise<PhotoSource> {
-  const { openDataset } = await import("striate");
+  const { openDataset } = await import("./open-zip.ts");
   const set = await openDataset(zip, { keep: false });
   const numbers = new Map<string, number>();
   for (const index of set.indices()) numbers.set(set.listed(index).id, index);
