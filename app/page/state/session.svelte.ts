@@ -114,8 +114,10 @@ export class Session extends Looks {
 
   /** Whether the packaged network and dog are opened, in the page. */
   #isUsual({ model, photo }: Address): boolean {
-    const { isTraining, ...named } = this.#served;
-    return !model && !photo && !isTraining && !named.model && !named.photo;
+    const { isTraining, results, ...named } = this.#served;
+    if (model || photo || named.model || named.photo) return false;
+    // Another room is looked at first, and the server has more to do than this.
+    return !isTraining && !results;
   }
 
   async #openAll(address: Address): Promise<void> {
