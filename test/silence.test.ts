@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -109,11 +110,18 @@ async function watchUntil(args: readonly string[], use: (line: string) => Promis
   return seen();
 }
 
+/** What decodes a PNG where sharp is not installed. */
+const ownPng = `
+  import { readFileSync } from "node:fs";
+  import { decode } from ${JSON.stringify(createRequire(import.meta.url).resolve("fast-png"))};
+  console.log("wrote", decode(readFileSync(${JSON.stringify(join(root, "models/cat_vs_dog.history.png"))})).width);`;
+
 describe(`nothing leaves the machine, and nobody is asked who its user is${traced ? "" : " (files only: strace is not installed)"}`, () => {
   test.each([
     ["see", [main, "see", photo, "--model", model, "--layers", "conv2d"]],
     ["train in two threads", [main, "train", "shapes", "--limit", "32", "--epochs", "1"]],
     ["the library in a worker thread of its user", ["--input-type=module", "-e", ownWorker]],
+    ["the decoder of PNG without sharp", ["--input-type=module", "-e", ownPng]],
   ])("%s", (name, args) => {
     const more = name.startsWith("train") ? ["--batch", "16", "--threads", "2"] : [];
     const { status, stdout, suspects, left } = watch([...args, ...more]);
@@ -142,7 +150,6 @@ describe("neither do the libraries that are loaded for some files only", () => {
     // Tables as Parquet.
     ["embed", [model, "shapes", "--limit", "24", "--neighbours", "5"], ["hyparquet-writer"]],
     ["convert", [model, "m.onnx"], ["onnxruntime-node"]],
-    ["see", [join(root, "models/cat_vs_dog.history.png"), "--model", model], ["fast-png"]],
   ] as const)("%s %j", (command, rest, libraries) => {
     const { status, stdout, suspects, left, opened } = watch([main, command, ...rest], avif);
     expect(status).toBe(0);
