@@ -33,7 +33,7 @@ export interface UpdateContext<C> {
   /** With regularisation added and clipped. */
   gradient: string;
   slots: Readonly<Record<string, string>>;
-  /** Scalars of this step, by the names that {@link OptimizerDefinition.scalars} gives. */
+  /** Scalars of this step, by the names that `OptimizerDefinition.scalars` gives. */
   scalars: Readonly<Record<string, string>>;
 }
 
