@@ -10,7 +10,7 @@ import { type ServedPage, servePage } from "./serve-page.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "striate-named-"));
 mkdirSync(join(folder, "named"));
-writeFileSync(join(folder, "named/model.bin"), "inside");
+writeFileSync(join(folder, "named/model.onnx"), "inside");
 writeFileSync(join(folder, "secret.txt"), "outside");
 
 let page: ServedPage;
@@ -68,6 +68,12 @@ const lastAnswer = (body: Uint8Array): Answer => {
   }
   return last!;
 };
+
+it("begins with no folder that has no network in it", async () => {
+  const empty = join(folder, "empty");
+  mkdirSync(empty);
+  await expect(servePage({ model: empty, port: 0 })).rejects.toThrow("a folder without a model");
+});
 
 describe("the page's server", () => {
   it("gives out the page, isolated and with a strict policy", async () => {

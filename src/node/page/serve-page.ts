@@ -5,6 +5,8 @@ import { serve } from "@hono/node-server";
 import { PageEngine } from "../../../app/engine/engine.ts";
 import { StriateError } from "../../base/errors.ts";
 import { runtime } from "../../runtime/node/index.ts";
+import { statOf } from "../files/files.ts";
+import { modelInFolder } from "../files/model-in-folder.ts";
 import { NamedFiles } from "./named-files.ts";
 import { NamedPhotos } from "./named-run.ts";
 import { pageFiles } from "./page-files.ts";
@@ -37,9 +39,12 @@ export interface ServedPage {
 /**
  * Serves the page on this machine alone.
  *
- * @throws StriateError where the port is taken or a file is not there
+ * @throws StriateError where the port is taken, a file is not there, or a folder has no network in it
  */
 export async function servePage(options: ServeOptions): Promise<ServedPage> {
+  // Said here, and not in a page that somebody has to open first.
+  if (options.model !== undefined && (await statOf(options.model)).isDirectory())
+    await modelInFolder(options.model);
   const named = new NamedFiles(options);
   const photos = await NamedPhotos.of(options.results);
   const uploads = new Uploads(options.mostUpload);
