@@ -168,6 +168,6 @@ export type { VerifiedNetwork } from "./views/verify-view.ts";
 export type { WayResult, WorstDifference } from "./views/verify.ts";
 export type { SketchList } from "./views/census/sketch-list.ts";
 export type { ScaledUnit } from "./views/ablate/scaled-network.ts";
-export type { ScalingTrials } from "./views/evaluation/scaling-trials.ts";
+export type { ScalingTrials, Trial } from "./views/evaluation/scaling-trials.ts";
 export type { SlotSpec, Update, UpdateContext } from "./training/optimizers/define-optimizer.ts";
 export type { Metric } from "./training/metrics/metric.ts";

@@ -11,7 +11,7 @@ export interface ScalingTrials {
   readonly accuracies: readonly Trial[];
 }
 
-interface Trial {
+export interface Trial {
   readonly scale: string;
   readonly accuracy: number;
 }
