@@ -9,6 +9,7 @@ import { lookAt, seenPhoto } from "./see-input.ts";
 import { type SourceHost, filesOf } from "./sources.ts";
 import { thumbnail } from "./thumbnail.ts";
 import type { EpochNetworks } from "./training/epoch-networks.ts";
+import type { ZipPhotos } from "./zip-photos.ts";
 
 /** What runs the engine. */
 export interface EngineHost extends SourceHost {
@@ -36,6 +37,7 @@ export class PageEngine {
   readonly #photos = new Kept<Image>("photo", 12);
   readonly #results = new Kept<AnySeen>("result", 8);
   readonly #runs = new Kept<EpochNetworks>("training", 2, (epochs) => epochs.dispose());
+  readonly #zips = new Kept<ZipPhotos>("zip", 2, (zip) => zip.close());
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(host: EngineHost) {
@@ -122,6 +124,13 @@ export class PageEngine {
       (await import("./training/animate.ts")).animateTraining(record, colormap),
     save: async (_, id, ending) =>
       (await import("./save-model.ts")).saveModel(this.#models.get(id), ending),
+    openZip: async (_, source) => {
+      const [file] = await filesOf(source, this.#host);
+      if (!(file instanceof Blob)) throw new StriateError("expected a zip that was handed over");
+      const photos = await (await import("./zip-photos.ts")).ZipPhotos.of(file);
+      return { zip: this.#zips.add(photos), paths: photos.paths };
+    },
+    zipPhoto: (_, zip, path) => this.#zips.get(zip).read(path),
   };
 
   #added(model: Model, device: string | undefined) {

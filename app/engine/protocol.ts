@@ -63,8 +63,15 @@ export interface PhotoInfo {
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  /** Its pixels, made smaller where it is large: bytes of red, green, blue, opacity. */
-  readonly pixels: { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
+  /** Made smaller where it is large. */
+  readonly pixels: Pixels;
+}
+
+/** A picture in bytes of red, green, blue, opacity. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
 }
 
 export interface MapNumbers {
@@ -240,6 +247,10 @@ export interface EngineMethods {
   /** The epochs of a training as an animated picture. */
   animate(record: TrainingRecord, colormap: string): Promise<SavedFile>;
   save(model: number, ending: string): Promise<SavedFile>;
+  /** Opens a zip of class folders, for its photos. */
+  openZip(source: Source): Promise<{ readonly zip: number; readonly paths: readonly string[] }>;
+  /** A photo of such a zip in its own size. */
+  zipPhoto(zip: number, path: string): Promise<Pixels>;
 }
 
 export type Method = keyof EngineMethods;

@@ -1,3 +1,4 @@
+import type { Engine } from "../../engine/protocol.ts";
 import type { GivenFile } from "../state/dropped-files.ts";
 
 /** Where the photos of a data set are read, by the paths that the tables give. */
@@ -25,22 +26,17 @@ export function photosOfFiles(files: readonly GivenFile[]): PhotoSource {
   };
 }
 
-/** A zip of class folders, of which no more is read than is looked at. @throws Error where it is none */
-export async function photosOfZip(zip: File): Promise<PhotoSource> {
-  const { openDataset } = await import("./open-zip.ts");
-  const set = await openDataset(zip, { keep: false });
-  const numbers = new Map<string, number>();
-  for (const index of set.indices()) numbers.set(set.listed(index).id, index);
+/** A zip of class folders, which the engine reads as its photos are looked at. @throws Error where it is none */
+export async function photosOfZip(file: File, engine: Engine): Promise<PhotoSource> {
+  const source = { files: [{ file, path: file.name }] };
+  const { zip, paths } = await engine.call("openZip", [source]);
+  const known = new Set(paths);
   return {
-    count: numbers.size,
-    has: (path) => numbers.has(path),
+    count: known.size,
+    has: (path) => known.has(path),
     async read(path) {
-      const { width, height, data } = (await set.original(numbers.get(path)!))!;
-      const pixels = new ImageData(width, height);
-      pixels.data.fill(255);
-      for (let i = 0; i < width * height; i++)
-        pixels.data.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-      return pixels;
+      const { width, height, rgba } = await engine.call("zipPhoto", [zip, path]);
+      return new ImageData(new Uint8ClampedArray(rgba), width, height);
     },
   };
 }
