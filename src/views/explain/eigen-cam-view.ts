@@ -36,8 +36,16 @@ export const eigenCamView = defineHeatmap({
   },
 });
 
+interface LeadingMap {
+  readonly raw: Float32Array;
+  /** Singular values, the largest first. */
+  readonly sizes: Float64Array;
+  /** The map's own axes. */
+  readonly places: readonly number[];
+}
+
 /** Places along the direction in which the channels of the first row vary most, its largest value positive. */
-export function leadingMap(value: Tensor, layer: CamLayer) {
+export function leadingMap(value: Tensor, layer: CamLayer): LeadingMap {
   const { matrix, channels, places } = centred(value, layer);
   const { values: sizes, projection } = leadingVectors(matrix, matrix.length / channels, channels);
   const extreme = projection.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
