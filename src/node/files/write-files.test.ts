@@ -139,3 +139,13 @@ describe("parts", () => {
     );
   });
 });
+
+it("an error that the content ends with is told as it is, and nothing is left", async () => {
+  const fault = new Error("no more photos");
+  async function* pieces(): AsyncGenerator<string> {
+    yield "[";
+    await Promise.reject(fault);
+  }
+  await expect(writeFileAtomic(join(folder, "a.json"), pieces())).rejects.toBe(fault);
+  expect(await readdir(folder)).toEqual([]);
+});

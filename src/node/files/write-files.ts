@@ -145,7 +145,9 @@ async function removeEmpty(folder: string, top: string): Promise<void> {
   }
 }
 
-function refusal(path: string, error: unknown): StriateError {
-  if (error instanceof StriateError) return error;
+/** What the system refuses, in words; what went wrong while the content was made is not about the file. */
+function refusal(path: string, error: unknown): unknown {
+  const isSystems = error instanceof Error && "code" in error && !(error instanceof StriateError);
+  if (!isSystems) return error;
   return new StriateError(`${path}: cannot be written: ${reasonOf(error)}`, { cause: error });
 }
