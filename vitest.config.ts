@@ -15,7 +15,9 @@ const long = [
   "element",
   "explain-golden",
   "fuzz",
+
   "hostile-names",
+  "linear",
   "outputs",
   "page",
   "page-hostile",
