@@ -15,7 +15,6 @@ const long = [
   "element",
   "explain-golden",
   "fuzz",
-
   "hostile-names",
   "linear",
   "outputs",

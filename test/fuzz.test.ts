@@ -13,7 +13,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 // Of its own for each run: two may go on in one checkout.
 const bundle = path(`../.cache/fuzz-child-${process.pid}.mjs`);
 
-// In `npm run long` a look at each format is enough; `.ci/run` tries 20,000 of each, or as many as ten minutes
+// In `npm run long` a look at each format is enough; `.ci/run` tries 20,000 of each, or as many as six minutes
 // have room for, and `npm run fuzz` 100,000 however long it takes.
 const order: FuzzOrder = {
   root: path("../fixtures/data/"),
