@@ -38,11 +38,15 @@ export function unpack(bytes: Uint8Array): unknown {
   if (4 + length > bytes.length) throw new RangeError("the message is cut off");
   const text = new TextDecoder().decode(bytes.subarray(4, 4 + length));
   const rest = bytes.subarray(4 + length);
+  // Each array has bytes of its own: a text that names the same ones over and over takes no memory for them.
+  let taken = 0;
   return JSON.parse(text, (_, value: unknown) => {
     if (typeof value !== "object" || value === null || !("$array" in value)) return value;
     const { $array, at, length: size } = value as Slot;
-    if (!Object.hasOwn(kinds, $array) || !(at >= 0 && at + size <= rest.length))
+    taken += size;
+    if (!Object.hasOwn(kinds, $array) || !(at >= 0 && size >= 0 && at + size <= rest.length))
       throw new RangeError("the message is cut off");
+    if (taken > rest.length) throw new RangeError("the message names its bytes twice");
     // A copy, so that each array begins where its elements may.
     return new kinds[$array](new Uint8Array(rest.subarray(at, at + size)).buffer);
   });

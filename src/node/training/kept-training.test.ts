@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
+import { pack } from "../../../app/engine/pack.ts";
 import type { TrainingNews } from "../../../app/engine/training/news.ts";
 import {
   TrainingKeeper,
@@ -71,4 +73,46 @@ it("a damaged file ends in a sentence", () => {
   bytes.fill(7, 30, 60);
   writeFileSync(path, bytes);
   expect(() => readKeptTraining(path)).toThrow(/bad\.training: is damaged/);
+});
+
+/** A file of a stranger: what it tells, each piece packed as it is. */
+function stranger(name: string, ...pieces: readonly Uint8Array[]): string {
+  const path = kept(name);
+  const packed = new Map([...new Set(pieces)].map((piece) => [piece, deflateSync(piece)]));
+  const parts = pieces.flatMap((piece) => {
+    const bytes = packed.get(piece)!;
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(bytes.length);
+    return [length, bytes];
+  });
+  writeFileSync(path, Buffer.concat([Buffer.from("striate training 1\n"), ...parts]));
+  return path;
+}
+
+it.each([
+  ["nothing", null],
+  ["an epoch that is far off", { ...epoch(0), epoch: 4e9 }],
+  ["words for numbers", { ...epoch(0), logs: { loss: "none" } }],
+  ["a look without maps", { ...epoch(0), look: { filters: [], probes: [{}] } }],
+  ["a beginning without its past", { ...begin, past: undefined }],
+])("a stranger's file that tells %s ends in a sentence", (_, news) => {
+  const path = stranger("odd", pack(begin), pack(news));
+  expect(() => readKeptTraining(path)).toThrow(/odd\.training: is damaged: it tells what no/);
+});
+
+it("a stranger's file that unpacks to gigabytes ends in a sentence", () => {
+  const piece = Buffer.alloc(2 ** 26);
+  const told = Buffer.from(pack(begin));
+  told.copy(piece);
+  const path = stranger("bomb", ...Array.from({ length: 100 }, () => piece));
+  expect(() => readKeptTraining(path)).toThrow(/bomb\.training: unpacks to more than/);
+});
+
+it("a text that names the same bytes over and over is refused", () => {
+  const slot = { $array: "Uint8Array", at: 0, length: 8 };
+  const json = new TextEncoder().encode(JSON.stringify({ a: slot, b: slot }));
+  const bytes = new Uint8Array(4 + json.length + 8);
+  new DataView(bytes.buffer).setUint32(0, json.length, true);
+  bytes.set(json, 4);
+  expect(() => readKeptTraining(stranger("twice", bytes))).toThrow("names its bytes twice");
 });

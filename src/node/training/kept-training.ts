@@ -4,13 +4,16 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { deflateSync, inflateSync } from "node:zlib";
 import { pack, unpack } from "../../../app/engine/pack.ts";
 import { TrainingFeed } from "../../../app/engine/training/feed.ts";
+import { isNews } from "../../../app/engine/training/is-news.ts";
 import type { TrainingNews } from "../../../app/engine/training/news.ts";
 import { StriateError, messageOf, namingSync } from "../../base/errors.ts";
+import { formatBytes } from "../../base/text-table.ts";
 import { reasonOf } from "../files/files.ts";
 
 /** What such a file begins with. */
@@ -18,8 +21,8 @@ const mark = Buffer.from("striate training 1\n");
 
 /** Bytes on the disk of what epochs look like; later ones are kept as numbers alone. */
 const mostLooks = 64 * 2 ** 20;
-/** Of one piece of news, unpacked: a stranger's file says nothing larger. */
-const mostNews = 256 * 2 ** 20;
+/** Of a file, and of all its news unpacked: it may be a stranger's. */
+const [mostBytes, mostNews] = [256 * 2 ** 20, 384 * 2 ** 20];
 
 /** Where the news of a training are kept beside what it writes. */
 export const keptTrainingFile = (out: string): string => `${out.replace(/[/\\]+$/, "")}.training`;
@@ -97,7 +100,11 @@ export class TrainingKeeper {
  */
 export function readKeptTraining(path: string): TrainingFeed {
   const feed = new TrainingFeed();
-  for (const news of newsOf(path)) feed.tell(news);
+  for (const news of newsOf(path)) {
+    if (!isNews(news, feed.record.epochs.length))
+      throw new StriateError(`${path}: is damaged: it tells what no training does`);
+    feed.tell(news);
+  }
   if (feed.record.begun === undefined)
     throw new StriateError(`${path}: holds no training: it ended before it had begun`);
   if (feed.record.ended === undefined)
@@ -105,24 +112,42 @@ export function readKeptTraining(path: string): TrainingFeed {
   return feed;
 }
 
-function* newsOf(path: string): Iterable<TrainingNews> {
+function* newsOf(path: string): Iterable<unknown> {
+  const { size } = statSync(path);
+  if (size > mostBytes)
+    throw new StriateError(
+      `${path}: is ${formatBytes(size)} large; what is kept of a training takes ${formatBytes(mostBytes)} at most`,
+    );
   const bytes = readFileSync(path);
-  const kinds = new Set(["begin", "epoch", "end"]);
+  let left = mostNews;
   for (let at = mark.length; at + 4 <= bytes.length;) {
     const length = bytes.readUInt32LE(at);
     at += 4;
     // Its process was ended in the middle of a word.
     if (at + length > bytes.length) return;
-    const news = namingSync(path, () => unpacked(bytes.subarray(at, at + length)));
-    if (!kinds.has(news.kind)) throw new StriateError(`${path}: is damaged: unknown news`);
+    const news = namingSync(path, () => {
+      const told = inflated(bytes.subarray(at, at + length), left);
+      left -= told.length;
+      return newsIn(told);
+    });
     yield news;
     at += length;
   }
 }
 
-function unpacked(bytes: Uint8Array): TrainingNews {
+function inflated(bytes: Uint8Array, most: number): Uint8Array {
   try {
-    return unpack(inflateSync(bytes, { maxOutputLength: mostNews })) as TrainingNews;
+    return inflateSync(bytes, { maxOutputLength: Math.max(1, most) });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+      throw new StriateError(`unpacks to more than ${formatBytes(mostNews)}`, { cause: error });
+    throw new StriateError(`is damaged: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function newsIn(bytes: Uint8Array): unknown {
+  try {
+    return unpack(bytes);
   } catch (error) {
     throw new StriateError(`is damaged: ${messageOf(error)}`, { cause: error });
   }
