@@ -7,14 +7,14 @@ import type {
   ViewInfo,
 } from "../../engine/protocol.ts";
 import { download } from "./download.ts";
-import type { Session } from "./session.svelte.ts";
+import type { Desk } from "./desk.svelte.ts";
 
 /** A network of more parameters is not asked for checks unless the user wants them. */
 const smallNetwork = 10e6;
 
 /** A view that is asked of the network that is open: its questions, its looks, its answer. */
 export class Asking {
-  readonly session: Session;
+  readonly session: Desk;
   asks = $state<Record<string, unknown>>({});
   shows = $state<Record<string, unknown>>({});
   answer = $state.raw<ViewAnswer>();
@@ -26,7 +26,7 @@ export class Asking {
   #stop: AbortController | undefined;
   #view: ViewInfo | undefined;
 
-  constructor(session: Session) {
+  constructor(session: Desk) {
     this.session = session;
   }
 

@@ -4,7 +4,7 @@ import { fetchFile } from "./fetch-file.ts";
 import { openPhoto } from "./open-photo.ts";
 import { packagedModel, packagedPhotos, photoPath } from "./packaged.ts";
 import { painted } from "./painted.ts";
-import type { Session } from "./session.svelte.ts";
+import type { Desk } from "./desk.svelte.ts";
 
 /** The first look that came with the page; undefined where it did not, or is broken: then nothing is shown early. */
 export async function readFirstLook(isServed: boolean): Promise<FirstLook | undefined> {
@@ -22,7 +22,7 @@ export async function readFirstLook(isServed: boolean): Promise<FirstLook | unde
  * Shows the first look, and only then starts the engine, which would take the time that painting needs. What is
  * asked meanwhile waits until the network is open: network and photo have the same numbers then.
  */
-export async function openFirstLook(session: Session, look: FirstLook): Promise<void> {
+export async function openFirstLook(session: Desk, look: FirstLook): Promise<void> {
   const { computes } = session;
   const address = packagedPhotos[0]!;
   const picture = photoPath(address);
@@ -38,7 +38,7 @@ export async function openFirstLook(session: Session, look: FirstLook): Promise<
   await session.explainUnit();
 }
 
-async function openLive(session: Session, address: string): Promise<void> {
+async function openLive(session: Desk, address: string): Promise<void> {
   const { started, options } = session.computes;
   const opening = session.attempt("Starting the engine", async (call) => {
     const source = sourceOf(await fetchFile(packagedModel, call));

@@ -13,6 +13,7 @@ export type PictureSource = "shapes" | "files" | "camera";
 
 /** A training in the page: what it is asked, how it goes, what the probes look like after each epoch. */
 export class Playground extends TrainingRoom {
+  readonly isElsewhere = false;
   source = $state<PictureSource>("shapes");
   settings = $state({ ...usualSettings });
   layers = $state.raw<readonly PlannedLayer[]>(usualLayers);

@@ -1,15 +1,8 @@
 import { download } from "./download.ts";
-import type { Session } from "./session.svelte.ts";
-
-/** What a view has found, where the engine still has it. */
-export interface KeptResult {
-  readonly view: string;
-  readonly photo: number;
-  readonly result: number;
-}
+import type { Desk } from "./desk.svelte.ts";
 
 /** The whole state as one HTML file: the maps that are shown, and what was asked of them since. */
-export async function saveReport(session: Session): Promise<void> {
+export async function saveReport(session: Desk): Promise<void> {
   const { model, photo, shown, scale, colormap, theme, results } = session;
   if (model === undefined || photo === undefined) return;
   const looks = { scale, theme, ...(colormap !== "auto" && { colormap }) };

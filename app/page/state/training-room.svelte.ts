@@ -7,18 +7,20 @@ import {
   lookAtEpoch,
 } from "../../engine/training/record.ts";
 import { download } from "./download.ts";
-import type { Session } from "./session.svelte.ts";
+import type { Desk } from "./desk.svelte.ts";
 
 /** A training that is looked at: of this page, or of a process that `striate train --watch` has begun. */
 export abstract class TrainingRoom {
-  readonly session: Session;
+  readonly session: Desk;
+  /** Whether another process trains, and the engine of this page is free. */
+  abstract readonly isElsewhere: boolean;
   record = $state.raw<TrainingRecord>(emptyRecord);
   busy = $state(false);
   problem = $state("");
   /** The epoch that is looked at; the last one by default. */
   chosen = $state<number>();
 
-  constructor(session: Session) {
+  constructor(session: Desk) {
     this.session = session;
   }
 

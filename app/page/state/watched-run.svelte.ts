@@ -8,6 +8,8 @@ const [attempts, pause] = [5, 1000];
 
 /** The training of the process that serves the page. */
 export class WatchedRun extends TrainingRoom {
+  readonly isElsewhere = true;
+
   /** Follows it to its end; whoever comes late is told all that was before. */
   async follow(): Promise<void> {
     this.busy = true;
