@@ -97,11 +97,14 @@ export type { AxesOf, ConstraintDefinition } from "./training/constraints.ts";
 export type { InitializerDefinition } from "./training/initializers/define-initializer.ts";
 export type { LossContext, LossDefinition } from "./training/losses/define-loss.ts";
 export type { MetricBatch, MetricDefinition } from "./training/metrics/define-metric.ts";
+export type { Metric } from "./training/metrics/metric.ts";
+export type { SlotSpec, Update, UpdateContext } from "./training/optimizers/define-optimizer.ts";
 export type { Clipping, Optimizer } from "./training/optimizers/optimizer.ts";
 export type { Creators } from "./training/registry.ts";
 export type { Penalty, RegularizerDefinition } from "./training/regularizers.ts";
 export type { ScheduleDefinition } from "./training/schedules.ts";
 export type { AblatedLayer, Ablation, ChangedUnits } from "./views/ablate/ablation.ts";
+export type { ScaledUnit } from "./views/ablate/scaled-network.ts";
 export type { ArchitectureBox, ArchitectureFrame } from "./views/architecture/boxes.ts";
 export type { ArchitectureLayout } from "./views/architecture/layout.ts";
 export type { CensusLayer } from "./views/census/census-layers.ts";
@@ -109,6 +112,7 @@ export type { CensusPart } from "./views/census/census-part.ts";
 export type { CensusAsks } from "./views/census/census-plan.ts";
 export type { Crops } from "./views/census/crops.ts";
 export type { RankedPhotos } from "./views/census/ranked-photos.ts";
+export type { SketchList } from "./views/census/sketch-list.ts";
 export type { Sketch } from "./views/census/sketch.ts";
 export type { CensusNumbers } from "./views/census/statistics.ts";
 export type { Agreement, ComparablePlane } from "./views/compare/agreement.ts";
@@ -144,6 +148,7 @@ export type {
   WrongExample,
 } from "./views/evaluation/classification.ts";
 export type { Measured } from "./views/evaluation/measure.ts";
+export type { ScalingTrials, Trial } from "./views/evaluation/scaling-trials.ts";
 export type {
   ExplainedTarget,
   Explanation,
@@ -166,8 +171,3 @@ export type { ShardCosts, Shards } from "./views/shards.ts";
 export type { PairSide, Takes } from "./views/subject.ts";
 export type { VerifiedNetwork } from "./views/verify-view.ts";
 export type { WayResult, WorstDifference } from "./views/verify.ts";
-export type { SketchList } from "./views/census/sketch-list.ts";
-export type { ScaledUnit } from "./views/ablate/scaled-network.ts";
-export type { ScalingTrials, Trial } from "./views/evaluation/scaling-trials.ts";
-export type { SlotSpec, Update, UpdateContext } from "./training/optimizers/define-optimizer.ts";
-export type { Metric } from "./training/metrics/metric.ts";

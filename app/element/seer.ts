@@ -8,6 +8,7 @@ import {
   receptiveFields,
 } from "striate";
 import { layerMaps } from "../engine/layer-maps.ts";
+import { rgbaOf } from "../engine/rgba.ts";
 import { sightOf } from "../engine/sight-of.ts";
 import type { Asked, Shown } from "./shown.ts";
 
@@ -64,15 +65,8 @@ async function shownOf(model: Model, photo: Image, layers: string): Promise<Show
       const sight = sightOf(fields.get(made.port.value));
       return { maps: layerMaps(made), ...(sight && { sight }) };
     }),
-    photo: pixelsOf(upright),
+    photo: { width: upright.width, height: upright.height, rgba: rgbaOf(upright) },
     ...(place && { toPhoto: place.toPhoto, inputSize: place.size }),
     ...(prediction && { prediction }),
   };
-}
-
-function pixelsOf({ width, height, data }: Image): Shown["photo"] {
-  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let i = 0; i < width * height; i++)
-    for (let c = 0; c < 3; c++) rgba[i * 4 + c] = data[i * 3 + c]!;
-  return { width, height, rgba };
 }

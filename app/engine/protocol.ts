@@ -71,7 +71,7 @@ export interface PhotoInfo {
 export interface Pixels {
   readonly width: number;
   readonly height: number;
-  readonly rgba: Uint8Array;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
 export interface MapNumbers {

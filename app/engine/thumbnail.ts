@@ -30,7 +30,7 @@ export function thumbnail({ width, height, data }: Image, most = longest) {
       rgba[to++] = 255;
     }
   }
-  return { width: w, height: h, rgba };
+  return { width: w, height: h, rgba: new Uint8ClampedArray(rgba.buffer) };
 }
 
 function span(i: number, step: number, length: number): [number, number] {

@@ -1,5 +1,6 @@
 import { type ImageSet, openDataset } from "striate";
 import type { Pixels } from "./protocol.ts";
+import { rgbaOf } from "./rgba.ts";
 
 /** The photos of a zip of class folders, of which no more is read than is looked at. */
 export class ZipPhotos {
@@ -22,10 +23,8 @@ export class ZipPhotos {
 
   /** A photo in its own size. @throws StriateError where it cannot be decoded */
   async read(path: string): Promise<Pixels> {
-    const { width, height, data } = (await this.#set.original(this.#numbers.get(path)!))!;
-    const rgba = new Uint8Array(4 * width * height).fill(255);
-    for (let i = 0; i < width * height; i++) rgba.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-    return { width, height, rgba };
+    const photo = (await this.#set.original(this.#numbers.get(path)!))!;
+    return { width: photo.width, height: photo.height, rgba: rgbaOf(photo) };
   }
 
   close(): Promise<void> {

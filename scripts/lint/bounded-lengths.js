@@ -132,7 +132,7 @@ export const boundedLengths = {
       if (argument.type === "TSNonNullExpression") return isCopy(argument.expression, node);
       // Memory that threads share is called mail; what a body or a blob holds is there as well.
       const name = argument.callee?.property?.name ?? argument.property?.name ?? argument.name;
-      if (/^(buffer|arrayBuffer|subarray|slice|mail|memory)$/.test(name)) return true;
+      if (/^(buffer|arrayBuffer|subarray|slice|mail)$/.test(name)) return true;
       if (argument.object?.name === "mail") return true;
       if (argument.type !== "Identifier" && argument.type !== "MemberExpression") return false;
       const services = source.parserServices;

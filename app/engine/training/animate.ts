@@ -102,7 +102,7 @@ function probeMarks(
     marks.push(
       {
         ...{ kind: "image", x: margin, y: top, width: 84, height: (84 * height) / width },
-        raster: { width, height, channels: 4, data: rgba },
+        raster: { width, height, channels: 4, data: new Uint8Array(rgba) },
       },
       text(margin, top + (84 * height) / width + 16, picture.label, 13, ink),
     );

@@ -73,7 +73,7 @@ export interface Probe {
   readonly isKnown: boolean;
   readonly width: number;
   readonly height: number;
-  readonly rgba: Uint8Array;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
 export interface TrainingBegin {

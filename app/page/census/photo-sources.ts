@@ -1,3 +1,4 @@
+import { byPathTails } from "../../engine/path-tails.ts";
 import type { Engine } from "../../engine/protocol.ts";
 import type { GivenFile } from "../state/dropped-files.ts";
 
@@ -12,13 +13,7 @@ export interface PhotoSource {
 
 /** The files of a folder. */
 export function photosOfFiles(files: readonly GivenFile[]): PhotoSource {
-  const byPath = new Map<string, File>();
-  // `photos/train/cat/1.jpg` is `train/cat/1.jpg` in the set, whatever stands around it.
-  for (const { file, path } of files)
-    for (let rest = path; ; rest = rest.slice(rest.indexOf("/") + 1)) {
-      if (!byPath.has(rest)) byPath.set(rest, file);
-      if (!rest.includes("/")) break;
-    }
+  const byPath = byPathTails(files.map(({ file, path }) => [path, file] as const));
   return {
     count: new Set(byPath.values()).size,
     has: (path) => byPath.has(path),
@@ -36,7 +31,7 @@ export async function photosOfZip(file: File, engine: Engine): Promise<PhotoSour
     has: (path) => known.has(path),
     async read(path) {
       const { width, height, rgba } = await engine.call("zipPhoto", [zip, path]);
-      return new ImageData(new Uint8ClampedArray(rgba), width, height);
+      return new ImageData(rgba, width, height);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { ModelInfo, SeenPhoto, Source } from "../../engine/protocol.ts";
 import { areCheckpoints, inOrder } from "./checkpoints.ts";
 import { givenFiles } from "./dropped-files.ts";
 import type { OpenPhoto } from "./open-photo.ts";
-import type { Desk } from "./desk.svelte.ts";
+import type { Session } from "./session.svelte.ts";
 
 type Seen = Pick<SeenPhoto, "maps" | "prediction">;
 
@@ -17,7 +17,7 @@ interface Side {
 
 /** Two things side by side: photos, networks, or epochs of a training. */
 export class Comparison {
-  readonly session: Desk;
+  readonly session: Session;
   /** The second network, where there is one. */
   other = $state.raw<ModelInfo>();
   otherPhoto = $state<number>();
@@ -29,7 +29,7 @@ export class Comparison {
   epochs = $state.raw<readonly [number, number]>();
   pair = $state.raw<readonly [Seen, Seen]>();
 
-  constructor(session: Desk) {
+  constructor(session: Session) {
     this.session = session;
   }
 

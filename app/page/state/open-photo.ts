@@ -24,7 +24,7 @@ export async function openPhoto(
 /** The pixels of a photo as an address for `<img>`. */
 async function pictureOf({ width, height, rgba }: PhotoInfo["pixels"]): Promise<string> {
   const canvas = new OffscreenCanvas(width, height);
-  const data = new ImageData(new Uint8ClampedArray(rgba), width, height);
+  const data = new ImageData(rgba, width, height);
   canvas.getContext("2d")!.putImageData(data, 0, 0);
   return URL.createObjectURL(await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 }));
 }

@@ -1,4 +1,5 @@
 import { largest, smallest } from "../../base/extremes.ts";
+
 /**
  * Names of classes in the tables that tools keep beside their data: label maps of TensorFlow's Object
  * Detection API (`.pbtxt`), data sheets of YOLO (`.yaml`), and tables with commas (`.csv`).

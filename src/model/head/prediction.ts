@@ -1,5 +1,5 @@
 import { checkedLength } from "../../base/checked-length.ts";
-import { largest } from "../../base/extremes.ts";
+import { softmax } from "../../base/softmax.ts";
 import { printable } from "../../base/printable.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Tensor, toNumbers } from "../../base/tensor.ts";
@@ -76,10 +76,7 @@ export function classScores(
   if (kind === "logits" && single === true && values.length === 1) return [-values[0]!, values[0]!];
   if (kind === "probabilities" && values.length === 1) return [1 - values[0]!, values[0]!];
   if (kind !== "softmax" || applied) return values;
-  const highest = largest(values);
-  const powers = values.map((z) => Math.exp(z - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
+  return softmax(values);
 }
 
 /** Whether a value is one list of numbers: `(1, C)`, `(C)`, `(1, C, 1, 1)`. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
+import { byPathTails } from "../../../app/engine/path-tails.ts";
 import type { FileSet } from "../../data/files/file-set.ts";
 import { readManifest } from "../../runs/manifest.ts";
 import { openFiles } from "../datasets/open-files.ts";
@@ -27,16 +28,12 @@ const largestPhoto = 2 ** 28;
 /** The photos that the results in a folder were made of. Nothing but the files of that set is given out. */
 export class NamedPhotos {
   readonly #files: FileSet | undefined;
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers: ReadonlyMap<string, number>;
 
   private constructor(files: FileSet | undefined) {
     this.#files = files;
     // The tables name a photo by its path in the set, of which the top may be left out.
-    for (const [i, { path }] of (files?.files ?? []).entries())
-      for (let rest = path; ; rest = rest.slice(rest.indexOf("/") + 1)) {
-        if (!this.#numbers.has(rest)) this.#numbers.set(rest, i);
-        if (!rest.includes("/")) break;
-      }
+    this.#numbers = byPathTails((files?.files ?? []).map(({ path }, i) => [path, i] as const));
   }
 
   /** Finds them by the run's manifest; none where they are not here, or come from the web. */

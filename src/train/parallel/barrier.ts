@@ -12,6 +12,7 @@ export class Barrier {
 
   /** @param memory of {@link Barrier.bytes} bytes */
   constructor(memory: SharedArrayBuffer, threads: number) {
+    // bounded: memory that the threads share
     this.#state = new Int32Array(memory);
     this.#threads = threads;
   }

@@ -122,6 +122,7 @@ export class WorkerProgram {
 
   #receive({ how, whole, shape, mail }: JobExchange, workers: number): void {
     const target = this.#feeds[whole]!.data as Float32Array;
+    // bounded: memory that the threads share
     const parts = mail.slice(0, workers).map((memory) => new Float32Array(memory));
     if (how === "sum") {
       for (let i = 0; i < target.length; i++)

@@ -1,4 +1,5 @@
 import { smallest } from "../../base/extremes.ts";
+
 /**
  * A graph of values, to be cut between what exists already and what is needed later.
  *

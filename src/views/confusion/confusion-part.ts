@@ -1,4 +1,4 @@
-import { largest } from "../../base/extremes.ts";
+import { softmax } from "../../base/softmax.ts";
 import { checkedLength } from "../../base/checked-length.ts";
 import { ExactSums } from "../../base/exact-sums.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
@@ -120,14 +120,6 @@ function surest(list: readonly Mistaken[], kept: number): Mistaken[] {
     rank = before?.label === each.label && before.predicted === each.predicted ? rank + 1 : 0;
     return rank < kept;
   });
-}
-
-export function softmax(logits: ArrayLike<number>): number[] {
-  const values = Array.from(logits);
-  const highest = largest(values);
-  const powers = values.map((each) => Math.exp(each - highest));
-  const total = powers.reduce((sum, each) => sum + each, 0);
-  return powers.map((each) => each / total);
 }
 
 export function writeConfusion(part: ConfusionPart): Uint8Array {

@@ -1,4 +1,5 @@
 import { largest, smallest } from "../../base/extremes.ts";
+import { softmax } from "../../base/softmax.ts";
 import type { Head } from "../../model/head/head.ts";
 
 /** What an output says of the input's preparation. */
@@ -31,13 +32,9 @@ export function readHead({ kind }: Pick<Head, "kind">, logits: ArrayLike<number>
 }
 
 function softmaxEntropy(logits: readonly number[]): { entropy: number; spread: number } {
-  const highest = largest(logits);
-  const lowest = smallest(logits);
-  const powers = logits.map((logit) => Math.exp(logit - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  const entropy = powers.reduce((sum, power) => {
-    const share = power / total;
-    return share > 0 ? sum - share * Math.log2(share) : sum;
-  }, 0);
-  return { entropy: Math.max(0, entropy), spread: highest - lowest };
+  const entropy = softmax(logits).reduce(
+    (sum, share) => (share > 0 ? sum - share * Math.log2(share) : sum),
+    0,
+  );
+  return { entropy: Math.max(0, entropy), spread: largest(logits) - smallest(logits) };
 }

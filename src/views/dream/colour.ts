@@ -1,4 +1,5 @@
 import { largest } from "../../base/extremes.ts";
+
 /**
  * The root of the covariance of red, green and blue in ImageNet's photos, divided by the largest length of
  * its columns: colours of their own (brightness, blue to orange, green to purple) become red, green, blue.

@@ -1,4 +1,4 @@
-import { largest } from "../../base/extremes.ts";
+import { softmax } from "../../base/softmax.ts";
 import { field } from "../../base/fields.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import { extentOf } from "./baseline.ts";
@@ -103,11 +103,4 @@ function normalise(plane: Float32Array, epsilon: number): void {
   const { low, high } = extentOf(plane);
   const span = high - low + epsilon;
   for (let i = 0; i < plane.length; i++) plane[i] = span > 0 ? (plane[i]! - low) / span : 0;
-}
-
-function softmax(values: Float64Array): Float64Array {
-  const highest = largest(values);
-  const powers = values.map((value) => Math.exp(value - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
 }
