@@ -37,6 +37,7 @@ export const runtime: Runtime = {
         interOpNumThreads: 1,
         graphOptimizationLevel: optimize === "all" ? "all" : "disabled",
         logSeverityLevel: 4,
+        extra: idleThreadsSleep,
       });
       return new OrtSession(ort as never, session as never, provider, { lent });
     };
@@ -59,6 +60,13 @@ export const runtime: Runtime = {
     return block === 0 ? graph : nchwc(graph, block);
   },
 };
+
+/**
+ * A thread that waits for its next part of an operation sleeps. The engine's own way is to try again and
+ * again, which keeps a core from whoever works next: another session, the reader of pictures, another
+ * process (docs/decisions/sleeping-threads.md).
+ */
+const idleThreadsSleep = { session: { intra_op: { allow_spinning: "0" } } };
 
 let isSaid = false;
 
