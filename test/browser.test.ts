@@ -132,6 +132,23 @@ else
       expect(answer.layers).toBeLessThan(1e-5);
     });
 
+    it("hands a HEIC photo to the browser, and says what to do where that cannot read it", async () => {
+      const { file } = JSON.parse(readFileSync(join(root, "fixtures/data/heic.json"), "utf8")) as {
+        file: string;
+      };
+      writeFileSync(join(folder, "site/files/IMG_1.HEIC"), Buffer.from(file, "base64"));
+      page ??= await openPage(true);
+      const words = await page.evaluate(() =>
+        (globalThis as unknown as { refusal(photo: string): Promise<string> }).refusal(
+          "files/IMG_1.HEIC",
+        ),
+      );
+      expect(words).toBe(
+        "files/IMG_1.HEIC: this browser does not read HEIC, as Safari does, or the file is damaged; save it as JPEG or PNG",
+      );
+      expect(errors).toEqual([]);
+    });
+
     it("has threads where a page takes all of striate as one", async () => {
       const taken = join(folder, "whole");
       await bundlePage(taken, ["whole.ts"]);

@@ -95,6 +95,18 @@ describe("pictures of every kind, against Pillow", () => {
     expect(await pixels({ resize: "nearest" })).toEqual(pillow);
   });
 
+  it("says of a HEIC photo, which Node does not read, what to do, and names no kind that is not read", async () => {
+    const { file } = JSON.parse(
+      readFileSync(new URL("../fixtures/data/heic.json", import.meta.url), "utf8"),
+    ) as { file: string };
+    await expect(readImage(Buffer.from(file, "base64"))).rejects.toThrow(
+      "the photo: is a HEIC picture, which is not read: save it as JPEG or PNG",
+    );
+    await expect(readImage(Buffer.from("a list of words"))).rejects.toThrow(
+      "JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP, ICO and PPM are read",
+    );
+  });
+
   it("decodes several AVIFs at a time", async () => {
     const names = [1, 2, 3, 4].map((orientation) => `AVIF orientation ${orientation}`);
     const images = await Promise.all(

@@ -16,7 +16,8 @@ export interface ReadImageOptions extends DecodeOptions {
  * Reads a photo: JPEG, PNG, WebP, GIF (first frame), TIFF (first page), AVIF, BMP, ICO or PPM, told
  * apart by content. Grey, palette and CMYK become RGB, alpha is dropped and not blended, 16 bits
  * become their high byte, colour profiles are not applied: the pixels that Pillow and TensorFlow see.
- * In a browser they are the same; only WebP and AVIF are decoded by it, and TIFF is not read.
+ * In a browser they are the same; WebP and AVIF are decoded by it, and so are HEIC and TIFF where it can
+ * (Safari). Node does not read HEIC.
  *
  * @param source a path (in a page: an address relative to it), an `http(s)` address or `URL`, the bytes
  * of a file, a `Blob` or `File`, or an `ImageBitmap`

@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { StriateError } from "../base/errors.ts";
 import { globToRegExp } from "../base/names.ts";
+import { pictureFormats } from "../data/picture-formats/index.ts";
 import type { Image } from "../data/pictures/image.ts";
 import { type ReadImageOptions, readImage } from "../api/read-image.ts";
 
@@ -23,8 +24,12 @@ export async function readPhoto(path: string, options: ReadImageOptions): Promis
  * Pictures and tensors, by the ending of their names: also those of pictures that are not read, so that each is
  * named and skipped, not passed over.
  */
-const endings =
-  /\.(jpe?g|jfif|png|apng|webp|gif|tiff?|avif|bmp|ico|p[bgpn]m|npy|npz|hei[cf]|jxl|jp2|svg|dng|cr[23]|nef|arw)$/i;
+const endings = [
+  ...pictureFormats.flatMap(({ extensions }) => extensions),
+  ...[".apng", ".npy", ".npz", ".jxl", ".jp2", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw"],
+];
+const isNamedAsPicture = (name: string) =>
+  endings.some((ending) => name.toLowerCase().endsWith(ending));
 
 /** The files of photos, of folders of photos and of globs, in the order given and by name. */
 export async function photoFiles(paths: readonly string[]): Promise<string[]> {
@@ -42,13 +47,13 @@ async function picturesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   // What is hidden is not meant: ._IMG_1.jpg is what macOS keeps of a photo on other disks.
   const shown = entries.filter(({ name }) => !name.startsWith("."));
-  const names = shown.map(({ name }) => name).filter((name) => endings.test(name));
+  const names = shown.map(({ name }) => name).filter(isNamedAsPicture);
   if (names.length > 0) return names.sort().map((name) => join(folder, name));
   const without = `${folder}: a folder without pictures (.jpg, .png and others)`;
   const inside = shown.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   for (const name of inside.sort()) {
     const names = await readdir(join(folder, name)).catch(() => []);
-    if (names.some((each) => endings.test(each)))
+    if (names.some(isNamedAsPicture))
       throw new StriateError(
         `${without}; its folders have some: name one, as ${join(folder, name)}`,
       );

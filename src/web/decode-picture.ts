@@ -1,34 +1,44 @@
 import type { Bitmap } from "../api/platform.ts";
 import { StriateError } from "../base/errors.ts";
 import type { PlatformDecoder } from "../data/pictures/decode-picture.ts";
+import { pictureFormat } from "../data/picture-formats/index.ts";
 import type { Pixels } from "../data/picture-formats/pixels.ts";
 
-/** What browsers decode and striate does not. TIFF is in neither's power. */
-const browserFormats = new Set(["WebP", "AVIF"]);
+/** What every browser decodes and striate does not. */
+const reads = ["WebP", "AVIF"];
+/** What Safari alone decodes. */
+const tries = ["HEIC", "TIFF"];
 
 /**
  * The browser's decoder. Its pixels may differ by a level or two from other decoders', which the steps
  * say; what striate decodes itself is left to it, with the same pixels as in Node.
  */
-export const decodePicture: PlatformDecoder = async (bytes, format, _header, steps) => {
-  if (!browserFormats.has(format)) return undefined;
-  const blob = new Blob([bytes as BlobPart]);
-  const bitmap = await createImageBitmap(blob, {
-    imageOrientation: "none",
-    premultiplyAlpha: "none",
-    colorSpaceConversion: "none",
-  }).catch((error: unknown) => {
-    throw new StriateError(
-      `the ${format} is cut off or damaged, or this browser does not read ${format}`,
-      { cause: error },
-    );
-  });
-  steps.push("decoded by the browser");
-  try {
-    return pixelsOf(bitmap);
-  } finally {
-    bitmap.close();
-  }
+export const decodePicture: PlatformDecoder = {
+  reads,
+  tries,
+  async decode(bytes, format, { orientation }, steps) {
+    if (![...reads, ...tries].includes(format)) return undefined;
+    const turns = pictureFormat(format).turnsItself === true;
+    const bitmap = await createImageBitmap(new Blob([bytes as BlobPart]), {
+      imageOrientation: turns ? "from-image" : "none",
+      premultiplyAlpha: "none",
+      colorSpaceConversion: "none",
+    }).catch((error: unknown) => {
+      throw new StriateError(
+        tries.includes(format)
+          ? `this browser does not read ${format}, as Safari does, or the file is damaged; save it as JPEG or PNG`
+          : `the ${format} is cut off or damaged, or this browser does not read ${format}`,
+        { cause: error },
+      );
+    });
+    const turned = turns && orientation !== 1;
+    steps.push(turned ? "decoded and turned upright by the browser" : "decoded by the browser");
+    try {
+      return { ...pixelsOf(bitmap), upright: turns };
+    } finally {
+      bitmap.close();
+    }
+  },
 };
 
 /** The pixels of a picture that the browser has decoded; alpha is dropped. */

@@ -1,5 +1,5 @@
 // The page of the test: looks at what the server names, compares with Node's numbers, says what it found.
-import { drawFeatureMaps, toPng } from "striate";
+import { drawFeatureMaps, readImage, toPng } from "striate";
 import { look } from "./look.ts";
 
 /** What the test asks for: the files of a model, two photos, and Node's numbers, as addresses. */
@@ -71,4 +71,10 @@ async function fileAt(address: string): Promise<File> {
   return new File([blob], address.replace(/^.*\//, ""));
 }
 
-Object.assign(globalThis, { run });
+/** The sentence about a photo that this browser cannot read. */
+async function refusal(photo: string): Promise<string> {
+  const seen = await readImage(photo).catch((error: unknown) => error);
+  return seen instanceof Error ? seen.message : "it was read";
+}
+
+Object.assign(globalThis, { run, refusal });

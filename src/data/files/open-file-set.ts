@@ -5,13 +5,13 @@ import { parseByteSize } from "../byte-size.ts";
 import { cachedSource } from "../examples/cached-source.ts";
 import { type FoundFile, type SkippedFile, findClasses } from "./class-folders.ts";
 import type { OpenDatasetOptions } from "../dataset-options.ts";
-import { type PlatformDecoder, decodePicture } from "../pictures/decode-picture.ts";
+import { type PlatformDecoder, decodePicture, isDecoded } from "../pictures/decode-picture.ts";
 import type { ExampleSource } from "../examples/example.ts";
 import type { FileSet } from "./file-set.ts";
 import { ImageSet } from "../examples/image-set.ts";
 import { examplePixels } from "../pictures/example-pixels.ts";
 import { latin1 } from "../picture-formats/bytes.ts";
-import { identifyPicture, identifyingBytes } from "../picture-formats/identify.ts";
+import { identifyPicture, identifyingBytes, kindInWords } from "../picture-formats/identify.ts";
 import { pictureFormats } from "../picture-formats/index.ts";
 import type { SpillStore } from "../examples/row-store.ts";
 
@@ -57,7 +57,7 @@ async function openSet(
 ): Promise<ImageSet> {
   const { seed = 42, jfifOnly = false } = options;
   const { cache } = platform;
-  const { found, withoutJfif, prints } = await judge(files, platform.nextTurn, options.onProgress);
+  const { found, withoutJfif, prints } = await judge(files, platform, options.onProgress);
   const listing = findClasses(found, files.folders);
   const indexOf = new Map(files.files.map((file, index) => [file.path, index]));
   const notices = [...listing.notices];
@@ -104,15 +104,15 @@ async function openSet(
 }
 
 const defaultSize = [150, 150] as const;
-/** Endings of pictures that are read, and of some that are not. */
-const endings = [...pictureFormats.flatMap(({ extensions }) => extensions), ".heic", ".jp2"];
+/** Endings of pictures, also of some that are not read. */
+const endings = [...pictureFormats.flatMap(({ extensions }) => extensions), ".jp2"];
 const isNamedAsPicture = (path: string) =>
   endings.some((ending) => path.toLowerCase().endsWith(ending));
 
 /** Looks at the first bytes of every file. */
 async function judge(
   files: FileSet,
-  nextTurn: () => Promise<void>,
+  { decodePicture: decoder, nextTurn }: FileSetPlatform,
   onProgress: OpenDatasetOptions["onProgress"],
 ): Promise<{ found: FoundFile[]; withoutJfif: Set<number>; prints: string[] }> {
   const found: FoundFile[] = [];
@@ -123,13 +123,13 @@ async function judge(
     const head = await files.head(index, identifyingBytes);
     const kind = identifyPicture(head);
     prints.push(`${size} ${crc ?? crc32(head)}`);
-    if (kind.format) {
+    if (kind.format && isDecoded(kind.format, decoder)) {
       found.push({ path, kind: "picture" });
       if (!hasJfif(head)) withoutJfif.add(index);
     } else if (head.length === 0 && size > 0) found.push({ path, kind: "picture" });
     else {
       const meant = size === 0 || isNamedAsPicture(path);
-      found.push({ path, kind: meant ? "broken" : "other", why: `is ${kind.other}` });
+      found.push({ path, kind: meant ? "broken" : "other", why: `is ${kindInWords(kind)}` });
     }
     if (index % 512 === 511) {
       onProgress?.({ phase: "list", done: index + 1, total });

@@ -1,11 +1,11 @@
-import { readAvifHeader } from "./avif-header.ts";
-import { mediaBrands } from "./media-brands.ts";
 import { definePictureFormat } from "./define-picture-format.ts";
+import { readHeifHeader } from "./heif-header.ts";
+import { isAvif } from "./media-brands.ts";
 export const avif = definePictureFormat({
   name: "AVIF",
   extensions: [".avif"],
-  begins: (head) => mediaBrands(head).some((brand) => ["avif", "avis"].includes(brand)),
-  header: readAvifHeader,
+  begins: isAvif,
+  header: readHeifHeader,
   // A pixel takes seven times the memory that it takes in other kinds while it is decoded.
   pixelsPerByte: 256,
 });

@@ -7,6 +7,10 @@ export type Identified =
   | { readonly format: PictureFormat; readonly other?: never }
   | { readonly format?: never; readonly other: string };
 
+/** `a JPEG picture`, `a web page`. */
+export const kindInWords = ({ format, other }: Identified): string =>
+  other ?? `${/^[AEIO]/.test(format) ? "an" : "a"} ${format} picture`;
+
 /** The number of leading bytes that {@link identifyPicture} looks at. */
 export const identifyingBytes = 512;
 
@@ -32,8 +36,6 @@ const signatures: readonly (readonly [signature: string, what: string])[] = [
   ["\xd0\xcf\x11\xe0", "an old Office document"],
 ];
 
-const heicBrands = ["heic", "heix", "heim", "heis", "hevc", "hevx"];
-
 /** Tells what a file is from its first {@link identifyingBytes} bytes. */
 export function identifyPicture(bytes: Uint8Array): Identified {
   if (bytes.length === 0) return { other: "empty (0 bytes)" };
@@ -42,9 +44,7 @@ export function identifyPicture(bytes: Uint8Array): Identified {
     typeof begins === "function" ? begins(head) : begins.some((sign) => beginsWith(head, sign)),
   );
   if (format) return { format: format.name };
-  const brands = mediaBrands(head);
-  if (heicBrands.some((brand) => brands.includes(brand))) return { other: "a HEIC picture" };
-  if (brands.length > 0) return { other: "an MP4 film or the like" };
+  if (mediaBrands(head).length > 0) return { other: "an MP4 film or the like" };
   const known = signatures.find(([signature]) => beginsWith(head, signature));
   return { other: known?.[1] ?? identifyText(head) };
 }

@@ -2,6 +2,7 @@ import { avif } from "./avif.ts";
 import { bmp } from "./bmp.ts";
 import type { PictureFormatDefinition } from "./define-picture-format.ts";
 import { gif } from "./gif.ts";
+import { heic } from "./heic.ts";
 import { ico } from "./ico.ts";
 import { jpeg } from "./jpeg.ts";
 import { netpbm } from "./netpbm.ts";
@@ -9,7 +10,7 @@ import { png } from "./png.ts";
 import { tiff } from "./tiff.ts";
 import { webp } from "./webp.ts";
 
-/** Every kind of picture file that striate reads. A new one is one more line here. */
+/** Every kind of picture file that striate reads, wherever that is. A new one is one more line here. */
 export const pictureFormats: readonly PictureFormatDefinition[] = [
   jpeg,
   png,
@@ -17,6 +18,7 @@ export const pictureFormats: readonly PictureFormatDefinition[] = [
   gif,
   tiff,
   avif,
+  heic,
   bmp,
   ico,
   netpbm,

@@ -6,4 +6,6 @@ export interface Pixels {
   readonly data: Uint8Array;
   /** Whether the file had an alpha channel, which was dropped. */
   readonly alpha: boolean;
+  /** Whether the decoder has turned it upright. */
+  readonly upright?: boolean;
 }

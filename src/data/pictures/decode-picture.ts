@@ -6,7 +6,7 @@ import {
   mostPixels,
   readPictureHeader,
 } from "../picture-formats/header.ts";
-import { identifyPicture } from "../picture-formats/identify.ts";
+import { identifyPicture, kindInWords } from "../picture-formats/identify.ts";
 import { type PictureFormat, pictureFormat, pictureFormats } from "../picture-formats/index.ts";
 import type { JpegDecoder } from "../picture-formats/jpeg/decode.ts";
 import type { Pixels } from "../picture-formats/pixels.ts";
@@ -24,19 +24,30 @@ export interface DecodeOptions {
   maxPixels?: number;
 }
 
-/**
- * A platform's own decoder: for what it alone reads, or reads faster. It gives the same pixels as the
- * decoders here where they read a format too, and undefined for what it leaves to them.
- *
- * @param steps what becomes of the pixels on the way, in words, is added to it
- * @throws StriateError (without the file's name) when the file is cut off or damaged
- */
-export type PlatformDecoder = (
-  bytes: Uint8Array,
-  format: PictureFormat,
-  header: PictureHeader,
-  steps: string[],
-) => Promise<Pixels | undefined>;
+/** A platform's own decoder: for what it alone reads, or reads faster. */
+export interface PlatformDecoder {
+  /** The kinds that it reads, wherever the platform is. */
+  readonly reads: readonly PictureFormat[];
+  /** Kinds that it reads in some places only: of several browsers, in one. */
+  readonly tries?: readonly PictureFormat[];
+  /**
+   * Gives the same pixels as the decoders here where they read a format too, and undefined for what it leaves to
+   * them.
+   *
+   * @param steps what becomes of the pixels on the way, in words, is added to it
+   * @throws StriateError (without the file's name) when the file is cut off or damaged
+   */
+  decode(
+    bytes: Uint8Array,
+    format: PictureFormat,
+    header: PictureHeader,
+    steps: string[],
+  ): Promise<Pixels | undefined>;
+}
+
+/** Whether a kind of picture can be read at all, on a platform. */
+export const isDecoded = (format: PictureFormat, { reads, tries = [] }: PlatformDecoder): boolean =>
+  pictureFormat(format).decode !== undefined || reads.includes(format) || tries.includes(format);
 
 /** Larger JPEGs are left to the platform alone: it needs a tenth of the time and half of the memory. */
 const maxFastPixels = 2 ** 24;
@@ -53,7 +64,7 @@ export function decodePicture(
 ): Promise<ByteImage> {
   return naming(name, async () => {
     const { orient = true, maxPixels = defaultMaxPixels, decoder = "pillow" } = options;
-    const format = knownFormat(bytes);
+    const format = knownFormat(bytes, platform);
     const header = readPictureHeader(bytes, format, maxPixels);
     const steps: string[] = [];
     const { decode: own, hasTwoDecodings, turnsItself } = pictureFormat(format);
@@ -64,7 +75,7 @@ export function decodePicture(
     const inner = async (part: Uint8Array, kind: PictureFormat): Promise<Pixels> => {
       const head = readPictureHeader(part, kind, maxPixels);
       const made =
-        (await platform(part, kind, head, steps)) ??
+        (await platform.decode(part, kind, head, steps)) ??
         (await pictureFormat(kind).decode?.(part, { ...work, header: head }));
       return made ?? fail(`the ${kind} inside the ${format} is not read here`);
     };
@@ -77,13 +88,11 @@ export function decodePicture(
     };
     const pixels =
       (likeTensorFlow && (await own?.(bytes, work))) ||
-      (await platform(bytes, format, header, steps)) ||
+      (await platform.decode(bytes, format, header, steps)) ||
       (await own?.(bytes, { ...work, decoder: "pillow" }));
     if (!pixels)
       throw new StriateError(
-        own
-          ? `the ${format} is cut off, damaged or of a rare kind; get a whole copy of it, or save it anew`
-          : `${format} is not read here; save it as JPEG or PNG`,
+        `the ${format} is cut off, damaged or of a rare kind; get a whole copy of it, or save it anew`,
       );
     if (pixels.alpha) steps.push("alpha dropped");
     const image: ByteImage = {
@@ -95,7 +104,7 @@ export function decodePicture(
         format,
         storedSize: [pixels.height, pixels.width],
         orientation: header.orientation,
-        oriented: false,
+        oriented: pixels.upright === true,
         steps,
       },
     };
@@ -103,15 +112,17 @@ export function decodePicture(
   });
 }
 
-const readable = pictureFormats.map(({ name }) => name);
-
-function knownFormat(bytes: Uint8Array): PictureFormat {
+function knownFormat(bytes: Uint8Array, platform: PlatformDecoder): PictureFormat {
   const kind = identifyPicture(bytes);
-  if (kind.format !== undefined) return kind.format;
+  if (kind.format !== undefined && isDecoded(kind.format, platform)) return kind.format;
   if (bytes.length === 0) throw new StriateError("the file is empty (0 bytes)");
+  const words = kindInWords(kind);
+  if (/picture|drawing|document|texture/.test(words))
+    throw new StriateError(`is ${words}, which is not read: save it as JPEG or PNG`);
+  const readable = pictureFormats
+    .filter(({ name, decode }) => decode || platform.reads.includes(name))
+    .map(({ name }) => name);
   throw new StriateError(
-    /picture|drawing|document|texture/.test(kind.other)
-      ? `is ${kind.other}, which is not read: save it as JPEG or PNG`
-      : `is ${kind.other}, not a photo; ${readable.slice(0, -1).join(", ")} and ${readable.at(-1)} are read`,
+    `is ${words}, not a photo; ${readable.slice(0, -1).join(", ")} and ${readable.at(-1)} are read`,
   );
 }

@@ -152,6 +152,24 @@ describe("a folder or a zip of class folders", () => {
     await set.close();
   });
 
+  it("leaves out a photo of a kind that Node does not read, and names it", async () => {
+    const heic = JSON.parse(
+      readFileSync(new URL("../../../fixtures/data/heic.json", import.meta.url), "utf8"),
+    ) as { file: string };
+    const path = await writeFolder("iphone", {
+      "a/1.png": picture("png grey alpha"),
+      "a/IMG_1": Buffer.from(heic.file, "base64"),
+      "a/IMG_2.HEIC": Buffer.from(heic.file, "base64"),
+      "b/1.png": picture("png grey alpha"),
+    });
+    const set = await openDataset(path, { size: [2, 2] });
+    expect(set.splits.get("train")).toBe(2);
+    const reason = "is a HEIC picture";
+    expect(set.skipped).toEqual(
+      ["a/IMG_1", "a/IMG_2.HEIC"].map((each) => ({ path: each, reason })),
+    );
+  });
+
   it("orders each split as NumPy's RandomState(42) would", async () => {
     const path = await writeFolder(
       "ordered",

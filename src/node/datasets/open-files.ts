@@ -3,7 +3,11 @@ import { StriateError, naming } from "../../base/errors.ts";
 import { nearestNames } from "../../base/names.ts";
 import type { FileSet } from "../../data/files/file-set.ts";
 import { namedDatasets } from "../../data/named-datasets.ts";
-import { identifyPicture, identifyingBytes } from "../../data/picture-formats/identify.ts";
+import {
+  identifyPicture,
+  identifyingBytes,
+  kindInWords,
+} from "../../data/picture-formats/identify.ts";
 import { statOf } from "../files/files.ts";
 import { openFolder } from "./folder.ts";
 import { isListingName, openListing } from "./open-listing.ts";
@@ -28,9 +32,8 @@ export async function openFiles(path: string): Promise<FileSet> {
   if (found.isDirectory()) return naming(path, () => openFolder(path));
   if (found.isFile() && isListingName(path)) return openListing(path);
   if (found.isFile()) {
-    const kind = identifyPicture(await readStart(path));
     // A zip that was cut off still begins as one, and openZip says what is wrong with it.
-    const what = kind.format ? `a ${kind.format} picture` : kind.other;
+    const what = kindInWords(identifyPicture(await readStart(path)));
     if (what === "a zip archive") return openZipFile(path);
     throw new StriateError(
       `${path}: is ${what}, expected a folder or zip of class folders, or a list of addresses (.txt)`,

@@ -8,12 +8,12 @@ interface Box {
 }
 
 /**
- * Size and turning of an AVIF's primary picture.
+ * Size and turning of the primary picture of a HEIF file, as AVIF and HEIC are.
  *
  * Source: ISO/IEC 14496-12 (boxes), ISO/IEC 23008-12 (pitm, ipma; properties ispe, irot, imir). EXIF
- * orientation plays no part in this format: irot and imir do.
+ * orientation plays no part in these formats: irot and imir do.
  */
-export function readAvifHeader(bytes: Uint8Array): PictureHeader | undefined {
+export function readHeifHeader(bytes: Uint8Array): PictureHeader | undefined {
   const reader = new ByteReader(bytes, "big");
   const meta = boxes(reader, 0, bytes.length).find((box) => box.type === "meta");
   if (!meta) return undefined;
