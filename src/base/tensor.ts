@@ -313,10 +313,16 @@ function swapInner(
   const rows = sizeOf(shape.slice(outer, outer + moved));
   const columns = sizeOf(shape.slice(outer + moved));
   const target = new Float32Array(data.length);
-  let from = 0;
-  for (let start = 0; start < data.length; start += rows * columns)
-    for (let row = 0; row < rows; row++)
-      for (let to = start + row, end = to + rows * columns; to < end; to += rows)
-        target[to] = data[from++]!;
+  const size = rows * columns;
+  for (let start = 0; start < data.length; start += size)
+    // The longer axis inside: the colours of a photo are three.
+    if (columns < rows)
+      for (let column = 0, to = start; column < columns; column++)
+        for (let from = start + column, end = start + size; from < end; from += columns)
+          target[to++] = data[from]!;
+    else
+      for (let row = 0, from = start; row < rows; row++)
+        for (let to = start + row, end = start + size; to < end; to += rows)
+          target[to] = data[from++]!;
   return target;
 }

@@ -13,6 +13,7 @@ import {
   type ForwardPart,
   type GradientQuery,
   type GradientResult,
+  givenValues,
   seedOf,
 } from "./gradients/gradient-query.ts";
 import { asType } from "./as-type.ts";
@@ -149,7 +150,8 @@ export class RunningNetwork {
     query: GradientQuery,
     options: RowOptions = {},
   ): Promise<GradientResult> {
-    const { wrt, values = [], then } = query;
+    const { wrt, then } = query;
+    const values = givenValues(query);
     const names = [...(then ? [] : wrt.map((name) => `the gradient by "${name}"`)), ...values];
     const what = (i: number) => names[i] ?? then?.name ?? "";
     const asked = { ...options, ...this.#partsFor(query) };
@@ -174,7 +176,7 @@ export class RunningNetwork {
       source,
       { ...options, ...this.#partsFor(query) },
       (part) => this.#gradientPart(part, query),
-      (results, start, count) => take(resultOf(results, query.values?.length ?? 0), start, count),
+      (results, start, count) => take(resultOf(results, givenValues(query).length), start, count),
     );
   }
 
@@ -320,9 +322,9 @@ export class RunningNetwork {
   #gradientPart({ inputs, start, size }: RowPart, query: GradientQuery): Promise<Tensor[]> {
     const { network } = this;
     const shapes = shapesOf(inputs);
-    const { of, wrt, values, rules, then } = query;
+    const { of, wrt, values, rules, then, beside } = query;
     const terms = of.map(({ value, seed }) => [value, "write" in seed ? seed.name : null]);
-    const key = JSON.stringify([terms, wrt, values, rules?.name, then?.name, shapes]);
+    const key = JSON.stringify([terms, wrt, values, rules?.name, then?.name, beside, shapes]);
     const open = async (): Promise<OpenGradient> => {
       const file = network.origin.file ?? network.name;
       const { differentiate } = await gradientPart();

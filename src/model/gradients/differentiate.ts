@@ -12,7 +12,7 @@ import { bindInputs } from "../../ops/infer/bind-dims.ts";
 import { isConcrete } from "../../ops/facts/dims.ts";
 import { Formula } from "../../ops/facts/formula.ts";
 import { inferShapes } from "../../ops/infer/infer-shapes.ts";
-import type { GradientQuery } from "./gradient-query.ts";
+import { type GradientQuery, givenValues } from "./gradient-query.ts";
 import { layerOfNode } from "../facts/layer-nodes.ts";
 import type { Network } from "../network.ts";
 
@@ -43,7 +43,9 @@ export function differentiate(
   { passes = true } = {},
 ): Differentiated {
   const { of, wrt, values = [], rules, then } = query;
-  const bound = openedGraph(network, shapes, [...of.map(({ value }) => value), ...wrt, ...values]);
+  const given = givenValues(query);
+  const read = [...of.map(({ value }) => value), ...wrt, ...values, ...given];
+  const bound = openedGraph(network, shapes, read);
   const b = new GraphBuilder(bound);
   const seeds: Differentiated["seeds"] = new Map();
   const terms: { value: string; seed: string }[] = [];
@@ -70,12 +72,12 @@ export function differentiate(
     gradients = namingSync(then.name, () => then.write({ b: after, f, gradients, values, shape }));
     inferShapes(graph);
   }
-  const distinct = [...new Set([...gradients, ...values])];
+  const distinct = [...new Set([...gradients, ...given])];
   const asked = withOutputs(graph, distinct);
   const outputs = asked.outputs.map(({ name }) => name);
   const named = (list: readonly string[]) => list.map((name) => outputs[distinct.indexOf(name)]!);
   const form = passes ? stepForm(asked) : asked;
-  return { graph: form, seeds, gradients: named(gradients), values: named(values) };
+  return { graph: form, seeds, gradients: named(gradients), values: named(given) };
 }
 
 /** The part of a network's graph that some values need, with its shapes, in the house's operator set. */

@@ -19,6 +19,8 @@ export interface GradientQuery {
   readonly rules?: RuleSet;
   /** Nodes behind the gradients; what they make comes in the gradients' place. */
   readonly then?: GraphPart;
+  /** With `then`, the values that are given beside what it makes; by default all of `values`, which it reads. */
+  readonly beside?: readonly string[];
 }
 
 /** A value with the weights of its elements: `sum of seed * value` is what is differentiated. */
@@ -69,10 +71,14 @@ export interface ForwardPart {
   write(context: Pick<GraphPartContext, "b" | "values" | "shape">): string[];
 }
 
+/** The values that a query gives. */
+export const givenValues = ({ values = [], beside = values }: GradientQuery): readonly string[] =>
+  beside;
+
 export interface GradientResult {
   /** In the order of `wrt`, each of its value's shape; or what `then` made. In the graph's layout. */
   gradients: Tensor[];
-  /** In the order of `values`. */
+  /** In the order of `values`, or of `beside`. */
   values: Tensor[];
 }
 

@@ -46,6 +46,7 @@ export function defineGradientCam<const A extends Fields>(method: CamMethod<A>) 
   return defineHeatmap({
     ...method,
     values: "weighed sum of maps",
+    runsPhoto: true,
     asks,
     graph(network, target, given) {
       const { layer } = given as unknown as Values<{ layer: typeof layerField }>;
@@ -67,12 +68,16 @@ export function defineGradientCam<const A extends Fields>(method: CamMethod<A>) 
       const { layer } = given as Values<{ layer: typeof layerField }>;
       const layers = camLayers(running.network, layer);
       context.throwIfStopped();
-      const { gradients: made } = await running.gradients(
-        photo.inputs,
-        camQuery(method, layers, target, given as Values<A>, ({ f, raw, weights, count }) =>
-          weights === undefined ? [raw] : [raw, f.reshape(weights, [-1, count])],
-        ),
-      );
+      const query = camQuery(method, layers, target, given as Values<A>, (parts) => {
+        const { f, raw, weights, count } = parts;
+        return weights === undefined ? [raw] : [raw, f.reshape(weights, [-1, count])];
+      });
+      const beside = target.unheard;
+      const { gradients: made, values: said } = await running.gradients(photo.inputs, {
+        ...query,
+        beside,
+      });
+      target.hear(said);
       const each = made.length / layers.length;
       const suffix = method.suffix?.(given as Values<A>) ?? "";
       const { value: input, channels: colours } = explainedInput(running.network, photo);
@@ -85,10 +90,7 @@ export function defineGradientCam<const A extends Fields>(method: CamMethod<A>) 
           raw!.data.map((value) => Math.max(value, 0)),
         );
         const add = (what: string, value: Tensor) =>
-          arrays.push([
-            arrayName(target.explained, name, `${method.array}_${what}${suffix}`),
-            value,
-          ]);
+          arrays.push([arrayName(target, name, `${method.array}_${what}${suffix}`), value]);
         if (weights) add("weights", weights);
         add("raw", raw!);
         add("relu", positive);

@@ -21,6 +21,7 @@ export const gradientView = defineHeatmap({
   pitfall: "It tells what would change the score, not what made it; alone it is noisy.",
   values: "score per unit of input",
   clip: 1,
+  runsPhoto: true,
   asks: { colors: colorsField },
   graph: inputGradientGraph("gradient"),
   async explain(given, { colors }) {

@@ -19,7 +19,13 @@ import { scaleModes } from "../map-scale.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { drawRandomisation } from "./checks/draw-randomisation.ts";
 import { checkField, checkHeatmaps, plainCheck } from "./checks/heatmap-check.ts";
-import { type NamedTarget, type PhotoTarget, namedTarget, targetOf } from "./explained-target.ts";
+import {
+  type NamedTarget,
+  type PhotoTarget,
+  namedTarget,
+  openTarget,
+  targetOf,
+} from "./explained-target.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import type { Explanation, ExplanationMap } from "./explanation.ts";
 
@@ -77,6 +83,8 @@ export interface HeatmapMethod<A extends Fields> {
     target: NamedTarget,
     asks: Values<A>,
   ): Pick<ViewExport, "query" | "names">;
+  /** Whether `explain` runs the network on the photo itself, and lets the target hear what it says. */
+  readonly runsPhoto?: boolean;
   explain(
     given: ExplainContext,
     asks: Values<A>,
@@ -98,7 +106,8 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
     async *compute(context, photo, given: Asks) {
       const { running } = context;
       const wanted = given as Values<typeof heatmapAsks>;
-      const target = await targetOf(running, photo, wanted.target);
+      const learn = method.runsPhoto ? openTarget : targetOf;
+      const target = await learn(running, photo, wanted.target);
       const work = method.explain({ context, running, photo, target }, given as Values<A>);
       const whole = (part: Omit<Explanation, "target">): Explanation => ({
         ...part,
@@ -106,7 +115,7 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
         arrays: [...headArrays(target), ...part.arrays],
       });
       const again = async (other: RunningNetwork) => {
-        const same = await targetOf(other, photo, target.explained.text);
+        const same = await learn(other, photo, target.explained.text);
         const inner = { ...context, running: other, progress: () => undefined };
         const own = { context: inner, running: other, photo, target: same };
         return (await lastOf(method.explain(own, given as Values<A>))).maps;

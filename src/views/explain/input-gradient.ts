@@ -26,9 +26,12 @@ export class InputGradient {
 
   /** ds/dx of the photo itself, signed, for each colour: `(height, width, channels)`. */
   async ofPhoto(): Promise<Tensor<"float32">> {
-    const { running, photo, context } = this.#given;
+    const { running, photo, context, target } = this.#given;
     const { memory } = context;
-    const { gradients } = await running.gradients(photo.inputs, this.#query, { memory });
+    // What the network says of the photo comes in the same run.
+    const query = { ...this.#query, values: target.unheard };
+    const { gradients, values } = await running.gradients(photo.inputs, query, { memory });
+    target.hear(values);
     return channelsLast(toUser(gradients[0]!, this.input.port), this.input.channels);
   }
 

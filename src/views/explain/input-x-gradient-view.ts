@@ -18,6 +18,7 @@ export const inputXGradientView = defineHeatmap({
   pitfall: "Black pixels get nothing, however much they matter.",
   values: "part in the score",
   clip: 1,
+  runsPhoto: true,
   asks: { colors: colorsField },
   graph: inputGradientGraph("input_x_gradient", {
     finish: ({ f, slopes, input }) => f.mul(input, slopes),

@@ -24,6 +24,7 @@ export function defineRectifiedGradient(words: Words, rules: RuleSet, array: str
     pitfall: "It fails the randomisation test: it shows edges of the photo more than reasons.",
     values: "score per unit of input",
     clip: 1,
+    runsPhoto: true,
     asks: { colors: colorsField },
     graph: inputGradientGraph(array, { rules }),
     async explain(given, { colors }) {

@@ -2,12 +2,16 @@ import type { Graph, GraphNode } from "../../graph.ts";
 import { Rewriter } from "../rewriter.ts";
 import { isAll, window2d } from "../windows.ts";
 
+/** Output channels from which the convolution is the faster one: those of the smallest block. */
+const fewest = 8;
+
 /**
  * A transposed convolution of stride 1 is a convolution with the taps in reverse order and input and
  * output channels swapped: the gradient with respect to the input of a convolution. The weights are
  * turned once for the whole batch; the convolution is faster, and it can run in a blocked layout.
  *
- * Applies to stride 1 and two spatial axes.
+ * Applies to stride 1 and two spatial axes. With a few output channels, as by the colours of a photo, the
+ * transposed one is as much as three times faster: a blocked layout fills them up to a block.
  */
 export function convTransposeAsConv(graph: Graph): Graph {
   const rewriter = new Rewriter(graph);
@@ -23,6 +27,7 @@ function replace(rewriter: Rewriter, node: GraphNode): void {
   const fits = window && isAll(window.strides, 1) && !("output_shape" in node.attributes);
   if (!fits || !shape || "output_padding" in node.attributes) return;
   const { kernel, dilations, pads, group } = window;
+  if (group === 1 && shape[1]! < fewest) return;
   // What the transposed convolution cuts off at its end, the convolution does not pad with.
   const reach = kernel.map((taps, axis) => (taps - 1) * dilations[axis]!);
   const padding = pads.map((pad, i) => reach[i % 2]! - pad);
