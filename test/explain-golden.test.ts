@@ -193,6 +193,7 @@ async function compare({ network, file, photo, labels }: Compared, model: Model)
       const arrays = seen.arrays();
       for (const key of keys)
         near(`${file} ${key}`, arrays.get(key), wanted[key]!, jumps === true, limit);
+      near("input", arrays.get("input"), base.input!, false);
       near("probabilities", arrays.get("probabilities"), base.probabilities!, false);
       near("logits", arrays.get("logits"), base.logits!, false);
     }

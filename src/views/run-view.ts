@@ -93,10 +93,10 @@ export class Seen<T extends Takes, A extends Fields, S extends Fields, R> {
     return this.view.tables?.(this.result, this.subject, this.asks) ?? [];
   }
 
-  /** The numbers as an `.npz` holds them: the view's arrays, and what went in. */
+  /** The numbers as an `.npz` holds them: what went in, and the view's arrays, of which one may say that better. */
   arrays(): Map<string, Tensor> {
     const own = this.view.arrays?.(this.result, this.subject) ?? [];
-    return new Map([...own, ...this.inputs()]);
+    return new Map([...this.inputs(), ...own]);
   }
 
   /**

@@ -37,7 +37,7 @@ export class Numbers {
   add(seen: AnySeen, place = ""): void {
     const inputs = seen.inputs();
     for (const [name, value] of seen.arrays())
-      this.#arrays.set(place + name, inputs.has(name) ? withoutBatch(value) : value);
+      this.#arrays.set(place + name, inputs.get(name) === value ? withoutBatch(value) : value);
   }
 
   async write(path: string, view: AnyView | undefined): Promise<void> {

@@ -28,6 +28,7 @@ import {
 } from "./explained-target.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import type { Explanation, ExplanationMap } from "./explanation.ts";
+import { inputArrays } from "./input-plane.ts";
 
 /** What every heatmap is asked, besides what its method has of its own. */
 export const heatmapAsks = {
@@ -112,7 +113,7 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
       const whole = (part: Omit<Explanation, "target">): Explanation => ({
         ...part,
         target: target.explained,
-        arrays: [...headArrays(target), ...part.arrays],
+        arrays: [...inputArrays(running.network, photo), ...headArrays(target), ...part.arrays],
       });
       const again = async (other: RunningNetwork) => {
         const same = await learn(other, photo, target.explained.text);

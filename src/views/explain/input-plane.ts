@@ -66,6 +66,13 @@ export function channelsLast(value: Tensor, channels: number): Tensor<"float32">
   return float32(turned.shape.slice(1), turned.data);
 }
 
+/** The photo as the reference pages have it, `input`; nothing of a network that takes more than the photo. */
+export function inputArrays(network: Network, photo: PhotoSubject): [string, Tensor][] {
+  if (Object.keys(photo.inputs).length > 1) return [];
+  const { value, channels } = explainedInput(network, photo);
+  return [["input", channelsLast(value, channels)]];
+}
+
 /** Rows and columns of `(places..., channels)`: a line has one row, a volume its slices one under the other. */
 export function planeSize(shape: readonly number[]): {
   height: number;
