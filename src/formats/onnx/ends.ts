@@ -1,5 +1,5 @@
 import { pushAll } from "../../base/extremes.ts";
-import { toNumbers } from "../../base/tensor.ts";
+import { type Tensor, toNumbers } from "../../base/tensor.ts";
 import { attribute } from "../../graph/attributes.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { nodesFor, producers } from "../../graph/traverse.ts";
@@ -162,12 +162,31 @@ function namesIn(graph: Graph, made: ReadonlyMap<string, GraphNode>): string[] |
     const names = zip && listIn(zip, "classlabels");
     if (names) return names;
   }
+  for (const { name } of graph.outputs) {
+    const names = textsBehind(graph, made, name);
+    if (names) return names;
+  }
   for (const { name } of graph.outputs)
     for (const { node } of lookups(made, name)) {
       const names = tableIn(graph, node);
       if (names) return names;
     }
   return undefined;
+}
+
+/** The names where a network gives the list of them beside its numbers. */
+function textsBehind(
+  graph: Graph,
+  made: ReadonlyMap<string, GraphNode>,
+  name: string,
+): string[] | undefined {
+  let at = name;
+  for (let node = made.get(at); node && handsOn.test(node.op); node = made.get(at))
+    at = node.inputs[0]!;
+  const list = graph.initializers.get(at);
+  return list?.type === "string" && list.data.length > 1
+    ? [...(list.data as readonly string[])]
+    : undefined;
 }
 
 /** `classlabels_strings` or `classlabels_int64s`; plain numbers in order say nothing. */
@@ -178,6 +197,9 @@ function listIn(node: GraphNode, stem: string): string[] | undefined {
     attribute(node, `${stem}_int64s`, "ints") ?? attribute(node, `${stem}_ints`, "ints");
   return numbers?.some((number, i) => number !== i) ? numbers.map(String) : undefined;
 }
+
+const numbersOf = (keys: Tensor | undefined): readonly number[] | undefined =>
+  keys && keys.type !== "string" ? toNumbers(keys) : undefined;
 
 /** The names by number that a lookup holds. */
 function tableIn(graph: Graph, node: GraphNode): string[] | undefined {
@@ -193,8 +215,12 @@ function tableIn(graph: Graph, node: GraphNode): string[] | undefined {
   const keys =
     attribute(node, "keys_int64s", "ints") ??
     attribute(node, "cats_int64s", "ints") ??
-    attribute(node, "keys_floats", "floats");
-  const names = attribute(node, "values_strings", "strings") ?? plain;
+    attribute(node, "keys_floats", "floats") ??
+    numbersOf(attribute(node, "keys_tensor", "tensor"));
+  const values = attribute(node, "values_tensor", "tensor");
+  const names =
+    attribute(node, "values_strings", "strings") ??
+    (values?.type === "string" ? (values.data as readonly string[]) : plain);
   if (names === undefined || names.length === 0) return undefined;
   if (keys === undefined || keys.length !== names.length) return [...names];
   const sorted: string[] = [];

@@ -99,13 +99,22 @@ function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | 
   const range = said("Image.NominalPixelRange") ?? "";
   const order = /^"?bgr/i.test(said("Image.BitmapPixelFormat", ...orderKeys) ?? "") ? " bgr" : "";
   if (Object.hasOwn(ranges, range)) return { scale: ranges[range]! + order };
-  const mean = numbersFrom(said("mean", "image_mean", "normalize_mean", "img_mean"));
-  const deviation = numbersFrom(
-    said("std", "stddev", "image_std", "normalize_std", "img_std", "scale_std"),
-  );
+  // What transformers' processors do: first a factor, then statistics of what it makes.
+  const factor =
+    said("do_rescale") === "false" ? 1 : numbersFrom(said("rescale_factor") ?? "")?.[0];
+  const isNormal = said("do_normalize") !== "false";
+  const mean = isNormal
+    ? numbersFrom(said("mean", "image_mean", "normalize_mean", "img_mean"))
+    : undefined;
+  const deviation =
+    numbersFrom(said("std", "stddev", "image_std", "normalize_std", "img_std", "scale_std")) ??
+    (mean && [1]);
+  if (!mean && factor !== undefined && factor > 0)
+    return { scale: (factor === 1 ? "none" : scaleOf([0], [1 / factor])) + order };
   if (!mean || !deviation || deviation.some((value) => !(value > 0))) return undefined;
   // Statistics of values from 0 to 1, as torchvision has them, or of bytes.
-  const unit = [...mean, ...deviation].every((value) => Math.abs(value) <= 2) ? 255 : 1;
+  const isUnit = [...mean, ...deviation].every((value) => Math.abs(value) <= 2);
+  const unit = factor !== undefined && factor > 0 ? 1 / factor : isUnit ? 255 : 1;
   const [m, d] = [mean, deviation].map((values) => values.map((value) => value * unit));
   const near = (values: readonly number[], wanted: readonly number[]) =>
     wanted.every((value, i) => Math.abs(values[i % values.length]! - 255 * value) < 0.3);

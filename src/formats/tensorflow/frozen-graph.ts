@@ -5,12 +5,13 @@ import type { OpenSource } from "../open-source.ts";
 import { parseGraphProto } from "./graph-proto.ts";
 import { inlineTfFunctions } from "./inline-functions.ts";
 import { lowerTensorFlow } from "./lower-tensorflow.ts";
+import { onePictureFile } from "./settle/photo-entry.ts";
 
 /** Reads a frozen graph. */
 export const readFrozenGraph = (source: OpenSource): Promise<OpenedModel> =>
   naming(source.name, () => {
     const { nodes: called, functions } = parseGraphProto(source.bytes.subarray(0), source.budget);
-    const nodes = inlineTfFunctions(called, functions);
+    const nodes = inlineTfFunctions(onePictureFile(called), functions);
     const variable = nodes.find(({ op }) => /^Var(iable|HandleOp)/.test(op));
     if (variable)
       throw new StriateError(

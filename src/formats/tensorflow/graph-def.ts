@@ -29,7 +29,8 @@ export interface TfAttribute {
   type?: number;
   /** Null where the rank is not known. */
   shape?: readonly (number | null)[] | null;
-  list?: { s?: string[]; i?: number[]; f?: number[] };
+  /** `func`: names of functions. */
+  list?: { s?: string[]; i?: number[]; f?: number[]; func?: string[] };
   tensor?: Tensor;
   /** The name of a function. */
   func?: string;

@@ -106,21 +106,26 @@ function attributeFrom(bytes: Uint8Array, budget: Budget): TfAttribute {
       case 8:
         attribute.tensor = knownTensor(field.bytes, budget);
         break;
-      case 10: {
-        const name = wireField(field.bytes, 1);
-        if (name) attribute.func = wireText(name);
+      case 10:
+        attribute.func = functionName(field.bytes);
         break;
-      }
     }
   return attribute;
 }
 
+/** The name in a NameAttrList. */
+function functionName(bytes: Uint8Array): string {
+  const name = wireField(bytes, 1);
+  return name ? wireText(name) : "";
+}
+
 function listFrom(bytes: Uint8Array): NonNullable<TfAttribute["list"]> {
-  const list = { s: [] as string[], i: [] as number[], f: [] as number[] };
+  const list = { s: [] as string[], i: [] as number[], f: [] as number[], func: [] as string[] };
   for (const field of wireFields(bytes)) {
     if (field.number === 2) list.s.push(wireText(field));
     if (field.number === 3) list.i = list.i.concat(wireInts(field));
     if (field.number === 4) list.f = list.f.concat(wireReals(field, 4));
+    if (field.number === 9) list.func.push(functionName(field.bytes));
   }
   return list;
 }

@@ -1,4 +1,6 @@
+import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
+import { tensor } from "../../base/tensor.ts";
 import { TfAttributes, type TfFunction, type TfNode } from "./graph-def.ts";
 import { findTfOp } from "./ops/index.ts";
 import { Scalars } from "./scalars.ts";
@@ -27,12 +29,18 @@ export function inlineTfFunctions(
 }
 
 const callOps = /^(Stateful)?PartitionedCall$/;
-/** Calls one of two functions: which, its first input says. */
 /** A loop: of two functions one says whether it goes on, and the other is one round. */
 const loopOps = /^(Stateless)?While$/;
 /** Loops of more rounds stay one node. */
 const MOST_ROUNDS = 256;
 const branchOps = /^(Stateless)?If$/;
+/** Calls one of several functions: which, its first input says. */
+const choiceOps = /^(Stateless)?(If|Case)$/;
+const MOST_BRANCHES = 64;
+const branchNames = ({ op, attributes }: TfNode): readonly string[] =>
+  branchOps.test(op)
+    ? ["then_branch", "else_branch"].flatMap((name) => attributes[name]?.func ?? [])
+    : (attributes.branches?.list?.func ?? []);
 /** The name that TensorFlow gives to a call. */
 const namelessCall = /(^|\/)((Stateful)?PartitionedCall(_\d+)?)$/;
 
@@ -59,7 +67,7 @@ class Inliner {
       const rounds = loopOps.test(node.op) ? this.#rounds(node, calls) : undefined;
       const called = this.#calledBy(node);
       if (rounds) this.#add(result, rounds);
-      else if (branches) for (const inner of this.#both(node, branches, calls)) result.push(inner);
+      else if (branches) for (const inner of this.#all(node, branches, calls)) result.push(inner);
       else if (called === undefined) result.push(node);
       else {
         if (calls.includes(called))
@@ -108,40 +116,65 @@ class Inliner {
   /** A choice of two functions as the call of one, where a constant decides. */
   #decided(node: TfNode): TfNode {
     const [condition = "", ...inputs] = node.inputs;
-    const flag = branchOps.test(node.op) ? this.#tracer.flag(condition) : undefined;
-    const branch = node.attributes[flag ? "then_branch" : "else_branch"];
-    if (flag === undefined || !branch) return node;
-    return { ...node, op: "PartitionedCall", inputs, attributes: { f: branch } };
+    const number = choiceOps.test(node.op) ? this.#scalars.number(condition) : undefined;
+    if (number === undefined) return node;
+    const branches = branchNames(node);
+    const isIf = branchOps.test(node.op);
+    const func = isIf ? branches[number ? 0 : 1] : (branches[number] ?? branches.at(-1));
+    if (func === undefined) return node;
+    return { ...node, op: "PartitionedCall", inputs, attributes: { f: { func } } };
   }
 
-  /** The two functions between which the photo decides. */
-  #branchesOf(node: TfNode): [yes: TfFunction, no: TfFunction] | undefined {
-    if (!branchOps.test(node.op)) return undefined;
-    const [yes, no] = ["then_branch", "else_branch"].map((name) =>
-      this.#functions.get(node.attributes[name]?.func ?? ""),
-    );
-    return yes && no && yes.outputs.length === no.outputs.length ? [yes, no] : undefined;
+  /** The functions between which the photo decides. */
+  #branchesOf(node: TfNode): TfFunction[] | undefined {
+    if (!choiceOps.test(node.op)) return undefined;
+    const branches = branchNames(node).map((name) => this.#functions.get(name));
+    const isEven = branches.every((each) => each?.outputs.length === branches[0]?.outputs.length);
+    return branches.length > 1 && branches[0] && isEven ? (branches as TfFunction[]) : undefined;
   }
 
-  /** Both branches, and a select between what they give. */
-  #both(node: TfNode, branches: readonly TfFunction[], calls: readonly TfFunction[]): TfNode[] {
+  /** All branches, and selects between what they give; what is beyond the last number takes the last. */
+  #all(node: TfNode, branches: readonly TfFunction[], calls: readonly TfFunction[]): TfNode[] {
     const [condition = "", ...inputs] = node.inputs;
-    const [yes, no] = branches.map((branch, i) => {
+    const isIf = branchOps.test(node.op);
+    const made = branches.map((branch, i) => {
       if (calls.includes(branch) || calls.length >= MOST_LEVELS)
         throw new StriateError(`${node.op} "${node.name}": the function calls itself`);
-      const name = this.#fresh(node.name, i === 0 ? "true" : "false");
+      const name = this.#fresh(node.name, isIf ? (i === 0 ? "true" : "false") : `branch_${i}`);
       const { body, outputs } = this.#body({ ...node, name, inputs }, branch);
       return { nodes: this.expand(body, [...calls, branch]), outputs };
     });
-    const selects = yes!.outputs.map((output, i): TfNode => ({
-      name: this.#fresh(node.name, "select"),
-      op: "SelectV2",
-      inputs: [condition, output, no!.outputs[i]!],
-      attributes: {},
-    }));
-    const names = selects.map(({ name }) => name);
+    const conditions = isIf ? [] : this.#isNumber(node, condition, branches.length - 1);
+    const selects: TfNode[] = [];
+    const names = made[0]!.outputs.map((_, output) => {
+      let chosen = made.at(-1)!.outputs[output]!;
+      for (let i = made.length - 2; i >= 0; i--) {
+        const name = this.#fresh(node.name, "select");
+        const flag = conditions[i]?.at(-1)?.name ?? condition;
+        const inputs = [flag, made[i]!.outputs[output]!, chosen];
+        selects.push({ name, op: "SelectV2", inputs, attributes: {} });
+        chosen = name;
+      }
+      return chosen;
+    });
     const call: TfNode = { name: node.name, op: "IdentityN", inputs: names, attributes: {} };
-    return [...yes!.nodes, ...no!.nodes, ...selects, call];
+    return [...made.flatMap(({ nodes }) => nodes), ...conditions.flat(), ...selects, call];
+  }
+
+  /** For each branch of a Case but the last whether the number is its own; of less than 0 the last is run. */
+  #isNumber(node: TfNode, number: string, count: number): TfNode[][] {
+    return Array.from(
+      { length: checkedLength(count, "branches", MOST_BRANCHES) },
+      (_, i): TfNode[] => {
+        const own = { name: this.#fresh(node.name, `number_${i}`), op: "Const", inputs: [] };
+        const value = { tensor: tensor("int32", [], Int32Array.of(i)) };
+        const name = this.#fresh(node.name, `is_${i}`);
+        return [
+          { ...own, attributes: { value } },
+          { name, op: "Equal", inputs: [number, own.name], attributes: {} },
+        ];
+      },
+    );
   }
 
   #calledBy(node: TfNode): TfFunction | undefined {

@@ -12,6 +12,7 @@ import { lowerTensorFlow } from "./lower-tensorflow.ts";
 import { type MetaGraph, type Signature, parseSavedModel } from "./saved-model-proto.ts";
 import { bindSignature, chooseSignature } from "./signature.ts";
 import { nodesBehind, placeOf } from "./sort-nodes.ts";
+import { isPictureDecoder, onePictureFile } from "./settle/photo-entry.ts";
 import { takeBranches } from "./take-branches.ts";
 import { checkpointKeys, freezeVariables } from "./variables.ts";
 
@@ -20,8 +21,9 @@ export const readSavedModel = (source: OpenSource): Promise<OpenedModel> =>
   naming(source.name, async () => {
     const graphs = parseSavedModel(source.bytes.subarray(0));
     const chosen = graphs.find(({ tags }) => tags.includes("serve")) ?? graphs[0]!;
-    const [name, signature] = chooseSignature(chosen.signatures);
-    const graph = await frozenGraph(chosen, signature, source);
+    const parsed = parseGraphProto(chosen.graph, source.budget);
+    const [name, signature] = chooseSignature(chosen.signatures, decodesPictures(parsed));
+    const graph = await frozenGraph(parsed, chosen.restore, signature, source);
     const origin = {
       format: "TensorFlow SavedModel",
       dialect: `signature ${name}`,
@@ -35,17 +37,25 @@ export const readSavedModel = (source: OpenSource): Promise<OpenedModel> =>
     return { network, ...(compile && { compile }) };
   });
 
+type ParsedGraph = ReturnType<typeof parseGraphProto>;
+
+/** Whether the bytes of picture files may go in: photos then enter as their pixels. */
+const decodesPictures = ({ nodes, functions }: ParsedGraph): boolean =>
+  [nodes, ...functions.map((made) => made.nodes)].some((list) =>
+    list.some(({ op }) => isPictureDecoder(op)),
+  );
+
 /** What a signature runs, with its functions written out and its variables as constants. */
 async function frozenGraph(
-  { graph, restore }: MetaGraph,
+  { nodes, functions }: ParsedGraph,
+  restore: MetaGraph["restore"],
   signature: Signature,
   source: OpenSource,
 ): Promise<TfGraph> {
-  const { nodes, functions } = parseGraphProto(graph, source.budget);
   const ends = signature.outputs.map(({ tensor }) => placeOf(tensor)[0]);
   const { nodes: bound, outputs } = bindSignature(nodesBehind(nodes, ends), signature);
   const read = outputs.map((output) => placeOf(output)[0]);
-  const forward = takeBranches(part(bound, functions, read));
+  const forward = takeBranches(part(onePictureFile(bound), functions, read));
   const frozen = await freezeVariables(
     nodesBehind(forward, read),
     checkpointKeys(part(nodes, functions, [restore])),

@@ -19,6 +19,7 @@ export const scalarOperations: Readonly<Record<string, (...values: number[]) => 
     Mul: (a, b) => a! * b!,
     Maximum: (a, b) => Math.max(a!, b!),
     Minimum: (a, b) => Math.min(a!, b!),
+    FloorMod: (a, b) => a! - b! * Math.floor(a! / b!),
     Less: (a, b) => a! < b!,
     LessEqual: (a, b) => a! <= b!,
     Greater: (a, b) => a! > b!,

@@ -9,27 +9,29 @@ const internal = /^__saved_model_/;
 const TEXT = 7;
 
 /**
- * The signature that is run: `serving_default`, else the first that takes numbers and gives some.
+ * The signature that is run: `serving_default`, else the first that takes numbers and gives some; of a network
+ * that decodes pictures, where none takes numbers, one that takes their bytes.
  *
  * @throws StriateError when there is none
  */
 export function chooseSignature(
   signatures: ReadonlyMap<string, Signature>,
+  decodes = false,
 ): [name: string, signature: Signature] {
   const named = [...signatures].filter(([name]) => !internal.test(name));
   if (named.length === 0)
     throw new StriateError(
       "the SavedModel has no signature, so nothing says what goes in and comes out; save it with signatures=...",
     );
-  const usable = named
+  const given = named
     // Names of classes come out beside their scores in some; no layer makes them.
     .map(([name, { inputs, outputs }]): [string, Signature] => [
       name,
       { inputs, outputs: outputs.filter(({ type }) => type !== TEXT) },
     ])
-    .filter(
-      ([, { inputs, outputs }]) => outputs.length > 0 && inputs.some(({ type }) => type !== TEXT),
-    );
+    .filter(([, { outputs }]) => outputs.length > 0);
+  const ofNumbers = given.filter(([, { inputs }]) => inputs.some(({ type }) => type !== TEXT));
+  const usable = ofNumbers.length > 0 || !decodes ? ofNumbers : given;
   const chosen = usable.find(([name]) => name === "serving_default") ?? usable[0];
   if (chosen) return chosen;
   throw new StriateError(

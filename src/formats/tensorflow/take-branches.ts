@@ -1,6 +1,6 @@
 import type { TfNode } from "./graph-def.ts";
+import { Scalars } from "./scalars.ts";
 import { placeOf, sortTfNodes } from "./sort-nodes.ts";
-import { Tracer } from "./tracer.ts";
 
 /**
  * Decides the branches of TensorFlow 1 that a constant decides, as whether a network is in training: a
@@ -11,7 +11,8 @@ import { Tracer } from "./tracer.ts";
  */
 export function takeBranches(nodes: readonly TfNode[]): TfNode[] {
   if (!nodes.some(({ op }) => op === "Switch")) return [...nodes];
-  const tracer = new Tracer(nodes);
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const scalars = new Scalars((name) => byName.get(name));
   /** Values that are never made, as inputs write them: `cond/Switch:1`. */
   const dead = new Set<string>();
   const isDead = (input: string) => {
@@ -31,7 +32,7 @@ export function takeBranches(nodes: readonly TfNode[]): TfNode[] {
       for (const output of [0, 1, 2]) dead.add(`${name}:${output}`);
       continue;
     }
-    const decided = op === "Switch" ? tracer.flag(inputs[1] ?? "") : undefined;
+    const decided = op === "Switch" ? scalars.number(inputs[1] ?? "") : undefined;
     if (decided === undefined) continue;
     dead.add(`${name}:${decided ? 0 : 1}`);
     taken.set(name, { ...node, op: "IdentityN", inputs: [inputs[0]!, inputs[0]!] });

@@ -36,7 +36,7 @@ function scaleIn(model: TfliteModel): string | undefined {
   const x = model.tensors[model.inputs[0]?.tensor ?? -1];
   const codes = x && pixelCodes(x);
   const normal = normalisation(model);
-  if (normal === undefined) return codes && scaleOfCodes(codes);
+  if (normal === undefined) return codes ? scaleOfCodes(codes) : x && scaleOfBytes(x);
   const { mean, deviation } = normal;
   if (codes) {
     const reach = (pixel: number) =>
@@ -51,6 +51,10 @@ function scaleOfCodes({ zero, scale }: PixelCodes): string {
   const isUnit = zero === 0 && Math.abs(255 * scale - 1) < 1e-4;
   return isUnit ? "0..1" : zero === 0 && scale === 1 ? "none" : formulaOf([zero], "*", [scale]);
 }
+
+/** Bytes that are no codes of real numbers are the pixels themselves; those with a sign count from -128. */
+const scaleOfBytes = ({ type }: TfliteModel["tensors"][number]): string | undefined =>
+  type === "uint8" ? "none" : type === "int8" ? formulaOf([128], "*", [1]) : undefined;
 
 /** The metadata's mean and deviation, one for each channel. */
 function normalisation({

@@ -78,10 +78,11 @@ export function findHead(network: Network, labels?: readonly string[]): Head | u
 }
 
 /** Whether an output is one list of numbers for a row, and no maps: `(N, C)`, `(N, C, 1, 1)`, `(N, 1, C)`. */
-export const isList = ({ port: { shape } }: Pick<Head, "port">): boolean => {
+export const isList = ({ port: { shape }, kind }: Pick<Head, "port" | "kind">): boolean => {
   const inner = shape.slice(1);
-  // One number for each of many places, as detectors give it, is no list of classes.
-  const isOfAnchors = inner.length === 2 && inner[0] !== 1 && inner[1] === 1;
+  // One number for each of many places, as detectors give it, is no list of classes; what sums to one is.
+  const isOfAnchors =
+    inner.length === 2 && inner[0] !== 1 && inner[1] === 1 && !/softmax/.test(kind);
   return !isOfAnchors && inner.filter((length) => length !== 1).length <= 1;
 };
 
@@ -165,11 +166,14 @@ interface ClassAxis {
   isBatch: boolean;
 }
 
-/** `(N, C)`, `(N, C, 1, 1)`, `(N, 1, 1, C)`, `(C)`; of maps the channels. */
+/** `(N, C)`, `(N, C, 1, 1)`, `(N, 1, 1, C)`, `(C)`, `(C, 1, 1)`; of maps the channels. */
 function classAxis({ shape, order }: Port, layout: Network["layout"]): ClassAxis {
   const rank = shape.length;
   if (rank < 2) return { own: 0, others: [], isBatch: rank === 1 && typeof shape[0] !== "number" };
   const long = shape.flatMap((length, axis) => (axis > 0 && length !== 1 ? [axis] : []));
+  // `(C, 1, 1)`: one picture without a batch.
+  const isAlone = rank === 3 && long.length === 0 && typeof shape[0] === "number" && shape[0] > 1;
+  if (isAlone) return { own: 0, others: [], isBatch: false };
   if (long.length < 2) return { own: long[0] ?? rank - 1, others: [], isBatch: false };
   const last = order[1] === rank - 1 || layout === "NHWC" || rank === 3;
   const own = last ? rank - 1 : 1;

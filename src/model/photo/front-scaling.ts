@@ -51,6 +51,7 @@ function stepOf(
   const [first = "", second = ""] = inputs;
   const [x, y] = [scaled.get(first), scaled.get(second)];
   if (passing.test(op)) return x;
+  if (op === "BatchNormalization") return x && standardised(x, inputs, constants);
   if (op === "Concat") {
     const parts = inputs.flatMap((name) => scaled.get(name) ?? []);
     return {
@@ -87,6 +88,25 @@ function stepOf(
     default:
       return undefined;
   }
+}
+
+/**
+ * A batch normalisation right behind the photo was trained on its pixels: its statistics are theirs. Such as
+ * do not tell bytes from values around 0 or up to 1 say nothing.
+ */
+function standardised(
+  x: FrontScaling,
+  inputs: readonly string[],
+  constants: Constants,
+): FrontScaling | undefined {
+  const [mean, variance] = [3, 4].map((i) => constants.meanOf(inputs[i] ?? ""));
+  if (mean === undefined || variance === undefined || !(variance > 0)) return undefined;
+  const deviation = Math.sqrt(variance);
+  const isOfBytes = mean > 20 && deviation > 8;
+  const isOfUnits = mean > 0.2 && mean < 0.8 && deviation < 0.5;
+  return isOfBytes || isOfUnits
+    ? { multiply: x.multiply / deviation, add: (x.add - mean) / deviation }
+    : undefined;
 }
 
 const meanOf = (numbers: readonly number[]): number =>

@@ -64,6 +64,7 @@ function photoPort(port: Port): PhotoInput | undefined {
  */
 export function isOnePicture({ shape }: Pick<Port, "shape">): boolean {
   const [first, second, third] = shape;
+  if (isOneGreyPicture(shape)) return true;
   if (shape.length !== 3 || (first === 3) === (third === 3)) return false;
   const space = third === 3 ? [first, second] : [second, third];
   const isFixed = space.every((length) => typeof length === "number");
@@ -72,9 +73,17 @@ export function isOnePicture({ shape }: Pick<Port, "shape">): boolean {
     : !space.some((n) => typeof n === "number");
 }
 
+/** `(height, width, 1)`, or `(1, side, side)`: sequences, a batch of one, are seldom square. */
+function isOneGreyPicture(shape: Port["shape"]): boolean {
+  const [first, second, third] = shape;
+  const isLong = (n: unknown) => typeof n === "number" && n > 4;
+  if (shape.length !== 3 || !isLong(second)) return false;
+  return (third === 1 && isLong(first)) || (first === 1 && third === second);
+}
+
 /** A channels_last model is NCHW inside, so its order says it; else the channel count does. */
 function hasChannelsLast({ shape, order }: Port): boolean {
-  if (shape.length === 3) return shape[2] === 3 && shape[0] !== 3;
+  if (shape.length === 3) return isChannels(shape[2]) && !isChannels(shape[0]);
   const last = shape.length - 1;
   if (order[1] !== 1) return order[1] === last;
   return shape.length === 4 && !isChannels(shape[1]) && isChannels(shape[3]);

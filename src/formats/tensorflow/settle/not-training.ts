@@ -5,8 +5,10 @@ import { TfAttributes, type TfNode, typeOfTf } from "../graph-def.ts";
 const switches: readonly (readonly [names: RegExp, types: RegExp, value: number])[] = [
   [/keep/i, /float/, 1],
   [/drop|rate/i, /float/, 0],
+  [/(^|[^a-z])(is_?)?(test|infer|eval|predict|deterministic)/i, /bool/, 1],
   // Nothing else is said with yes and no at the door of a network.
   [/./, /bool/, 0],
+  [/(^|[^a-z])(is_?)?(test|infer|eval|predict)/i, /int/, 1],
   [/train|phase|learning/i, /int/, 0],
 ];
 

@@ -1,11 +1,15 @@
 import { tensor } from "../../../base/tensor.ts";
 import { TfAttributes, type TfNode } from "../graph-def.ts";
 import { placeOf } from "../sort-nodes.ts";
+import { withoutDead } from "./without-dead.ts";
 
 /** Ops that make pixels of the bytes of a picture file. */
+export const isPictureDecoder = (op: string): boolean => decoders.test(op);
 const decoders = /^Decode(Jpeg|Png|Image|Bmp|Gif|WebP|AndCropJpeg)$/;
 /** TensorFlow's number of the type float32. */
 const FLOAT = 1;
+/** That of texts and bytes. */
+const STRING = 7;
 
 /**
  * A graph that begins with the bytes of a picture file: the photo enters where its pixels first are real
@@ -33,12 +37,22 @@ export function photoEntry(nodes: readonly TfNode[]): { nodes: TfNode[]; entry?:
     attributes: { dtype: { type: FLOAT }, shape: { shape: [null, null, channels] } },
   };
   const changed = measured(nodes).map((node) => (node === entry ? placeholder : node));
-  return { nodes: withoutUnread(changed, decoder.name), entry: entry.name };
+  const unread = entry === decoder ? decoder.inputs : [decoder.name];
+  return { nodes: withoutDead(changed, unread), entry: entry.name };
 }
+
+/** Placeholders of a list of picture files: of one, since photos enter one by one. A loop over them runs once. */
+export const onePictureFile = (nodes: readonly TfNode[]): TfNode[] =>
+  nodes.map((node) => {
+    const { dtype, shape } = node.attributes;
+    const isList = shape?.shape?.length === 1 && shape.shape[0] === null;
+    return /^Placeholder/.test(node.op) && dtype?.type === STRING && isList
+      ? { ...node, attributes: { ...node.attributes, shape: { shape: [1] } } }
+      : node;
+  });
 
 /** What measures how many picture files are fed is told: else the files would be wanted beside the pixels. */
 function measured(nodes: readonly TfNode[]): TfNode[] {
-  const STRING = 7;
   const shapes = new Map(
     nodes.flatMap(({ name, op, attributes: { dtype, shape } }) =>
       /^Placeholder/.test(op) && dtype?.type === STRING && shape?.shape
@@ -52,35 +66,4 @@ function measured(nodes: readonly TfNode[]): TfNode[] {
     const value = tensor("int32", [shape.length], Int32Array.from(shape as number[]));
     return { name: node.name, op: "Const", inputs: [], attributes: { value: { tensor: value } } };
   });
-}
-
-/** Without the decoder, and without what only it has read. */
-function withoutUnread(nodes: readonly TfNode[], decoder: string): TfNode[] {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  const counts = new Map<string, number>();
-  const reads = ({ inputs }: TfNode) => inputs.map((input) => placeOf(input)[0]);
-  for (const node of nodes)
-    for (const name of reads(node)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const gone = new Set<string>();
-  const open = [decoder];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const node = byName.get(name);
-    if (
-      !node ||
-      gone.has(name) ||
-      (counts.get(name) ?? 0) > 0 ||
-      !/^(Decode|Identity|Const|Placeholder|Cast|Gather|StridedSlice|Reshape|Squeeze|Unpack|Substr)/.test(
-        node.op,
-      )
-    )
-      continue;
-    if (name !== decoder && node.op === "Placeholder" && node.attributes.dtype?.type === FLOAT)
-      continue;
-    gone.add(name);
-    for (const input of reads(node)) {
-      counts.set(input, (counts.get(input) ?? 1) - 1);
-      open.push(input);
-    }
-  }
-  return nodes.filter(({ name }) => !gone.has(name));
 }

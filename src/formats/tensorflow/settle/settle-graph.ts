@@ -2,6 +2,7 @@ import type { Tensor } from "../../../base/tensor.ts";
 import type { TfGraph, TfNode } from "../graph-def.ts";
 import { placeOf } from "../sort-nodes.ts";
 import { takeBranches } from "../take-branches.ts";
+import { decideSelects } from "./decide-selects.ts";
 import { mergeBranches } from "./merge-branches.ts";
 import { notTraining } from "./not-training.ts";
 import { passAugmentation } from "./pass-augmentation.ts";
@@ -29,7 +30,10 @@ export function settleGraph(graph: TfGraph): SettledGraph {
   const entered = photoEntry(
     takeBranches(lists.nodes.map((node) => singleBatch(node, loops.batches))),
   );
-  const { nodes: plain, passed } = passDropout(entered.nodes);
+  const { nodes: plain, passed } = passDropout(
+    decideSelects(entered.nodes, graph.outputs),
+    graph.outputs,
+  );
   const { nodes, passed: augmented, constants: halves } = passAugmentation(plain, graph.outputs);
   const { entry } = entered;
   const assumptions = [

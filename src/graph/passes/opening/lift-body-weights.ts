@@ -1,6 +1,7 @@
 import { GraphBuilder } from "../../builder.ts";
 import { type Attribute, type Graph, type GraphNode, copyGraph } from "../../graph.ts";
 import { renameNode } from "../../rename.ts";
+import { liftConstants } from "./lift-constants.ts";
 
 /**
  * Moves the constants of bodies (the branches of an If, a Loop's body) into the graph around them, where
@@ -26,8 +27,9 @@ function lifted(b: GraphBuilder, node: GraphNode): GraphNode {
   return { ...node, attributes: Object.fromEntries(attributes) };
 }
 
-function liftedBody(b: GraphBuilder, body: Graph): Graph {
-  const bound = new Set([...body.inputs, ...body.outputs].map(({ name }) => name));
+function liftedBody(b: GraphBuilder, given: Graph): Graph {
+  const bound = new Set([...given.inputs, ...given.outputs].map(({ name }) => name));
+  const body = liftConstants(given, bound);
   const names = new Map<string, string>();
   const initializers = new Map(body.initializers);
   for (const [name, value] of body.initializers) {

@@ -4,13 +4,15 @@ import type { Graph, GraphNode } from "../../graph.ts";
 /**
  * Turns Constant nodes into initializers, which is where weights are looked for. Those in bodies stay,
  * and those whose value no tensor holds. Returns a new graph.
+ *
+ * @param kept values that have to be made by a node
  */
-export function liftConstants(graph: Graph): Graph {
+export function liftConstants(graph: Graph, kept: ReadonlySet<string> = new Set()): Graph {
   const initializers = new Map(graph.initializers);
   const nodes = graph.nodes.filter((node) => {
     const value = node.op === "Constant" && node.domain === "" ? valueOf(node) : undefined;
     const name = node.outputs[0];
-    if (value === undefined || !name) return true;
+    if (value === undefined || !name || kept.has(name)) return true;
     initializers.set(name, value);
     return false;
   });
