@@ -14,9 +14,10 @@ const tfjsOps = readFileSync(new URL("tfjs-operators.txt", import.meta.url), "ut
 /** Ops of a graph that are settled before it is lowered, so that no record of an op stands for them. */
 const settled = new Set(
   (
-    "Const NoOp Placeholder PlaceholderWithDefault If StatelessIf Enter Exit LoopCond Merge NextIteration Switch " +
+    "Const NoOp Placeholder PlaceholderWithDefault If StatelessIf Case StatelessCase While StatelessWhile Enter Exit LoopCond Merge NextIteration Switch " +
     "TensorArrayConcatV3 TensorArrayGatherV3 TensorArrayReadV3 TensorArrayScatterV3 TensorArraySizeV3 " +
-    "TensorArrayV3 TensorArrayWriteV3"
+    "TensorArrayV3 TensorArrayWriteV3 EmptyTensorList TensorListFromTensor TensorListGather TensorListGetItem " +
+    "TensorListLength TensorListPushBack TensorListReserve TensorListSetItem TensorListStack"
   ).split(" "),
 );
 

@@ -10,7 +10,7 @@ export const tensorflow = defineFormat({
     reads: [
       "frozen graphs of TensorFlow 1 and 2",
       "placeholders that say whether a network is in training (`keep_prob`, `phase_train`) take the value of inference, and it is said; dropout passes everything on",
-      "Switch and Merge, If: decided by constants, else both branches are computed; loops of TensorFlow 1 whose number of rounds is known, over a batch of one",
+      "Switch and Merge, If, Case: decided by constants, else all branches are computed; loops whose number of rounds is known, over a batch of one",
       "a decoder of picture files at the front: a photo enters as its pixels",
     ],
     leavesOut: [
