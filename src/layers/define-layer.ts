@@ -142,12 +142,23 @@ export interface WeightOrigin {
   backend: "theano" | "tensorflow";
 }
 
+/** What people and views want to know of a layer beside its kind, where it is so. */
+export interface LayerFacts {
+  /** What it is called beside other layers: `BN`. */
+  shortName?: string;
+  /** It is its activation and nothing else, by whose name people know it. */
+  isItsActivation?: true;
+  /** It scales what comes in: photos come to it as bytes. */
+  scales?: true;
+}
+
 /** Everything that is known about one Keras layer class. */
 export interface LayerDefinition<F extends Fields = Fields> {
   className: string;
   /** Other class names for the same thing: Keras 1 spellings, renamed classes. */
   aliases?: readonly string[];
   kind: LayerKind;
+  facts?: LayerFacts;
   fields: F;
   /** Number of axes that an input must have, the batch included, where there is only one right number. */
   inputRank?: number;

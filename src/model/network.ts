@@ -4,7 +4,7 @@ import { StriateError } from "../base/errors.ts";
 import { selectNames } from "../base/names.ts";
 import { formatShape, invertOrder } from "../base/shape.ts";
 import type { Dim, Graph } from "../graph/graph.ts";
-import type { LayerKind, RandomInput } from "../layers/define-layer.ts";
+import type { LayerFacts, LayerKind, RandomInput } from "../layers/define-layer.ts";
 
 /**
  * A network that is ready to be looked at: the one thing that views, training and the page know,
@@ -82,6 +82,7 @@ export interface NetworkLayer {
   address: string;
   className: string;
   kind: LayerKind;
+  facts?: LayerFacts;
   /** What the layer reads, as addresses. */
   inbound: string[];
   /** Graph values that the layer reads, in order. */

@@ -133,6 +133,8 @@ export interface OpDefinition<S extends AttributeSpecs = AttributeSpecs> {
   gradient: GradientRule<AttributeValues<S>> | "zero" | "unsupported";
   /** What it is to a person who reads a network as a list of layers. */
   role: OpRole;
+  /** What people call it beside other layers: `BN`. */
+  shortName?: string;
   /** What its inputs are called where they are weights. */
   weights: OpWeights;
   /** What it does to the rows of a batch. */

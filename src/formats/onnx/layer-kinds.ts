@@ -1,4 +1,4 @@
-import type { LayerKind } from "../../layers/define-layer.ts";
+import type { LayerFacts, LayerKind } from "../../layers/define-layer.ts";
 import { findOp } from "../../ops/index.ts";
 import type { OpRole } from "../../ops/facts/role.ts";
 
@@ -21,6 +21,12 @@ export function layerKind(node: Named, isData: readonly boolean[]): LayerKind {
   if (role === "notation" || role === "shape") return "other";
   if (role !== "arithmetic") return role;
   return isData.filter(Boolean).length > 1 ? "merging" : "arithmetic";
+}
+
+/** What is to be known of an op as a layer beside its kind. */
+export function factsOf({ domain, op }: Named): { facts?: LayerFacts } {
+  const shortName = findOp(domain, op)?.shortName;
+  return shortName === undefined ? {} : { facts: { shortName } };
 }
 
 /** A weight among the inputs of a node. */

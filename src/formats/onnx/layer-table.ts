@@ -5,7 +5,7 @@ import type { NetworkLayer, NetworkWeight, Port, Unavailable } from "../../model
 import { nodeAddresses } from "./addresses.ts";
 import { WeightFinder } from "./find-weights.ts";
 import { integerProducts } from "./integer-products.ts";
-import { isTransparent, layerKind, resultsOf, roleOf } from "./layer-kinds.ts";
+import { factsOf, isTransparent, layerKind, resultsOf, roleOf } from "./layer-kinds.ts";
 import type { LeftOutNode } from "./left-out-nodes.ts";
 import { rectifiedValues } from "./quantised.ts";
 
@@ -62,6 +62,7 @@ export function layerTable(
       address,
       className: node.op,
       kind: layerKind(node, isData),
+      ...factsOf(node),
       inbound: [...new Set(reads.map((name) => makers.get(name) ?? ""))],
       reads: unavailable ? [] : reads,
       outputs: unavailable ? [] : outputs.map(portOf),

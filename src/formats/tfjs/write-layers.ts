@@ -30,6 +30,34 @@ const known = new Set(
   ).split(" "),
 );
 
+/** What is otherwise in a class of TF.js than in Keras. */
+interface Otherwise {
+  /** What TF.js computes otherwise, of a layer of this configuration; undefined where nothing. */
+  numbers?(config: Layer["config"]): string | undefined;
+  /** What it calls a weight. */
+  weightName?(name: string, config: Layer["config"]): string;
+}
+
+const otherwise: Readonly<Record<string, Otherwise>> = {
+  UpSampling2D: {
+    // The pixels of an enlarged picture lie at other places.
+    numbers: ({ interpolation }) =>
+      interpolation === "bilinear" ? "bilinear interpolation" : undefined,
+  },
+  DepthwiseConv2D: {
+    weightName: (name) => (name === "kernel" ? "depthwise_kernel" : name),
+  },
+  Bidirectional: {
+    weightName(name, { layer }) {
+      const inner = isObject(layer) && isObject(layer.config) ? layer.config.name : "";
+      return name.replace(
+        /^(forward|backward)\//,
+        (_, side: string) => `${side}_${String(inner)}/`,
+      );
+    },
+  },
+};
+
 /**
  * A layers model for `tf.loadLayersModel`: the JSON, and the weights beside it in files of at most 4 MB.
  *
@@ -83,10 +111,10 @@ function checkClasses(model: KerasModel, path: string): void {
   };
   for (const layer of model.layers) {
     if (layer.definition && !known.has(layer.className)) refuse(layer);
-    // TF.js puts the pixels of an enlarged picture at other places than Keras.
-    if (layer.className === "UpSampling2D" && layer.config.interpolation === "bilinear")
+    const other = otherwise[layer.className]?.numbers?.(layer.config);
+    if (other)
       throw new StriateError(
-        `UpSampling2D "${path}${layer.name}": TF.js' bilinear interpolation gives other numbers; write an .onnx or .h5 file instead`,
+        `${layer.className} "${path}${layer.name}": TF.js' ${other} gives other numbers; write an .onnx or .h5 file instead`,
       );
     if (layer.model) checkClasses(layer.model, `${path}${layer.name}/`);
   }
@@ -100,13 +128,8 @@ function namedArrays({ layer, specs }: LayerWeights): { name: string; value: Ten
 }
 
 /** What TF.js calls a weight within its layer. */
-function weightName({ className, config }: Layer, name: string): string {
-  if (className === "DepthwiseConv2D" && name === "kernel") return "depthwise_kernel";
-  if (className !== "Bidirectional") return name;
-  const inner =
-    isObject(config.layer) && isObject(config.layer.config) ? config.layer.config.name : "";
-  return name.replace(/^(forward|backward)\//, (_, side: string) => `${side}_${String(inner)}/`);
-}
+const weightName = ({ className, config }: Layer, name: string): string =>
+  otherwise[className]?.weightName?.(name, config) ?? name;
 
 /** A configuration in the words of TF.js, where they are not Keras 2's. */
 function forTfjs(value: unknown): unknown {

@@ -9,6 +9,7 @@ import { commonFields, defineLayer } from "../define-layer.ts";
  */
 export const activation = defineLayer({
   className: "Activation",
+  facts: { isItsActivation: true },
   kind: "activation",
   fields: { ...commonFields, activation: activationField() },
   outputShape: (config, [input]) =>

@@ -43,6 +43,7 @@ const fields = {
  */
 export const batchNormalization = defineLayer({
   className: "BatchNormalization",
+  facts: { shortName: "BN" },
   aliases: ["BatchNormalizationV1", "BatchNormalizationV2", "SyncBatchNormalization"],
   kind: "normalization",
   couplesBatch: true,

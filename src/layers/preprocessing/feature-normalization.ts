@@ -38,6 +38,7 @@ const lengths = (config: Config, input: KerasShape) =>
  */
 export const normalization = defineLayer({
   className: "Normalization",
+  facts: { scales: true },
   kind: "preprocessing",
   fields: {
     ...commonFields,

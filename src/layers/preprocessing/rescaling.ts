@@ -29,6 +29,7 @@ export function constantLike(b: GraphBuilder, numbers: Numbers, x: SymbolicTenso
  */
 export const rescaling = defineLayer({
   className: "Rescaling",
+  facts: { scales: true },
   kind: "preprocessing",
   fields: { ...commonFields, scale: numbersField(), offset: numbersField(0) },
   outputShape: (_, [input]) => input!,

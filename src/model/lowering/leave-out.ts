@@ -87,6 +87,7 @@ export const leftOutLayer = (
   address: place + layer.name,
   className: layer.sourceClass ?? layer.className,
   kind: layer.definition?.kind ?? "other",
+  ...(layer.definition?.facts && { facts: layer.definition.facts }),
   inbound,
   reads: [],
   outputs: [],

@@ -45,6 +45,7 @@ export class LoweredLayers {
       address,
       className: layer.className,
       kind: layer.definition?.kind ?? "model",
+      ...(layer.definition?.facts && { facts: layer.definition.facts }),
       inbound: inputs.map((x) => this.#makers.get(x) ?? ""),
       reads: inputs.map((x) => x.value),
       outputs: outputs.map((x, i) => portOf(outputs.length > 1 ? `${address}:${i}` : address, x)),

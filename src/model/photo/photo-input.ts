@@ -170,9 +170,9 @@ function scaleInside(network: Network, port: Port): ReturnType<typeof scaleBefor
   const front = frontScaling(network, port);
   if (front) return scaleBefore(front);
   // Preprocessing that takes the colours apart is no chain of nodes.
-  for (const { kind, className } of network.layers) {
+  for (const { kind, facts } of network.layers) {
     if (kind === "convolution" || kind === "dense") return undefined;
-    if (className === "Rescaling" || className === "Normalization") return "none";
+    if (facts?.scales) return "none";
     if (kind === "pooling") return undefined;
     if (kind === "arithmetic") return "none";
   }

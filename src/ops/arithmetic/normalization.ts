@@ -38,6 +38,7 @@ const batchNormRows: RowRule = (c) =>
 export const normalizationOps: readonly OpDefinition[] = [
   defineOp({
     type: "BatchNormalization",
+    shortName: "BN",
     role: "normalization",
     weights: [
       null,

@@ -139,14 +139,14 @@ function shapeWords({ weights }: Network, layer: NetworkLayer): string {
 /** `Conv2D + BN + relu`; `Activation: relu` where it stands alone. */
 function titleOf(group: readonly NetworkLayer[]): string {
   const [first] = group;
-  if (group.length === 1 && first!.className === "Activation" && first!.activation)
-    return `Activation: ${first!.activation}`;
+  if (group.length === 1 && first!.facts?.isItsActivation && first!.activation)
+    return `${first!.className}: ${first!.activation}`;
   return group
-    .flatMap(({ className, activation = "" }) => {
+    .flatMap(({ className, facts = {}, activation = "" }) => {
       // A layer that is an activation is named once.
       const same = className.toLowerCase() === activation.replaceAll("_", "");
-      if (className === "Activation" && activation !== "") return [activation];
-      const name = group.length > 1 && className === "BatchNormalization" ? "BN" : className;
+      if (facts.isItsActivation && activation !== "") return [activation];
+      const name = group.length > 1 ? (facts.shortName ?? className) : className;
       return activation === "" || same ? [name] : [name, activation];
     })
     .join(" + ");
