@@ -91,7 +91,7 @@ export { colormap, colormapNames } from "./plot/colormap.ts";
 export type { Mark, Picture } from "./plot/picture.ts";
 export { rasterize } from "./plot/rasterize.ts";
 export { leftOut } from "./model/lowering/left-out.ts";
-export type { UnitField } from "./views/field/field-view.ts";
+export type { UnitField } from "./views/field/unit-field.ts";
 export { toSvg } from "./plot/svg.ts";
 export { writeNpz as toNpz } from "./formats/npz.ts";
 export {

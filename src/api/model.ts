@@ -1,4 +1,3 @@
-import { formatShape } from "../base/shape.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Fields } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
@@ -7,10 +6,9 @@ import type { OpenedModel } from "../formats/format.ts";
 import { type GradientOptions, gradientOf } from "../model/gradients/gradient-of.ts";
 import type { KerasModel } from "../model/model.ts";
 import { requireOutputs } from "../model/lowering/left-out.ts";
-import type { Network, NetworkLayer, Port } from "../model/network.ts";
+import type { Network, NetworkLayer } from "../model/network.ts";
 import { toUser } from "../model/network.ts";
 import { type PreprocessingChoice, preprocessingFor } from "../model/photo/photo-input.ts";
-import { prepareDecoded } from "../model/photo/prepare-photo.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { type NetworkSummary, formatSummary, summarize } from "../model/facts/summary.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -26,7 +24,9 @@ import type { View } from "../views/define-view.ts";
 import { type Given, type Seen, runView } from "../views/run-view.ts";
 import { ModelSeen } from "./report/model-seen.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
-import { type ModelInput, isImage, isModelInput, isTensor } from "./model-input.ts";
+import { feedsOf } from "./feeds-of.ts";
+import { modelInWords } from "./model-in-words.ts";
+import type { ModelInput } from "./model-input.ts";
 import { wrongArgument } from "./sources.ts";
 import { measureModel } from "./measure-model.ts";
 import {
@@ -168,20 +168,7 @@ export class Model {
 
   /** Tensors by input name, from whatever the caller has. */
   feeds(input: ModelInput, choice?: PreprocessingChoice): Record<string, Tensor> {
-    if (!isModelInput(input))
-      return wrongArgument(
-        this.name,
-        'a photo (await readImage("dog.jpg")), a tensor, or tensors by input name',
-        input,
-      );
-    if (isImage(input)) return { ...prepareDecoded(this.network, input, choice).feeds };
-    if (!isTensor(input) && !Array.isArray(input)) return { ...(input as Record<string, Tensor>) };
-    const list = isTensor(input) ? [input] : (input as readonly Tensor[]);
-    if (list.length !== this.network.inputs.length)
-      throw new StriateError(
-        `${this.name}: the model has ${this.network.inputs.length} inputs, got ${list.length}; give one for each, in order or by name: ${this.network.inputs.map((port) => port.name).join(", ")}`,
-      );
-    return Object.fromEntries(this.network.inputs.map((port, i) => [port.name, list[i]!]));
+    return feedsOf(this.network, input, choice);
   }
 
   /**
@@ -326,14 +313,7 @@ export class Model {
 
   /** What `console.log(model)` shows in Node: what it is, what goes in, what comes out. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    const ports = (list: readonly Port[]) =>
-      list.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");
-    const { name, layers, origin, inputs, outputs } = this.network;
-    return [
-      `Model "${name}": ${layers.length} layers, ${origin.format}${origin.file ? ` (${origin.file})` : ""}`,
-      `  in:  ${ports(inputs)}`,
-      `  out: ${ports(outputs)}`,
-    ].join("\n");
+    return modelInWords(this.network);
   }
 
   /** Frees the engine's memory. */

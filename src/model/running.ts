@@ -1,35 +1,22 @@
-import { emptyRecord } from "../base/empty-record.ts";
-import { StriateError, naming, namingSync } from "../base/errors.ts";
-import { type NumericType, type Tensor, castTo } from "../base/tensor.ts";
+import { naming } from "../base/errors.ts";
+import type { Tensor } from "../base/tensor.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { isLarge, weightBytes } from "../graph/passes/engine/lend-weights.ts";
 import { withGiven, withOutputs } from "../graph/outputs.ts";
-import { bindInputs } from "../ops/infer/bind-dims.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { SessionPool } from "../runtime/session-pool.ts";
-import type { Differentiated } from "./gradients/differentiate.ts";
 import {
   type ForwardPart,
   type GradientQuery,
   type GradientResult,
   givenValues,
-  seedOf,
 } from "./gradients/gradient-query.ts";
-import { asType } from "./as-type.ts";
-import { type Network, checkInput, withoutBatch, toGraph } from "./network.ts";
-import {
-  type RowOptions,
-  type RowParts,
-  type RowSource,
-  bytesOfValues,
-  defaultMemory,
-  isRowSource,
-  joinRows,
-  partsOf,
-  rowsFor,
-  takeRows,
-} from "./rows.ts";
+import { GradientSessions, gradientPart } from "./gradients/gradient-sessions.ts";
+import { graphInputs, shapesOf } from "./graph-inputs.ts";
+import type { Network } from "./network.ts";
+import type { RowOptions, RowSource } from "./rows.ts";
+import { type RowPart, RowsInParts, type TakePart } from "./rows-in-parts.ts";
 
 /**
  * A network with an engine. It asks the engine for chosen values only: one session for each set of
@@ -40,8 +27,8 @@ export class RunningNetwork {
   readonly runtime: Runtime;
   readonly #options: SessionOptions;
   readonly #values: SessionPool<Session>;
-  readonly #gradients: SessionPool<OpenGradient>;
-  readonly #rowBytes = new Map<string, number>();
+  readonly #gradients: GradientSessions;
+  readonly #parts: RowsInParts;
 
   constructor(network: Network, runtime: Runtime, options: SessionOptions = {}) {
     this.network = network;
@@ -50,7 +37,8 @@ export class RunningNetwork {
     this.#options = { ...options, lean: options.lean === true && isLarge(network.graph) };
     const most = sessionsOf(network);
     this.#values = new SessionPool((session) => session.release(), most);
-    this.#gradients = new SessionPool(({ session }) => session.release(), most);
+    this.#gradients = new GradientSessions(network, runtime, this.#options, most);
+    this.#parts = new RowsInParts(network);
   }
 
   /** Another network on the same engine, with the same options. */
@@ -71,7 +59,7 @@ export class RunningNetwork {
     values: readonly string[],
     known: Readonly<Record<string, Tensor>> = {},
   ): Promise<Tensor[]> {
-    return this.runGraph(this.#graphInputs(feeds, false), values, known);
+    return this.runGraph(graphInputs(this.network, feeds, false), values, known);
   }
 
   /** {@link run} with feeds by graph value, already in the graph's layout. */
@@ -104,7 +92,7 @@ export class RunningNetwork {
     values: readonly string[],
     { name, write }: ForwardPart,
   ): Promise<Tensor[]> {
-    const inputs = this.#graphInputs(feeds);
+    const inputs = graphInputs(this.network, feeds);
     const shapes = shapesOf(inputs);
     const open = () =>
       naming(this.network.origin.file ?? this.network.name, async () => {
@@ -155,8 +143,8 @@ export class RunningNetwork {
     const names = [...(then ? [] : wrt.map((name) => `the gradient by "${name}"`)), ...values];
     const what = (i: number) => names[i] ?? then?.name ?? "";
     const asked = { ...options, ...this.#partsFor(query) };
-    const results = await this.#inParts(this.#source(feeds), asked, what, (part) =>
-      this.#gradientPart(part, query),
+    const results = await this.#parts.joined(feeds, asked, what, (part) =>
+      this.#gradients.run(part, query),
     );
     return resultOf(results, values.length);
   }
@@ -169,13 +157,13 @@ export class RunningNetwork {
   async eachGradient(
     source: RowSource,
     query: GradientQuery,
-    take: (part: GradientResult, start: number, count: number) => void,
+    take: TakePart<GradientResult>,
     options: RowOptions = {},
   ): Promise<void> {
-    await this.#eachPart(
+    await this.#parts.each(
       source,
       { ...options, ...this.#partsFor(query) },
-      (part) => this.#gradientPart(part, query),
+      (part) => this.#gradients.run(part, query),
       (results, start, count) => take(resultOf(results, givenValues(query).length), start, count),
     );
   }
@@ -197,7 +185,7 @@ export class RunningNetwork {
     options: RowOptions = {},
   ): Promise<Tensor[]> {
     const what = (i: number) => `"${values[i]}"`;
-    return this.#inParts(this.#source(feeds), { ...options, factor: 1 }, what, ({ inputs }) =>
+    return this.#parts.joined(feeds, { ...options, factor: 1 }, what, ({ inputs }) =>
       this.runGraph(inputs, values),
     );
   }
@@ -210,134 +198,11 @@ export class RunningNetwork {
   async eachRow(
     source: RowSource,
     values: readonly string[],
-    take: (part: Tensor[], start: number, count: number) => void,
+    take: TakePart<Tensor[]>,
     options: RowOptions = {},
   ): Promise<void> {
     const run = ({ inputs }: RowPart) => this.runGraph(inputs, values);
-    await this.#eachPart(source, { ...options, factor: 1 }, run, take);
-  }
-
-  /** Rows of tensors, or as somebody makes them. */
-  #source(feeds: Readonly<Record<string, Tensor>> | RowSource): RowSource {
-    if (isRowSource(feeds)) return feeds;
-    const port = this.network.inputs.find(({ name }) => feeds[name] !== undefined);
-    if (port === undefined) throw new StriateError(`${this.network.name}: got no input`);
-    const rows = feeds[port.name]!.shape[0] ?? 1;
-    return {
-      rows,
-      feeds: (start, count) =>
-        Object.fromEntries(
-          Object.entries(feeds).map(([name, value]) => [
-            name,
-            value.shape[0] === rows ? takeRows(value, start, count) : value,
-          ]),
-        ),
-    };
-  }
-
-  /** Runs rows in parts, one part after the other, and puts the results together. */
-  async #inParts(
-    source: RowSource,
-    options: PartOptions,
-    what: (i: number) => string,
-    run: (part: RowPart) => Promise<Tensor[]>,
-  ): Promise<Tensor[]> {
-    const results: Tensor[][] = [];
-    const parts = await this.#eachPart(source, options, run, (part) => results.push(part));
-    return results[0]!.map((_, i) =>
-      joinRows(
-        results.map((part) => part[i]!),
-        parts,
-        what(i),
-      ),
-    );
-  }
-
-  /** Runs rows in parts of one size, and gives each part's results away. */
-  async #eachPart(
-    source: RowSource,
-    options: PartOptions,
-    run: (part: RowPart) => Promise<Tensor[]>,
-    take: (results: Tensor[], start: number, count: number) => void,
-  ): Promise<RowParts> {
-    const { rowsAtOnce, memory = defaultMemory, whole = false, factor } = options;
-    const { rows } = source;
-    const batch = this.network.inputs[0]?.shape[0];
-    const first = whole ? undefined : this.#graphInputs(source.like ?? source.feeds(0, 1));
-    const most = first ? (rowsAtOnce ?? rowsFor(memory, factor * this.#bytesPerRow(first))) : rows;
-    const parts = partsOf(rows, most, typeof batch === "number" ? batch : undefined);
-    if (whole && parts.size !== rows)
-      throw new StriateError(
-        `gradients by weights add up over a batch, which the file fixes to ${parts.size} rows; got ${rows}`,
-      );
-    for (const start of parts.starts) {
-      options.throwIfStopped?.();
-      const count = Math.min(parts.size, rows - start);
-      const given = source.feeds(start, count);
-      const filled = count === parts.size ? given : this.#filledUp(given, count, parts.size);
-      take(await run({ inputs: this.#graphInputs(filled), start, size: parts.size }), start, count);
-      options.onRows?.(start + count, rows);
-    }
-    return parts;
-  }
-
-  #filledUp(feeds: Readonly<Record<string, Tensor>>, count: number, size: number) {
-    return Object.fromEntries(
-      Object.entries(feeds).map(([name, value]) => [
-        name,
-        value.shape[0] === count ? takeRows(value, 0, size) : value,
-      ]),
-    );
-  }
-
-  /**
-   * Feeds by port as the graph takes them.
-   * @param anyBatch whether the batch may be another than the file says
-   */
-  #graphInputs(feeds: Readonly<Record<string, Tensor>>, anyBatch = true): Record<string, Tensor> {
-    const inputs = emptyRecord<Tensor>();
-    for (const port of this.network.inputs) {
-      const fed = Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined;
-      if (fed === undefined) continue;
-      const value = withoutBatch(fed, port);
-      const free = { ...port, shape: port.shape.map((n, axis) => (axis === 0 ? null : n)) };
-      checkInput(value, anyBatch ? free : port);
-      inputs[port.value] = toGraph(asType(value, port), port);
-    }
-    return inputs;
-  }
-
-  /** About how many bytes all values of one row take. */
-  #bytesPerRow(inputs: Readonly<Record<string, Tensor>>): number {
-    const shapes = shapesOf(inputs);
-    const key = JSON.stringify(shapes);
-    const known = this.#rowBytes.get(key);
-    if (known !== undefined) return known;
-    const bytes = bytesOfValues(bindInputs(this.network.graph, shapes));
-    this.#rowBytes.set(key, bytes);
-    return bytes;
-  }
-
-  /** One part of a batch: what stands for the gradients, then the values. */
-  #gradientPart({ inputs, start, size }: RowPart, query: GradientQuery): Promise<Tensor[]> {
-    const { network } = this;
-    const shapes = shapesOf(inputs);
-    const { of, wrt, values, rules, then, beside } = query;
-    const terms = of.map(({ value, seed }) => [value, "write" in seed ? seed.name : null]);
-    const key = JSON.stringify([terms, wrt, values, rules?.name, then?.name, beside, shapes]);
-    const open = async (): Promise<OpenGradient> => {
-      const file = network.origin.file ?? network.name;
-      const { differentiate } = await gradientPart();
-      const form = namingSync(file, () => differentiate(network, shapes, query));
-      return { ...form, session: await this.runtime.open(form.graph, this.#options) };
-    };
-    return this.#gradients.use(key, open, async ({ session, seeds, gradients, values }) => {
-      const feeds: Record<string, Tensor> = { ...inputs };
-      for (const [value, { input, type, shape }] of seeds)
-        feeds[input] = castTo(seedOf(of, value, shape, start, size), type as NumericType);
-      const results = await session.run(feeds);
-      return [...gradients, ...values].map((name) => results[name]!);
-    });
+    await this.#parts.each(source, { ...options, factor: 1 }, run, take);
   }
 
   /** The graph that makes some values out of the inputs and of what is given. */
@@ -365,34 +230,8 @@ const keptWeights = 1 << 27;
 const sessionsOf = ({ graph }: Network): number =>
   Math.min(8, Math.max(4, Math.floor(keptWeights / Math.max(1, weightBytes(graph)))));
 
-/** What opens a graph up and differentiates it is loaded when it is needed. */
-const gradientPart = () => import("./gradients/differentiate.ts");
-
-interface OpenGradient extends Differentiated {
-  session: Session;
-}
-
 /** The gradients before the values. */
 function resultOf(results: Tensor[], values: number): GradientResult {
   const count = results.length - values;
   return { gradients: results.slice(0, count), values: results.slice(count) };
 }
-
-/** How rows are cut into parts. */
-interface PartOptions extends RowOptions {
-  /** Whether they may not be cut. */
-  whole?: boolean;
-  /** How often the values of a row are in memory. */
-  factor: number;
-}
-
-/** A part of a batch, in the graph's layout. */
-interface RowPart {
-  inputs: Readonly<Record<string, Tensor>>;
-  /** The part's first row, and its rows. */
-  start: number;
-  size: number;
-}
-
-const shapesOf = (inputs: Readonly<Record<string, Tensor>>) =>
-  Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, value.shape]));

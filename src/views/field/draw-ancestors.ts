@@ -3,7 +3,8 @@ import { formatNumber } from "../../plot/format-number.ts";
 import type { Picture } from "../../plot/picture.ts";
 import type { ViewTable } from "../define-view.ts";
 import { backdropOf } from "../explain/heatmap-view.ts";
-import { type DrawHeatmapsOptions, drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
+import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
+import type { DrawHeatmapsOptions } from "../heatmap/heatmap-options.ts";
 import type { PhotoSubject } from "../subject.ts";
 import type { Ancestor } from "./ancestors.ts";
 

@@ -1,7 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import type { Rectangle } from "../../base/affine.ts";
 import { field } from "../../base/fields.ts";
-import { type Tensor, float32 } from "../../base/tensor.ts";
+import { float32 } from "../../base/tensor.ts";
 import { toUser } from "../../model/network.ts";
 import { type ReceptiveField, receptiveFields } from "../../model/facts/receptive-field.ts";
 import type { Term } from "../../model/target/functional.ts";
@@ -9,7 +9,7 @@ import { resolveTarget } from "../../model/target/resolve-target.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import { colormapNames } from "../../plot/colormap.ts";
 import { formatNumber } from "../../plot/format-number.ts";
-import { type ViewTable, defineView } from "../define-view.ts";
+import { defineView } from "../define-view.ts";
 import { camLayers } from "../explain/cam-layers.ts";
 import { channelPlanes } from "../explain/channel-planes.ts";
 import { backdropOf } from "../explain/heatmap-view.ts";
@@ -19,29 +19,19 @@ import { type Heatmap, planeOf } from "../heatmap/heatmap.ts";
 import { heatmapFigure } from "../heatmap/heatmap-figure.ts";
 import type { PhotoSubject } from "../subject.ts";
 import { linesOfTable } from "../lines-of-table.ts";
-import { type Ancestor, ancestorsOf } from "./ancestors.ts";
+import { ancestorsOf } from "./ancestors.ts";
 import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
 import { ancestorTable, drawAncestors } from "./draw-ancestors.ts";
+import {
+  arithmeticLines,
+  captionOf,
+  gradientWords,
+  headline,
+  isOff,
+  productTable,
+} from "./field-words.ts";
 import { type UnitPlace, parsePlace, placeKey } from "./parse-place.ts";
-
-/** Where one value of a map comes from. */
-export interface UnitField {
-  readonly place: UnitPlace;
-  readonly className: string;
-  readonly value: number;
-  /** ds/dx of the value (of the sum over channels, where none is named), `(height, width, channels)`. */
-  readonly gradient: Tensor<"float32">;
-  /** The mean over colours of the gradient's size: how much each pixel really counts. */
-  readonly effective: Float32Array;
-  readonly size: { readonly height: number; readonly width: number };
-  /** The pixels of the input that it can see, cut at its border; undefined where it sees all. */
-  readonly sees?: readonly (readonly [from: number, to: number])[];
-  /** Pixels along each axis, the border not minded. */
-  readonly window?: readonly number[];
-  readonly arithmetic?: Arithmetic;
-  /** The layers that it comes from, from the input on, where they are asked for. */
-  readonly ancestors?: readonly Ancestor[];
-}
+import type { UnitField } from "./unit-field.ts";
 
 export const fieldView = defineView({
   id: "field",
@@ -197,32 +187,6 @@ function heatmapOf(result: UnitField): Heatmap {
   };
 }
 
-/** `conv2d_3[17]@7,7 (Conv2D) is 0.31 and sees 38 x 38 pixels: rows 56 to 93, columns 56 to 93` */
-function headline({ place, className, value, sees, window }: UnitField): string {
-  const axes = sees?.map(([from, to], i) => `${axisName(i, sees.length)} ${from} to ${to}`);
-  const sight = axes
-    ? `sees ${window!.join(" x ")} pixels: ${axes.join(", ")}`
-    : "sees the whole input";
-  return `${placeKey(place)} (${className}) is ${formatNumber(value, 4)} and ${sight}`;
-}
-
-function captionOf(result: UnitField, { preparation }: PhotoSubject): string {
-  return `${headline(result)}. ${gradientWords(result)}. Input: ${preparation}.`;
-}
-
-const isOff = ({ effective }: UnitField): boolean => effective.every((each) => each === 0);
-
-/** How the gradient lies on the pixels; of a value behind a flat activation, where there is one. */
-function gradientWords(result: UnitField): string {
-  if (!isOff(result))
-    return `Half of its gradient lies on ${formatNumber(100 * shareThatCounts(result.effective), 2)} % of the pixels`;
-  const { place, arithmetic: sum } = result;
-  const before = sum?.activation
-    ? `: ${sum.activation.name} is flat here; ${placeKey({ ...place, layer: `${place.layer}_pre` })} is the value before it`
-    : "";
-  return `No pixel has a gradient${before}`;
-}
-
 /** Where a person who names no place may begin. */
 async function strongestInTheMiddle(
   running: RunningNetwork,
@@ -289,53 +253,4 @@ function boxOf({ sees }: UnitField): Rectangle | undefined {
     readonly [number, number],
   ];
   return { top, left, bottom: bottom + 1, right: right + 1 };
-}
-
-const axisName = (i: number, count: number): string =>
-  (count === 2 ? ["rows", "columns"] : count === 1 ? ["steps"] : ["slices", "rows", "columns"])[
-    i
-  ] ?? "";
-
-/** The smallest share of the pixels that holds half of the effective field. */
-function shareThatCounts(effective: Float32Array): number {
-  const sorted = effective.slice().sort().reverse();
-  const all = sorted.reduce((sum, value) => sum + value, 0);
-  if (!(all > 0)) return 0;
-  let sum = 0;
-  const count = sorted.findIndex((value) => (sum += value) >= all / 2);
-  return (count + 1) / sorted.length;
-}
-
-function arithmeticLines({ arithmetic: sum }: UnitField, width?: number): string[] {
-  if (sum === undefined) return [];
-  if (!sum.isAffine)
-    return ["The layer is no weighted sum of what it reads; its products are derivatives only."];
-  const { activation } = sum;
-  const formula =
-    `${sum.products.length} products add up to ${formatNumber(sum.sum, 5)}, + constant ${formatNumber(sum.constant, 5)} = ` +
-    `${formatNumber(sum.reckoned, 5)} (the engine says ${formatNumber(sum.value, 5)})`;
-  const after = activation
-    ? `, ${activation.name} makes ${formatNumber(activation.value, 5)} of it`
-    : "";
-  return [`${formula}${after}`, ...linesOfTable(productTable(sum), width)];
-}
-
-function productTable({ products }: Arithmetic): ViewTable {
-  return {
-    name: "products",
-    columns: [
-      { title: "channel, place" },
-      { title: "input", right: true },
-      { title: "weight", right: true },
-      { title: "product", right: true },
-    ],
-    rows: products
-      .slice(0, 12)
-      .map(({ index, input, weight }) => [
-        index.join(", "),
-        formatNumber(input, 4),
-        formatNumber(weight, 4),
-        formatNumber(input * weight, 4),
-      ]),
-  };
 }

@@ -1,7 +1,8 @@
 import { largest } from "../../../base/extremes.ts";
 import { formatNumber } from "../../../plot/format-number.ts";
 import type { Picture } from "../../../plot/picture.ts";
-import { type DrawHeatmapsOptions, drawHeatmaps } from "../../heatmap/draw-heatmaps.ts";
+import { drawHeatmaps } from "../../heatmap/draw-heatmaps.ts";
+import type { DrawHeatmapsOptions } from "../../heatmap/heatmap-options.ts";
 import type { Heatmap } from "../../heatmap/heatmap.ts";
 import type { Backdrop } from "../../heatmap/overlay.ts";
 import type { PhotoSubject } from "../../subject.ts";

@@ -1,0 +1,111 @@
+import { pushAll } from "../../base/extremes.ts";
+import {
+  type Affine,
+  type Rectangle,
+  composeAffine,
+  invertAffine,
+  moved,
+  scaleAffine,
+} from "../../base/affine.ts";
+import { polyline } from "../../plot/path.ts";
+import type { Mark } from "../../plot/picture.ts";
+import type { Theme } from "../../plot/theme.ts";
+import { type MapCell, mapRaster, statePattern } from "../map-cell.ts";
+import { contour } from "./contour.ts";
+import { type Heatmap, heatmapStatistics } from "./heatmap.ts";
+import type { DrawHeatmapsOptions } from "./heatmap-options.ts";
+import type { HeatmapScale } from "./heatmap-scales.ts";
+import { type Backdrop, overlay } from "./overlay.ts";
+
+/** How it lies on the photo. */
+type OverlayLook = Pick<DrawHeatmapsOptions, "opacity" | "blend" | "contour"> & {
+  readonly theme: Theme;
+};
+
+/** A heatmap over its photo, with the line around what counts most and the frame that it has. */
+export function overlayMarks(
+  heatmap: Heatmap,
+  place: Backdrop,
+  { colormap: colors, range }: HeatmapScale,
+  options: OverlayLook,
+): Mark[] {
+  const { opacity = 0.75, blend = "strength", theme } = options;
+  const { width, height } = place.photo;
+  const spread = range ?? { low: 0, high: 0 };
+  // A map of the input's own pixels is shown pixel by pixel.
+  const smooth = heatmap.width < place.inputSize.width;
+  const raster = overlay(heatmap, place, {
+    colormap: colors,
+    range: spread,
+    opacity,
+    blend,
+    smooth,
+    theme,
+  });
+  const marks: Mark[] = [{ kind: "image", x: 0, y: 0, width, height, raster }];
+  const level = options.contour;
+  if (level !== undefined && smooth && range && range.high > 0) {
+    const toPhoto = composeAffine(
+      scaleAffine(heatmap, place.inputSize),
+      invertAffine(place.toInput),
+    );
+    const path = contour(heatmap, level * range.high, toPhoto);
+    marks.push({ kind: "path", path, stroke: "#000000", strokeWidth: 3, opacity: 0.5 });
+    marks.push({ kind: "path", path, stroke: "#ffffff", strokeWidth: 1.5 });
+  }
+  if (heatmap.frame) pushAll(marks, frameMarks(heatmap.frame, invertAffine(place.toInput)));
+  return [
+    { kind: "group", x: 0, y: 0, marks, clip: { width, height } },
+    ...pattern(heatmap, { colormap: colors, range }, width, height, theme),
+  ];
+}
+
+/** A rectangle of the input as a white line with a dark rim, seen on any photo. */
+function frameMarks({ left, top, right, bottom }: Rectangle, toPhoto: Affine): Mark[] {
+  const corners = [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ] as const;
+  const path = polyline(
+    corners.map(([x, y]) => moved(toPhoto, x, y)),
+    true,
+  );
+  return [
+    { kind: "path", path, stroke: "#000000", strokeWidth: 4, opacity: 0.6 },
+    { kind: "path", path, stroke: "#ffffff", strokeWidth: 2 },
+  ];
+}
+
+/** A heatmap by itself, in this size. */
+export function plainMarks(
+  heatmap: Heatmap,
+  scale: HeatmapScale,
+  width: number,
+  height: number,
+  theme: Theme,
+): Mark[] {
+  const raster = mapRaster(mapCell(heatmap, scale), theme);
+  return [
+    { kind: "image", x: 0, y: 0, width, height, raster },
+    ...pattern(heatmap, scale, width, height, theme),
+  ];
+}
+
+const pattern = (
+  heatmap: Heatmap,
+  scale: HeatmapScale,
+  width: number,
+  height: number,
+  theme: Theme,
+): Mark[] => statePattern(mapCell(heatmap, scale), width, height, theme);
+
+const mapCell = (heatmap: Heatmap, { colormap: colors, range }: HeatmapScale): MapCell => ({
+  values: heatmap.values,
+  width: heatmap.width,
+  height: heatmap.height,
+  statistics: heatmapStatistics(heatmap),
+  range,
+  colormap: colors,
+});
