@@ -1,6 +1,6 @@
 import { ByteWriter, parquetWrite } from "hyparquet-writer";
 
-/** A column of a table; null stands for what does not exist. */
+/** A column of a table; null stands for what does not exist, and a typed array has none. */
 export interface ParquetColumn {
   readonly name: string;
   readonly type: "INT32" | "DOUBLE" | "FLOAT" | "STRING" | "BOOLEAN";
@@ -19,7 +19,10 @@ export function writeParquet(
   const writer = new ByteWriter();
   parquetWrite({
     writer,
-    columnData: columns.map(({ name, type, values }) => ({ name, type, data: values as never })),
+    columnData: columns.map(({ name, type, values }) => ({
+      ...{ name, type, data: values as never },
+      ...(ArrayBuffer.isView(values) && { nullable: false, ...(isReal(type) && asItLies) }),
+    })),
     kvMetadata: Object.entries(about).map(([key, value]) => ({
       key,
       value,
@@ -28,3 +31,11 @@ export function writeParquet(
   });
   return writer.getBytes();
 }
+
+const isReal = (type: ParquetColumn["type"]): boolean => type === "DOUBLE" || type === "FLOAT";
+
+/**
+ * Many real numbers hardly repeat: to look for repetitions takes longer than all else, and saves little. Their smallest
+ * and largest would help a reader that looks for some of them.
+ */
+const asItLies = { encoding: "PLAIN", codec: "UNCOMPRESSED", statistics: false } as const;

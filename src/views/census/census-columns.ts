@@ -78,6 +78,7 @@ function quantileName(share: number): string {
 
 /** Bins of a histogram. */
 const bins = 32;
+const numbersOfBins = Array.from({ length: bins }, (_, bin) => bin);
 
 /** The tables of a census, row by row in the order of layers, units and classes. */
 export function* censusColumns(numbers: CensusNumbers): Generator<DataTable> {
@@ -89,27 +90,49 @@ export function* censusColumns(numbers: CensusNumbers): Generator<DataTable> {
 
 type Cell = number | string | boolean | null;
 
+/** What holds the numbers of a column without nulls. */
+const typed = { INT32: Int32Array, FLOAT: Float32Array, DOUBLE: Float64Array } as const;
+type Numbers = Int32Array | Float32Array | Float64Array;
+
 /** The columns of a table as they are filled. */
 class Columns {
   readonly #name: keyof typeof censusSchema;
-  readonly #columns: { name: string; type: Type; values: Cell[] }[];
+  readonly #columns: { name: string; type: Type; values: Cell[] | Numbers }[];
+  #rows = 0;
 
-  constructor(name: keyof typeof censusSchema) {
+  /** @param rows how many there will be, where none of their numbers is null */
+  constructor(name: keyof typeof censusSchema, rows?: number) {
     const schema: Readonly<Record<string, Type>> = censusSchema[name];
     this.#name = name;
     this.#columns = Object.entries(schema).map(([column, type]) => ({
       ...{ name: column, type },
-      values: [],
+      // bounded: where a census is planned
+      values:
+        rows !== undefined && type !== "STRING" && type !== "BOOLEAN" ? new typed[type](rows) : [],
     }));
   }
 
   /** A row, in the order of the schema. */
   add(...cells: Cell[]): void {
-    for (let i = 0; i < cells.length; i++) this.#columns[i]!.values.push(cells[i]!);
+    this.addRows(1, ...cells);
+  }
+
+  /** Rows: of each column what stands in all of them, or a list of what stands in each. */
+  addRows(rows: number, ...cells: (Cell | ArrayLike<Cell>)[]): void {
+    cells.forEach((cell, i) => {
+      const { values } = this.#columns[i]!;
+      const isList = typeof cell === "object" && cell !== null;
+      if (Array.isArray(values))
+        for (let row = 0; row < rows; row++) values.push(isList ? cell[row]! : cell);
+      else if (isList) values.set(cell as ArrayLike<number>, this.#rows);
+      else values.fill(cell as number, this.#rows, this.#rows + rows);
+    });
+    this.#rows += rows;
   }
 
   addRecord(row: Row): void {
-    for (const { name, values } of this.#columns) values.push(row[name] ?? null);
+    for (const { name, values } of this.#columns) (values as Cell[]).push(row[name] ?? null);
+    this.#rows++;
   }
 
   table(): DataTable {
@@ -172,50 +195,45 @@ function nearestOf(matrix: Float64Array | undefined, units: number, u: number): 
   return { nearest, nearest_r: row[nearest]! };
 }
 
-function photoTable({ part, layers, classNames }: CensusNumbers): DataTable {
-  const table = new Columns("photos");
+function photoTable({ part, layers, classNames, units }: CensusNumbers): DataTable {
+  const listed = part.top.count + part.bottom.count + part.sample.count;
+  const table = new Columns("photos", units * listed);
   for (const layer of layers)
     for (let u = 0; u < layer.units; u++)
       for (const name of ["top", "bottom", "sample"] as const) {
         const { count, photos, classes, values, places, boxes } = part[name];
-        for (let rank = 0; rank < count; rank++) {
-          const at = (layer.first + u) * count + rank;
-          const index = photos[at]!;
-          table.add(
-            layer.address,
-            u,
-            name,
-            rank,
-            part.names.get(index)!,
-            index,
-            classNames[classes[at]!]!,
-            values[at]!,
-            places[2 * at]!,
-            places[2 * at + 1]!,
-            boxes[4 * at]!,
-            boxes[4 * at + 1]!,
-            boxes[4 * at + 2]!,
-            boxes[4 * at + 3]!,
-          );
-        }
+        const from = (layer.first + u) * count;
+        const indices = photos.subarray(from, from + count);
+        const each = (numbers: Int32Array, width: number, at: number) =>
+          Array.from(indices, (_, rank) => numbers[width * (from + rank) + at]!);
+        table.addRows(
+          count,
+          ...[layer.address, u, name, Array.from(indices, (_, rank) => rank)],
+          Array.from(indices, (index) => part.names.get(index)!),
+          indices,
+          Array.from(indices, (_, rank) => classNames[classes[from + rank]!]!),
+          values.subarray(from, from + count),
+          ...[0, 1].map((at) => each(places, 2, at)),
+          ...[0, 1, 2, 3].map((at) => each(boxes, 4, at)),
+        );
       }
   return table.table();
 }
 
 function histogramTable(numbers: CensusNumbers): DataTable {
-  const { layers, classNames, bits } = numbers;
+  const { layers, classNames, bits, units } = numbers;
   const groups = [
     { name: null, classes: [...classNames.keys()] },
     ...classNames.map((name, c) => ({ name, classes: [c] })),
   ];
-  const table = new Columns("histograms");
+  const table = new Columns("histograms", units * groups.length * bins);
   for (const layer of layers)
     for (let u = 0; u < layer.units; u++)
       for (const { name, classes } of groups) {
         const sketch = sketchOfClasses(numbers, layer.first + u, classes);
         const { edges, counts } = histogram(sketch, bits, bins);
-        for (let bin = 0; bin < bins; bin++)
-          table.add(layer.address, u, name, bin, edges[bin]!, edges[bin + 1]!, counts[bin]!);
+        const sides = [edges.slice(0, bins), edges.slice(1)];
+        table.addRows(bins, layer.address, u, name, numbersOfBins, ...sides, counts);
       }
   return table.table();
 }
