@@ -97,7 +97,7 @@ export function costsOf(plan: CensusPlan, { top, sample }: CensusAsks): ShardCos
   const pairs = layers.reduce((sum, layer) => sum + pairsOf(layer), 0);
   const fixed = units * (classNames.length * 8 * (sumsPerClass + 1) + (2 * top + sample) * 36);
   return {
-    bytesPerPhoto: units * 4 * (readings.length + 2) + 64,
+    bytesPerPhoto: units * 4 * readings.length + 64,
     bytesOfPart: (photos) => fixed + 9 * pairs + 8 * units * photos,
   };
 }

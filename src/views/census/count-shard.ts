@@ -13,6 +13,7 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
   const { units, classNames, bits } = plan;
   const { photos } = shard;
   const value = asks.value === "max" ? "maximum" : "mean";
+  const stride = readings.length * units;
   const sampled = new Set(plan.sample);
   const inSample = [...photos.keys()].filter((i) => sampled.has(photos[i]!.index));
   const count = Math.min(asks.top, photos.length);
@@ -42,8 +43,9 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
         list.values[to] = values[i]!;
         list.photos[to] = photo.index;
         list.classes[to] = photo.label;
-        const at = 2 * i * units + unit;
-        const [row, column] = [shard.places[at]!, shard.places[at + units]!];
+        const [row, column] = (["row", "column"] as const).map(
+          (reading) => shard.numbers[i * stride + columnOf(layer, reading, unit - layer.first)]!,
+        ) as [number, number];
         list.places[2 * to] = row;
         list.places[2 * to + 1] = column;
         writeBox(list.boxes, 4 * to, layer, row, column, photo);

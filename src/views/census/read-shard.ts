@@ -26,8 +26,6 @@ export interface ShardReadings {
   readonly photos: readonly PhotoReadings[];
   readonly units: number;
   readonly numbers: Float32Array;
-  /** Of each photo the rows of all units' peaks, then their columns. */
-  readonly places: Int32Array;
   /** The same of the grey and of the shuffled photos, where they were asked for. */
   readonly greys: Float32Array | undefined;
   readonly shuffles: Float32Array | undefined;
@@ -48,32 +46,29 @@ export async function readShard(
   const numbers = table();
   const greys = asks.grey ? table() : undefined;
   const shuffles = asks.shuffled ? table() : undefined;
-  const places = new Int32Array(set.length * 2 * units);
   const photos: PhotoReadings[] = [];
   const part = reductions(layers);
   const values = layers.map(({ value }) => value);
   const { batches, skipped, size } = photoBatches(context, set, asks.batch);
   const run = async (inputs: Readonly<Record<string, Tensor>>) => {
-    const results = await running.behind(inputs, values, part);
-    return results as [Tensor<"float32">, Tensor<"int32">];
+    const [found] = await running.behind(inputs, values, part);
+    return found!.data as Float32Array;
   };
   for await (const { photos: some, inputs } of batches) {
-    const [found, peaks] = await run(inputs);
+    const found = await run(inputs);
     const changed = async (change: ((photo: Image) => Image) | undefined) =>
       change &&
-      (
-        await run(
-          batchOf(
-            some.map((photo) => changedInputs(set, photo, change)),
-            size,
-          ),
-        )
-      )[0].data;
+      (await run(
+        batchOf(
+          some.map((photo) => changedInputs(set, photo, change)),
+          size,
+        ),
+      ));
     const grey = await changed(asks.grey ? greyed : undefined);
     const shuffled = await changed(asks.shuffled ? shuffledPatches : undefined);
     some.forEach((photo, row) => {
       checkLabel(photo, plan.classNames.length);
-      const own = found.data.subarray(row * stride, (row + 1) * stride);
+      const own = found.subarray(row * stride, (row + 1) * stride);
       const odd = layers.find((layer) =>
         (["mean", "maximum", "spread"] as const).some((kind) => {
           const from = columnOf(layer, kind, 0);
@@ -87,13 +82,12 @@ export async function readShard(
       }
       const at = photos.length;
       numbers.set(own, at * stride);
-      places.set(peaks.data.subarray(2 * row * units, 2 * (row + 1) * units), 2 * at * units);
       greys?.set(grey!.subarray(row * stride, (row + 1) * stride), at * stride);
       shuffles?.set(shuffled!.subarray(row * stride, (row + 1) * stride), at * stride);
       photos.push(remembered(photo));
     });
   }
-  return { photos, units, numbers, places, greys, shuffles, skipped };
+  return { photos, units, numbers, greys, shuffles, skipped };
 }
 
 function remembered({ index, name, label, place, photo, inputs }: LabelledPhoto): PhotoReadings {

@@ -3,8 +3,8 @@ import type { GraphBuilder } from "../../graph/builder.ts";
 import type { ForwardPart } from "../../model/gradients/gradient-query.ts";
 import type { CensusLayer } from "./census-layers.ts";
 
-/** What is kept of a map, in the order of the columns: a layer has all its units' means, then their squares. */
-export const readings = ["mean", "spread", "maximum", "minimum", "zeros"] as const;
+/** What is kept of a map, in the order of the columns: a layer has all its units' means, then their spreads. */
+export const readings = ["mean", "spread", "maximum", "minimum", "zeros", "row", "column"] as const;
 export type Reading = (typeof readings)[number];
 
 /** The column of a unit's reading in what {@link reductions} gives for a photo. */
@@ -12,48 +12,46 @@ export const columnOf = ({ first, units }: CensusLayer, reading: Reading, unit: 
   readings.length * first + readings.indexOf(reading) * units + unit;
 
 /**
- * The nodes that make numbers of maps where they are: for each photo the mean, the mean square about that mean, the maximum,
- * the minimum and the share of zeros of each map, `(N, 5 units)`, and where the maximum is, `(N, 2 units)` whole
- * numbers: the rows of all units, then their columns. The first of equal values counts, as in `np.argmax`.
+ * The nodes that make numbers of maps where they are: for each photo the mean, the mean square about that mean, the
+ * maximum, the minimum and the share of zeros of each map, and the row and the column of the maximum, `(N, 7 units)`.
+ * The first of equal values counts, as in `np.argmax`.
  */
 export function reductions(layers: readonly CensusLayer[]): ForwardPart {
   return {
     name: `census ${JSON.stringify(layers.map(({ value, axis }) => [value, axis]))}`,
     write({ b, values, shape }) {
-      const numbers: string[] = [];
-      const rowsOf: string[] = [];
-      const columnsOf: string[] = [];
-      layers.forEach((layer, i) => {
-        const maps = asMaps(b, values[i]!, layer.axis, shape(values[i]!));
+      const read = (layer: CensusLayer, value: string): string[] => {
+        const maps = asMaps(b, value, layer.axis, shape(value));
         const over = b.i64([2, 3]);
-        const places = sizeOf(shape(values[i]!)) / (shape(values[i]!)[0]! * layer.units);
+        const places = sizeOf(shape(value)) / (shape(value)[0]! * layer.units);
         const rows = b.op("ReduceMax", [maps, b.i64([3])], { keepdims: 0 });
-        // About the mean: of values that hardly differ, the mean of squares would leave rounding alone.
         const mean = b.op("ReduceMean", [maps, over], { keepdims: 1 });
+        // About the mean: of values that hardly differ, the mean of squares would leave rounding alone.
         const squares = b.op("ReduceSumSquare", [b.op("Sub", [maps, mean]), b.i64([3])], {
           keepdims: 0,
         });
         const zero = b.op("Equal", [maps, b.f32(0)]);
         const flat = { keepdims: 0 };
-        numbers.push(
+        // Of the row with the maximum, and there the column: two short lists instead of all places.
+        const row = b.op("ArgMax", [rows], { axis: 2, keepdims: 1 });
+        const line = b.op("GatherND", [maps, row], { batch_dims: 2 });
+        const column = b.op("ArgMax", [line], { axis: 2, keepdims: 1 });
+        const number = (place: string) =>
+          b.op("Squeeze", [b.op("Cast", [place], { to: 1 }), b.i64([2])]);
+        return [
           b.op("Squeeze", [mean, over]),
           // Rows first is what is fast.
           b.op("Div", [b.op("ReduceSum", [squares, b.i64([2])], flat), b.f32(places)], {}),
           b.op("ReduceMax", [rows, b.i64([2])], flat),
           b.op("ReduceMin", [maps, over], flat),
           b.op("ReduceMean", [b.op("Cast", [zero], { to: 1 }), over], flat),
-        );
-        // Of the row with the maximum, and there the column: two short lists instead of all places.
-        const row = b.op("ArgMax", [rows], { axis: 2, keepdims: 1 });
-        const line = b.op("GatherND", [maps, row], { batch_dims: 2 });
-        const column = b.op("ArgMax", [line], { axis: 2, keepdims: 1 });
-        rowsOf.push(b.op("Squeeze", [row, b.i64([2])]));
-        columnsOf.push(b.op("Squeeze", [column, b.i64([2])]));
-      });
-      return [
-        b.op("Concat", numbers, { axis: 1 }),
-        b.op("Cast", [b.op("Concat", [...rowsOf, ...columnsOf], { axis: 1 })], { to: 6 }),
-      ];
+          number(row),
+          number(column),
+        ];
+      };
+      // The engine computes what is written last first: so a map is read while it is in the cache, and let go.
+      const numbers = [...layers.entries()].reverse().map(([i, layer]) => read(layer, values[i]!));
+      return [b.op("Concat", numbers.reverse().flat(), { axis: 1 })];
     },
   };
 }
