@@ -163,7 +163,7 @@ const [, runChunk] =
   /import\("\.\.\/(chunks\/run-[^"]+)"\)/.exec(readFileSync("dist/cli/main.js", "utf8")) ?? [];
 const askAll = `
   import { writeFileSync } from "node:fs";
-  const { runCommandLine } = await import(${JSON.stringify(pathToFileURL(`dist/${runChunk}`).href)});
+  const { commandNames, runCommandLine } = await import(${JSON.stringify(pathToFileURL(`dist/${runChunk}`).href)});
   let text = "";
   process.stdout.write = (piece, ...rest) => { text += piece; rest.at(-1)?.(); return true; };
   const ask = async (...args) => {
@@ -173,8 +173,7 @@ const askAll = `
   };
   const whole = await ask("--help");
   const help = { "": whole };
-  for (const [, name] of whole.split("Commands:")[1].matchAll(/^  ([a-z][\\w-]*)/gm))
-    if (name !== "help") help[name] = await ask(name, "--help");
+  for (const name of await commandNames()) help[name] = await ask(name, "--help");
   writeFileSync("dist/cli/help.json", JSON.stringify(help));
 `;
 const help = spawnSync(process.execPath, ["--input-type=module", "-e", askAll], {

@@ -239,4 +239,10 @@ describe("words for numbers", () => {
     expect(widths).toEqual([35, 30, 20, 15, 15]);
     expect(textTable(columns, rows, 15)).toBe("layer     re…ld\n───────────────\na_r…name  1,234");
   });
+
+  it("cuts a shape only where no name is left to cut", () => {
+    const columns = [{ title: "layer" }, { title: "shape", numbers: true }];
+    const table = textTable(columns, [["a_rather_long_name", "(1, 64, 148, 148)"]], 27);
+    expect(table.split("\n").at(-1)).toBe("a_r…name  (1, 64, 148, 148)");
+  });
 });

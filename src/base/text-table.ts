@@ -4,6 +4,8 @@ import { printable } from "./printable.ts";
 export interface Column {
   title: string;
   right?: boolean;
+  /** Whether its cells are several numbers, as a shape: they stand left, and are cut last of all. */
+  numbers?: boolean;
 }
 
 /**
@@ -22,9 +24,11 @@ export function textTable(
   );
   const widths = columns.map((_, i) => Math.max(cells[i]!, displayWidth(titles[i]!)));
   const isText = (i: number) => !columns[i]!.right;
+  const isCut = (i: number) => isText(i) && !columns[i]!.numbers;
   const title = (least: number) => (i: number) =>
     isText(i) ? widths[i]! : Math.max(cells[i]!, least);
   narrow(widths, width, title(narrowest));
+  narrow(widths, width, (i) => (isCut(i) ? narrowest : widths[i]!));
   narrow(widths, width, (i) => (isText(i) ? narrowest : widths[i]!));
   narrow(widths, width, title(1));
   const line = (texts: readonly string[]): string =>

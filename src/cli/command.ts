@@ -17,9 +17,17 @@ export interface CommandIo {
   env: Readonly<Record<string, string | undefined>>;
 }
 
+/** What commands are for: the headings of `striate --help`, in their order. */
+export const commandGroups = {
+  see: "Look at a network",
+  files: "Files",
+  data: "Training and data sets",
+} as const;
+
 /** A command is data: the parser, the help and the messages derive from it. */
 export interface CommandDefinition<F extends Fields = Fields> {
   name: string;
+  group: keyof typeof commandGroups;
   summary: string;
   /** Commander's notation: `<photos...>`, `[out]`. */
   arguments: readonly { name: string; help: string }[];

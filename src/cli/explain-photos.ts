@@ -1,9 +1,7 @@
 import { pushAll } from "../base/extremes.ts";
-import { basename, extname } from "node:path";
 import { parseByteSize } from "../data/byte-size.ts";
 import type { OutputFile } from "../node/files/write-files.ts";
 import { type ExplainOptions, Explainer, methodFields } from "./explainer.ts";
-import { fileNames } from "./file-names.ts";
 import { guessOf } from "./first-guess.ts";
 import { readSubject } from "./read-input.ts";
 import type { PhotoCommand } from "./sharded/photo-command.ts";
@@ -21,20 +19,18 @@ export const explainPhotos: PhotoCommand = {
   name: "explain",
   fields: { ...methodFields, ...resultFields },
   report: "explain.json",
-  async open(path, paths, given) {
+  async open(path, photos, given) {
     const options = given as unknown as ExplainOptions;
     // One thread: the work is shared out by photos, and the numbers are those of any number of workers.
     const explainer = await Explainer.open(path, options, 1);
     const { model, choice, labels } = explainer;
-    const names = fileNames(paths.map((each) => basename(each, extname(each))));
-    explainer.guess = await guessOf(model, paths, choice, labels);
+    explainer.guess = await guessOf(model, photos, choice, labels);
     const { seed } = options;
     const memory = parseByteSize(options.memory);
     return {
       async one(index, signal) {
-        const photo = await readSubject(model, paths[index], choice, {
-          ...{ name: names[index]!, labels },
-        });
+        const { path, name } = photos[index]!;
+        const photo = await readSubject(model, path, choice, { name, labels });
         const all: OutputFile[] = [];
         const entries: object[] = [];
         const context = { seed, memory, ...(signal && { signal }) };
@@ -43,7 +39,7 @@ export const explainPhotos: PhotoCommand = {
           pushAll(all, files);
           entries.push(
             entry(
-              paths[index],
+              path,
               files.map((file) => file.path),
             ),
           );

@@ -1,11 +1,14 @@
 import { pushAll } from "../base/extremes.ts";
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { StriateError } from "../base/errors.ts";
 import { globToRegExp } from "../base/names.ts";
+import { isLitter } from "../data/files/litter.ts";
 import { pictureFormats } from "../data/picture-formats/index.ts";
 import type { Image } from "../data/pictures/image.ts";
 import { type ReadImageOptions, readImage } from "../api/read-image.ts";
+import { openFolder } from "../node/datasets/folder.ts";
+import { fileNames } from "./file-names.ts";
 
 /**
  * Reads a photo that is to be looked at. A picture of one pixel is a picture, but whatever a network
@@ -31,42 +34,65 @@ const endings = [
 const isNamedAsPicture = (name: string) =>
   endings.some((ending) => name.toLowerCase().endsWith(ending));
 
-/** The files of photos, of folders of photos and of globs, in the order given and by name. */
-export async function photoFiles(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    const entry = await stat(path).catch(() => undefined);
-    if (entry?.isDirectory()) pushAll(found, await picturesIn(path));
-    else if (!entry && /[*?]/.test(basename(path))) pushAll(found, await filesLike(path));
-    else found.push(path);
-  }
-  return found;
+/** A file that is to be looked at. */
+export interface PhotoFile {
+  readonly path: string;
+  /** Its own name; of a folder of class folders with its folder: `dog/1.jpg`. */
+  readonly file: string;
+  /** What its pictures are called, no two alike: `dog/1`. */
+  readonly name: string;
 }
 
-async function picturesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  // What is hidden is not meant: ._IMG_1.jpg is what macOS keeps of a photo on other disks.
-  const shown = entries.filter(({ name }) => !name.startsWith("."));
-  const names = shown.map(({ name }) => name).filter(isNamedAsPicture);
-  if (names.length > 0) return names.sort().map((name) => join(folder, name));
-  const without = `${folder}: a folder without pictures (.jpg, .png and others)`;
-  const inside = shown.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  for (const name of inside.sort()) {
-    const names = await readdir(join(folder, name)).catch(() => []);
-    if (names.some(isNamedAsPicture))
-      throw new StriateError(
-        `${without}; its folders have some: name one, as ${join(folder, name)}`,
-      );
+/**
+ * The files of photos, of folders of photos and of globs, in the order given and by name. A folder that holds
+ * no picture of its own is one of class folders, and is read with all that is in them, as a data set is.
+ *
+ * @param except a folder that is left out: that of the results
+ * @throws StriateError where a folder or a glob has none
+ */
+export async function photoFiles(
+  given: readonly string[],
+  except?: string,
+): Promise<readonly PhotoFile[]> {
+  const found: { path: string; file: string }[] = [];
+  for (const path of given) {
+    const entry = await stat(path).catch(() => undefined);
+    if (entry?.isDirectory()) pushAll(found, await picturesIn(path, except));
+    else if (!entry && /[*?]/.test(basename(path))) pushAll(found, await filesLike(path));
+    else found.push({ path, file: basename(path) });
   }
-  throw new StriateError(without);
+  const names = fileNames(
+    found.map(({ file }) => file.slice(0, file.length - extname(file).length)),
+  );
+  return found.map((each, i) => ({ ...each, name: names[i]! }));
+}
+
+async function picturesIn(folder: string, except?: string) {
+  // What is hidden is not meant: ._IMG_1.jpg is what macOS keeps of a photo on other disks.
+  const names = (await readdir(folder)).filter((name) => !isLitter(name) && isNamedAsPicture(name));
+  const files = names.length > 0 ? names.sort() : await picturesBelow(folder, except);
+  if (files.length === 0)
+    throw new StriateError(`${folder}: a folder without pictures (.jpg, .png and others)`);
+  return files.map((file) => ({ path: join(folder, file), file }));
+}
+
+/** Those in the folders of a folder, folder by folder. */
+async function picturesBelow(folder: string, except?: string): Promise<string[]> {
+  const all = await openFolder(folder);
+  const out =
+    except === undefined ? undefined : `${relative(folder, except).replaceAll(sep, "/")}/`;
+  return all.files
+    .map(({ path }) => path)
+    .filter((path) => isNamedAsPicture(path) && (out === undefined || !path.startsWith(out)))
+    .sort();
 }
 
 /** A glob that no shell has filled in, because it was quoted or the shell knows none: `photos/*.jpg`. */
-async function filesLike(glob: string): Promise<string[]> {
+async function filesLike(glob: string) {
   const names = await readdir(dirname(glob)).catch(() => []);
   const like = globToRegExp(basename(glob));
   // As in a shell, what is hidden is not meant.
   const fitting = names.filter((name) => like.test(name) && !name.startsWith(".")).sort();
   if (fitting.length === 0) throw new StriateError(`${glob}: no file has a name like that`);
-  return fitting.map((name) => join(dirname(glob), name));
+  return fitting.map((file) => ({ path: join(dirname(glob), file), file }));
 }

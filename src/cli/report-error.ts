@@ -20,7 +20,10 @@ export function reportError(
 ): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    const message = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+    const message = error.message
+      .replace(/^error: /, "")
+      .replace(/\s*\n\s*/g, " ")
+      .replace(/\.$/, "");
     const [example] = error.code === "commander.missingArgument" ? (asked?.examples ?? []) : [];
     const help = asked ? `striate ${asked.name} --help` : "striate --help";
     err(`striate: ${message}${example === undefined ? "" : `, as in: ${example}`}; see ${help}`);

@@ -3,13 +3,17 @@ import { UsageError } from "../base/errors.ts";
 import { nearestNames } from "../base/names.ts";
 import { version } from "../version.ts";
 import { reasonOf } from "../node/files/files.ts";
-import type { CommandDefinition } from "./command.ts";
+import { type CommandDefinition, commandGroups } from "./command.ts";
 import { commands, viewCommands } from "./commands/index.ts";
 import { flagsOf, parseFlags, writeOutImplied } from "./flags.ts";
 import { reportError } from "./report-error.ts";
 import { openTerminal } from "./terminal.ts";
 
 const { io, refused } = openTerminal();
+
+/** The names of all commands. */
+export const commandNames = async (): Promise<string[]> =>
+  Object.keys({ ...commands, ...(await viewCommands()) });
 
 /** Runs the command line and returns the exit code: 0, or as `reportError` has it. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -32,8 +36,14 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       .version(version, "-v, --version")
       .option("--debug", "show the stack of an error")
       .exitOverride()
-      .configureOutput({ writeOut: io.raw, outputError: () => undefined });
-    for (const definition of loaded) addCommand(program, definition);
+      .configureOutput({ writeOut: io.raw, outputError: () => undefined })
+      .configureHelp({ subcommandTerm })
+      .usage("COMMAND [options]")
+      .helpCommand(false)
+      .addHelpText("after", begin);
+    for (const group of Object.keys(commandGroups))
+      for (const definition of loaded)
+        if (definition.group === group) addCommand(program, definition);
     if (args.length === 0) {
       io.text(program.helpInformation());
       return 0;
@@ -47,8 +57,27 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Where who knows no command may begin. */
+const begin = `
+Begin with:
+  striate demo                              a trained network looks at a dog
+  striate see PHOTO --model FILE            a photo and a network of yours
+  striate serve FILE --photo PHOTO --open   the same in the browser, to walk through
+  striate COMMAND --help                    what a command takes, with examples`;
+
+/** `see [photos...]`: that each command has options is no news. */
+const subcommandTerm = (command: Command): string =>
+  [
+    command.name(),
+    ...command.registeredArguments.map((each) => {
+      const name = each.name() + (each.variadic ? "..." : "");
+      return each.required ? `<${name}>` : `[${name}]`;
+    }),
+  ].join(" ");
+
 function addCommand(program: Command, definition: CommandDefinition): void {
   const command = program.command(definition.name).summary(definition.summary);
+  command.helpGroup(`${commandGroups[definition.group]}:`);
   command.description(definition.summary).exitOverride();
   command.configureOutput({ writeOut: io.raw, outputError: () => undefined });
   for (const { name, help } of definition.arguments) command.argument(name, help);

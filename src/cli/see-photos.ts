@@ -1,4 +1,3 @@
-import { basename, extname } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { type Values, field } from "../base/fields.ts";
 import { Model } from "../api/model.ts";
@@ -12,7 +11,6 @@ import type { NamedPicture } from "../views/define-view.ts";
 import { featureMapsView } from "../views/feature-maps-view.ts";
 import { runView } from "../views/run-view.ts";
 import { encodePictures } from "./encode-pictures.ts";
-import { fileNames } from "./file-names.ts";
 import { guessOf } from "./first-guess.ts";
 import { optionsOf } from "./flags.ts";
 import {
@@ -47,7 +45,7 @@ export const seePhotos: PhotoCommand = {
   name: "see",
   fields: seeFields,
   report: "see.json",
-  async open(path, paths, given) {
+  async open(path, photos, given) {
     const options = given as Values<typeof seeFields>;
     if (options.scale_mode === "photos")
       throw new UsageError("--scale-mode photos needs all photos at once; give another one");
@@ -57,8 +55,7 @@ export const seePhotos: PhotoCommand = {
     checkFiniteWeights(model.network);
     const labels = options.labels ? await readLabels(options.labels) : undefined;
     const choice = preprocessingChoice(options);
-    const names = fileNames(paths.map((each) => basename(each, extname(each))));
-    const guess = await guessOf(model, paths, choice, labels);
+    const guess = await guessOf(model, photos, choice, labels);
     const about = await aboutNetwork(model.network, runtime);
     const left = leftOut(model.network);
     const how = model.preprocessing(choice);
@@ -66,12 +63,12 @@ export const seePhotos: PhotoCommand = {
     const shows = optionsOf(featureMapsView.shows, options);
     return {
       async one(index, signal) {
-        const name = names[index]!;
-        const photo = await readSubject(model, paths[index], choice, { name, labels });
+        const { path, name } = photos[index]!;
+        const photo = await readSubject(model, path, choice, { name, labels });
         const told = guess && photo.photo ? { ...photo, preparation: guess.words } : photo;
         const context = viewContext(model.running, signal && { signal });
         const seen = await runView(featureMapsView, context, [told], asks);
-        const place = paths.length > 1 ? `${name}/` : "";
+        const place = photos.length > 1 ? `${name}/` : "";
         const files = await encodePictures(placed(seen.draw(shows), place), options.format, {
           scale: options.pixel_ratio,
         });

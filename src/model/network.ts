@@ -236,6 +236,19 @@ export function channelAxis(
   return first ? Math.min(1, rank - 1) : rank - 1;
 }
 
+/**
+ * The activation that a convolution or a dense layer has behind it as a layer of its own, and that nothing else
+ * reads past: in ONNX files `Relu`.
+ */
+export function activationBehind(
+  { layers }: Network,
+  { address, kind }: NetworkLayer,
+): NetworkLayer | undefined {
+  if (kind !== "convolution" && kind !== "dense") return undefined;
+  const [reader, ...others] = layers.filter(({ inbound }) => inbound.includes(address));
+  return reader?.kind === "activation" && others.length === 0 ? reader : undefined;
+}
+
 /** A batch of one, for an input that is one picture and has no batch. */
 export function withoutBatch(value: AnyTensor, port: Port): AnyTensor {
   const [batch, ...shape] = value.shape;

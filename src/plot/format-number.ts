@@ -17,6 +17,9 @@ export function formatNumber(value: number, digits = 3): string {
   return `${sign}${mantissa}e${exponent.replace("+", "").replace("-", "−")}`;
 }
 
+/** Numbers of a line of text with the hyphen that every other program prints and reads for a minus. */
+export const plainMinus = (line: string): string => line.replace(/−(?=[\d.]|Inf)/g, "-");
+
 /** `1 map`, `2,048 maps`: a count with its noun. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${withThousands(number)} ${number === 1 ? noun : plural}`;

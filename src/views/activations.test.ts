@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { residualLayers, smallNetwork } from "../../test/small-models.ts";
+import { photoLayer, residualLayers, smallNetwork } from "../../test/small-models.ts";
 import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { RunningNetwork } from "../model/running.ts";
 import { runtime } from "../runtime/node/index.ts";
@@ -53,5 +53,26 @@ describe("large activations", () => {
     expect(parts.nodes.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(
       whole.nodes[0]! + extra,
     );
+  });
+});
+
+describe("the class of a layer", () => {
+  it("says that its activation is a layer behind it, where nothing else reads past that", async () => {
+    const conv = (name: string, filters = 2) => ({
+      type: "Conv2D",
+      name,
+      config: { filters, kernel_size: [1, 1] },
+    });
+    const relu = (name: string, of: string) => ({ type: "ReLU", name, reads: [of] });
+    const both = { type: "Add", name: "add", reads: ["a_relu", "b", "b_relu"] };
+    const chain = [conv("a"), relu("a_relu", "a"), conv("b"), relu("b_relu", "b"), both];
+    const of = smallNetwork([photoLayer(4), ...chain]);
+    const running = new RunningNetwork(of, runtime, { threads: 1 });
+    const { activations } = await computeActivations(running, noiseFeeds(of), "a,b");
+    await running.release();
+    expect(activations.map(({ className }) => className)).toEqual([
+      "Conv2D, before ReLU",
+      "Conv2D",
+    ]);
   });
 });

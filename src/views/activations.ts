@@ -5,6 +5,7 @@ import { type Tensor, toFloat32 } from "../base/tensor.ts";
 import {
   type NetworkLayer,
   type Port,
+  activationBehind,
   channelAxis,
   selectLayers,
   toUser,
@@ -22,11 +23,22 @@ export class LayerActivation implements FeatureMaps {
   readonly port: Port;
   readonly #value: Tensor;
   readonly #layout: "NHWC" | "NCHW";
+  readonly #before: NetworkLayer | undefined;
   #planes: Float32Array | undefined;
   #statistics: MapStatistics[] | undefined;
 
-  /** @param value in the graph's layout */
-  constructor(layer: NetworkLayer, port: Port, value: Tensor, layout: "NHWC" | "NCHW") {
+  /**
+   * @param value in the graph's layout
+   * @param before the activation that the network has behind it, as a layer of its own
+   */
+  constructor(
+    layer: NetworkLayer,
+    port: Port,
+    value: Tensor,
+    layout: "NHWC" | "NCHW",
+    before?: NetworkLayer,
+  ) {
+    this.#before = before;
     this.layer = layer;
     this.port = port;
     this.#value = value;
@@ -49,10 +61,11 @@ export class LayerActivation implements FeatureMaps {
     return channelAxis(this.#value.shape.length, this.#layout, this.layer.config);
   }
 
-  /** `Conv2D`, with the activation that was applied: `Conv2D + relu`. */
+  /** `Conv2D`, with the activation that was applied: `Conv2D + relu`; where that comes behind, `Conv, before Relu`. */
   get className(): string {
     const { className, activation } = this.layer;
-    return activation ? `${className} + ${activation}` : className;
+    if (activation) return `${className} + ${activation}`;
+    return this.#before ? `${className}, before ${this.#before.className}` : className;
   }
 
   /** In the user's layout: `[1, 148, 148, 32]` for a Keras model. */
@@ -160,7 +173,14 @@ export async function computeActivations(
   await compute([...groups.at(-1)!, ...outputs]);
   return {
     activations: taps.map(
-      ({ layer, port }) => new LayerActivation(layer, port, known[port.value]!, network.layout),
+      ({ layer, port }) =>
+        new LayerActivation(
+          layer,
+          port,
+          known[port.value]!,
+          network.layout,
+          activationBehind(network, layer),
+        ),
     ),
     outputs: network.outputs.map((port) => toUser(known[port.value]!, port)),
   };

@@ -6,6 +6,7 @@ import {
   parseFields,
 } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { plainMinus } from "../plot/format-number.ts";
 import { StoppedError, type ViewContext } from "./context.ts";
 import type { NamedPicture, View, ViewTable, ViewWords } from "./define-view.ts";
 import { type Subjects, type Takes, photosOf } from "./subject.ts";
@@ -79,7 +80,8 @@ export class Seen<T extends Takes, A extends Fields, S extends Fields, R> {
 
   /** The words for a terminal of so many columns. */
   wordsWithin(width: number): ViewWords {
-    const { caption, lines } = this.view.words(this.result, this.subject, this.asks, width);
+    const { caption, lines: all } = this.view.words(this.result, this.subject, this.asks, width);
+    const lines = all.map(plainMinus);
     if (!this.stopped) return { caption, lines };
     const stop = "Stopped before the end: the best until then.";
     return { caption: `${caption} ${stop}`, lines: [...lines, stop] };

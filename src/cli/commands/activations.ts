@@ -1,6 +1,7 @@
 import { field } from "../../base/fields.ts";
 import { formatShape } from "../../base/shape.ts";
 import { type Tensor, castTo } from "../../base/tensor.ts";
+import { textTable } from "../../base/text-table.ts";
 import { Model } from "../../api/model.ts";
 import { writeNpz } from "../../formats/npz.ts";
 import { checkFiniteWeights } from "../../model/check-weights.ts";
@@ -27,6 +28,7 @@ import { readSubject } from "../read-input.ts";
 
 export const activations = defineCommand({
   name: "activations",
+  group: "see",
   summary: "The raw numbers of chosen layers, as an .npz",
   arguments: [
     { name: "<file>", help: "a model file" },
@@ -74,7 +76,10 @@ export const activations = defineCommand({
     }
     io.out(`input: ${words}`);
     for (const sentence of left) io.out(sentence);
-    for (const { name, shape } of shapes) io.out(`${name}  ${formatShape(shape)}`);
+    const rows = shapes.map(({ name, shape }) => [name, formatShape(shape)]);
+    io.text(
+      textTable([{ title: "array" }, { title: "shape", numbers: true }], rows, io.terminal.width),
+    );
     io.out(`wrote ${options.out}`);
   },
 });

@@ -11,6 +11,7 @@ import { forceField } from "../options.ts";
 
 export const buildPage = defineCommand({
   name: "build-page",
+  group: "files",
   summary: "Write the page as static files, for any web host",
   arguments: [{ name: "<out>", help: "folder for the files" }],
   fields: {

@@ -10,6 +10,7 @@ import { forceField, modelFields, readOptions } from "../options.ts";
 
 export const convert = defineCommand({
   name: "convert",
+  group: "files",
   summary: "Write a model as another kind of file",
   arguments: [
     { name: "<in>", help: "a model file of any kind" },

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { field } from "../../base/fields.ts";
 import { formatSummary, summarize } from "../../model/facts/summary.ts";
 import { packageFile } from "../../node/files/package-files.ts";
@@ -10,6 +10,7 @@ import { see, seeAll } from "./see.ts";
 
 export const demo = defineCommand({
   name: "demo",
+  group: "see",
   summary: "The two-minute welcome: a trained network looks at a dog",
   arguments: [],
   fields: {
@@ -32,12 +33,18 @@ export const demo = defineCommand({
     const flags = parseFlags(see.fields, { model, out, preview, force });
     const page = join(out, options.cat ? "cat.html" : "dog.html");
     await seeAll([photo], flags, io, { opened, page });
+    // As it was begun: in a checkout or a project there is no `striate` of its own.
+    const striate = io.env["npm_command"] === "exec" ? "npx striate" : "striate";
+    const near = relative(".", model);
+    const file = near.length < model.length ? near : model;
     io.text(
       [
-        "\nNext:",
-        `  striate see YOUR_PHOTO.jpg --model ${model}`,
-        "  striate train shapes              a minute on two cores, no download",
-        "  striate train cats_vs_dogs        the tutorial itself, from the pictures",
+        "\nNext, with a photo of yours:",
+        `  ${striate} see PHOTO.jpg --model ${file}`,
+        `  ${striate} serve ${file} --photo PHOTO.jpg --open`,
+        "or a network of your own:",
+        `  ${striate} train shapes          a minute on two cores, no download`,
+        `  ${striate} train cats_vs_dogs    the tutorial itself, from the pictures`,
       ].join("\n"),
     );
   },

@@ -27,6 +27,7 @@ import { readSubject } from "../read-input.ts";
 
 export const diff = defineCommand({
   name: "diff",
+  group: "files",
   summary: diffView.summary,
   arguments: [
     { name: "<a>", help: "a model file" },

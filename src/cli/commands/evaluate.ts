@@ -19,6 +19,7 @@ import { manyFields } from "../sharded/many-fields.ts";
 
 export const evaluate = defineCommand({
   name: "evaluate",
+  group: "data",
   summary: evaluationView.summary,
   arguments: [
     { name: "<file>", help: "a model file" },

@@ -1,4 +1,4 @@
-import { basename, extname, join } from "node:path";
+import { join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { replaceInFolder } from "../../node/files/replace-files.ts";
@@ -8,7 +8,6 @@ import { scalingGuess } from "../../views/detective/turns-over.ts";
 import { defineCommand } from "../command.ts";
 import { explainPhotos } from "../explain-photos.ts";
 import { Explainer, methodFields } from "../explainer.ts";
-import { fileNames } from "../file-names.ts";
 import { SkippedPhotos, remaining } from "../many-photos.ts";
 import { inputFields } from "../options.ts";
 import { PageFile, isPageName } from "../page-file.ts";
@@ -23,6 +22,7 @@ import { Waiting } from "../waiting.ts";
 
 export const explain = defineCommand({
   name: "explain",
+  group: "see",
   summary: "Why did it say so? Heatmaps over the photo, by the method of your choice",
   arguments: [{ name: "[photos...]", help: "photos, folders of them, .npy or .npz of tensors" }],
   fields: {
@@ -45,12 +45,12 @@ export const explain = defineCommand({
     await checkNumbers(options.numbers, options);
     using waiting = new Waiting(io, `opening ${options.model}`);
     const inputs = options.input;
-    const paths = await photoFiles(photos as string[]);
+    const found = await photoFiles(photos as string[], options.out);
+    const paths = found.map(({ path }) => path);
     // Without a photo the inputs by name are the only one.
-    const all: (string | undefined)[] = paths.length > 0 ? paths : [undefined];
+    const all: { path?: string; name?: string }[] = found.length > 0 ? [...found] : [{}];
     const explainer = await Explainer.open(options.model, options);
     const { model, labels, choice } = explainer;
-    const names = fileNames(paths.map((path) => basename(path, extname(path))));
     const page = isPageName(options.out)
       ? await PageFile.at(options.out, model, options)
       : undefined;
@@ -61,11 +61,11 @@ export const explain = defineCommand({
     const skipped = new SkippedPhotos(paths, io);
     let written = 0;
     using asked = contextOptions(options, io);
-    for (const [i, path] of all.entries()) {
+    for (const [i, { path, name }] of all.entries()) {
       if (asked.signal!.aborted) break;
       const which = several ? remaining(start, i, paths.length) : "";
       try {
-        const photo = await readSubject(model, path, choice, { name: names[i], labels, inputs });
+        const photo = await readSubject(model, path, choice, { name, labels, inputs });
         if (report.length === 0 && photo.photo)
           explainer.guess = await scalingGuess(model.running, photo.photo, choice, labels);
         const begin = ({ title }: AnyView) => waiting.at(`${which}${title}`);
@@ -75,7 +75,7 @@ export const explain = defineCommand({
           const files = page ? [] : await picturesOf(seen, shows, options);
           if (!page) await replaceInFolder(options.out, files, options);
           written += files.length;
-          if (options.numbers !== null) numbers.add(seen, several ? `${names[i]!}/` : "");
+          if (options.numbers !== null) numbers.add(seen, several ? `${name!}/` : "");
           report.push(
             entry(
               path,

@@ -24,6 +24,7 @@ const viewFields = mergedFields(graphViews.map(asked));
 
 export const exportCommand = defineCommand({
   name: "export",
+  group: "files",
   summary:
     "Write a model with a view behind it as one ONNX file, which any ONNX Runtime draws from",
   arguments: [

@@ -29,6 +29,7 @@ import { readPhoto } from "../photos.ts";
 
 export const inspect = defineCommand({
   name: "inspect",
+  group: "see",
   summary: "What a model file is, and the table of its layers",
   arguments: [{ name: "<file>", help: "a model file" }],
   fields: {

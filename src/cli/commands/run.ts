@@ -14,6 +14,7 @@ import { openAnyRun } from "../sharded/open-any-run.ts";
 /** Goes on with a run, helps it, or puts its shards together. */
 export const run = defineCommand({
   name: "run",
+  group: "data",
   summary: "Go on with a run over a data set, help it as one of many workers, or merge its shards",
   arguments: [{ name: "<manifest>", help: "the manifest.json in the run's folder" }],
   fields: {

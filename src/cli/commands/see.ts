@@ -1,5 +1,4 @@
 import { pushAll } from "../../base/extremes.ts";
-import { basename, extname } from "node:path";
 import { type Values, field } from "../../base/fields.ts";
 import { Model } from "../../api/model.ts";
 import { StriateError, UsageError } from "../../base/errors.ts";
@@ -21,7 +20,6 @@ import type { AnySeen } from "../../api/report/figures-of.ts";
 import type { ReportLooks } from "../../report/report.ts";
 import { type CommandIo, defineCommand } from "../command.ts";
 import { encodePictures } from "../encode-pictures.ts";
-import { fileNames } from "../file-names.ts";
 import { optionsOf } from "../flags.ts";
 import {
   forceField,
@@ -64,6 +62,7 @@ const fields = {
 
 export const see = defineCommand({
   name: "see",
+  group: "see",
   summary: "Draw what every layer makes of a photo",
   arguments: [
     {
@@ -92,11 +91,10 @@ export async function seeAll(
   if (photosGiven.length + inputs.length === 0)
     throw new UsageError("give a photo (or .npy, .npz), or --input NAME=FILE for each input");
   using waiting = new Waiting(io, `opening ${options.model}`);
-  const paths = await photoFiles(photosGiven);
+  const files = await photoFiles(photosGiven, options.out);
+  const paths = files.map(({ path }) => path);
   // Without a photo the inputs by name are the only one.
-  const all: (string | undefined)[] = paths.length > 0 ? paths : [undefined];
-  const names = fileNames(paths.map((path) => basename(path, extname(path))));
-  const asked = all.map((path, i) => ({ path, name: names[i] }));
+  const asked: { path?: string; name?: string }[] = files.length > 0 ? [...files] : [{}];
   const choice = preprocessingChoice(options);
   const opened = besides?.opened ?? (await openModel(options.model, await readOptions(options)));
   const model = new Model(opened, runtime, sessionOptions(options));
@@ -148,7 +146,7 @@ export async function seeAll(
     const { lines } = seen.wordsWithin(io.terminal.width);
     if (!options.json)
       for (const line of first ? [...left, ...lines] : lines.slice(1)) io.out(line);
-    const place = all.length > 1 && subjects.length === 1 ? `${subjects[0]!.name}/` : "";
+    const place = asked.length > 1 && subjects.length === 1 ? `${subjects[0]!.name}/` : "";
     const pictures = folder ? placed(seen.draw(shows), place) : [];
     const sheets = countDrawn(seen.result);
     let drawn = 0;

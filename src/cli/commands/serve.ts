@@ -7,6 +7,7 @@ import { defineCommand } from "../command.ts";
 
 export const serve = defineCommand({
   name: "serve",
+  group: "see",
   summary: "Open a page on this machine: drop a network and a photo, and walk through it",
   arguments: [
     {

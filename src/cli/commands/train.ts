@@ -96,6 +96,7 @@ type Options = Values<typeof fields>;
 
 export const train = defineCommand({
   name: "train",
+  group: "data",
   summary: "Train a network on pictures",
   arguments: [{ name: "<data>", help: dataHelp }],
   fields,

@@ -25,6 +25,7 @@ import { readSubject } from "../read-input.ts";
 
 export const verify = defineCommand({
   name: "verify",
+  group: "files",
   summary: verifyView.summary,
   arguments: [
     { name: "<file>", help: "a model file" },

@@ -12,6 +12,7 @@ import { stopOnSignal } from "../sharded/follow.ts";
 /** Computes shards that a queue hands out, of whatever runs, until it is stopped. */
 export const work = defineCommand({
   name: "work",
+  group: "data",
   summary: "Compute shards of runs over data sets, as a queue on Redis hands them out",
   arguments: [{ name: "<queue>", help: "the Redis server, as redis://host:6379" }],
   fields: {

@@ -1,6 +1,7 @@
 import type { Fields } from "../../base/fields.ts";
 import type { OutputFile } from "../../node/files/write-files.ts";
 import type { StopSignal } from "../../views/context.ts";
+import type { PhotoFile } from "../photos.ts";
 
 /** What becomes of one photo. */
 export interface OnePhoto {
@@ -29,7 +30,7 @@ export interface PhotoCommand {
   /** @throws StriateError where the flags ask for what needs all photos at once */
   open(
     model: string,
-    paths: readonly string[],
+    photos: readonly PhotoFile[],
     options: Readonly<Record<string, unknown>>,
   ): Promise<PhotoWork>;
 }

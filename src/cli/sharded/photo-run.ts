@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { StriateError, messageOf } from "../../base/errors.ts";
 import { parseFields } from "../../base/fields.ts";
 import { refuseForeignIn } from "../../node/files/may-replace.ts";
@@ -12,7 +12,7 @@ import { runtime } from "../../runtime/node/index.ts";
 import type { RunManifest } from "../../runs/manifest.ts";
 import { version } from "../../version.ts";
 import { StoppedError, defaultMemory } from "../../views/context.ts";
-import { photoFiles } from "../photos.ts";
+import { type PhotoFile, photoFiles } from "../photos.ts";
 import type { PhotoCommand, PhotoWork } from "./photo-command.ts";
 
 /** What all shards of a run over photos come to; the report itself is written. */
@@ -40,7 +40,7 @@ export async function planPhotoRun(
   options: Readonly<Record<string, unknown>>,
   folder: string,
 ): Promise<OpenRun<PhotoRunResult>> {
-  const paths = await photoFiles([resolve(source)]);
+  const photos = await photoFiles([resolve(source)], folder);
   const asks = Object.fromEntries(
     Object.keys(command.fields).map((key) => [key, options[key] ?? null]),
   );
@@ -54,16 +54,16 @@ export async function planPhotoRun(
       source: resolve(source),
       ...{ split: null, limit: null, scale: null, size: null, jfif_only: false },
     },
-    photos: paths.length,
-    listing: listingOf(paths),
-    shard: Math.min(largestShard, Math.max(1, Math.ceil(paths.length / fewShards))),
+    photos: photos.length,
+    listing: listingOf(photos),
+    shard: Math.min(largestShard, Math.max(1, Math.ceil(photos.length / fewShards))),
     ...{ seed: Number(options.seed ?? 0), memory: defaultMemory },
   };
   // What lies there of a run that goes on is its own; another run is refused before anything is written.
   const force = options.force === true || existsSync(join(folder, "run", "manifest.json"));
   await mayReplaceFile(join(folder, command.report), { force });
-  return photoRun(command, manifest, await command.open(model, paths, options), {
-    ...{ paths, folder, force },
+  return photoRun(command, manifest, await command.open(model, photos, options), {
+    ...{ photos, folder, force },
   });
 }
 
@@ -78,15 +78,15 @@ export async function openPhotoRun(
   const model = places.model ?? manifest.model.path;
   await checkModel(manifest, model);
   const source = places.data ?? manifest.data.source;
-  const paths = await photoFiles([source]);
-  if (listingOf(paths) !== manifest.listing)
+  const photos = await photoFiles([source], folder);
+  if (listingOf(photos) !== manifest.listing)
     throw new StriateError(
-      `${source}: holds other photos than the run was begun with (${paths.length}, then ${manifest.photos}); give the same by --data`,
+      `${source}: holds other photos than the run was begun with (${photos.length}, then ${manifest.photos}); give the same by --data`,
     );
   const given = Object.entries(manifest.asks).filter(([, value]) => value !== null);
   const options = parseFields(command.fields, Object.fromEntries(given));
-  return photoRun(command, manifest, await command.open(model, paths, options), {
-    ...{ paths, folder, force: true },
+  return photoRun(command, manifest, await command.open(model, photos, options), {
+    ...{ photos, folder, force: true },
   });
 }
 
@@ -95,7 +95,7 @@ function photoRun(
   { report }: PhotoCommand,
   manifest: RunManifest,
   work: PhotoWork,
-  { paths, folder, force }: { paths: readonly string[]; folder: string; force: boolean },
+  { photos, folder, force }: { photos: readonly PhotoFile[]; folder: string; force: boolean },
 ): OpenRun<PhotoRunResult> {
   const one = async (index: number, signal: Parameters<PhotoWork["one"]>[1]) => {
     try {
@@ -108,7 +108,7 @@ function photoRun(
       return { files: sizes, entries };
     } catch (error) {
       if (!(error instanceof StriateError) || error instanceof StoppedError) throw error;
-      const skipped = { photo: paths[index]!, reason: messageOf(error) };
+      const skipped = { photo: photos[index]!.path, reason: messageOf(error) };
       return { files: [], entries: [], skipped };
     }
   };
@@ -181,8 +181,8 @@ async function writeReport(
 }
 
 /** The names of the photos in their order; where they lie does not count. */
-function listingOf(paths: readonly string[]): string {
+function listingOf(photos: readonly PhotoFile[]): string {
   const hash = createHash("sha256");
-  for (const path of paths) hash.update(`${basename(path)}\n`);
+  for (const { file } of photos) hash.update(`${file}\n`);
   return hash.digest("hex");
 }

@@ -48,6 +48,7 @@ export function shardedCommand(view: ShardedView): CommandDefinition {
   };
   return defineCommand({
     name,
+    group: "data",
     summary: view.summary,
     arguments: [
       { name: "<file>", help: "a model file" },

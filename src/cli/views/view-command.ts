@@ -13,7 +13,7 @@ import { type CommandDefinition, defineCommand } from "../command.ts";
 import { fileNames } from "../file-names.ts";
 import { inputFields, preprocessingChoice, readOptions, sessionOptions } from "../options.ts";
 import { PageFile, isPageName } from "../page-file.ts";
-import { photoFiles } from "../photos.ts";
+import { type PhotoFile, photoFiles } from "../photos.ts";
 import { readSubject } from "../read-input.ts";
 import { givenOf } from "./given.ts";
 import { mergedFields } from "../../views/merged-fields.ts";
@@ -46,6 +46,7 @@ export function viewCommand(view: AnyView): CommandDefinition {
   const asked = words.map((word) => ({ name: `<${word}>`, help: view.asks[word]!.help ?? "" }));
   const command = defineCommand({
     name,
+    group: view.takes === "dataset" ? "data" : "see",
     summary: view.summary,
     arguments: [{ name: "<file>", help: "a model file" }, ...asked, ...subjectWords[view.takes]],
     fields,
@@ -62,12 +63,11 @@ export function viewCommand(view: AnyView): CommandDefinition {
         : undefined;
       const labels = await labelsOf(options.labels);
       const choice = preprocessingChoice(options);
-      const namesOf = (paths: readonly string[]) =>
-        fileNames(paths.map((path) => basename(path, extname(path))));
-      const read = (path: string, of = model, name = namesOf([path])[0]!) =>
+      const nameOf = (path: string) => fileNames([basename(path, extname(path))])[0]!;
+      const read = (path: string, of = model, name = nameOf(path)) =>
         readSubject(of, path, choice, { name, labels, inputs });
-      const readAll = (paths: readonly string[]) =>
-        Promise.all(namesOf(paths).map((name, i) => read(paths[i]!, model, name)));
+      const readAll = (photos: readonly PhotoFile[]) =>
+        Promise.all(photos.map(({ path, name }) => read(path, model, name)));
       const inputs = "input" in options ? (options.input as string[]) : [];
       const [first, second] = rest.slice(words.length);
       const subject = await subjectOf();
@@ -106,10 +106,11 @@ export function viewCommand(view: AnyView): CommandDefinition {
           }));
           return { a: await a!, b: await b! };
         }
-        if (view.takes === "photos") return readAll(await photoFiles(first as string[]));
+        if (view.takes === "photos")
+          return readAll(await photoFiles(first as string[], options.out));
         if (view.takes === "photo" || inputs.length > 0)
           return readSubject(model, first as string | undefined, choice, {
-            ...(first !== undefined && { name: namesOf([first as string])[0]! }),
+            ...(first !== undefined && { name: nameOf(first as string) }),
             ...{ labels, inputs },
           });
         return first === undefined ? undefined : read(first as string);

@@ -92,7 +92,7 @@ export function formatPrediction(
     .map(({ label, score }) =>
       probabilities
         ? `${printable(label)} ${(100 * score).toFixed(1)} %`
-        : `${printable(label)} ${score.toPrecision(4)}`,
+        : `${printable(label)} ${score.toPrecision(4).replaceAll("-", "−")}`,
     )
     .join(", ");
   return assumption === undefined ? words : `${words} (a guess: ${printable(assumption)})`;

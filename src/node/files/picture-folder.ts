@@ -83,9 +83,14 @@ async function reportedFiles(report: string): Promise<readonly string[]> {
 async function removeStale(folder: string, files: readonly string[]): Promise<void> {
   const root = await realpath(folder);
   for (const file of files.filter((name) => /\.(png|svg)$/.test(name))) {
-    const within = await realpath(dirname(join(folder, file))).catch(() => undefined);
+    let within = await realpath(dirname(join(folder, file))).catch(() => undefined);
     if (within === undefined || !`${within}${sep}`.startsWith(`${root}${sep}`)) continue;
     await rm(join(folder, file), { force: true }).catch(() => undefined);
-    if (within !== root) await rmdir(within).catch(() => undefined);
+    // A photo's folder, and that of its class, as long as they are empty.
+    for (let empty = true; empty && within !== root; within = dirname(within))
+      empty = await rmdir(within).then(
+        () => true,
+        () => false,
+      );
   }
 }

@@ -14,7 +14,7 @@ import { linesOfTable } from "../lines-of-table.ts";
 import { type Comparison, type ComparedMap, addMaps, varying } from "./comparison.ts";
 import { agreementTable, sentences } from "./comparison-words.ts";
 import { drawComparison } from "./draw-comparison.ts";
-import { type Method, methodAsks, methodNamed, methods } from "./methods.ts";
+import { type Method, methodAsks, methods, methodsNamed } from "./methods.ts";
 import { otherSide } from "./other-side.ts";
 
 export const comparisonView = defineView({
@@ -54,7 +54,7 @@ export const comparisonView = defineView({
     size: field.int(200, { min: 32, max: 1024, help: "longest side of each photo on the sheet" }),
   },
   async *compute(context, photos, asks): AsyncGenerator<Comparison, Comparison, void> {
-    const chosen = asks.methods.split(",").map(methodNamed);
+    const chosen = methodsNamed(asks.methods);
     const targets = splitTargets(asks.targets);
     const sides = [{ running: context.running, photos, name: undefined as string | undefined }];
     if (asks.against) {

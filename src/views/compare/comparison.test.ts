@@ -9,6 +9,7 @@ import { runtime } from "../../runtime/node/index.ts";
 import { networkKinds } from "../../../test/network-kinds.ts";
 import { gradCamView } from "../explain/grad-cam-view.ts";
 import { comparisonView } from "./comparison-view.ts";
+import { methodsNamed } from "./methods.ts";
 import { otherSide } from "./other-side.ts";
 
 async function open() {
@@ -92,5 +93,16 @@ describe("a comparison", () => {
     const alone = model.view(comparisonView, photo, { methods: "grad-cam", layer: "dense" });
     await expect(alone).rejects.toThrow(StriateError);
     await model.dispose();
+  });
+
+  it("passes over an empty name between commas, and names what is no method", () => {
+    expect(methodsNamed("grad-cam,, gradient").map(({ id }) => id)).toEqual([
+      "grad-cam",
+      "gradient",
+    ]);
+    expect(() => methodsNamed(",")).toThrow(
+      "methods: give one, or several with commas: ablation-cam",
+    );
+    expect(() => methodsNamed("gradcam")).toThrow(/no method "gradcam"; nearest: grad-cam,/);
   });
 });

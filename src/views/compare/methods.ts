@@ -11,16 +11,20 @@ export type Method = View<"photo", Fields, Fields, Explanation>;
 
 export const methods = Object.values(records) as unknown as readonly Method[];
 
-/** @throws StriateError naming the nearest ids where there is none */
-export function methodNamed(text: string): Method {
-  const id = text.trim();
-  const found = methods.find((method) => method.id === id);
-  if (found) return found;
-  const nearest = nearestNames(
-    id,
-    methods.map((method) => method.id),
-  ).join(", ");
-  throw new StriateError(`no method "${id}"; nearest: ${nearest}`);
+/** @throws StriateError where none is named, or one that is none: with the nearest ids */
+export function methodsNamed(list: string): Method[] {
+  const ids = methods.map((method) => method.id);
+  const wanted = list
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (wanted.length === 0)
+    throw new StriateError(`methods: give one, or several with commas: ${ids.join(", ")}`);
+  return wanted.map((id) => {
+    const found = methods.find((method) => method.id === id);
+    if (found) return found;
+    throw new StriateError(`no method "${id}"; nearest: ${nearestNames(id, ids).join(", ")}`);
+  });
 }
 
 type Asks = (typeof records)[keyof typeof records]["asks"];

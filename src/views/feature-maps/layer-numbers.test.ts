@@ -23,4 +23,12 @@ describe("the line of a layer", () => {
       "1 dead, 2 constant of 16",
     ]);
   });
+
+  it("has one number for one value, and says nothing of the dead maps of what makes none", () => {
+    const unit = { address: "dense", class: "Dense", shape: [1, 1], zeros: 0, maps: 1 };
+    const odd = { dead: 0, constant: 0, nonFinite: 0 };
+    expect(layerLine({ ...unit, ...odd, range: { low: 0.13, high: 0.13 } }).slice(3)).toEqual([
+      ...["0.13", "0 %", ""],
+    ]);
+  });
 });

@@ -1,5 +1,6 @@
 import { formatShape } from "../../base/shape.ts";
 import { withThousands } from "../../base/text-table.ts";
+import { formatNumber } from "../../plot/format-number.ts";
 import { combineRanges } from "../../plot/range.ts";
 import type { LayerActivation } from "../activations.ts";
 import type { ViewTable } from "../define-view.ts";
@@ -51,8 +52,8 @@ export function layerTable(name: string, layers: readonly Numbered[]): ViewTable
 const columns = [
   { title: "layer" },
   { title: "class" },
-  { title: "shape" },
-  { title: "range" },
+  { title: "shape", numbers: true },
+  { title: "range", numbers: true },
   { title: "zero", right: true },
   { title: "dead maps" },
 ];
@@ -68,12 +69,15 @@ export function layerLine(numbers: LayerNumbers): string[] {
     numbers.address,
     numbers.class,
     formatShape(numbers.shape),
-    range ? `${short(range.low)} .. ${short(range.high)}` : "not finite",
+    range ? spanOf(range) : "not finite",
     `${(100 * zeros).toFixed(0)} %`,
     odd.length > 0
       ? `${odd.join(", ")} of ${withThousands(maps)}`
-      : `none of ${withThousands(maps)}`,
+      : maps === 1
+        ? ""
+        : `none of ${withThousands(maps)}`,
   ];
 }
 
-const short = (value: number): string => String(Number(value.toPrecision(3)));
+const spanOf = ({ low, high }: { low: number; high: number }): string =>
+  low === high ? formatNumber(low) : `${formatNumber(low)} .. ${formatNumber(high)}`;

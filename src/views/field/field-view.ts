@@ -46,7 +46,7 @@ export const fieldView = defineView({
   command: {
     name: "field",
     words: ["place"],
-    examples: ["striate field cat_vs_dog.h5 conv2d_3@7,7[17] rocky.jpg"],
+    examples: ["striate field cat_vs_dog.h5 conv2d_3@7,7[47] rocky.jpg"],
   },
   asks: {
     place: field.nullable(
