@@ -26,7 +26,7 @@ describe("striate demo", () => {
   it("says what to try next", () => {
     const lines = striate(["demo"], emptyFolder()).out.trim().split("\n");
     const next = lines.slice(lines.indexOf("Next, with a photo of yours:"));
-    expect(next.flatMap((line) => /^ +(striate \w+)/.exec(line)?.[1] ?? [])).toEqual([
+    expect(next.flatMap((line) => /^ +(?:npx )?(striate \w+)/.exec(line)?.[1] ?? [])).toEqual([
       ...["striate see", "striate serve"],
       ...["striate train", "striate train"],
     ]);

@@ -37,9 +37,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       .option("--debug", "show the stack of an error")
       .exitOverride()
       .configureOutput({ writeOut: io.raw, outputError: () => undefined })
-      .configureHelp({ subcommandTerm })
+      // `striate help see` is known as well, and stands in no list.
+      .configureHelp({ subcommandTerm, visibleCommands: ({ commands: all }) => [...all] })
       .usage("COMMAND [options]")
-      .helpCommand(false)
       .addHelpText("after", begin);
     for (const group of Object.keys(commandGroups))
       for (const definition of loaded)
