@@ -31,7 +31,7 @@ describe("a page of the browser door, packed by Vite, without ONNX Runtime", () 
       expect(page.loaded([file]), file).toBeGreaterThan(page.loaded([]));
     expect(page.loaded([])).toBeLessThan(150_000);
     // HDF5, ONNX, TFLite, a photo, the drawing, and gradients besides.
-    expect(page.loaded(readers)).toBeLessThan(272_000);
+    expect(page.loaded(readers)).toBeLessThan(275_000);
     expect(page.loaded([...readers, gradients])).toBeLessThan(285_000);
     // Every other format and kind of picture, training, and the page that a report is (70 kB), besides.
     expect(page.all).toBeLessThan(410_000);
