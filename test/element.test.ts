@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { featureMapsView, loadModel, readImage } from "striate";
+import { convertModel, featureMapsView, layers, loadModel, readImage, sequential } from "striate";
 import { axeFindings } from "./page/axe.ts";
 import { chromiumPath, launchChromium } from "./page/chromium.ts";
 import { hostSite } from "./page/static-site.ts";
@@ -105,6 +113,37 @@ else
       expect(await page.locator("striate-maps [role=alert]").count()).toBe(0);
       expect(await change("model", "dog.jpg")).toContain("dog.jpg");
       expect(await change("model", "cat_vs_dog.h5")).toBe("shown");
+    });
+
+    it("shows a stranger's names as text, its file's and its layers'", async () => {
+      const name = `<img src=x onerror="globalThis.hit=1">\u202egnp`;
+      const model = sequential([
+        layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [24, 24, 3], name }),
+        layers.flatten(),
+        layers.dense({ units: 2, activation: "softmax", name: "</output><svg onload=hit>" }),
+      ]);
+      const contents = await model.contents();
+      contents.network.labels = [`"><svg onload="globalThis.hit=2">`, "javascript:hit=3"];
+      const [file] = await convertModel(contents, "hostile.onnx");
+      writeFileSync(join(folder, "site", "hostile.onnx"), file!.bytes);
+      await model.dispose();
+      const other = await browser.newPage();
+      await other.goto(site.address);
+      const maps = other.locator("striate-maps");
+      const set = (key: string, value: string) =>
+        maps.evaluate((element, [key, to]) => element.setAttribute(key!, to!), [key, value]);
+      await maps.locator(".sheet").waitFor();
+      await set("layer", "conv");
+      await set("model", "hostile.onnx");
+      await maps.getByText("onerror").first().waitFor();
+      await set("layer", name);
+      await set("model", `missing/${name}.h5`);
+      await maps.getByRole("alert").getByText("onerror").waitFor();
+      expect(await other.evaluate(() => "hit" in globalThis)).toBe(false);
+      expect(await other.locator('img[src="x"], svg[onload], [href^="javascript:"]').count()).toBe(
+        0,
+      );
+      await other.close();
     });
 
     it("computes in the page itself where no worker may start", async () => {

@@ -176,7 +176,7 @@ else
         if (hash.includes("unit="))
           await page
             .getByRole("region", { name: "One value taken apart" })
-            .getByText(/ is -?[\d.]+ and sees/)
+            .getByText(/products together/)
             .waitFor();
         await card.getByRole("button", { name: i < tour.length - 1 ? "Next" : "Done" }).click();
       }

@@ -8,7 +8,7 @@ import { openZipFile } from "../src/node/datasets/open-zip-file.ts";
 import { axeFindings } from "./page/axe.ts";
 import { type BuiltPage, openBuiltPage } from "./page/built-page.ts";
 import { chromiumPath } from "./page/chromium.ts";
-import { dropPath } from "./page/drop.ts";
+import { drop, dropPath } from "./page/drop.ts";
 import { serveCommand } from "./page/serve-command.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -236,6 +236,20 @@ else
         await page.keyboard.press("Home");
         await how().getByText("epoch 1", { exact: true }).waitFor();
         again.child.kill();
+        // The static page shows the file too, until it is closed.
+        await page.close();
+        page = await newPage();
+        await page.goto(site.address);
+        await page.getByRole("region", { name: "Answer" }).getByText("Dog").first().waitFor();
+        await dropPath(page, `${out}.training`);
+        await how().getByText("go on with --resume").waitFor();
+        await page.getByRole("slider", { name: "Epoch" }).focus();
+        await page.keyboard.press("Home");
+        await how().getByText("epoch 1", { exact: true }).waitFor();
+        await how().getByRole("button", { name: "Close" }).click();
+        await trainButton().waitFor();
+        await drop(page, ["notes.training", new TextEncoder().encode("my own notes")]);
+        await page.getByRole("alert").getByText("notes.training: is no training").waitFor();
       } finally {
         child.kill("SIGKILL");
       }

@@ -18,6 +18,22 @@ export function sightOfUnit(
   };
 }
 
+/** Where a layer's maps lie on the network's input: each value in the middle of what it sees. */
+export function sightOfMaps(
+  layer: Pick<LayerInfo, "sight"> | undefined,
+  { width, height }: Pick<LayerMaps, "width" | "height">,
+): Box | "all" {
+  if (!layer?.sight || layer.sight === "all" || layer.sight.length < 2) return "all";
+  const [rows, columns] = layer.sight as readonly [Sight, Sight];
+  const from = ({ first, last, step }: Sight) => (first + last + 1 - step) / 2;
+  return {
+    top: from(rows),
+    bottom: from(rows) + height * rows.step,
+    left: from(columns),
+    right: from(columns) + width * columns.step,
+  };
+}
+
 /**
  * What of an earlier layer's maps a value can see: those elements whose own pixels all lie among the value's.
  * In a chain of windows these are the elements that it is reckoned from.

@@ -75,7 +75,7 @@ export class RunningNetwork {
         this.runtime.open(this.#part(distinct, known), this.#options),
       );
     return this.#values.use(key, open, async (session) => {
-      const results = await session.run({ ...known, ...feeds });
+      const results = await session.run({ ...feeds, ...known });
       return values.map((value) => results[session.outputs[distinct.indexOf(value)]!]!);
     });
   }

@@ -42,6 +42,9 @@ async function collect(entry: FileSystemEntry, found: GivenFile[]): Promise<void
 /** Whether a file is what `striate census` or `striate embed` says of a data set. */
 export const isResult = ({ path }: GivenFile): boolean => /(^|\/)(census|embed)\.json$/.test(path);
 
+/** Whether a file is what `striate train --watch` keeps of a training. */
+export const isKeptTraining = ({ path }: GivenFile): boolean => /\.training$/i.test(path);
+
 /** Whether a file is a photo in a folder, as those of a data set are. */
 export const isInFolder = (given: GivenFile): boolean => given.path.includes("/") && isPhoto(given);
 

@@ -14,15 +14,15 @@ import {
   type ServedFiles,
   servedFiles,
 } from "./served.ts";
-import type { WatchedRun } from "./watched-run.svelte.ts";
+import type { TrainingRoom } from "./training-room.svelte.ts";
 
 /** The page's visit: what it opens by itself, by the address, by what the command line named, and where it computes. */
 export class Session extends Desk {
   #served: ServedFiles = {};
   /** The training of this page, which goes on while something else is looked at. */
   playground: Playground | undefined;
-  /** The training of the process that serves the page. */
-  watched = $state.raw<WatchedRun>();
+  /** A training that is only looked at: of the process that serves the page, or one that was kept. */
+  watched = $state.raw<TrainingRoom>();
 
   /** What a command wrote of a data set, as it was dropped: for the room of data sets to read. */
   dropped = $state.raw<readonly GivenFile[]>([]);
@@ -84,6 +84,16 @@ export class Session extends Desk {
     const watched = new WatchedRun(this);
     [this.watched, this.tab] = [watched, tab];
     void watched.follow();
+  }
+
+  /** Shows a training that `striate train --watch` has kept, until it is closed. */
+  async openTraining(file: File): Promise<void> {
+    const before = this.watched;
+    const kept = await this.attempt(`Reading ${file.name}`, async () => {
+      const { openKeptRun } = await import("./kept-run.svelte.ts");
+      return openKeptRun(this, file, () => (this.watched = before));
+    });
+    if (kept) [this.watched, this.tab] = [kept, "train"];
   }
 
   /** Goes on computing elsewhere: what is open is opened there. */

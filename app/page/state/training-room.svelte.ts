@@ -14,6 +14,8 @@ export abstract class TrainingRoom {
   readonly session: Desk;
   /** Whether another process trains, and the engine of this page is free. */
   abstract readonly isElsewhere: boolean;
+  /** Goes back to what was there before, where it was opened to be looked at. */
+  readonly close?: () => void;
   record = $state.raw<TrainingRecord>(emptyRecord);
   busy = $state(false);
   problem = $state("");

@@ -33,7 +33,7 @@ export const serve = defineCommand({
     // Its page is that of a training that has just ended: there is nothing to stop.
     const training =
       named !== undefined && isKeptTraining(named)
-        ? { feed: readKeptTraining(named), stop: () => undefined }
+        ? { feed: await readKeptTraining(named), stop: () => undefined }
         : undefined;
     const isRun = named !== undefined && training === undefined && holdsResults(named);
     const page = await servePage({

@@ -2,7 +2,9 @@ import { request } from "node:http";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { inflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { firstLookFile, unpackFirstLook } from "../../../app/engine/first-look.ts";
 import { pack, unpack } from "../../../app/engine/pack.ts";
 import type { Answer } from "../../../app/engine/protocol.ts";
 import { holdsResults } from "./named-run.ts";
@@ -93,6 +95,17 @@ describe("the page's server", () => {
     const answer = lastAnswer(body) as { value: { name: string; colors: Uint8Array }[] };
     expect(answer.value[0]!.name).toBe("viridis");
     expect(answer.value[0]!.colors).toHaveLength(768);
+  });
+
+  it("has the packaged network's first look ready, for who has the key", async () => {
+    const path = `/api/${firstLookFile}`;
+    expect((await ask("GET", path)).status).toBe(403);
+    const { status, body } = await ask("GET", path, { cookie });
+    expect(status).toBe(200);
+    const { model, photo, seen } = unpackFirstLook(inflateSync(body));
+    expect([model.file, photo.name]).toEqual(["cat_vs_dog.h5", "dog.jpg"]);
+    expect(seen.maps.map(({ address }) => address)).toEqual(model.shown);
+    expect(seen.prediction?.scores[0]?.label).toBe("Dog");
   });
 
   it("says in a sentence what it cannot do", async () => {

@@ -32,29 +32,29 @@ function kept(name: string, ...news: readonly TrainingNews[]): string {
   return path;
 }
 
-it("a training is shown again as it was told, without its batches", () => {
+it("a training is shown again as it was told, without its batches", async () => {
   const path = kept("pets.h5", begin, batch, epoch(0), epoch(1), { kind: "end", words: "" });
   expect(path).toMatch(/pets\.h5\.training$/);
   expect(isKeptTraining(path)).toBe(true);
-  const { record } = readKeptTraining(path);
+  const { record } = await readKeptTraining(path);
   expect(record.begun).toMatchObject({ title: "pets.h5", lines: ["60 pictures"] });
   expect(record.epochs.map(({ logs }) => logs["loss"])).toEqual([1, 0.5]);
   expect(record.epochs[1]!.look?.probes).toHaveLength(1);
   expect(record.ended).toBe("");
 });
 
-it("one whose process was killed in the middle of a word says so", () => {
+it("one whose process was killed in the middle of a word says so", async () => {
   const path = kept("killed", begin, epoch(0), epoch(1));
   truncateSync(path, readFileSync(path).length - 5);
-  const { record } = readKeptTraining(path);
+  const { record } = await readKeptTraining(path);
   expect(record.epochs).toHaveLength(1);
   expect(record.ended).toBe("its process ended before the training did");
 });
 
-it("a training begun anew takes the place of the old one, and of no other file", () => {
+it("a training begun anew takes the place of the old one, and of no other file", async () => {
   const path = kept("again", begin, epoch(0), epoch(1));
   kept("again", begin, epoch(0));
-  expect(readKeptTraining(path).record.epochs).toHaveLength(1);
+  expect((await readKeptTraining(path)).record.epochs).toHaveLength(1);
   const other = join(folder, "mine.training");
   writeFileSync(other, "my own notes");
   const said: string[] = [];
@@ -67,12 +67,12 @@ it("a training begun anew takes the place of the old one, and of no other file",
   expect(isKeptTraining(folder)).toBe(false);
 });
 
-it("a damaged file ends in a sentence", () => {
+it("a damaged file ends in a sentence", async () => {
   const path = kept("bad", begin, epoch(0));
   const bytes = readFileSync(path);
   bytes.fill(7, 30, 60);
   writeFileSync(path, bytes);
-  expect(() => readKeptTraining(path)).toThrow(/bad\.training: is damaged/);
+  await expect(readKeptTraining(path)).rejects.toThrow(/bad\.training: is damaged/);
 });
 
 /** A file of a stranger: what it tells, each piece packed as it is. */
@@ -95,24 +95,26 @@ it.each([
   ["words for numbers", { ...epoch(0), logs: { loss: "none" } }],
   ["a look without maps", { ...epoch(0), look: { filters: [], probes: [{}] } }],
   ["a beginning without its past", { ...begin, past: undefined }],
-])("a stranger's file that tells %s ends in a sentence", (_, news) => {
+])("a stranger's file that tells %s ends in a sentence", async (_, news) => {
   const path = stranger("odd", pack(begin), pack(news));
-  expect(() => readKeptTraining(path)).toThrow(/odd\.training: is damaged: it tells what no/);
+  await expect(readKeptTraining(path)).rejects.toThrow(
+    /odd\.training: is damaged: it tells what no/,
+  );
 });
 
-it("a stranger's file that unpacks to gigabytes ends in a sentence", () => {
+it("a stranger's file that unpacks to gigabytes ends in a sentence", async () => {
   const piece = Buffer.alloc(2 ** 26);
   const told = Buffer.from(pack(begin));
   told.copy(piece);
   const path = stranger("bomb", ...Array.from({ length: 100 }, () => piece));
-  expect(() => readKeptTraining(path)).toThrow(/bomb\.training: unpacks to more than/);
+  await expect(readKeptTraining(path)).rejects.toThrow(/bomb\.training: unpacks to more than/);
 });
 
-it("a text that names the same bytes over and over is refused", () => {
+it("a text that names the same bytes over and over is refused", async () => {
   const slot = { $array: "Uint8Array", at: 0, length: 8 };
   const json = new TextEncoder().encode(JSON.stringify({ a: slot, b: slot }));
   const bytes = new Uint8Array(4 + json.length + 8);
   new DataView(bytes.buffer).setUint32(0, json.length, true);
   bytes.set(json, 4);
-  expect(() => readKeptTraining(stranger("twice", bytes))).toThrow("names its bytes twice");
+  await expect(readKeptTraining(stranger("twice", bytes))).rejects.toThrow("names its bytes twice");
 });

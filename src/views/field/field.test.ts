@@ -50,6 +50,15 @@ describe("the arithmetic of one value is the engine's", () => {
     await model.dispose();
   });
 
+  it("a layer that reads the photo itself", async () => {
+    const model = network();
+    const place = `${model.network.layers.find(({ kind }) => kind !== "input")!.address}@1,1[1]`;
+    const { result } = await model.view(fieldView, noiseFeeds(model.network, 4), { place });
+    expect(result.arithmetic!.isAffine).toBe(true);
+    expect(result.arithmetic!.products).toHaveLength(4);
+    await model.dispose();
+  });
+
   it("all channels of a place are their sum, named as the layer or as a value of an ONNX file", async () => {
     const kind = networkKinds.find(({ name }) => name.startsWith("an ONNX file with residual"))!;
     const model = new Model({ network: await kind.open() }, runtime, { threads: 1 });
