@@ -23,6 +23,7 @@ const long = [
   "page-opening",
   "page-data",
   "page-train",
+  "page-webgpu",
   "package",
   "photo-runs",
   "queue",

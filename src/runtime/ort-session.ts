@@ -1,8 +1,20 @@
 import { StriateError } from "../base/errors.ts";
+import { nextTurn } from "../base/next-turn.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { engineMessage } from "./engine-message.ts";
 import { freeBuffer } from "./free-buffer.ts";
 import type { Device, Session } from "./runtime.ts";
+
+/** For so many milliseconds nobody else in the thread has a turn. */
+const longest = 40;
+let lastTurn = 0;
+
+/** Lets a stop, a message or a painting come in between the runs of a long computation. */
+async function othersTurn(): Promise<void> {
+  if (Date.now() - lastTurn < longest) return;
+  await nextTurn();
+  lastTurn = Date.now();
+}
 
 /** The part of ONNX Runtime's JavaScript API that the node and the web package share. */
 export interface OrtApi {
@@ -28,21 +40,28 @@ export class OrtSession implements Session {
   readonly #ort: OrtApi;
   readonly #session: OrtInferenceSession;
   readonly #preallocates: boolean;
+  readonly #blocks: boolean;
   /** What is fed in every run. */
   readonly #lent: Readonly<Record<string, OrtTensor>>;
 
   /**
    * @param options.preallocates whether the engine writes into tensors that are given for outputs; true
    * by default
+   * @param options.blocks whether the engine computes in the thread that calls it: nobody else had a turn
    * @param options.lent inputs that are the same in every run: nobody else need know of them
    */
   constructor(
     ort: OrtApi,
     session: OrtInferenceSession,
     device: Device,
-    options: { preallocates?: boolean; lent?: Readonly<Record<string, Tensor>> } = {},
+    options: {
+      preallocates?: boolean;
+      blocks?: boolean;
+      lent?: Readonly<Record<string, Tensor>>;
+    } = {},
   ) {
-    const { preallocates = true, lent = {} } = options;
+    const { preallocates = true, blocks = false, lent = {} } = options;
+    this.#blocks = blocks;
     this.#ort = ort;
     this.#session = session;
     this.#preallocates = preallocates;
@@ -83,6 +102,7 @@ export class OrtSession implements Session {
     } catch (error) {
       throw new StriateError(engineMessage(error), { cause: error });
     }
+    if (this.#blocks) await othersTurn();
     return Object.fromEntries(
       Object.entries(results).map(([name, value]) => {
         const target = into && Object.hasOwn(into, name) ? into[name] : undefined;

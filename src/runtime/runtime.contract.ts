@@ -38,6 +38,16 @@ export function runtimeContract(
       await session.release();
     });
 
+    it("lets a stop be heard between runs", async () => {
+      const session = await runtime.open(affine(), { threads });
+      let isStopped = false;
+      setTimeout(() => (isStopped = true), 1);
+      const feeds = { x: float32([1, 2], [1, 1]), w: float32([2, 2], [1, 0, 0, 1]) };
+      for (let runs = 0; !isStopped && runs < 100_000; runs++) await session.run(feeds);
+      expect(isStopped).toBe(true);
+      await session.release();
+    });
+
     it("passes integers, bytes and scalars", async () => {
       const b = new GraphBuilder();
       b.input("index", [2], "int64");

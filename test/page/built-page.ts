@@ -21,17 +21,31 @@ export interface BuiltPage {
   close(): Promise<void>;
 }
 
+const webgpuFlags = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--use-vulkan=swiftshader",
+];
+
 /**
  * @param options.isolated whether the host itself lets the page have threads
+ * @param options.webgpu whether the engine for it is there, and a graphics card in software where the browser has one
  * @param options.camera whether there is one: it shows a clock, and nobody has to say yes
  */
-export async function openBuiltPage({ isolated = false, camera = false } = {}): Promise<BuiltPage> {
+export async function openBuiltPage({
+  isolated = false,
+  camera = false,
+  webgpu = false,
+} = {}): Promise<BuiltPage> {
   const folder = mkdtempSync(join(tmpdir(), "striate-page-"));
-  const { code, err } = striate(["build-page", join(folder, "site")]);
+  const built = ["build-page", join(folder, "site"), ...(webgpu ? ["--webgpu"] : [])];
+  const { code, err } = striate(built);
   if (code !== 0) throw new Error(err);
   const { server, address } = await hostSite(join(folder, "site"), { isolated });
   const cameraFlags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
-  const args = [...chromiumOptions.args!, ...(camera ? cameraFlags : [])];
+  const own = chromiumOptions.args!.filter((flag) => !webgpu || flag !== "--disable-gpu");
+  const args = [...own, ...(camera ? cameraFlags : []), ...(webgpu ? webgpuFlags : [])];
   const browser = await chromium.launch({ ...chromiumOptions, args });
   const faults: string[] = [];
   return {

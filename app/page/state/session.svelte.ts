@@ -99,8 +99,21 @@ export class Session extends Desk {
   /** Goes on computing elsewhere: what is open is opened there. */
   async move(place: PlaceName): Promise<void> {
     await this.computes.held;
-    if (place === this.computes.name) return;
-    const [photos, photo, model] = [this.photos, this.photo, this.modelSource];
+    const before = this.computes.name;
+    if (place === before) return;
+    const open = [this.photos, this.photo, this.modelSource] as const;
+    await this.#openAt(place, ...open);
+    if (open[2] === undefined || this.model) return;
+    this.problem(`There it cannot be computed: ${open[2].words} is computed where it was before.`);
+    await this.#openAt(before, ...open);
+  }
+
+  async #openAt(
+    place: PlaceName,
+    photos: Desk["photos"],
+    photo: Desk["photo"],
+    model: Desk["modelSource"],
+  ): Promise<void> {
     if (this.model) void this.engine.call("close", [this.model.id]).catch(() => undefined);
     this.computes.name = place;
     [this.model, this.seen, this.photos, this.photo] = [undefined, undefined, [], undefined];

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { deflateSync } from "node:zlib";
 import { PageEngine } from "../../../app/engine/engine.ts";
 import { packFirstLook } from "../../../app/engine/first-look.ts";
@@ -14,7 +15,9 @@ export async function firstLook(): Promise<Uint8Array> {
   const context = { signal: new AbortController().signal, tell: () => undefined };
   const call = ((method: string, args: unknown[]) =>
     engine.call(method, args, context)) as Engine["call"];
-  const model = await call("open", [{ named: "model" }, {}]);
+  const opened = await call("open", [{ named: "model" }, {}]);
+  // Where it lies on the computer that makes this is nobody's business.
+  const model = { ...opened, file: basename(files.model) };
   const { id, name, width, height } = await call("photo", [{ named: "photo" }]);
   const seen = await call("see", [model.id, id, model.shown]);
   const colormaps = await call("colormaps", []);

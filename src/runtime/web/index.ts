@@ -31,7 +31,10 @@ export const runtime: Runtime = {
         logSeverityLevel: 4,
       });
       // The WebAssembly backend leaves tensors that are given for outputs as they are.
-      return new OrtSession(ort as never, session as never, provider, { preallocates: false });
+      return new OrtSession(ort as never, session as never, provider, {
+        preallocates: false,
+        blocks: true,
+      });
     };
     for (const candidate of candidates(device)) {
       try {
