@@ -15,7 +15,7 @@ interface Case {
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../fixtures/data/strangers/${name}`, import.meta.url));
 const photo = () => readImage(fixture("photo.png"));
-const cases = ["onnx.json", "keras.json", "tensorflow.json", "more.json"].flatMap(
+const cases = ["onnx.json", "keras.json", "tensorflow.json", "more.json", "tfjs.json"].flatMap(
   (name) => JSON.parse(readFileSync(fixture(name), "utf8")) as Case[],
 );
 

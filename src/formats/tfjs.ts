@@ -14,7 +14,10 @@ export const tfjs = defineFormat({
   extensions: [],
   folderFile: "model.json",
   about: {
-    reads: ["layers models of Keras and of TF.js itself", "graph models of the converter"],
+    reads: [
+      "layers models of Keras and of TF.js itself",
+      "graph models of the converter, with functions (control flow of TensorFlow 2)",
+    ],
     leavesOut: ["as in a Keras HDF5 file and a TensorFlow graph"],
     refuses: ["weight files that are missing or too short"],
   },

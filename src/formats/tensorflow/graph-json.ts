@@ -4,20 +4,50 @@ import { describe } from "../../base/fields.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, arrayFromBytes, bytesPerElement, tensor } from "../../base/tensor.ts";
 import { type Json, isObject, listOf, objectOf, textOf } from "../keras/json.ts";
-import { type TfAttribute, type TfNode, typeOfTf } from "./graph-def.ts";
+import { type TfAttribute, type TfFunction, type TfNode, typeOfTf } from "./graph-def.ts";
 import { repeatedTensor } from "./repeated-tensor.ts";
 
 /**
- * The nodes of a GraphDef in protobuf's JSON form, as TF.js keeps it. Old converters wrote enums as
- * numbers and texts as lists of bytes, newer ones names and base64.
+ * The nodes of a GraphDef in protobuf's JSON form, as TF.js keeps it, and its functions. Old converters wrote
+ * enums as numbers and texts as lists of bytes, newer ones names and base64.
  */
-export function parseGraphJson(topology: Json, budget: Budget): TfNode[] {
+export function parseGraphJson(
+  topology: Json,
+  budget: Budget,
+): { nodes: TfNode[]; functions: TfFunction[] } {
   const library = isObject(topology.library) ? topology.library : {};
-  if (Array.isArray(library.function) && library.function.length > 0)
-    throw new StriateError(
-      "the graph has functions (control flow of TensorFlow 2), which are not read; export the model as ONNX with tf2onnx",
+  return {
+    nodes: nodesFrom(topology.node, budget),
+    functions: listOf(library.function ?? [], "modelTopology.library.function").map((entry) =>
+      functionFrom(objectOf(entry, "a function of modelTopology"), budget),
+    ),
+  };
+}
+
+/** A FunctionDef: its signature says the order of what its table of results names. */
+function functionFrom({ signature, nodeDef, ret }: Json, budget: Budget): TfFunction {
+  const { name: named, inputArg, outputArg } = objectOf(signature, "the signature of a function");
+  const name = textOf(named, "the name of a function");
+  const namesOf = (args: unknown) =>
+    listOf(args ?? [], `the arguments of "${name}"`).map((each) =>
+      textOf(objectOf(each, `an argument of "${name}"`).name, `an argument of "${name}"`),
     );
-  return listOf(topology.node, "modelTopology.node").map((entry) => {
+  const results = isObject(ret) ? ret : {};
+  return {
+    name,
+    inputs: namesOf(inputArg),
+    outputs: namesOf(outputArg).map((output) =>
+      textOf(
+        Object.hasOwn(results, output) ? results[output] : undefined,
+        `the output "${output}" of "${name}"`,
+      ),
+    ),
+    nodes: nodesFrom(nodeDef ?? [], budget),
+  };
+}
+
+function nodesFrom(list: unknown, budget: Budget): TfNode[] {
+  return listOf(list, "modelTopology.node").map((entry) => {
     const node = objectOf(entry, "a node of modelTopology");
     const name = textOf(node.name, "the name of a node");
     const attributes = isObject(node.attr) ? node.attr : {};
@@ -36,7 +66,7 @@ export function parseGraphJson(topology: Json, budget: Budget): TfNode[] {
 
 function attributeFrom(value: unknown, budget: Budget): TfAttribute {
   if (!isObject(value)) return {};
-  const { s, i, f, b, type, shape, list } = value;
+  const { s, i, f, b, type, shape, list, func } = value;
   const attribute: TfAttribute = {};
   if (s !== undefined) attribute.s = textFrom(s);
   if (i !== undefined) attribute.i = wholeNumber(i);
@@ -44,6 +74,7 @@ function attributeFrom(value: unknown, budget: Budget): TfAttribute {
   if (typeof b === "boolean") attribute.b = b;
   if (type !== undefined) attribute.type = typeFrom(type);
   if (isObject(shape)) attribute.shape = shapeFrom(shape);
+  if (isObject(func)) attribute.func = functionName(func);
   const constant = isObject(value.tensor) ? maybeTensor(value.tensor, budget) : undefined;
   if (constant) attribute.tensor = constant;
   if (isObject(list))
@@ -51,9 +82,13 @@ function attributeFrom(value: unknown, budget: Budget): TfAttribute {
       s: Array.isArray(list.s) ? list.s.map(textFrom) : [],
       i: Array.isArray(list.i) ? list.i.map(wholeNumber) : [],
       f: Array.isArray(list.f) ? list.f.map(realNumber) : [],
+      func: Array.isArray(list.func) ? list.func.map(functionName) : [],
     };
   return attribute;
 }
+
+const functionName = (func: unknown): string =>
+  isObject(func) && typeof func.name === "string" ? func.name : "";
 
 /** 64-bit numbers stand in JSON as texts. */
 function wholeNumber(value: unknown): number {

@@ -7,7 +7,9 @@ import { readJson } from "../../base/parse-json.ts";
 import { kerasWriter } from "../keras/keras-writer.ts";
 import { openKeras } from "../keras/open-keras.ts";
 import { assignByName } from "./layer-weights.ts";
+import type { TfNode } from "../tensorflow/graph-def.ts";
 import { parseGraphJson } from "../tensorflow/graph-json.ts";
+import { inlineTfFunctions } from "../tensorflow/inline-functions.ts";
 import { lowerTensorFlow } from "../tensorflow/lower-tensorflow.ts";
 import { readTfjsMetadata } from "./metadata.ts";
 import { readManifest } from "./weights-manifest.ts";
@@ -54,12 +56,21 @@ async function readGraphModel(
   topology: Json,
   source: OpenSource,
 ): Promise<OpenedModel> {
-  const nodes = parseGraphJson(topology, source.budget);
-  const constants = new Map<string, Tensor>();
+  const { nodes: called, functions } = parseGraphJson(topology, source.budget);
+  const arrays = await readManifest(model.weightsManifest ?? [], source);
+  const values = new Map(arrays.map(({ name, value }) => [name, value]));
+  // What is written out of functions gets another name: each takes its value with it.
+  const valued = (node: TfNode): TfNode => {
+    const tensor = node.op === "Const" ? values.get(node.name) : undefined;
+    return tensor ? { ...node, attributes: { ...node.attributes, value: { tensor } } } : node;
+  };
+  const nodes = inlineTfFunctions(
+    called.map(valued),
+    functions.map((made) => ({ ...made, nodes: made.nodes.map(valued) })),
+  );
+  const constants = new Map<string, Tensor>(values);
   for (const { name, attributes } of nodes)
     if (attributes.value?.tensor) constants.set(name, attributes.value.tensor);
-  for (const { name, value } of await readManifest(model.weightsManifest ?? [], source))
-    constants.set(name, value);
   const outputs = outputsOf(model);
   const graph = { nodes, constants, ...(outputs ? { outputs } : {}) };
   const origin = { format: "TF.js graph", dialect: "TensorFlow graph", writer: "" };

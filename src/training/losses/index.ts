@@ -5,7 +5,17 @@ import {
   sparseCategoricalCrossentropy,
 } from "./crossentropy.ts";
 import type { LossDefinition } from "./define-loss.ts";
-import { huber, meanAbsoluteError, meanSquaredError } from "./regression.ts";
+import { cosineSimilarity, klDivergence, poisson } from "./divergence.ts";
+import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from "./focal.ts";
+import { categoricalHinge, hinge, squaredHinge } from "./margin.ts";
+import {
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+} from "./regression.ts";
 
 /** Every loss that striate knows. A new one is one more line here. */
 const all = {
@@ -14,7 +24,18 @@ const all = {
   sparseCategoricalCrossentropy,
   meanSquaredError,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
   huber,
+  logCosh,
+  binaryFocalCrossentropy,
+  categoricalFocalCrossentropy,
+  klDivergence,
+  poisson,
+  cosineSimilarity,
+  hinge,
+  squaredHinge,
+  categoricalHinge,
 };
 
 const registry = new Registry<LossDefinition>("loss", all);

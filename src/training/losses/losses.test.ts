@@ -20,7 +20,9 @@ interface Run {
   value: number;
   gradient: number[];
 }
-const fixture = readFixture<{ losses: Run[] }>("training.json");
+const runs = ["training.json", "losses.json"].flatMap(
+  (name) => readFixture<{ losses: Run[] }>(name).losses,
+);
 
 /** The mean loss and its gradient at a prediction. */
 async function lossAt(identifier: unknown, prediction: Numbers, target: Numbers) {
@@ -55,15 +57,19 @@ async function lossAt(identifier: unknown, prediction: Numbers, target: Numbers)
 }
 
 describe("losses and their gradients follow Keras", () => {
-  const runs = fixture.losses.map((run, i) => [`${run.loss.class_name} ${i}`, run] as const);
-  test.each(runs)("%s", async (_, run) => {
-    const { value, gradient } = await lossAt(run.loss, run.prediction, run.target);
-    expect(Math.abs(value - run.value)).toBeLessThan(1e-5 * Math.max(1, run.value));
-    gradient.forEach((got, i) => {
-      const want = run.gradient[i]!;
-      expect(Math.abs(got - want), `element ${i}`).toBeLessThan(2e-5 * Math.max(1, Math.abs(want)));
-    });
-  });
+  test.each(runs.map((run, i) => [`${run.loss.class_name} ${i}`, run] as const))(
+    "%s",
+    async (_, run) => {
+      const { value, gradient } = await lossAt(run.loss, run.prediction, run.target);
+      expect(Math.abs(value - run.value)).toBeLessThan(1e-5 * Math.max(1, run.value));
+      gradient.forEach((got, i) => {
+        const want = run.gradient[i]!;
+        expect(Math.abs(got - want), `element ${i}`).toBeLessThan(
+          2e-5 * Math.max(1, Math.abs(want)),
+        );
+      });
+    },
+  );
 });
 
 test("the gradient of a logit of exactly 0 is 1/2 - y", async () => {
