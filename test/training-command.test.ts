@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -191,6 +192,13 @@ describe("striate train", () => {
     const { code, err } = striate(trainArgs("whole.h5", "--epochs", "1"), folder);
     expect(code).toBe(1);
     expect(err).toContain("whole.h5: is a model of 4 epochs, this training is to have 1; --resume");
+  });
+
+  test("a model of which nobody knows how long it was trained is not replaced", () => {
+    cpSync(join(folder, "whole.h5"), join(folder, "copied.h5"));
+    const { code, err } = striate(trainArgs("copied.h5", "--epochs", "9"), folder);
+    expect(code).toBe(1);
+    expect(err).toContain("copied.h5: is a model, and no copied.h5.checkpoint beside it says");
   });
 
   test("a training that diverges destroys nothing, and goes back with another learning rate", () => {

@@ -1,5 +1,6 @@
 import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
 import { StriateError } from "../base/errors.ts";
+import { type OptionNames, knownOptions } from "../base/known-options.ts";
 import type { OpenedModel } from "../formats/format.ts";
 import type { History } from "../model/history.ts";
 import type { RunningNetwork } from "../model/running.ts";
@@ -11,6 +12,11 @@ import type { TensorData, TrainingData } from "../train/data/training-data.ts";
 import type { FitOptions } from "../train/fit.ts";
 import type { TrainChoice } from "../train/source/trainable-of.ts";
 import type { Trainer } from "../train/trainer.ts";
+
+const compileNames: OptionNames<ModelCompileOptions> = {
+  ...{ optimizer: true, loss: true, lossWeights: true, metrics: true, weightedMetrics: true },
+  ...{ seed: true, train: true, size: true },
+};
 
 /** What a model needs of its platform. */
 export interface ModelHost extends SessionOptions {
@@ -63,7 +69,12 @@ export class ModelTraining {
 
   /** As `model.compile`. */
   compile(options?: ModelCompileOptions): Promise<void> {
-    const compiled = this.#compiled.catch(() => undefined).then(() => this.#compile(options));
+    const compiled = this.#compiled
+      .catch(() => undefined)
+      .then(() => {
+        if (options) knownOptions("compile", options, compileNames);
+        return this.#compile(options);
+      });
     this.#compiled = compiled;
     // Whoever trains next hears of what is wrong.
     compiled.catch(() => undefined);

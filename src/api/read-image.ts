@@ -1,3 +1,4 @@
+import { type OptionNames, knownOptions } from "../base/known-options.ts";
 import { platform } from "#platform";
 import { type DecodeOptions, decodePicture } from "../data/pictures/decode-picture.ts";
 import type { ByteImage, Image } from "../data/pictures/image.ts";
@@ -11,6 +12,11 @@ export interface ReadImageOptions extends DecodeOptions {
   /** How to resize, here or later; "bilinear" by default. */
   resize?: ResizeMethod;
 }
+
+const names: OptionNames<ReadImageOptions> = {
+  ...{ size: true, resize: true },
+  ...{ decoder: true, orient: true, maxPixels: true },
+};
 
 /**
  * Reads a photo: JPEG, PNG, WebP, GIF (first frame), TIFF (first page), AVIF, BMP, ICO or PPM, told
@@ -28,6 +34,7 @@ export async function readImage(
   source: AnyFile | Bitmap,
   options: ReadImageOptions = {},
 ): Promise<Image> {
+  knownOptions("readImage", options, names);
   const { size, resize = "bilinear" } = options;
   const decoder = options.decoder ?? (resize === "bilinear" ? "tensorflow" : "pillow");
   if (size !== undefined && !(Array.isArray(size) && size.length >= 2))

@@ -1,4 +1,5 @@
 import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
+import { type OptionNames, knownOptions } from "../base/known-options.ts";
 import { type LayerActivation, computeActivations } from "../views/activations.ts";
 import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
 import type { ModelInput } from "./model-input.ts";
@@ -13,6 +14,8 @@ export interface ActivationsOptions {
   signal?: AbortSignalLike;
 }
 
+const names: OptionNames<ActivationsOptions> = { layers: true, preprocessing: true, signal: true };
+
 /**
  * What chosen layers make of a photo or a tensor. Each result can be handed to `drawFeatureMaps`.
  *
@@ -23,6 +26,7 @@ export async function activations(
   input: ModelInput,
   options: ActivationsOptions = {},
 ): Promise<LayerActivation[]> {
+  knownOptions("activations", options, names);
   const { signal } = options;
   throwIfAborted(signal);
   await model.settle();

@@ -4,6 +4,7 @@ import { runtime } from "../runtime/node/index.ts";
 import { networkKinds } from "../../test/network-kinds.ts";
 import { Model } from "./model.ts";
 import { readImage } from "./read-image.ts";
+import { activations } from "./see.ts";
 
 // What only who writes plain JavaScript can do wrong: types tell the others.
 it("arguments of another form are answered in a sentence", async () => {
@@ -16,6 +17,13 @@ it("arguments of another form are answered in a sentence", async () => {
   );
   await expect(readImage(new Uint8Array(1), { size: 150 as never })).rejects.toThrow(
     "size: expected [height, width], as in { size: [150, 150] }; got number 150",
+  );
+  const misspelt = { layer: "conv" } as never;
+  await expect(activations(model, feeds, misspelt)).rejects.toThrow(
+    'activations: unknown option "layer"; nearest: layers',
+  );
+  await expect(readImage(new Uint8Array(1), { sise: [9, 9] } as never)).rejects.toThrow(
+    'readImage: unknown option "sise"; nearest: size',
   );
   await model.dispose();
 });

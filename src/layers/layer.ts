@@ -28,7 +28,7 @@ export function parseLayer(
   raw: Readonly<Record<string, unknown>>,
   version: KerasVersion,
 ): PlainLayer {
-  const config = namingSync(`${definition.className} "${name}"`, () =>
+  const config = namingSync(`${definition.className}${name === "" ? "" : ` "${name}"`}`, () =>
     parseFields(definition.fields, currentConfig(definition, raw, version)),
   );
   return {

@@ -25,7 +25,7 @@ export function tutorialModel({
   // bounded: two sides
   if (Math.min(...size) < smallest)
     throw new StriateError(
-      `the tutorial's network needs pictures of at least ${smallest} x ${smallest}, got ${size.join(" x ")}`,
+      `the tutorial's network needs pictures of at least ${smallest} x ${smallest}, got ${size.join(" x ")}; give a larger size, which enlarges them`,
     );
   const convolution = { kernelSize: 3, activation: "relu" };
   const head =

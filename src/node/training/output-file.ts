@@ -62,10 +62,16 @@ async function filesOf(out: string): Promise<OutputFile[]> {
   return [...own, ...(begun ? [] : historyFiles(out))].map((path) => ({ path, bytes: "" }));
 }
 
-/** A model that took many epochs is not replaced by one of fewer. */
+/** A model that took many epochs is not replaced by one of fewer, nor one of which nobody knows it. */
 async function refuseLess(out: string, epochs: number): Promise<void> {
-  const done = existsSync(out) ? await epochsDone(`${out}.checkpoint`) : undefined;
-  if (done !== undefined && done > epochs)
+  if (!existsSync(out)) return;
+  const done = await epochsDone(`${out}.checkpoint`);
+  if (done === undefined)
+    throw new StriateError(
+      `${out}: is a model, and no ${basename(out)}.checkpoint beside it says how long it was trained; ` +
+        `--force replaces it, --out gives the new one another name`,
+    );
+  if (done > epochs)
     throw new StriateError(
       `${out}: is a model of ${done} epochs, this training is to have ${epochs}; --resume goes on with it, ` +
         `--force replaces it, --out gives the new one another name`,
