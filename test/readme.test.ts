@@ -46,6 +46,12 @@ describe("the commands of README.md", () => {
     cpSync(join(small, "keras3"), join(folder, "saved_model"), { recursive: true });
   };
 
+  it("make what README shows of the first of them", () => {
+    const [shown] = /^ {4}input: [^]*?\n(?=\n\S|- )/m.exec(readme)!;
+    const { out } = striate([...commands[0]!], folder);
+    expect(out).toContain(shown.trim().replaceAll(/^ {4}/gm, ""));
+  });
+
   it("run on what is committed, each with exit code 0", () => {
     made();
     const failed = commands
