@@ -37,7 +37,7 @@ export function drawEvaluation(result: Classification, options: DrawEvaluationOp
     caption:
       `${accuracyInWords(result)} ` +
       `A row of the matrix holds the pictures of a class, a column those that were taken for it; ` +
-      `the darker a cell, the larger its share of the row.`,
+      `the bluer a cell, the larger its share of the row.`,
     body: { width: Math.max(matrix.width, photos?.width ?? 0), height: y - 36, marks },
     theme,
   });

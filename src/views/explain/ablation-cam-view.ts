@@ -12,11 +12,11 @@ export const ablationCamView = defineHeatmap({
   title: "Ablation-CAM",
   family: "without",
   summary:
-    "Each map weighed by how much of the score is lost when it is switched off; no gradients",
+    "Each map weighted by how much of the score is lost when it is switched off; no gradients",
   paper: "Desai, Ramaswamy 2020, WACV, Ablation-CAM",
   formula: "max(0, sum over c of w_c A_c), w_c = (s - s_c) / s, s_c with map c set to 0",
   pitfall: "The division by s turns the map over where the score is negative.",
-  values: "weighed sum of maps",
+  values: "weighted sum of maps",
   asks: { layer: layerField },
   async explain(given, { layer }) {
     const { running, photo, target } = given;

@@ -9,14 +9,14 @@ export const eigenGradCamView = defineHeatmap({
   id: "eigen-grad-cam",
   title: "Eigen-Grad-CAM",
   family: "activation",
-  summary: "Eigen-CAM of maps weighed by their gradients: what they have in common that counts",
+  summary: "Eigen-CAM of maps weighted by their gradients: what they have in common that counts",
   paper:
     "Gildenblat 2021, pytorch-grad-cam (EigenGradCAM); Muhammad, Yeasin 2020, arXiv:2008.00299",
   formula:
     "A G as places x channels, channel means taken off, times its first right singular vector",
   pitfall:
     "Its sign is arbitrary: here the largest value is positive, whether it speaks for or against.",
-  values: "weighed maps along their first singular vector",
+  values: "weighted maps along their first singular vector",
   asks: { layer: layerField },
   async explain({ context, running, photo, target }, { layer }) {
     const layers = camLayers(running.network, layer);

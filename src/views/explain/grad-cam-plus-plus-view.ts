@@ -6,7 +6,7 @@ export const gradCamPlusPlusView = defineGradientCam({
   title: "Grad-CAM++",
   family: "activation",
   array: "gradcam_plus_plus",
-  summary: "Grad-CAM with places weighed too, so that several objects of a class all show",
+  summary: "Grad-CAM with places weighted too, so that several objects of a class all show",
   paper: "Chattopadhyay, Sarkar, Howlader, Balasubramanian 2017, arXiv:1710.11063",
   formula:
     "w_c = sum over places of max(G, 0) alpha, alpha = G^2 / (2 G^2 + (sum of A_c) G^3 + epsilon), 0 where G = 0",

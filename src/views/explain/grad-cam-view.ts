@@ -9,7 +9,7 @@ export const gradCamView = defineGradientCam({
   title: "Grad-CAM",
   family: "activation",
   array: "gradcam",
-  summary: "Where the maps that matter for the target answer: each weighed by its mean gradient",
+  summary: "Where the maps that matter for the target answer: each weighted by its mean gradient",
   paper: "Selvaraju et al. 2016, arXiv:1610.02391",
   formula: "max(0, sum over c of w_c A_c), w_c = mean over places of ds/dA_c",
   pitfall: "At shallow layers the mean gradient says little, and the map is one of texture.",

@@ -45,7 +45,7 @@ export function defineGradientCam<const A extends Fields>(method: CamMethod<A>) 
   const asks = { layer: layerField, ...method.asks };
   return defineHeatmap({
     ...method,
-    values: "weighed sum of maps",
+    values: "weighted sum of maps",
     runsPhoto: true,
     asks,
     graph(network, target, given) {

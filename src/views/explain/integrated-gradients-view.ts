@@ -9,7 +9,7 @@ import { colorsField } from "./gradient-view.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { InputGradient, repeated } from "./input-gradient.ts";
 import { channelsLast, planeSize } from "./input-plane.ts";
-import { quadrature, quadratureRules } from "./quadrature.ts";
+import { quadrature, quadratureRules, ruleWords } from "./quadrature.ts";
 
 export const integratedGradientsView = defineHeatmap({
   id: "integrated-gradients",
@@ -69,7 +69,7 @@ export const integratedGradientsView = defineHeatmap({
         [name(`completeness_delta_${rule}`), float32([], Float32Array.of(gap))],
       ],
       notes: [
-        `${steps} steps (${rule}) from the baseline ${own ? "that was given" : `"${baseline}"`}: the parts add up to the score's ` +
+        `${steps} steps (${ruleWords[rule]}) from the baseline ${own ? "that was given" : `"${baseline}"`}: the parts add up to the score's ` +
           `difference ${formatNumber(difference, 4)} but for ${formatNumber(gap, 2)}` +
           `${difference === 0 ? "" : ` (${formatNumber(Math.abs(gap / difference) * 100, 2)} %)`}.`,
       ],

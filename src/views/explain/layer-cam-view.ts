@@ -5,7 +5,7 @@ export const layerCamView = defineGradientCam({
   title: "LayerCAM",
   family: "activation",
   array: "layercam",
-  summary: "Each place weighed by its own gradient: fine maps, at shallow layers too",
+  summary: "Each place weighted by its own gradient: fine maps, at shallow layers too",
   paper: "Jiang, Zhang, Hou, Cheng, Wei 2021, IEEE TIP 30, LayerCAM",
   formula: "sum over c of max(ds/dA_c, 0) A_c",
   pitfall: "It shows what speaks for the target only, never what speaks against it.",

@@ -7,6 +7,15 @@ export interface Quadrature {
 export const quadratureRules = ["gausslegendre", "left", "right", "middle", "trapezoid"] as const;
 export type QuadratureRule = (typeof quadratureRules)[number];
 
+/** The rules in words. */
+export const ruleWords: Readonly<Record<QuadratureRule, string>> = {
+  gausslegendre: "Gauss-Legendre",
+  left: "left ends",
+  right: "right ends",
+  middle: "middles",
+  trapezoid: "trapezoids",
+};
+
 /** A rule of `steps` points on [0, 1]. */
 export function quadrature(rule: QuadratureRule, steps: number): Quadrature {
   if (rule === "gausslegendre") return gaussLegendre(steps);

@@ -14,7 +14,7 @@ export const riseView = defineHeatmap({
   id: "rise",
   title: "RISE",
   family: "without",
-  summary: "The photo seen through many random masks, each weighed by its score; no gradients",
+  summary: "The photo seen through many random masks, each weighted by its score; no gradients",
   paper: "Petsiuk, Das, Saenko 2018, arXiv:1806.07421",
   formula: "sum over i of s(x * M_i) M_i / (N p); drawn with s less its mean over the masks",
   pitfall: "A few hundred masks leave speckles that look like structure.",

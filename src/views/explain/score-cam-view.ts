@@ -15,11 +15,11 @@ export const scoreCamView = defineHeatmap({
   id: "score-cam",
   title: "Score-CAM",
   family: "without",
-  summary: "Each map weighed by what the network says of the photo seen through it; no gradients",
+  summary: "Each map weighted by what the network says of the photo seen through it; no gradients",
   paper: "Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu 2019, arXiv:1910.01279",
   formula: "max(0, sum over c of w_c A_c), w = softmax over c of s(x * resized A_c)",
   pitfall: "Where one map gets nearly all the weight, the picture is that map.",
-  values: "weighed sum of maps",
+  values: "weighted sum of maps",
   asks: {
     layer: layerField,
     epsilon: field.number(1e-8, { min: 0, help: "added to a map's range before it divides" }),

@@ -30,7 +30,7 @@ import {
   isOff,
   productTable,
 } from "./field-words.ts";
-import { type UnitPlace, parsePlace, placeKey } from "./parse-place.ts";
+import { type UnitPlace, parsePlace, placeKey, placeTarget } from "./parse-place.ts";
 import type { UnitField } from "./unit-field.ts";
 
 export const fieldView = defineView({
@@ -51,7 +51,7 @@ export const fieldView = defineView({
   asks: {
     place: field.nullable(
       field.string(undefined, {
-        help: "LAYER@row,column[channel], all channels without one; the strongest in the middle of the last maps by default",
+        help: "LAYER@row,column[channel], all channels without one, LAYER[unit] of a dense layer; the strongest in the middle of the last maps by default",
       }),
     ),
     ancestors: field.boolean(false, {
@@ -67,12 +67,7 @@ export const fieldView = defineView({
     const { network } = running;
     const place =
       asks.place === null ? await strongestInTheMiddle(running, photo) : parsePlace(asks.place);
-    const at = place.at.join(",");
-    const expression =
-      place.channel === undefined
-        ? `layer:${place.layer}@${at}`
-        : `unit:${place.layer}[${place.channel}]@${at}`;
-    const unit = resolveTarget(network, expression).terms[0]!;
+    const unit = resolveTarget(network, placeTarget(place)).terms[0]!;
     const input = explainedInput(network, photo);
     const { gradients, values } = await running.gradients(photo.inputs, {
       of: [unit],
@@ -81,7 +76,12 @@ export const fieldView = defineView({
     });
     const own = channelsLast(toUser(gradients[0]!, input.port), input.channels);
     // The mean over the channels of a place is what a layer's target is; here their sum is asked for.
-    const times = place.channel === undefined ? meantBy(unit, values[0]!.shape) : 1;
+    const meant = meantBy(unit, values[0]!.shape);
+    if (place.channel !== undefined && meant > 1)
+      throw new StriateError(
+        `"${placeKey(place)}": ${place.layer} has maps; name a place in them, as ${place.layer}@7,7[${place.channel}]`,
+      );
+    const times = place.channel === undefined ? meant : 1;
     const gradient = float32(
       own.shape,
       own.data.map((value) => value * times),
@@ -90,9 +90,12 @@ export const fieldView = defineView({
     const effective = planeOf(gradient.data.map(Math.abs), size, "sum").map(
       (sum) => sum / size.channels,
     );
-    const layer = network.layers.find(({ address }) =>
-      [address, `${address}_pre`].includes(place.layer),
-    );
+    // Named as the layer, or as a value of it: an ONNX file has names for these.
+    const layer =
+      network.layers.find(({ address }) => [address, `${address}_pre`].includes(place.layer)) ??
+      network.layers.find(({ outputs, preActivation }) =>
+        [outputs[0], preActivation].some((port) => port?.value === unit.value),
+      );
     const sight = receptiveFields(network).get(unit.value);
     return {
       place,
@@ -217,10 +220,10 @@ async function arithmetic(
   running: Parameters<typeof arithmeticOf>[0],
   feeds: Parameters<typeof arithmeticOf>[1],
   layer: Parameters<typeof arithmeticOf>[2],
-  { at, channel }: UnitPlace,
+  place: UnitPlace,
 ): Promise<Arithmetic> {
   const term = (name: string) =>
-    resolveTarget(running.network, `unit:${name}[${channel}]@${at.join(",")}`).terms[0]!;
+    resolveTarget(running.network, placeTarget({ ...place, layer: name })).terms[0]!;
   return layer.preActivation
     ? arithmeticOf(running, feeds, layer, term(`${layer.address}_pre`), term(layer.address))
     : arithmeticOf(running, feeds, layer, term(layer.address), undefined);

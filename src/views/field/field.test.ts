@@ -59,6 +59,26 @@ describe("the arithmetic of one value is the engine's", () => {
     await model.dispose();
   });
 
+  it("a unit of a dense layer has no place; one of maps is asked for its place", async () => {
+    const model = network(
+      conv2d({ filters: 2, kernelSize: 3, name: "maps" }),
+      layers.flatten(),
+      layers.dense({ units: 3, activation: "tanh", name: "asked" }),
+    );
+    const feeds = noiseFeeds(model.network, 4);
+    const { result, words } = await model.view(fieldView, feeds, { place: "asked[1]" });
+    const { isAffine, reckoned, value, products } = result.arithmetic!;
+    expect(isAffine).toBe(true);
+    expect(reckoned).toBeCloseTo(value, 5);
+    expect(products.length).toBe(7 * 7 * 2);
+    expect(words.lines[0]).toContain("asked[1] (Dense) is ");
+    expect(words.lines[0]).toContain("sees the whole input");
+    await expect(model.view(fieldView, feeds, { place: "maps[1]" })).rejects.toThrow(
+      "maps has maps; name a place in them, as maps@7,7[1]",
+    );
+    await model.dispose();
+  });
+
   it("all channels of a place are their sum, named as the layer or as a value of an ONNX file", async () => {
     const kind = networkKinds.find(({ name }) => name.startsWith("an ONNX file with residual"))!;
     const model = new Model({ network: await kind.open() }, runtime, { threads: 1 });

@@ -25,7 +25,7 @@ export function drawRandomisation(
       detail:
         rankCorrelation === null
           ? "constant"
-          : `rank correlation ${formatNumber(rankCorrelation, 2)}`,
+          : `rank correlation ${formatNumber(Number(rankCorrelation.toFixed(2)), 2)}`,
     })),
   ]);
   const columns = largest(strips.map((strip) => strip.length));
