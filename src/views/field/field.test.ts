@@ -94,6 +94,8 @@ describe("the arithmetic of one value is the engine's", () => {
     for (let c = 0; c < count; c++) sum += (await of(`${value}@1,1[${c}]`)).value;
     expect(all.value).toBeCloseTo(sum, 4);
     expect(named.value).toBe(all.value);
+    const { arithmetic } = await of(`${value}@1,1[0]`);
+    expect(arithmetic!.reckoned).toBeCloseTo(arithmetic!.value, 5);
     expect(toFloat32(named.gradient).data).toEqual(toFloat32(all.gradient).data);
     await model.dispose();
   });
