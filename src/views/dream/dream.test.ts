@@ -137,6 +137,22 @@ describe("a dream", () => {
     expect(seen.result[0]!.score).toBe(Math.max(seen.result[0]!.score, ...scores));
   });
 
+  it("stopped before the first preview, it has the picture of the step until then", async () => {
+    const running = await open();
+    let steps = 0;
+    const signal = { aborted: false };
+    const { gradients } = running;
+    running.gradients = async (...args) => {
+      const made = await gradients.apply(running, args);
+      signal.aborted = ++steps === 3;
+      return made;
+    };
+    const given = { ...asks, steps: 1000, previews: 1 };
+    const seen = await runView(dreamView, viewContext(running, { signal }), undefined, given);
+    expect(seen.stopped).toBe(true);
+    expect(seen.result[0]!.step).toBe(3);
+  });
+
   it("goes along a direction of a layer's channels, that of one channel being the channel", async () => {
     const running = await open();
     const given = { ...asks, transforms: "none", parameterisation: "pixels", steps: 3 } as const;

@@ -158,7 +158,7 @@ export async function* dreamInPhoto(
     rate: asks.octave_rate,
   };
   for await (const { picture, step, steps } of deepDream(context, climb, canvas, go)) {
-    if (step % every !== 0 && step !== steps) continue;
+    if (step % every !== 0 && step !== steps && !context.signal.aborted) continue;
     frames.push({ step, picture });
     const score = await tiledScore(climb, { ...canvas, planes: picture });
     yield {

@@ -76,7 +76,8 @@ export async function* maximise(
       scores.push(score);
       held.climb(sampler?.spread(gradient) ?? gradient, rate);
       whole = held.picture();
-      if (step % every !== 0 && step !== steps) continue;
+      // Who stops gets the picture of this step, however long ago the last preview was.
+      if (step % every !== 0 && step !== steps && !context.signal.aborted) continue;
       const picture = shown(whole);
       const reached = await climb.score(picture);
       pictures.push({ step, picture });
