@@ -102,8 +102,10 @@ export class Session extends Desk {
     const before = this.computes.name;
     if (place === before) return;
     const open = [this.photos, this.photo, this.modelSource] as const;
+    const hadSeen = this.seen !== undefined;
     await this.#openAt(place, ...open);
-    if (open[2] === undefined || this.model) return;
+    // A device that is not given is missed at the first look.
+    if (open[2] === undefined || (this.model && (this.seen || !hadSeen))) return;
     this.problem(`There it cannot be computed: ${open[2].words} is computed where it was before.`);
     await this.#openAt(before, ...open);
   }
