@@ -49,20 +49,33 @@ export function accuracyInWords({ accuracy, total }: Classification): string {
   return `${percent(accuracy)} of ${withThousands(total)} pictures right, ${withThousands(wrong)} wrong.`;
 }
 
-/** Rows are what the pictures are, columns what they were taken for. */
+/** More classes than this are no picture: a row and a column of each could not be read. */
+const mostClasses = 100;
+
+/**
+ * Rows are what the pictures are, columns what they were taken for. Of very many classes those with the most
+ * mistakes are shown, and it says so.
+ */
 export function drawMatrix(
   { classNames, counts }: Pick<Classification, "classNames" | "counts">,
   theme: Theme,
 ): Block {
-  const cell = Math.max(22, Math.min(64, Math.floor(640 / classNames.length)));
-  const side = Math.min(180, largest(classNames.map((name) => textWidth(name, small)))) + 12;
+  const shown = mostMistaken(counts, mostClasses);
+  const names = shown.map((i) => classNames[i]!);
+  const cell = Math.max(22, Math.min(64, Math.floor(640 / names.length)));
+  const side = Math.min(180, largest(names.map((name) => textWidth(name, small)))) + 12;
   const [left, top] = [side, side + 18];
   const ink = parseColor(wrongBlue);
   const paper = parseColor(theme.paper);
+  const which =
+    names.length < classNames.length
+      ? ` (the ${names.length} of ${withThousands(classNames.length)} classes with the most mistakes)`
+      : "";
+  const heading = `taken for${which}`;
   const marks: Mark[] = [
-    { kind: "text", x: left, y: 12, text: "taken for", fill: theme.muted, ...small },
+    { kind: "text", x: left, y: 12, text: heading, fill: theme.muted, ...small },
   ];
-  classNames.forEach((name, i) => {
+  names.forEach((name, i) => {
     const label = shortenText(name, side - 12, small);
     const middle = i * cell + cell / 2;
     marks.push(
@@ -85,9 +98,10 @@ export function drawMatrix(
         ...small,
       },
     );
-    const row = counts[i]!;
+    const row = counts[shown[i]!]!;
     const total = row.reduce((sum, count) => sum + count, 0);
-    row.forEach((count, k) => {
+    shown.forEach((column, k) => {
+      const count = row[column]!;
       const share = total === 0 ? 0 : count / total;
       const fill = mixColors(paper, ink, 0.06 + 0.94 * share);
       const [x, y] = [left + k * cell, top + i * cell];
@@ -112,8 +126,24 @@ export function drawMatrix(
         });
     });
   });
-  const length = classNames.length * cell;
+  const length = names.length * cell;
   return { width: left + length, height: top + length, marks };
+}
+
+/** The classes that were taken for others most often, or others for them, in their order. */
+function mostMistaken(counts: readonly (readonly number[])[], most: number): number[] {
+  const all = [...counts.keys()];
+  if (all.length <= most) return all;
+  const mistakes = all.map(() => 0);
+  counts.forEach((row, i) =>
+    row.forEach((count, k) => {
+      if (i === k) return;
+      mistakes[i]! += count;
+      mistakes[k]! += count;
+    }),
+  );
+  const ranked = all.toSorted((a, b) => mistakes[b]! - mistakes[a]! || a - b);
+  return ranked.slice(0, most).sort((a, b) => a - b);
 }
 
 function drawWrong({ classNames, mostWrong }: Classification, theme: Theme): Block | undefined {
