@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-export { Model, type ViewOptions } from "./api/model.ts";
+export { Model } from "./api/model.ts";
+export type { ModelGradientOptions, ViewOptions } from "./api/model-options.ts";
 export type { ModelCompileOptions, ModelFitOptions, ModelHost } from "./api/model-training.ts";
 export type { ModelInput } from "./api/model-input.ts";
 export { activations, type ActivationsOptions } from "./api/see.ts";

@@ -1,6 +1,7 @@
 import { type Census, censusView } from "../views/census/census-view.ts";
 import type { Given } from "../views/run-view.ts";
-import type { Model, ViewOptions } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { ViewOptions } from "./model-options.ts";
 import type { ViewInputs } from "./view-subject.ts";
 
 /**

@@ -1,8 +1,10 @@
 import { StriateError } from "../base/errors.ts";
+import { knownOptions } from "../base/known-options.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Network } from "../model/network.ts";
 import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
 import { prepareDecoded } from "../model/photo/prepare-photo.ts";
+import { preprocessingNames } from "./model-options.ts";
 import { type ModelInput, isImage, isModelInput, isTensor } from "./model-input.ts";
 import { wrongArgument } from "./sources.ts";
 
@@ -22,6 +24,7 @@ export function feedsOf(
       'a photo (await readImage("dog.jpg")), a tensor, or tensors by input name',
       input,
     );
+  knownOptions("preprocessing", choice, preprocessingNames);
   if (isImage(input)) return { ...prepareDecoded(network, input, choice).feeds };
   if (!isTensor(input) && !Array.isArray(input)) return { ...(input as Record<string, Tensor>) };
   const list = isTensor(input) ? [input] : (input as readonly Tensor[]);

@@ -1,9 +1,19 @@
 import { platform } from "#platform";
+import { type OptionNames, knownOptions } from "../base/known-options.ts";
 import type { ReadModelOptions } from "../formats/format.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
 import { modelHost } from "./host.ts";
 import { Model } from "./model.ts";
 import { type ModelFiles, openModel } from "./open-model.ts";
+
+const optionNames: OptionNames<ReadModelOptions & SessionOptions> = {
+  architecture: true,
+  device: true,
+  lean: true,
+  optimize: true,
+  replace: true,
+  threads: true,
+};
 
 /**
  * Opens a model file of any kind and makes it ready to run.
@@ -17,6 +27,7 @@ export async function loadModel(
   source: ModelFiles,
   options: ReadModelOptions & SessionOptions = {},
 ): Promise<Model> {
+  knownOptions("loadModel", options, optionNames);
   const opened = await openModel(source, options);
   return new Model(opened, platform.runtime, { ...modelHost, ...options });
 }

@@ -1,9 +1,10 @@
+import { knownOptions } from "../base/known-options.ts";
 import { StriateError } from "../base/errors.ts";
 import type { Fields } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Preprocessing } from "../data/pictures/preprocess.ts";
 import type { OpenedModel } from "../formats/format.ts";
-import { type GradientOptions, gradientOf } from "../model/gradients/gradient-of.ts";
+import { gradientOf } from "../model/gradients/gradient-of.ts";
 import type { KerasModel } from "../model/model.ts";
 import { requireOutputs } from "../model/lowering/left-out.ts";
 import type { Network, NetworkLayer } from "../model/network.ts";
@@ -18,12 +19,19 @@ import type { Logs } from "../model/history.ts";
 import type { Trainer } from "../train/trainer.ts";
 import type { TensorData, TrainingBatch, TrainingData } from "../train/data/training-data.ts";
 import { type ClassScore, readPrediction } from "../model/head/prediction.ts";
-import { type ContextOptions, viewContext } from "../views/context.ts";
+import { viewContext } from "../views/context.ts";
 import type { ClassifierMeasure } from "../views/evaluation/measure.ts";
 import type { View } from "../views/define-view.ts";
-import { type Given, type Seen, runView } from "../views/run-view.ts";
+import { type Given, runView } from "../views/run-view.ts";
 import { ModelSeen } from "./report/model-seen.ts";
 import type { Subjects, Takes } from "../views/subject.ts";
+import {
+  type ModelGradientOptions,
+  type ViewOptions,
+  fitNames,
+  gradientNames,
+  viewNames,
+} from "./model-options.ts";
 import { feedsOf } from "./feeds-of.ts";
 import { modelInWords } from "./model-in-words.ts";
 import type { ModelInput } from "./model-input.ts";
@@ -36,13 +44,7 @@ import {
   ModelTraining,
   trainingPart,
 } from "./model-training.ts";
-import { type SubjectOptions, type ViewInputs, subjectOf } from "./view-subject.ts";
-
-/** Options of `model.view`: the photo's, and those of the computation. */
-export interface ViewOptions extends SubjectOptions, ContextOptions {
-  /** Gets the results on the way, where the view has some. */
-  readonly onPartial?: (seen: Seen<Takes, Fields, Fields, unknown>) => void;
-}
+import { type ViewInputs, subjectOf } from "./view-subject.ts";
 
 /**
  * A network with an engine, in the words of Keras and TF.js: what `loadModel` gives.
@@ -145,7 +147,7 @@ export class Model {
    */
   async gradient(
     input: ModelInput,
-    options: GradientOptions & { wrt?: string; preprocessing?: PreprocessingChoice } = {},
+    options: ModelGradientOptions & { wrt?: string } = {},
   ): Promise<Tensor> {
     const wrt = options.wrt ?? this.network.inputs[0]!.name;
     return (await this.gradients(input, { ...options, wrt: [wrt] }))[0]!;
@@ -154,8 +156,9 @@ export class Model {
   /** {@link gradient} by several values at once. @returns a tensor for each of `wrt` */
   async gradients(
     input: ModelInput,
-    options: GradientOptions & { wrt: readonly string[]; preprocessing?: PreprocessingChoice },
+    options: ModelGradientOptions & { wrt: readonly string[] },
   ): Promise<Tensor[]> {
+    knownOptions("gradient", options, gradientNames);
     await this.settle();
     const feeds = this.feeds(input, options.preprocessing);
     return gradientOf(this.running, feeds, options, options.wrt);
@@ -192,6 +195,7 @@ export class Model {
     asks: Given<A> = {},
     options: ViewOptions = {},
   ): Promise<ModelSeen<T, A, S, R>> {
+    knownOptions(`view (${view.id})`, options, viewNames);
     await this.settle();
     const subject = subjectOf(this, view.takes, input, options) as Subjects[T];
     const context = viewContext(this.running, { measure: this.measure(), ...options });
@@ -253,7 +257,8 @@ export class Model {
    * @throws StriateError naming epoch and batch where one cannot be trained on; what was trained before
    * it stays in the model
    */
-  fit(data: TrainingData | TensorData, options: ModelFitOptions = {}): Promise<History> {
+  async fit(data: TrainingData | TensorData, options: ModelFitOptions = {}): Promise<History> {
+    knownOptions("fit", options, fitNames);
     return this.#training.fit(data, options);
   }
 
@@ -272,6 +277,7 @@ export class Model {
     data: TrainingData | TensorData,
     options: { batchSize?: number; classWeight?: ClassWeight } = {},
   ): Promise<Logs> {
+    knownOptions("evaluate", options, { batchSize: true, classWeight: true });
     const { batchSize, classWeight } = options;
     const { evaluate, evaluationData } = await trainingPart();
     return evaluate(await this.trainer(), evaluationData(data, batchSize), { classWeight });
@@ -284,6 +290,7 @@ export class Model {
    * @param options.includeOptimizer whether training can go on from the file; true by default
    */
   async save(path: string, options: { includeOptimizer?: boolean } = {}): Promise<void> {
+    knownOptions("save", options, { includeOptimizer: true });
     if (this.#host.save === undefined)
       throw new StriateError(`${path}: nothing can be written here`);
     await this.#host.save(path, await this.contents(options));

@@ -1,6 +1,7 @@
 import { platform } from "#platform";
 import { type AbortSignalLike, throwIfAborted } from "../base/abort.ts";
 import { StriateError } from "../base/errors.ts";
+import { type OptionNames, knownOptions } from "../base/known-options.ts";
 import type { OpenDatasetOptions } from "../data/dataset-options.ts";
 import { type DataFile, type FileSet, maxPictureBytes } from "../data/files/file-set.ts";
 import type { ImageSet } from "../data/examples/image-set.ts";
@@ -12,6 +13,12 @@ import { openZip } from "../data/files/zip-files.ts";
 import type { Network } from "../model/network.ts";
 import { preprocessingFor } from "../model/photo/photo-input.ts";
 import { type BlobSource, type FileSource, isFile, sortFile, wrongArgument } from "./sources.ts";
+
+const optionNames: OptionNames<OpenDatasetOptions> = {
+  ...{ size: true, channels: true, resize: true, orient: true },
+  ...{ seed: true, count: true, jfifOnly: true, url: true },
+  ...{ memory: true, cacheFolder: true, keep: true, onProgress: true, signal: true },
+};
 
 /**
  * Opens a data set of labelled pictures. Files are judged by their content; what cannot be read is left
@@ -30,6 +37,7 @@ export async function openDataset(
   source: string | BlobSource | Iterable<FileSource>,
   options: OpenDatasetOptions = {},
 ): Promise<ImageSet> {
+  knownOptions("openDataset", options, optionNames);
   if (options.size) checkSize(options.size);
   const { signal } = options;
   throwIfAborted(signal);

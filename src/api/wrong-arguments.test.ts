@@ -2,7 +2,10 @@ import { expect, it } from "vitest";
 import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { networkKinds } from "../../test/network-kinds.ts";
+import { gradCamView } from "../views/index.ts";
+import { loadModel } from "./load-model.ts";
 import { Model } from "./model.ts";
+import { openDataset } from "./open-dataset.ts";
 import { readImage } from "./read-image.ts";
 import { activations } from "./see.ts";
 
@@ -25,5 +28,32 @@ it("arguments of another form are answered in a sentence", async () => {
   await expect(readImage(new Uint8Array(1), { sise: [9, 9] } as never)).rejects.toThrow(
     'readImage: unknown option "sise"; nearest: size',
   );
+  await model.dispose();
+});
+
+it("options that nobody reads are named, with the nearest that there are", async () => {
+  const model = new Model({ network: await networkKinds[0]!.open() }, runtime, { threads: 1 });
+  const feeds = noiseFeeds(model.network, 1);
+  const unknown = (name: string) => ({ [name]: 1 }) as never;
+  const said = [
+    [activations(model, feeds, unknown("layer")), 'activations: unknown option "layer"'],
+    [
+      readImage(new Uint8Array(1), unknown("width")),
+      'readImage: unknown option "width"; nearest: ',
+    ],
+    [loadModel("no.h5", unknown("thread")), 'loadModel: unknown option "thread"; nearest: threads'],
+    [openDataset("shapes", unknown("limit")), 'openDataset: unknown option "limit"'],
+    [model.gradient(feeds, unknown("target")), 'gradient: unknown option "target"'],
+    [model.predict(feeds, unknown("rescale")), 'preprocessing: unknown option "rescale"'],
+    [
+      model.view(gradCamView, feeds, {}, unknown("layer")),
+      'view (grad-cam): unknown option "layer"',
+    ],
+    [model.fit({} as never, unknown("batch_size")), 'fit: unknown option "batch_size"; nearest: '],
+    [model.evaluate({} as never, unknown("verbose")), 'evaluate: unknown option "verbose"'],
+    [model.compile(unknown("metric")), 'compile: unknown option "metric"; nearest: metrics'],
+    [model.save("a.h5", unknown("overwrite")), 'save: unknown option "overwrite"'],
+  ] as const;
+  for (const [answer, sentence] of said) await expect(answer, sentence).rejects.toThrow(sentence);
   await model.dispose();
 });

@@ -1,5 +1,5 @@
 import { StriateError } from "./errors.ts";
-import { nearestNames } from "./names.ts";
+import { unknownOption } from "./known-options.ts";
 
 /**
  * A field of a record that comes from outside: a layer's configuration, a view's options. It is
@@ -233,10 +233,7 @@ export function fromOptions<F extends Fields>(
       .filter(([, value]) => value !== undefined)
       .map(([given, value]) => {
         const key = keys.get(given) ?? (given in fields ? given : undefined);
-        if (key === undefined)
-          throw new StriateError(
-            `unknown option "${given}"; nearest: ${nearestNames(given, keys.keys()).join(", ")}`,
-          );
+        if (key === undefined) throw new StriateError(unknownOption(given, keys.keys()));
         return [key, value];
       }),
   );

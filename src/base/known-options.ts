@@ -12,12 +12,14 @@ export type OptionNames<T> = Readonly<Record<keyof Required<T>, true>>;
  */
 export function knownOptions<T extends object>(
   fn: string,
-  options: T,
+  options: T | undefined,
   names: OptionNames<T>,
 ): void {
-  for (const given of Object.keys(options))
-    if (!Object.hasOwn(names, given))
-      throw new StriateError(
-        `${fn}: unknown option "${given}"; nearest: ${nearestNames(given, Object.keys(names)).join(", ")}`,
-      );
+  for (const [given, value] of Object.entries(options ?? {}))
+    if (value !== undefined && !Object.hasOwn(names, given))
+      throw new StriateError(`${fn}: ${unknownOption(given, Object.keys(names))}`);
 }
+
+/** What is said of an option that there is not. */
+export const unknownOption = (given: string, names: Iterable<string>): string =>
+  `unknown option "${given}"; nearest: ${nearestNames(given, names).join(", ")}`;
