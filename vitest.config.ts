@@ -34,6 +34,7 @@ const long = [
   "silence",
   "training-example",
   "two-engines",
+  "views-light",
 ].map((name) => `test/${name}.test.ts`);
 const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
 
