@@ -16,7 +16,10 @@ export interface PictureFile extends OutputFile {
 /** So many pictures are drawn before it is worth while to start threads for the others. */
 const fewPictures = 8;
 
-/** Draws and encodes as many pictures at once as there are cores, so that memory stays bounded. */
+/** Pictures that a thread has at once: one to draw, and one to go on with. */
+const picturesOfThread = 2;
+
+/** Draws and encodes a few pictures for each core at once, so that memory stays bounded. */
 export async function encodePictures(
   pictures: Iterable<NamedPicture>,
   format: "png" | "svg",
@@ -34,14 +37,16 @@ export async function encodePictures(
   const names: string[] = [];
   const encoded: OutputFile["bytes"][] = [];
   const waiting = pictures[Symbol.iterator]();
-  const cores = availableParallelism();
+  const others = availableParallelism() - 1;
   let threads: DrawingThreads | undefined;
   const draw = async (picture: Picture): Promise<Uint8Array> => {
-    if (names.length <= fewPictures || cores < 2) return toPng(picture, { scale });
+    if (names.length <= fewPictures || others === 0) return toPng(picture, { scale });
     const { DrawingThreads } = await import("../node/pictures/drawing-threads.ts");
-    // This thread makes the pictures' parts meanwhile.
-    threads ??= new DrawingThreads(cores - 1);
-    return threads.draw(picture, { scale });
+    threads ??= new DrawingThreads(others);
+    // This thread makes the pictures' parts meanwhile, and draws where that is quicker than the others.
+    return threads.waiting < picturesOfThread * others
+      ? threads.draw(picture, { scale })
+      : toPng(picture, { scale });
   };
   const work = async (): Promise<void> => {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
@@ -54,7 +59,7 @@ export async function encodePictures(
     }
   };
   try {
-    await Promise.all(Array.from({ length: cores }, work));
+    await Promise.all(Array.from({ length: picturesOfThread * others + 1 }, work));
   } finally {
     await threads?.close();
   }
