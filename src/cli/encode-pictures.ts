@@ -59,6 +59,7 @@ export async function encodePictures(
     }
   };
   try {
+    // bounded: by the cores of this machine
     await Promise.all(Array.from({ length: picturesOfThread * others + 1 }, work));
   } finally {
     await threads?.close();
