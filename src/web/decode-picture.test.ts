@@ -38,6 +38,8 @@ it("hands a HEIC photo to the browser, which turns it, and says so", async () =>
   expect([image.width, image.height]).toEqual([64, 128]);
   expect(image.origin).toMatchObject({
     format: "HEIC",
+    // As it lies in the file: places on it are told in the file's own rows and columns.
+    storedSize: [64, 128],
     orientation: 6,
     oriented: true,
     steps: ["decoded and turned upright by the browser"],

@@ -27,8 +27,7 @@ function* cut(bytes: Uint8Array, size: number): Iterable<Uint8Array> {
 
 it.each([3, 1000, 1e9])("messages come whole, however they are cut: by %d bytes", async (size) => {
   const stream = Buffer.concat(told.map(framed));
-  const most = size === 1 ? stream.subarray(0, 60) : stream;
-  expect(await heard(cut(most, size))).toEqual(size === 1 ? told.slice(0, 1) : told);
+  expect(await heard(cut(stream, size))).toEqual(told);
 });
 
 it("a message in many parts is joined once, not with every part", async () => {

@@ -88,12 +88,16 @@ export class Session extends Desk {
 
   /** Shows a training that `striate train --watch` has kept, until it is closed. */
   async openTraining(file: File): Promise<void> {
-    const before = this.watched;
+    let before: TrainingRoom | undefined;
     const kept = await this.attempt(`Reading ${file.name}`, async () => {
       const { openKeptRun } = await import("./kept-run.svelte.ts");
       return openKeptRun(this, file, () => (this.watched = before));
     });
-    if (kept) [this.watched, this.tab] = [kept, "train"];
+    if (!kept) return;
+    // One at a time: with a row of them all their epochs would be kept.
+    this.watched?.close?.();
+    before = this.watched;
+    [this.watched, this.tab] = [kept, "train"];
   }
 
   /** Goes on computing elsewhere: what is open is opened there. */

@@ -95,16 +95,17 @@ export function decodePicture(
         `the ${format} is cut off, damaged or of a rare kind; get a whole copy of it, or save it anew`,
       );
     if (pixels.alpha) steps.push("alpha dropped");
+    const upright = pixels.upright === true;
+    const { width, height } = pixels;
     const image: ByteImage = {
-      width: pixels.width,
-      height: pixels.height,
+      ...{ width, height },
       data: pixels.data,
       origin: {
         name,
         format,
-        storedSize: [pixels.height, pixels.width],
+        storedSize: upright && header.orientation >= 5 ? [width, height] : [height, width],
         orientation: header.orientation,
-        oriented: pixels.upright === true,
+        oriented: upright,
         steps,
       },
     };

@@ -85,6 +85,25 @@ describe("functions of a TensorFlow graph", () => {
     refuse(functions).toThrow("its functions write out to more than 200000 nodes");
   });
 
+  it("that give very much, again and again or in many branches, are refused", () => {
+    const wide = (count: number): TfFunction => ({
+      name: "wide",
+      inputs: ["x"],
+      outputs: new Array<string>(count).fill("x"),
+      nodes: [],
+    });
+    const calls = Array.from({ length: 300 }, (_, i) => call(`call${i}`, "wide", ["photo"]));
+    const choice = {
+      ...node("choice", "Case", ["number", "photo"]),
+      attributes: { branches: { list: { func: new Array<string>(60).fill("wide") } } },
+    };
+    expect(inlineTfFunctions(calls, [wide(10)])).toHaveLength(300);
+    for (const nodes of [calls, [choice]])
+      expect(() => inlineTfFunctions(nodes, [wide(4000)])).toThrow(
+        "its functions write out to more than 200000 nodes",
+      );
+  });
+
   it("that go down without end are refused", () => {
     const functions = Array.from({ length: 5000 }, (_, i) => chain(`f${i}`, `f${i + 1}`, 1));
     refuse(functions).toThrow("its functions call one another over 100 levels");

@@ -78,11 +78,15 @@ class Inliner {
         for (const inner of this.expand(body, [...calls, called])) result.push(inner);
         this.#add(result, [{ name: node.name, op: "IdentityN", inputs: outputs, attributes: {} }]);
       }
-      this.#count += 1 + node.inputs.length + Math.floor(node.name.length / LETTERS);
-      if (this.#count > MOST_NODES)
-        throw new StriateError(`its functions write out to more than ${MOST_NODES} nodes`);
+      this.#grow(1 + node.inputs.length + Math.floor(node.name.length / LETTERS));
     }
     return result;
+  }
+
+  #grow(count: number): void {
+    this.#count += count;
+    if (this.#count > MOST_NODES)
+      throw new StriateError(`its functions write out to more than ${MOST_NODES} nodes`);
   }
 
   #add(result: TfNode[], nodes: readonly TfNode[]): void {
@@ -194,6 +198,8 @@ class Inliner {
       throw new StriateError(
         `${call.op} "${call.name}": its function takes ${made.inputs.length} inputs, got ${given.length}`,
       );
+    // What a call gives is read by a node of its own, or by one for each branch.
+    this.#grow(1 + made.outputs.length);
     const values = new Map(made.inputs.map((name, i) => [name, given[i]!]));
     const path = call.name.replace(namelessCall, "");
     const inside = new Map(

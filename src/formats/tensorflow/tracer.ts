@@ -31,12 +31,4 @@ export class Tracer {
     }
     return [node, output];
   }
-
-  /** A value that is a constant yes or no; undefined where the photo decides. */
-  flag(value: string): boolean | undefined {
-    const constant = this.trace(value)[0]?.attributes.value?.tensor;
-    return constant?.type === "bool" && constant.data.length === 1
-      ? constant.data[0] !== 0
-      : undefined;
-  }
 }

@@ -11,6 +11,7 @@ import { smallOnnx } from "../../../test/small-onnx.ts";
 import type { AnyView } from "../define-view.ts";
 import { runView } from "../run-view.ts";
 import type { Explanation } from "./explanation.ts";
+import { eigenCamView } from "./eigen-cam-view.ts";
 import { gradientView } from "./gradient-view.ts";
 import { integratedGradientsView } from "./integrated-gradients-view.ts";
 import { occlusionView } from "./occlusion-view.ts";
@@ -111,6 +112,35 @@ describe("an ONNX file that takes photos with the channels last, as Keras export
       const slopes = seen.arrays().get("logit1/gradient");
       if (slopes) expect(slopes.shape).toEqual([9, 8, 3]);
     }
+    await running.release();
+  });
+});
+
+describe("a network that takes a list of numbers, and makes maps of it", () => {
+  it("is explained by its maps, and its input stays the list that it is", async () => {
+    const network = await smallOnnx({ list: ["N", 36] }, (b) => {
+      const picture = b.op("Reshape", ["list", b.i64([0, 1, 6, 6])]);
+      const maps = b.op("Conv", [
+        picture,
+        b.f32(
+          Array.from({ length: 18 }, (_, i) => (i % 5) - 2),
+          [2, 1, 3, 3],
+        ),
+      ]);
+      return [b.op("Flatten", [b.op("GlobalAveragePool", [b.op("Relu", [maps])])])];
+    });
+    const running = new RunningNetwork(network, runtime, { threads: 1 });
+    const list = float32(
+      [1, 36],
+      Float32Array.from({ length: 36 }, () => random.uniform()),
+    );
+    const subject = { name: "x", inputs: { list }, preparation: "as given" };
+    const seen = await runView(eigenCamView as unknown as AnyView, viewContext(running), subject, {
+      target: "logit:1",
+    });
+    const { maps } = seen.result as Explanation;
+    expect([maps[0]!.height, maps[0]!.width]).toEqual([4, 4]);
+    expect(seen.arrays().get("input")!.shape).toEqual([1, 36]);
     await running.release();
   });
 });

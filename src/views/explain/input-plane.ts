@@ -66,9 +66,13 @@ export function channelsLast(value: Tensor, channels: number): Tensor<"float32">
   return float32(turned.shape.slice(1), turned.data);
 }
 
-/** The photo as the reference pages have it, `input`; nothing of a network that takes more than the photo. */
+/**
+ * The photo as the reference pages have it, `input`; nothing of a network that takes more than the photo, or a list
+ * without places.
+ */
 export function inputArrays(network: Network, photo: PhotoSubject): [string, Tensor][] {
-  if (Object.keys(photo.inputs).length > 1) return [];
+  const [given, ...others] = Object.values(photo.inputs);
+  if (given === undefined || others.length > 0 || given.shape.length < 3) return [];
   const { value, channels } = explainedInput(network, photo);
   return [["input", channelsLast(value, channels)]];
 }

@@ -20,8 +20,11 @@ export function decideSelects(
     const [condition = "", yes = "", no = ""] = node.inputs;
     const flag = scalars.number(condition);
     if (flag === undefined) return node;
-    unread.push(flag ? no : yes, condition);
-    return { ...node, op: "Identity", inputs: [flag ? yes : no] };
+    const [taken, other] = flag ? [yes, no] : [no, yes];
+    // A single number becomes as large as the other branch is.
+    if (scalars.number(taken) !== undefined && scalars.number(other) === undefined) return node;
+    unread.push(other, condition);
+    return { ...node, op: "Identity", inputs: [taken] };
   });
   return withoutDead(decided, unread, outputs);
 }
