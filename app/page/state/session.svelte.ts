@@ -88,7 +88,6 @@ export class Session extends Desk {
 
   /** Shows a training that `striate train --watch` has kept, until it is closed. */
   async openTraining(file: File): Promise<void> {
-    let before: TrainingRoom | undefined;
     const kept = await this.attempt(`Reading ${file.name}`, async () => {
       const { openKeptRun } = await import("./kept-run.svelte.ts");
       return openKeptRun(this, file, () => (this.watched = before));
@@ -96,7 +95,7 @@ export class Session extends Desk {
     if (!kept) return;
     // One at a time: with a row of them all their epochs would be kept.
     this.watched?.close?.();
-    before = this.watched;
+    const before = this.watched;
     [this.watched, this.tab] = [kept, "train"];
   }
 
