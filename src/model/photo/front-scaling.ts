@@ -26,7 +26,13 @@ export function frontScaling(network: Network, port: Port): FrontScaling | undef
   const { graph } = network;
   const constants = new Constants(graph);
   const scaled = new Map<string, FrontScaling>([[port.value, { multiply: 1, add: 0 }]]);
+  /** Pixels whose colours were worked on otherwise (hue, contrast, a blur): bytes are still bytes. */
+  const worked = new Set<string>();
   for (const node of graph.nodes) {
+    const toOne = bytesToOne(node, worked, constants);
+    if (toOne !== undefined) return toOne;
+    if (node.inputs.some((name) => worked.has(name)) && !kernels.test(node.op))
+      for (const name of node.outputs) worked.add(name);
     const read = node.inputs.flatMap((name) => scaled.get(name) ?? []);
     if (read.length === 0 || measuring.test(node.op)) continue;
     const made = stepOf(node, scaled, constants);
@@ -37,9 +43,28 @@ export function frontScaling(network: Network, port: Port): FrontScaling | undef
         ({ multiply, add }) => multiply !== 0 && (multiply !== 1 || add !== 0),
       );
       if (said !== undefined) return said;
+      if (!kernels.test(node.op)) for (const name of node.outputs) worked.add(name);
     }
   }
   return undefined;
+}
+
+/** Where the network proper begins. */
+const kernels =
+  /^(Conv|ConvTranspose|FusedConv|MatMul|Gemm|Einsum|LSTM|GRU|RNN|Softmax|BatchNormalization)$/;
+
+/** A factor that makes one of some 255: of worked pixels it says that they are bytes, and of nothing else. */
+function bytesToOne(
+  { op, inputs }: GraphNode,
+  worked: ReadonlySet<string>,
+  constants: Constants,
+): FrontScaling | undefined {
+  const [first = "", second = ""] = inputs;
+  if (!/^(Mul|Div)$/.test(op) || worked.has(first) === worked.has(second)) return undefined;
+  const number = constants.meanOf(worked.has(first) ? second : first);
+  if (number === undefined || (op === "Div" && !worked.has(first))) return undefined;
+  const multiply = op === "Div" ? 1 / number : number;
+  return multiply > 1 / 300 && multiply < 1 / 100 ? { multiply, add: 0 } : undefined;
 }
 
 /** What a node makes of scaled pixels; undefined of one that does more. */

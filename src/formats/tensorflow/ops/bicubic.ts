@@ -7,7 +7,7 @@ import { type TfOp } from "../define-op.ts";
 const PLACES = 1024;
 
 /** Keys' kernel of slope `a` at -1, at a distance. */
-function cubic(x: number, a: number): number {
+export function cubic(x: number, a: number): number {
   if (x >= 2) return 0;
   return x >= 1 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : ((a + 2) * x - (a + 3)) * x * x + 1;
 }

@@ -33,6 +33,35 @@ const fromHsv: TfOp = {
     }),
 };
 
+/** Colours turned round the circle of hues by a part of it. */
+const hue: TfOp = {
+  ops: "AdjustHue",
+  kind: "other",
+  lower(context) {
+    const { b, input, plain } = context;
+    const delta = plain(input(1));
+    return ofPictures(context, (x) => {
+      const [own, saturation, value] = rgbToHsv(b, x);
+      const moved = b.op("Add", [own, delta]);
+      return hsvToRgb(b, [b.op("Sub", [moved, b.op("Floor", [moved])]), saturation, value]);
+    });
+  },
+};
+
+const saturation: TfOp = {
+  ops: "AdjustSaturation",
+  kind: "other",
+  lower(context) {
+    const { b, input, plain } = context;
+    const factor = plain(input(1));
+    return ofPictures(context, (x) => {
+      const [own, colourful, value] = rgbToHsv(b, x);
+      const scaled = b.op("Clip", [b.op("Mul", [colourful, factor]), b.f32(0), b.f32(1)]);
+      return hsvToRgb(b, [own, scaled, value]);
+    });
+  },
+};
+
 /** Away from the mean of each channel of each picture. */
 const contrast: TfOp = {
   ops: "AdjustContrastv2",
@@ -84,4 +113,4 @@ function shares(from: number, to: number): Float32Array {
   return result;
 }
 
-export const colourOps: readonly TfOp[] = [toHsv, fromHsv, contrast, resizeArea];
+export const colourOps: readonly TfOp[] = [toHsv, fromHsv, hue, saturation, contrast, resizeArea];

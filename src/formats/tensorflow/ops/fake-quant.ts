@@ -59,4 +59,36 @@ const ofVariables: TfOp = {
   },
 };
 
-export const fakeQuantOps: readonly TfOp[] = [ofAttributes, ofVariables];
+/**
+ * Rounds to codes that lie evenly on both sides of zero, within a range that is given.
+ *
+ * Source: tensorflow/core/kernels/quantize_and_dequantize_op.h
+ */
+const andBack: TfOp = {
+  ops: "QuantizeAndDequantizeV2 QuantizeAndDequantizeV3 QuantizeAndDequantizeV4",
+  kind: "other",
+  lower({ b, node, attributes, input, inputs, arrange }) {
+    const [low, high, counted] = [1, 2, 3].map((i) => {
+      const constant = inputs[i]?.constant;
+      return constant && toNumbers(constant);
+    });
+    const isFixed = attributes.flag("range_given") && low?.length === 1 && high?.length === 1;
+    if (!isFixed) throw new UnsupportedError("its range is computed from the photo");
+    const bits = counted?.[0] ?? attributes.int("num_bits", 8);
+    const isSigned = attributes.flag("signed_input", true);
+    const most = 2 ** (isSigned ? bits - 1 : bits) - 1;
+    const least = isSigned ? -most - (attributes.flag("narrow_range") ? 0 : 1) : 0;
+    const stepOf = (limit: number, code: number) => (limit * code > 0 ? limit / code : 0);
+    const step = Math.max(stepOf(low[0]!, least), stepOf(high[0]!, most));
+    if (!(step > 0)) throw new UnsupportedError("its range is empty");
+    const x = input(0);
+    const limits = [b.f32(least * step), b.f32(most * step)];
+    const cut = b.op("Clip", [arrange(x, x.order), ...limits]);
+    const codes = b.op("Mul", [cut, b.f32(1 / step)]);
+    const isUp = attributes.text("round_mode", "HALF_TO_EVEN") === "HALF_UP";
+    const whole = isUp ? b.op("Floor", [b.op("Add", [codes, b.f32(0.5)])]) : b.op("Round", [codes]);
+    return { value: b.op("Mul", [whole, b.f32(step)], {}, { name: node.name }), order: x.order };
+  },
+};
+
+export const fakeQuantOps: readonly TfOp[] = [ofAttributes, ofVariables, andBack];

@@ -1,5 +1,6 @@
 import { type TfOp, plainValue } from "../define-op.ts";
 import { resizeBicubic } from "./bicubic.ts";
+import { scaleAndTranslate } from "./scale-and-translate.ts";
 
 /**
  * Resizing. Where pixel i of the result looks: at i * in / out in old files, with half-pixel centres in
@@ -59,4 +60,10 @@ const reverse: TfOp = {
   },
 };
 
-export const resizeOps: readonly TfOp[] = [...resizing, resizeBicubic, ...blocks, reverse];
+export const resizeOps: readonly TfOp[] = [
+  ...resizing,
+  resizeBicubic,
+  scaleAndTranslate,
+  ...blocks,
+  reverse,
+];

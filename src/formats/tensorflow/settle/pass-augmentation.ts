@@ -10,17 +10,19 @@ const measures = /^(Shape|Size|Rank|ZerosLike|OnesLike)$/;
 
 /**
  * Augmentation that was exported with a network, as Keras 3 exports it: a photo that is turned by chance goes on
- * as it is, of two photos of which chance would choose the one that is not mirrored is taken, and all other
- * random numbers take the middle of their range.
+ * as it is, of two photos of which chance would choose the one that is not mirrored is taken, a random factor or
+ * summand of the photo (contrast, brightness, hue) is left out, and all other random numbers take the middle of
+ * their range.
  *
  * @param outputs what the graph gives, where it says so
  */
 export function passAugmentation(
-  nodes: readonly TfNode[],
+  given: readonly TfNode[],
   outputs: readonly string[] | undefined,
 ): { nodes: TfNode[]; passed: string[]; constants: Map<string, Tensor> } {
   const constants = new Map<string, Tensor>();
-  if (!nodes.some(({ op }) => draws.test(op))) return { nodes: [...nodes], passed: [], constants };
+  if (!given.some(({ op }) => draws.test(op))) return { nodes: [...given], passed: [], constants };
+  const { nodes, passed } = withoutShades(given);
   const random = randomNodes(nodes);
   const isRandom = (input = "") => random.has(placeOf(input)[0]);
   const identity = (node: TfNode, input: string): TfNode => ({
@@ -29,7 +31,6 @@ export function passAugmentation(
     inputs: [input],
   });
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const passed: string[] = [];
   const changed = nodes.flatMap((node): TfNode[] => {
     const [first = "", second = "", third = ""] = node.inputs;
     if (moves.test(node.op) && isRandom(second)) {
@@ -62,6 +63,40 @@ const middleOf = (node: TfNode): TfNode[] => [
   { name: halfOf(node), op: "Const", inputs: [], attributes: { value: { tensor: oneHalf } } },
   { name: node.name, op: "Fill", inputs: [node.inputs[0]!, halfOf(node)], attributes: {} },
 ];
+
+/** What chance decides of a photo here is settled by {@link passAugmentation}. */
+const goesOn = /^(Select(V2)?|ImageProjectiveTransformV[23])$/;
+const shades = /^(Mul|Add|AddV2|Sub|RealDiv|Div)$/;
+
+/** A random number by which the photo would be multiplied, or that would be added to it, is left out. */
+function withoutShades(nodes: readonly TfNode[]): { nodes: TfNode[]; passed: string[] } {
+  const random = new Set<string>();
+  const data = new Set<string>();
+  const changed = new Map<string, TfNode>();
+  for (const node of sortTfNodes(nodes)) {
+    const { name, op, inputs } = node;
+    if (measures.test(op)) continue;
+    const read = inputs.map((input) => placeOf(input)[0]);
+    const isOfChance = read.some((each) => random.has(each));
+    const isOfPhoto = read.some((each) => data.has(each)) || /^Placeholder/.test(op);
+    const [first = "", second = ""] = read;
+    const isCommutative = !/^(Sub|RealDiv|Div)$/.test(op);
+    const kept =
+      data.has(first) && !random.has(first) && random.has(second) && !data.has(second)
+        ? inputs[0]
+        : isCommutative && data.has(second) && !random.has(second) && !data.has(first)
+          ? inputs[1]
+          : undefined;
+    if (isOfPhoto) data.add(name);
+    if (shades.test(op) && isOfChance && kept !== undefined)
+      changed.set(name, { ...node, op: "Identity", inputs: [kept] });
+    else if (draws.test(op) || (isOfChance && !goesOn.test(op))) random.add(name);
+  }
+  return {
+    nodes: nodes.map((node) => changed.get(node.name) ?? node),
+    passed: [...changed.keys()],
+  };
+}
 
 /** The nodes whose numbers follow from random ones. */
 function randomNodes(nodes: readonly TfNode[]): Set<string> {
