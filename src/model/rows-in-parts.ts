@@ -105,15 +105,24 @@ export class RowsInParts {
   #partsFor(source: RowSource, options: PartOptions): RowParts {
     const { rowsAtOnce, memory = defaultMemory, whole = false, factor } = options;
     const { rows } = source;
-    const batch = this.#network.inputs[0]?.shape[0];
-    const first = whole ? undefined : graphInputs(this.#network, source.like ?? source.feeds(0, 1));
+    const one = source.like ?? source.feeds(0, 1);
+    const first = whole ? undefined : graphInputs(this.#network, one);
     const most = first ? (rowsAtOnce ?? rowsFor(memory, factor * this.#bytesPerRow(first))) : rows;
-    const parts = partsOf(rows, most, typeof batch === "number" ? batch : undefined);
+    const parts = partsOf(rows, most, this.#fixedRows(one));
     if (whole && parts.size !== rows)
       throw new StriateError(
         `gradients by weights add up over a batch, which the file fixes to ${parts.size} rows; got ${rows}`,
       );
     return parts;
+  }
+
+  /** Rows that the network insists on: one where it takes a picture and no batch. */
+  #fixedRows(one: Readonly<Record<string, Tensor>>): number | undefined {
+    const [port] = this.#network.inputs;
+    const given = port && Object.hasOwn(one, port.name) ? one[port.name] : undefined;
+    if (port && given && given.shape.length > port.shape.length) return 1;
+    const batch = port?.shape[0];
+    return typeof batch === "number" ? batch : undefined;
   }
 
   /** About how many bytes all values of one row take. */

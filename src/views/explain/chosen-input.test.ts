@@ -86,6 +86,39 @@ describe("a network that takes two photos", () => {
   });
 });
 
+describe("an ONNX file that takes one picture and no batch", () => {
+  it("is explained as others are, in one run and in many", async () => {
+    const network = await smallOnnx({ image: [9, 8, 3] }, (b) => {
+      const first = b.op("Transpose", ["image"], { perm: [2, 0, 1] });
+      const kernels = b.f32(
+        Array.from({ length: 54 }, (_, i) => ((i * 7) % 11) - 5),
+        [2, 3, 3, 3],
+      );
+      const maps = b.op("Conv", [b.op("Unsqueeze", [first, b.i64([0])]), kernels]);
+      return [b.op("Reshape", [b.op("GlobalAveragePool", [maps]), b.i64([2])])];
+    });
+    const running = new RunningNetwork(network, runtime, { threads: 1 });
+    const numbers = Float32Array.from({ length: 216 }, () => random.uniform());
+    const image = float32([1, 9, 8, 3], numbers);
+    const subject = { name: "x", inputs: { image }, preparation: "as given" };
+    const seen = (view: unknown, asks: object) =>
+      runView(view as AnyView, viewContext(running), subject, { target: "logit:1", ...asks });
+    const slopes = (await seen(gradientView, {})).arrays().get("logit1/gradient")!;
+    expect(slopes.shape).toEqual([9, 8, 3]);
+    // What the network makes of the photo is linear: its score is the gradient times the photo.
+    const parts = toFloat32(slopes).data.map((slope, i) => slope * numbers[i]!);
+    const whole = parts.reduce((sum, part) => sum + part, 0);
+    const { target } = (await seen(gradientView, {})).result as Explanation;
+    expect(target.score).toBeCloseTo(whole, 4);
+    const path = await seen(integratedGradientsView, { steps: 3 });
+    const added = path.arrays().get("logit1/score_minus_baseline_score")!;
+    expect(toFloat32(added).data[0]).toBeCloseTo(whole, 4);
+    const { maps } = (await seen(occlusionView, { window: 3 })).result as Explanation;
+    expect(maps[0]!.values.some((value) => value !== 0)).toBe(true);
+    await running.release();
+  });
+});
+
 describe("an ONNX file that takes photos with the channels last, as Keras exports them", () => {
   it("is explained place by place", async () => {
     const network = await smallOnnx({ image: ["N", 9, 8, 3] }, (b) => {

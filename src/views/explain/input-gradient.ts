@@ -1,4 +1,4 @@
-import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
+import { type Tensor, float32, reshape, toFloat32 } from "../../base/tensor.ts";
 import { sizeOf } from "../../base/shape.ts";
 import type { RuleSet } from "../../gradient/rule-sets.ts";
 import type { GradientQuery, GradientResult } from "../../model/gradients/gradient-query.ts";
@@ -32,7 +32,9 @@ export class InputGradient {
     const query = { ...this.#query, values: target.unheard };
     const { gradients, values } = await running.gradients(photo.inputs, query, { memory });
     target.hear(values);
-    return channelsLast(toUser(gradients[0]!, this.input.port), this.input.channels);
+    const { port, value, channels } = this.input;
+    // Of a network that takes one picture and no batch it has none either.
+    return channelsLast(reshape(toUser(gradients[0]!, port), value.shape), channels);
   }
 
   /**
