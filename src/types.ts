@@ -34,6 +34,7 @@ export type { Argument, CallArguments, TensorArgument } from "./layers/arguments
 export type { CreatedLayer, LayerCreators } from "./layers/create.ts";
 export type {
   KerasShape,
+  LayerFacts,
   LayerKind,
   LowerContext,
   RandomInput,
@@ -59,6 +60,7 @@ export type { OptimizerState } from "./model/optimizer-state.ts";
 export type { PhotoInput, PreprocessingChoice, ScaleSource } from "./model/photo/photo-input.ts";
 export type { DecodePhoto } from "./model/photo/prepare-photo.ts";
 export type { RowOptions, RowSource } from "./model/rows.ts";
+export type { TakePart } from "./model/rows-in-parts.ts";
 export type { RunningNetwork } from "./model/running.ts";
 export type { Term } from "./model/target/functional.ts";
 export type { ResolveOptions } from "./model/target/resolve-target.ts";
