@@ -123,20 +123,23 @@ export const train = defineCommand({
     const budget = memory === null ? undefined : memoryForPictures(memory) / (train ? 2 : 1);
     const size = options.size as [number, number] | null;
     const start = await trainingModel(model, seed, { size, head });
-    const set = await openDataset(data, {
-      ...start.pictures,
-      jfifOnly: options.jfif_only,
-      ...(budget !== undefined && { memory: budget }),
-      onProgress: (now) => showDatasetProgress(now, io),
+    const out = options.out ?? trainedModelFile(data, start.ending);
+    const how = { ...options, data, train, featureMemory: train ? budget : undefined };
+    // Whether it may write there is asked before the pictures are downloaded.
+    await whileLocked(out, options, async () => {
+      const set = await openDataset(data, {
+        ...start.pictures,
+        jfifOnly: options.jfif_only,
+        ...(budget !== undefined && { memory: budget }),
+        onProgress: (now) => showDatasetProgress(now, io),
+      });
+      if (io.terminal.isTty) io.status("\r\x1b[K");
+      try {
+        await trainOn(set, start, out, how, io);
+      } finally {
+        await set.close();
+      }
     });
-    if (io.terminal.isTty) io.status("\r\x1b[K");
-    try {
-      const out = options.out ?? trainedModelFile(data, start.ending);
-      const how = { ...options, data, train, featureMemory: train ? budget : undefined };
-      await whileLocked(out, options, () => trainOn(set, start, out, how, io));
-    } finally {
-      await set.close();
-    }
   },
 });
 

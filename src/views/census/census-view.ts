@@ -1,3 +1,4 @@
+import { withThousands } from "../../base/text-table.ts";
 import { field } from "../../base/fields.ts";
 import { defineView, type ViewTable } from "../define-view.ts";
 import { type Shards, computeInShards } from "../shards.ts";
@@ -176,11 +177,11 @@ function layerTable(census: Census): ViewTable {
         .reduce((a, b) => ((b.area ?? 0) > (a.area ?? 0) ? b : a));
       return [
         layer.address,
-        String(layer.units),
-        String(dead.length),
-        String(saturated.length),
+        withThousands(layer.units),
+        withThousands(dead.length),
+        withThousands(saturated.length),
         `${(100 * zeros).toFixed(0)} %`,
-        pairs ? String(pairs.length) : "-",
+        pairs ? withThousands(pairs.length) : "-",
         ...passes.map((pass) => `${(100 * keptShare(census, all, pass)).toFixed(0)} %`),
         best.area === undefined
           ? "-"
