@@ -92,12 +92,13 @@ export const pairsOf = ({ units }: CensusLayer): number =>
   units <= mostCompared ? (units * (units + 1)) / 2 : 0;
 
 /** What a shard takes: the readings of its photos in memory; cells, sums, lists and pairs in its file. */
-export function costsOf(plan: CensusPlan, { top, sample }: CensusAsks): ShardCosts {
+export function costsOf(plan: CensusPlan, { top, sample, grey, shuffled }: CensusAsks): ShardCosts {
   const { units, classNames, layers } = plan;
   const pairs = layers.reduce((sum, layer) => sum + pairsOf(layer), 0);
   const fixed = units * (classNames.length * 8 * (sumsPerClass + 1) + (2 * top + sample) * 36);
+  const tables = 1 + Number(grey) + Number(shuffled);
   return {
-    bytesPerPhoto: units * 4 * readings.length + 64,
+    bytesPerPhoto: tables * units * 4 * readings.length + 64,
     bytesOfPart: (photos) => fixed + 9 * pairs + 8 * units * photos,
   };
 }

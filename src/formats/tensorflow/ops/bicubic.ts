@@ -1,7 +1,7 @@
-import { checkedLength } from "../../../base/checked-length.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
 import { float32 } from "../../../base/tensor.ts";
 import { type TfOp } from "../define-op.ts";
+import { resizeMatrix } from "./resize-matrix.ts";
 
 /** TensorFlow reads its kernel from a table of so many places between two pixels. */
 const PLACES = 1024;
@@ -18,12 +18,12 @@ export function cubic(x: number, a: number): number {
  *
  * Source: tensorflow/core/kernels/image/resize_bicubic_op.cc
  */
-export function bicubicWeights(
+function fillBicubic(
+  matrix: Float32Array,
   from: number,
   to: number,
   { half, corners }: { half: boolean; corners: boolean },
 ): Float32Array {
-  const matrix = new Float32Array(checkedLength(from * to, "weights of a resize"));
   const step = corners && to > 1 ? (from - 1) / (to - 1) : from / to;
   for (let row = 0; row < to; row++) {
     const exact = half ? (row + 0.5) * step - 0.5 : row * step;
@@ -59,7 +59,10 @@ export const resizeBicubic: TfOp = {
       const [from, to] = [space[axis], target[axis] ?? 0];
       if (typeof from !== "number")
         throw new UnsupportedError("resizes a picture of a size that is not known, bicubically");
-      return { shape: [to, from], weights: bicubicWeights(from, to, how) };
+      return {
+        shape: [to, from],
+        weights: fillBicubic(resizeMatrix(b.graph, to, from), from, to, how),
+      };
     });
     const across = float32(columns!.shape, columns!.weights);
     const down = b.constant(float32(rows!.shape, rows!.weights));

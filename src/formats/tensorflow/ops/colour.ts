@@ -2,6 +2,7 @@ import { checkedLength } from "../../../base/checked-length.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
 import { hsvToRgb, rgbToHsv } from "../../../layers/preprocessing/hsv.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
+import { resizeMatrix } from "./resize-matrix.ts";
 
 // What prepares pictures at the front of a network.
 
@@ -91,7 +92,7 @@ const resizeArea: TfOp = {
       const to = checkedLength(sizes[axis] ?? 1, "rows or columns");
       if (attributes.flag("align_corners") && to > 1)
         throw new UnsupportedError("align_corners of a mean over areas is not read");
-      return b.f32(shares(from, to), [to, from]);
+      return b.f32(shares(resizeMatrix(b.graph, to, from), from, to), [to, from]);
     });
     const high = b.op("MatMul", [parts[0]!, arrange(x, order)]);
     const turned = b.op("Transpose", [parts[1]!], { perm: [1, 0] });
@@ -100,10 +101,7 @@ const resizeArea: TfOp = {
 };
 
 /** How much of each of `from` pixels lies in each of `to`. */
-function shares(from: number, to: number): Float32Array {
-  // bounded: the product of two sizes of pictures that are drawn
-  if (from * to > 1 << 24) throw new UnsupportedError("resizes over too many pixels");
-  const result = new Float32Array(from * to); // bounded: checked above
+function shares(result: Float32Array, from: number, to: number): Float32Array {
   const scale = from / to;
   for (let i = 0; i < to; i++)
     for (let k = 0; k < from; k++) {

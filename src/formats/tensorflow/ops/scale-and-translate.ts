@@ -3,6 +3,7 @@ import { UnsupportedError } from "../../../base/errors.ts";
 import { toNumbers } from "../../../base/tensor.ts";
 import { type TfOp } from "../define-op.ts";
 import { cubic } from "./bicubic.ts";
+import { resizeMatrix } from "./resize-matrix.ts";
 
 /** A kernel of a resize: its value at a distance in pixels, 0 from `radius` on. */
 interface Kernel {
@@ -34,13 +35,13 @@ const kernels: Readonly<Record<string, Kernel>> = {
 };
 
 /** Resizing along one axis as a matrix `(to, from)`: each row sums to one, or is outside of the picture. */
-function weightsOf(
+function filled(
+  matrix: Float32Array,
   from: number,
   to: number,
   kernel: Kernel,
   how: { scale: number; shift: number; antialias: boolean },
 ): Float32Array {
-  const matrix = new Float32Array(checkedLength(from * to, "weights of a resize"));
   const inverse = 1 / how.scale;
   const wide = how.antialias ? Math.max(inverse, 1) : 1;
   for (let row = 0; row < to; row++) {
@@ -90,7 +91,8 @@ export const scaleAndTranslate: TfOp = {
       // A scale that is computed is that of the sizes.
       const how = { scale: scales?.[axis] ?? to / from, shift: shifts[axis] ?? 0 };
       const antialias = attributes.flag("antialias", true);
-      return b.f32(weightsOf(from, to, kernel, { ...how, antialias }), [to, from]);
+      const matrix = resizeMatrix(b.graph, to, from);
+      return b.f32(filled(matrix, from, to, kernel, { ...how, antialias }), [to, from]);
     });
     const high = b.op("MatMul", [rows!, arrange(input(0), order)]);
     const turned = b.op("Transpose", [columns!], { perm: [1, 0] });

@@ -8,7 +8,8 @@ const switches: readonly (readonly [names: RegExp, types: RegExp, value: number]
   [/(^|[^a-z])(is_?)?(test|infer|eval|predict|deterministic)/i, /bool/, 1],
   // Nothing else is said with yes and no at the door of a network.
   [/./, /bool/, 0],
-  [/(^|[^a-z])(is_?)?(test|infer|eval|predict)/i, /int/, 1],
+  // A number may be anything: one that only begins so, as test_index, is something else.
+  [/(^|[^a-z])(is_?)?(test|infer|eval|predict)[a-z]*(_(mode|phase|flag))?(_\d+)?$/i, /int/, 1],
   [/train|phase|learning/i, /int/, 0],
 ];
 

@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from "../../../base/tensor.ts";
 import type { TfNode } from "../graph-def.ts";
 import { nodesBehind, placeOf, sortTfNodes } from "../sort-nodes.ts";
+import { withoutDead } from "./without-dead.ts";
 
 const draws = /^StatelessRandomUniform(V2)?$/;
 const moves = /^ImageProjectiveTransformV[23]$/;
@@ -22,7 +23,7 @@ export function passAugmentation(
 ): { nodes: TfNode[]; passed: string[]; constants: Map<string, Tensor> } {
   const constants = new Map<string, Tensor>();
   if (!given.some(({ op }) => draws.test(op))) return { nodes: [...given], passed: [], constants };
-  const { nodes, passed } = withoutShades(given);
+  const { nodes, passed } = withoutShades(given, outputs);
   const random = randomNodes(nodes);
   const isRandom = (input = "") => random.has(placeOf(input)[0]);
   const identity = (node: TfNode, input: string): TfNode => ({
@@ -69,7 +70,10 @@ const goesOn = /^(Select(V2)?|ImageProjectiveTransformV[23])$/;
 const shades = /^(Mul|Add|AddV2|Sub|RealDiv|Div)$/;
 
 /** A random number by which the photo would be multiplied, or that would be added to it, is left out. */
-function withoutShades(nodes: readonly TfNode[]): { nodes: TfNode[]; passed: string[] } {
+function withoutShades(
+  nodes: readonly TfNode[],
+  outputs: readonly string[] | undefined,
+): { nodes: TfNode[]; passed: string[] } {
   const random = new Set<string>();
   const data = new Set<string>();
   const changed = new Map<string, TfNode>();
@@ -92,10 +96,9 @@ function withoutShades(nodes: readonly TfNode[]): { nodes: TfNode[]; passed: str
       changed.set(name, { ...node, op: "Identity", inputs: [kept] });
     else if (draws.test(op) || (isOfChance && !goesOn.test(op))) random.add(name);
   }
-  return {
-    nodes: nodes.map((node) => changed.get(node.name) ?? node),
-    passed: [...changed.keys()],
-  };
+  const left = nodes.map((node) => changed.get(node.name) ?? node);
+  const unread = nodes.flatMap(({ name, inputs }) => (changed.has(name) ? inputs : []));
+  return { nodes: withoutDead(left, unread, outputs), passed: [...changed.keys()] };
 }
 
 /** The nodes whose numbers follow from random ones. */

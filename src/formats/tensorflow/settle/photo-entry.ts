@@ -15,9 +15,13 @@ const STRING = 7;
  * A graph that begins with the bytes of a picture file: the photo enters where its pixels first are real
  * numbers, from 0 to 255, behind the decoder and the Cast that follows it.
  *
+ * @param outputs what the graph gives, where it says so
  * @returns the nodes, and where the photo enters; undefined of other graphs
  */
-export function photoEntry(nodes: readonly TfNode[]): { nodes: TfNode[]; entry?: string } {
+export function photoEntry(
+  nodes: readonly TfNode[],
+  outputs?: readonly string[],
+): { nodes: TfNode[]; entry?: string } {
   const decoder = nodes.find(({ op }) => decoders.test(op));
   if (!decoder) return { nodes: [...nodes] };
   const readers = (name: string) =>
@@ -38,7 +42,7 @@ export function photoEntry(nodes: readonly TfNode[]): { nodes: TfNode[]; entry?:
   };
   const changed = measured(nodes).map((node) => (node === entry ? placeholder : node));
   const unread = entry === decoder ? decoder.inputs : [decoder.name];
-  return { nodes: withoutDead(changed, unread), entry: entry.name };
+  return { nodes: withoutDead(changed, unread, outputs), entry: entry.name };
 }
 
 /** Placeholders of a list of picture files: of one, since photos enter one by one. A loop over them runs once. */

@@ -29,6 +29,7 @@ export function settleGraph(graph: TfGraph): SettledGraph {
   const lists = settleLists(loops.nodes, new Map([...constants, ...loops.constants]));
   const entered = photoEntry(
     takeBranches(lists.nodes.map((node) => singleBatch(node, loops.batches))),
+    graph.outputs,
   );
   const { nodes: plain, passed } = passDropout(
     decideSelects(entered.nodes, graph.outputs),
