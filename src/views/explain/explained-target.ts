@@ -107,7 +107,12 @@ export async function openTarget(
   expression: string,
 ): Promise<PhotoTarget> {
   const { network } = running;
-  if (!asksPrediction(expression)) return new PhotoTarget(network, expression, labels);
+  if (!asksPrediction(expression)) {
+    const target = new PhotoTarget(network, expression, labels);
+    // The network behind a unit is run as it is: what opens a graph for gradients may not know all of it.
+    if (isInside(expression)) target.hear(await running.run(inputs, target.unheard));
+    return target;
+  }
   const head = findHead(network, labels);
   const said = await running.run(inputs, [...new Set(headValues(head))]);
   const target = new PhotoTarget(
@@ -127,6 +132,10 @@ function asksPrediction(expression: string): boolean {
     target.kind === "predicted" || ("name" in target && ["", "predicted"].includes(target.name))
   );
 }
+
+/** Whether what is explained may lie far before the network's end. */
+const isInside = (expression: string): boolean =>
+  ["unit", "layer"].includes(parseTarget(expression).kind);
 
 /** What is explained of a network, and how its arrays are called. */
 export interface NamedTarget {
