@@ -107,7 +107,7 @@ describeShared("models/tutorial", "wrong usage of see", () => {
     [["see", photo, "--model", model, "--device", "cuda"], 1, "cuda"],
     [["see", photo, "--model", "missing.h5"], 1, "missing.h5"],
     [["see", "missing.jpg", "--model", model], 1, "missing.jpg"],
-    [["see", shared("images"), "--model", model], 1, "images"],
+    [["see", shared("models/tutorial"), "--model", model], 1, "without pictures"],
     [["see", photo, "--model", shared("images")], 1, "images"],
   ])("%j ends with %i and says %s", (args, code, words) => {
     const folder = emptyFolder();

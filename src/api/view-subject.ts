@@ -1,6 +1,6 @@
 import type { Preprocessing } from "../data/pictures/preprocess.ts";
 import type { Image } from "../data/pictures/image.ts";
-import { ImageSet } from "../data/examples/image-set.ts";
+import type { ImageSet } from "../data/examples/image-set.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Network } from "../model/network.ts";
 import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
@@ -82,9 +82,9 @@ export function subjectOf(
 ) {
   if (input === undefined || takes === "network") return undefined;
   if (takes === "dataset")
-    return input instanceof ImageSet
-      ? datasetSubject(model.network, input, { ...options, ...options.preprocessing })
-      : (input as DatasetSubject);
+    return isSubject(input as ViewInputs["dataset"])
+      ? input
+      : datasetSubject(model.network, input as ImageSet, { ...options, ...options.preprocessing });
   if (takes === "pair") {
     const { other, photo } = input as ViewInputs["pair"];
     const side = (of: ViewedModel) => ({
@@ -99,6 +99,9 @@ export function subjectOf(
     ? input.map((image) => photoSubject(model, image, { ...options, name: undefined }))
     : [photoSubject(model, input as ModelInput, options)];
 }
+
+/** Asked without the class of sets, so that a page that opens none need not load it. */
+const isSubject = (input: ViewInputs["dataset"]): input is DatasetSubject => "photos" in input;
 
 const isImages = (input: unknown): input is readonly Image[] =>
   Array.isArray(input) && input.length > 0 && input.every((each) => isImage(each as ModelInput));
