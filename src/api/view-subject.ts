@@ -6,7 +6,7 @@ import type { Network } from "../model/network.ts";
 import type { PreprocessingChoice } from "../model/photo/photo-input.ts";
 import { prepareDecoded } from "../model/photo/prepare-photo.ts";
 import type { RunningNetwork } from "../model/running.ts";
-import type { DatasetSubject, PhotoSubject, Takes } from "../views/subject.ts";
+import type { DatasetSubject, PhotoSubject, Subjects, Takes } from "../views/subject.ts";
 import { datasetSubject } from "./dataset-subject.ts";
 import { type ModelInput, isImage } from "./model-input.ts";
 
@@ -79,12 +79,14 @@ export function subjectOf(
   takes: Takes,
   input: ViewInputs[Takes],
   options: SubjectOptions,
-) {
+): Subjects[Takes] {
   if (input === undefined || takes === "network") return undefined;
-  if (takes === "dataset")
-    return isSubject(input as ViewInputs["dataset"])
-      ? input
-      : datasetSubject(model.network, input as ImageSet, { ...options, ...options.preprocessing });
+  if (takes === "dataset") {
+    const set = input as ViewInputs["dataset"];
+    return isSubject(set)
+      ? set
+      : datasetSubject(model.network, set, { ...options, ...options.preprocessing });
+  }
   if (takes === "pair") {
     const { other, photo } = input as ViewInputs["pair"];
     const side = (of: ViewedModel) => ({
