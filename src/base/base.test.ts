@@ -200,6 +200,10 @@ describe("tensors", () => {
   it("cast as C does", () => {
     expect(toNumbers(castTo(float32([3], [1.7, -1.7, 0]), "int64"))).toEqual([1, -1, 0]);
     expect(toNumbers(castTo(float32([2], [0.5, 0]), "bool"))).toEqual([1, 0]);
+    const whole = castTo(tensor("int32", [3], Int32Array.of(-(2 ** 31), -1, 2 ** 31 - 1)), "int64");
+    expect([...whole.data]).toEqual([-(2n ** 31n), -1n, 2n ** 31n - 1n]);
+    const small = castTo(tensor("uint16", [2], Uint16Array.of(65_535, 0)), "int64");
+    expect([...small.data]).toEqual([65_535n, 0n]);
     expect(toNumbers(castTo(int64([3]), "float32"))).toEqual([3]);
     expect(toNumbers(tensor("float16", [1], Uint16Array.of(0x3c00)))).toEqual([1]);
   });

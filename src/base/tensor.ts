@@ -160,10 +160,33 @@ export function castTo<T extends NumericType>(value: Tensor, type: T): Tensor<T>
   if ((value.type as DataType) === type) return value as Tensor<T>;
   if (type === "float32") return toFloat32(value) as Tensor<T>;
   const source = value.data;
+  if (type === "int64" && fitsInt32.has(value.type))
+    return { type, shape: value.shape, data: widened(source as Int32Array) } as Tensor as Tensor<T>;
   const data = newArray(type, source.length);
   const [from, to] = [readerOf(value.type), writerOf(type)];
   for (let i = 0; i < source.length; i++) data[i] = to(from(source[i] as never));
   return { type, shape: value.shape, data };
+}
+
+const fitsInt32: ReadonlySet<DataType> = new Set([
+  "int8",
+  "uint8",
+  "int16",
+  "uint16",
+  "int32",
+  "bool",
+]);
+
+/** The two halves of each number are written: to make a BigInt of each takes some fifty times as long. */
+function widened(source: Int32Array): BigInt64Array<ArrayBuffer> {
+  const data = new BigInt64Array(source.length);
+  const halves = new Int32Array(data.buffer);
+  for (let i = 0; i < source.length; i++) {
+    const number = source[i]!;
+    halves[2 * i] = number;
+    halves[2 * i + 1] = number >> 31;
+  }
+  return data;
 }
 
 /** What NumPy makes of a number that no whole number stands for: the smallest of 64 bits. */
