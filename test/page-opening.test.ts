@@ -184,6 +184,17 @@ else
       await page.getByRole("region", { name: "Result" }).waitFor();
     }, 120_000);
 
+    it("a link to Compare has two photos, however late the first one comes", async () => {
+      const late = site.watch(await site.browser.newPage());
+      await late.route("**/first-look.bin", async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await route.continue();
+      });
+      await late.goto(`${site.address}#tab=compare`);
+      await late.locator(".sides canvas").nth(2).waitFor({ timeout: 30_000 });
+      await late.close();
+    });
+
     it("names of strangers are never markup", async () => {
       const name = `<img src=x onerror="document.title='hacked'">.jpg`;
       await drop(page, [name, readFileSync(join(root, "dist/demo/dog.jpg"))]);
