@@ -124,7 +124,7 @@ else
         await own.getByText(/^Cat$/).first().waitFor();
         expect(await place.inputValue()).toBe("page");
         await place.selectOption("server");
-        await own.getByText("cat_vs_dog.h5").waitFor();
+        await own.getByText("cat_vs_dog.h5", { exact: true }).waitFor();
         await own.getByText(/^Cat$/).first().waitFor();
         expect(await place.getAttribute("title")).toContain("onnxruntime-node");
         // A page of another origin, in the same browser with its cookies, gets nothing and starts nothing.
