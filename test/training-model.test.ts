@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../src/base/random.ts";
 import { type Tensor, float32 } from "../src/base/tensor.ts";
 import { layers } from "../src/layers/create.ts";
+import { classifierLoss } from "../src/model/head/classifier-loss.ts";
 import { losses } from "../src/training/losses/index.ts";
 import { optimizers } from "../src/training/optimizers/index.ts";
 import { apply, functional, input, sequential } from "../src/api/build-model.ts";
@@ -108,6 +109,23 @@ describe("a model that is trained in TypeScript", () => {
     const batches = await model.predict(batchesOf(test, { batchSize: 16 }));
     expect(batches.shape).toEqual([40, 1]);
     expect(numbers(batches)).toEqual(numbers(await model.predict(test.x)));
+  });
+
+  test("is measured and trained with the loss that its file multiplies", async () => {
+    const test = pictures(40, 3);
+    const model = small();
+    const half = join(folder, "half.keras");
+    const lossOf = async (measured: Model) =>
+      (await measured.view(evaluationView, photosOf(test), { batch: 16 })).result.logs.loss!;
+    const whole = await lossOf(model);
+    await model.compile({ loss: "binaryCrossentropy", lossWeights: [0.5] });
+    await model.save(half);
+    const opened = kept(await loadModel(half, { threads: 1 }));
+    expect(await lossOf(opened)).toBeCloseTo(whole / 2, 6);
+    expect((await opened.evaluate(test)).loss).toBeCloseTo(whole / 2, 6);
+    const [network, said] = [opened.network, { loss: "mse", lossWeights: { answer: 3 } }];
+    const { weight } = classifierLoss(network, ["left", "right"], said);
+    expect(weight).toBe(3);
   });
 
   test("is measured in parts that come to the whole, and stopped with what it has", async () => {

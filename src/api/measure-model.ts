@@ -18,7 +18,7 @@ export function measureModel(
     async lossFor(classNames) {
       const { compileOptionsOf } = await training();
       const compiled = compileOptionsOf(await contents());
-      return measureNetwork(running, compiled?.loss).lossFor(classNames);
+      return measureNetwork(running, compiled).lossFor(classNames);
     },
     async *over(batches, loss) {
       const { keras, network } = await contents();
@@ -28,7 +28,8 @@ export function measureModel(
       const { runtime } = running;
       const { Trainer, evaluateBatches, kerasTrainable } = await training();
       const source = kerasTrainable(keras, network);
-      const trainer = new Trainer(source, { loss: loss.loss }, { runtime, ...session });
+      const choice = { loss: loss.loss, lossWeights: [loss.weight] };
+      const trainer = new Trainer(source, choice, { runtime, ...session });
       try {
         for await (const { batch, predictions, logs } of evaluateBatches(trainer, batches))
           yield { batch, outputs: predictions[0]!.data as Float32Array, logs };

@@ -69,7 +69,7 @@ export async function pictureTraining(
   const { chosenOptimizer, compileOptionsOf, trainerOf } = await import("./training.ts");
   const { batch, seed, device, threads, train, featureMemory } = options;
   checkClasses(opened.network, set.classNames);
-  const head = classifierLoss(opened.network, set.classNames, compileOptionsOf(opened)?.loss);
+  const head = classifierLoss(opened.network, set.classNames, compileOptionsOf(opened));
   const { scale } = preprocessingFor(opened.network, { scale: options.scale ?? undefined }).how;
   const { training, validation } = pictureBatches(set, {
     batch,
@@ -88,7 +88,10 @@ export async function pictureTraining(
   const size = [set.shape[0], set.shape[1]] as const;
   const trainer = trainerOf(
     opened,
-    { optimizer: optimizer.optimizer, loss: head.loss, metrics: [head.accuracy] },
+    {
+      ...{ optimizer: optimizer.optimizer, loss: head.loss, metrics: [head.accuracy] },
+      ...(head.weight !== 1 && { lossWeights: [head.weight] }),
+    },
     platform.runtime,
     { device, threads, seed, size, featureMemory, ...(train && { train }) },
   );

@@ -9,6 +9,7 @@ import type { RunningNetwork } from "../model/running.ts";
 import type { DatasetSubject, PhotoSubject, Subjects, Takes } from "../views/subject.ts";
 import { datasetSubject } from "./dataset-subject.ts";
 import { type ModelInput, isImage } from "./model-input.ts";
+import { wrongArgument } from "./sources.ts";
 
 /** The part of a model that a view needs. */
 export interface ViewedModel {
@@ -82,13 +83,15 @@ export function subjectOf(
 ): Subjects[Takes] {
   if (input === undefined || takes === "network") return undefined;
   if (takes === "dataset") {
-    const set = input as ViewInputs["dataset"];
-    return isSubject(set)
-      ? set
-      : datasetSubject(model.network, set, { ...options, ...options.preprocessing });
+    if (isOf<DatasetSubject>(input, "photos")) return input;
+    if (!isOf<ImageSet>(input, "classNames"))
+      return wrongArgument(model.name, 'a data set (await openDataset("photos/"))', input);
+    return datasetSubject(model.network, input, { ...options, ...options.preprocessing });
   }
   if (takes === "pair") {
-    const { other, photo } = input as ViewInputs["pair"];
+    if (!isOf<ViewInputs["pair"]>(input, "other") || !isOf<ViewedModel>(input.other, "running"))
+      return wrongArgument(model.name, "{ other, photo }, another model and a photo", input);
+    const { other, photo } = input;
     const side = (of: ViewedModel) => ({
       name: of.network.origin.file ?? of.name,
       running: of.running,
@@ -102,8 +105,9 @@ export function subjectOf(
     : [photoSubject(model, input as ModelInput, options)];
 }
 
-/** Asked without the class of sets, so that a page that opens none need not load it. */
-const isSubject = (input: ViewInputs["dataset"]): input is DatasetSubject => "photos" in input;
+/** Whether an argument is what has a part of this name; the class of sets need not be loaded for it. */
+const isOf = <T extends object>(input: unknown, part: keyof T & string): input is T =>
+  typeof input === "object" && input !== null && part in input;
 
 const isImages = (input: unknown): input is readonly Image[] =>
   Array.isArray(input) && input.length > 0 && input.every((each) => isImage(each as ModelInput));

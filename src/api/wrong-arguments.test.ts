@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { noiseFeeds } from "../model/photo/noise-input.ts";
 import { runtime } from "../runtime/node/index.ts";
 import { networkKinds } from "../../test/network-kinds.ts";
-import { gradCamView } from "../views/index.ts";
+import { censusView, diffView, gradCamView } from "../views/index.ts";
 import { loadModel } from "./load-model.ts";
 import { Model } from "./model.ts";
 import { openDataset } from "./open-dataset.ts";
@@ -28,6 +28,14 @@ it("arguments of another form are answered in a sentence", async () => {
   await expect(readImage(new Uint8Array(1), { sise: [9, 9] } as never)).rejects.toThrow(
     'readImage: unknown option "sise"; nearest: size',
   );
+  for (const wrong of ["photos/", 42, {}])
+    await expect(model.view(censusView, wrong as never)).rejects.toThrow(
+      'expected a data set (await openDataset("photos/")); got ',
+    );
+  for (const wrong of ["other.h5", { other: "other.h5", photo: feeds }])
+    await expect(model.view(diffView, wrong as never)).rejects.toThrow(
+      "expected { other, photo }, another model and a photo; got ",
+    );
   await model.dispose();
 });
 

@@ -237,16 +237,21 @@ export function channelAxis(
 }
 
 /**
- * The activation that a convolution or a dense layer has behind it as a layer of its own, and that nothing else
- * reads past: in ONNX files `Relu`.
+ * By the address of a convolution or a dense layer the activation that it has behind it as a layer of its own, and
+ * that nothing else reads past: in ONNX files `Relu`.
  */
-export function activationBehind(
-  { layers }: Network,
-  { address, kind }: NetworkLayer,
-): NetworkLayer | undefined {
-  if (kind !== "convolution" && kind !== "dense") return undefined;
-  const [reader, ...others] = layers.filter(({ inbound }) => inbound.includes(address));
-  return reader?.kind === "activation" && others.length === 0 ? reader : undefined;
+export function ownActivations({ layers }: Network): ReadonlyMap<string, NetworkLayer> {
+  const readers = new Map<string, NetworkLayer[]>();
+  for (const layer of layers)
+    for (const address of new Set(layer.inbound))
+      readers.set(address, [...(readers.get(address)?.slice(0, 1) ?? []), layer]);
+  const found = new Map<string, NetworkLayer>();
+  for (const { address, kind } of layers) {
+    const [reader, another] = readers.get(address) ?? [];
+    const isWeighted = kind === "convolution" || kind === "dense";
+    if (isWeighted && reader?.kind === "activation" && !another) found.set(address, reader);
+  }
+  return found;
 }
 
 /** A batch of one, for an input that is one picture and has no batch. */

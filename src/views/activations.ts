@@ -5,8 +5,8 @@ import { type Tensor, toFloat32 } from "../base/tensor.ts";
 import {
   type NetworkLayer,
   type Port,
-  activationBehind,
   channelAxis,
+  ownActivations,
   selectLayers,
   toUser,
 } from "../model/network.ts";
@@ -171,6 +171,7 @@ export async function computeActivations(
   );
   for (const group of groups.slice(0, -1)) await compute(group);
   await compute([...groups.at(-1)!, ...outputs]);
+  const behind = ownActivations(network);
   return {
     activations: taps.map(
       ({ layer, port }) =>
@@ -179,7 +180,7 @@ export async function computeActivations(
           port,
           known[port.value]!,
           network.layout,
-          activationBehind(network, layer),
+          behind.get(layer.address),
         ),
     ),
     outputs: network.outputs.map((port) => toUser(known[port.value]!, port)),

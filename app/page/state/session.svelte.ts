@@ -136,6 +136,7 @@ export class Session extends Desk {
     if (address.layers) this.shown = address.layers;
     this.wanted = address.layers;
   }
+
   /** The whole state as the hash of the page's address. */
   get hash(): string {
     const { shown, model } = this;

@@ -5,8 +5,10 @@
  */
 export function mediaBrands(head: string): string[] {
   if (head.slice(4, 8) !== "ftyp") return [];
-  // Major brand, a version, then the compatible brands, four letters each.
-  return [head.slice(8, 12), ...(head.slice(16).match(/.{4}/gs) ?? [])].slice(0, 16);
+  // The box's length first; in it the major brand, a version, then the compatible brands, four letters each.
+  const length = 256 * head.charCodeAt(2) + head.charCodeAt(3);
+  const end = length >= 16 ? length : undefined;
+  return [head.slice(8, 12), ...(head.slice(16, end).match(/.{4}/gs) ?? [])].slice(0, 16);
 }
 
 /** Whether a file is an AVIF, a still picture or several, by its first bytes as Latin-1. */

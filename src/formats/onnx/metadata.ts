@@ -84,6 +84,9 @@ function jsonObject(text = ""): Record<string, unknown> | undefined {
     : undefined;
 }
 
+/** Of 16 bits a pixel; what is smaller scales no picture. */
+const smallestFactor = 1e-6;
+
 /** The scaling in the words of `--scale`, where the file gives it away. */
 function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | undefined {
   const ranges: Readonly<Record<string, string>> = {
@@ -101,7 +104,9 @@ function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | 
   if (Object.hasOwn(ranges, range)) return { scale: ranges[range]! + order };
   // What transformers' processors do: first a factor, then statistics of what it makes.
   const factor =
-    said("do_rescale") === "false" ? 1 : numbersFrom(said("rescale_factor") ?? "")?.[0];
+    said("do_rescale") === "false"
+      ? 1
+      : numbersFrom(said("rescale_factor") ?? "")?.find((value) => value > smallestFactor);
   const isNormal = said("do_normalize") !== "false";
   const mean = isNormal
     ? numbersFrom(said("mean", "image_mean", "normalize_mean", "img_mean"))
@@ -109,12 +114,12 @@ function knownScale(metadata: ReadonlyMap<string, string>): { scale: string } | 
   const deviation =
     numbersFrom(said("std", "stddev", "image_std", "normalize_std", "img_std", "scale_std")) ??
     (mean && [1]);
-  if (!mean && factor !== undefined && factor > 0)
+  if (!mean && factor !== undefined)
     return { scale: (factor === 1 ? "none" : scaleOf([0], [1 / factor])) + order };
   if (!mean || !deviation || deviation.some((value) => !(value > 0))) return undefined;
   // Statistics of values from 0 to 1, as torchvision has them, or of bytes.
   const isUnit = [...mean, ...deviation].every((value) => Math.abs(value) <= 2);
-  const unit = factor !== undefined && factor > 0 ? 1 / factor : isUnit ? 255 : 1;
+  const unit = factor !== undefined ? 1 / factor : isUnit ? 255 : 1;
   const [m, d] = [mean, deviation].map((values) => values.map((value) => value * unit));
   const near = (values: readonly number[], wanted: readonly number[]) =>
     wanted.every((value, i) => Math.abs(values[i % values.length]! - 255 * value) < 0.3);

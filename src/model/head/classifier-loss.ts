@@ -14,21 +14,30 @@ export interface ClassifierLoss {
   scores: Pick<Head, "kind" | "applied">;
   /** Whether the file was compiled with this loss. */
   fromFile: boolean;
+  /** What the file was compiled to multiply it by; 1 where it says nothing. */
+  weight: number;
   /** Why it is not the loss that the file was compiled with, where it has one. */
   notice?: string;
+}
+
+/** What a file was compiled with, of its losses. */
+export interface CompiledLoss {
+  /** As the file writes it. */
+  readonly loss?: unknown;
+  readonly lossWeights?: unknown;
 }
 
 /**
  * What a classifier is trained and measured with: the loss that its file was compiled with; else, by its
  * output, one unit is a yes or no, several are classes.
  *
- * @param compiled the loss that the file was compiled with, as it writes it
+ * @param compiled what the file was compiled with
  * @throws StriateError when the head does not fit the number of classes
  */
 export function classifierLoss(
   network: Network,
   classNames: readonly string[],
-  compiled?: unknown,
+  compiled?: CompiledLoss,
 ): ClassifierLoss {
   const head = findHead(network, []);
   // What else comes out (the number of the best class, features) is no second list of classes.
@@ -48,10 +57,12 @@ export function classifierLoss(
         `one (--head new)`,
     );
   const own = lossByHead(head, units);
-  const said = onlyLoss(compiled);
+  const said = onlyOne(compiled?.loss) as Identifier | undefined;
   if (said === undefined) return own;
   const file = lossOfFile(head, units, said);
-  if (typeof file !== "string") return { ...own, ...file };
+  const weight = onlyOne(compiled?.lossWeights);
+  if (typeof file !== "string")
+    return { ...own, ...file, ...(typeof weight === "number" && { weight }) };
   const { class_name: taken } = own.loss;
   return { ...own, notice: `the file was compiled with the loss ${file}; ${taken} is taken` };
 }
@@ -71,6 +82,7 @@ function lossByHead(head: Head, units: number): ClassifierLoss {
     labels: single ? "binary" : "int",
     scores: kind === "logits" ? { kind: activation, applied: false } : head,
     fromFile: false,
+    weight: 1,
   };
 }
 
@@ -104,11 +116,11 @@ function lossOfFile(head: Head, units: number, said: Identifier): Partial<Classi
   };
 }
 
-/** The one loss of a model of one output, however the file writes it. */
-function onlyLoss(loss: unknown): Identifier | undefined {
-  if (Array.isArray(loss)) return loss.length === 1 ? onlyLoss(loss[0]) : undefined;
-  if (typeof loss !== "object" || loss === null) return loss as Identifier | undefined;
-  if ("class_name" in loss) return loss as Identifier;
-  const each = Object.values(loss);
-  return each.length === 1 ? onlyLoss(each[0]) : undefined;
+/** What is chosen for the one output of a model, however the file writes it. */
+function onlyOne(choice: unknown): unknown {
+  if (Array.isArray(choice)) return choice.length === 1 ? onlyOne(choice[0]) : undefined;
+  if (typeof choice !== "object" || choice === null) return choice ?? undefined;
+  if ("class_name" in choice) return choice;
+  const each: unknown[] = Object.values(choice);
+  return each.length === 1 ? onlyOne(each[0]) : undefined;
 }

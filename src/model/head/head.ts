@@ -77,12 +77,15 @@ export function findHead(network: Network, labels?: readonly string[]): Head | u
   return lists.find(({ kind }) => kind !== "logits") ?? lists[0] ?? maps ?? heads[0];
 }
 
+/** Kinds whose numbers are of one distribution. */
+const distributions: ReadonlySet<HeadKind> = new Set(["softmax", "log-softmax"]);
+
 /** Whether an output is one list of numbers for a row, and no maps: `(N, C)`, `(N, C, 1, 1)`, `(N, 1, C)`. */
 export const isList = ({ port: { shape }, kind }: Pick<Head, "port" | "kind">): boolean => {
   const inner = shape.slice(1);
   // One number for each of many places, as detectors give it, is no list of classes; what sums to one is.
   const isOfAnchors =
-    inner.length === 2 && inner[0] !== 1 && inner[1] === 1 && !/softmax/.test(kind);
+    inner.length === 2 && inner[0] !== 1 && inner[1] === 1 && !distributions.has(kind);
   return !isOfAnchors && inner.filter((length) => length !== 1).length <= 1;
 };
 

@@ -1,5 +1,5 @@
 import { type Tensor, toFloat32 } from "../../base/tensor.ts";
-import type { ClassifierLoss } from "../../model/head/classifier-loss.ts";
+import type { ClassifierLoss, CompiledLoss } from "../../model/head/classifier-loss.ts";
 import { findHead } from "../../model/head/head.ts";
 import type { Logs } from "../../model/history.ts";
 import type { RunningNetwork } from "../../model/running.ts";
@@ -38,15 +38,18 @@ export interface Measured<B> {
  * Measures a network of any format. The loss is a metric like any other here: a file without Keras layers has
  * none of its own.
  *
- * @param compiled the loss that the file was compiled with, where it says one
+ * @param compiled what the file was compiled with, where it says it
  */
-export function measureNetwork(running: RunningNetwork, compiled?: unknown): ClassifierMeasure {
+export function measureNetwork(
+  running: RunningNetwork,
+  compiled?: CompiledLoss,
+): ClassifierMeasure {
   return {
     async lossFor(classNames) {
       const { classifierLoss } = await import("../../model/head/classifier-loss.ts");
       return classifierLoss(running.network, classNames, compiled);
     },
-    async *over(batches, { loss, labels }) {
+    async *over(batches, { loss, labels, weight }) {
       const { Metric } = await import("../../training/metrics/metric.ts");
       const metric = new Metric(loss, "loss");
       const { value: measured } = (findHead(running.network)?.port ?? running.network.outputs[0])!;
@@ -57,7 +60,7 @@ export function measureNetwork(running: RunningNetwork, compiled?: unknown): Cla
         const units = prediction.length / positions;
         const { data: target } = toFloat32(batch.y);
         metric.update({ prediction, target, positions, units, sparse: labels === "int" });
-        yield { batch, outputs: prediction, logs: () => ({ loss: metric.result() }) };
+        yield { batch, outputs: prediction, logs: () => ({ loss: weight * metric.result() }) };
       }
     },
   };

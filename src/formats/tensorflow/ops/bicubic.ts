@@ -1,7 +1,5 @@
-import { UnsupportedError } from "../../../base/errors.ts";
-import { float32 } from "../../../base/tensor.ts";
 import { type TfOp } from "../define-op.ts";
-import { resizeMatrix } from "./resize-matrix.ts";
+import { resizeByMatrices } from "./resize-matrix.ts";
 
 /** TensorFlow reads its kernel from a table of so many places between two pixels. */
 const PLACES = 1024;
@@ -23,7 +21,7 @@ function fillBicubic(
   from: number,
   to: number,
   { half, corners }: { half: boolean; corners: boolean },
-): Float32Array {
+): void {
   const step = corners && to > 1 ? (from - 1) / (to - 1) : from / to;
   for (let row = 0; row < to; row++) {
     const exact = half ? (row + 0.5) * step - 0.5 : row * step;
@@ -41,33 +39,16 @@ function fillBicubic(
     const total = half ? weights.reduce((sum, { weight }) => sum + weight, 0) : 1;
     for (const { column, weight } of weights) matrix[row * from + column]! += weight / total;
   }
-  return matrix;
 }
 
 export const resizeBicubic: TfOp = {
   ops: "ResizeBicubic",
   kind: "reshaping",
-  lower({ b, node, attributes, input, shape, arrange, numbers }) {
-    const order = [0, 3, 1, 2];
-    const space = shape(input(0)).slice(1, 3);
-    const target = numbers(1);
-    const how = {
-      half: attributes.flag("half_pixel_centers"),
-      corners: attributes.flag("align_corners"),
-    };
-    const [columns, rows] = [1, 0].map((axis) => {
-      const [from, to] = [space[axis], target[axis] ?? 0];
-      if (typeof from !== "number")
-        throw new UnsupportedError("resizes a picture of a size that is not known, bicubically");
-      return {
-        shape: [to, from],
-        weights: fillBicubic(resizeMatrix(b.graph, to, from), from, to, how),
-      };
-    });
-    const across = float32(columns!.shape, columns!.weights);
-    const down = b.constant(float32(rows!.shape, rows!.weights));
-    const turned = b.op("Transpose", [b.constant(across)], { perm: [1, 0] });
-    const wide = b.op("MatMul", [arrange(input(0), order), turned]);
-    return { value: b.op("MatMul", [down, wide], {}, { name: node.name }), order };
+  lower(context) {
+    const half = context.attributes.flag("half_pixel_centers");
+    const corners = context.attributes.flag("align_corners");
+    return resizeByMatrices(context, (matrix, from, to) =>
+      fillBicubic(matrix, from, to, { half, corners }),
+    );
   },
 };

@@ -1,8 +1,7 @@
-import { checkedLength } from "../../../base/checked-length.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
 import { hsvToRgb, rgbToHsv } from "../../../layers/preprocessing/hsv.ts";
 import type { TfContext, TfOp, TfValue } from "../define-op.ts";
-import { resizeMatrix } from "./resize-matrix.ts";
+import { resizeByMatrices } from "./resize-matrix.ts";
 
 // What prepares pictures at the front of a network.
 
@@ -81,34 +80,24 @@ const contrast: TfOp = {
 const resizeArea: TfOp = {
   ops: "ResizeArea",
   kind: "reshaping",
-  lower({ b, attributes, input, shape, numbers, arrange }) {
-    const x = input(0);
-    const [, ...space] = shape(x);
-    const sizes = numbers(1);
-    const parts = [0, 1].map((axis) => {
-      const from = space[axis];
-      if (typeof from !== "number")
-        throw new UnsupportedError("the size of its pictures is not known");
-      const to = checkedLength(sizes[axis] ?? 1, "rows or columns");
-      if (attributes.flag("align_corners") && to > 1)
+  lower(context) {
+    const corners = context.attributes.flag("align_corners");
+    return resizeByMatrices(context, (matrix, from, to) => {
+      if (corners && to > 1)
         throw new UnsupportedError("align_corners of a mean over areas is not read");
-      return b.f32(shares(resizeMatrix(b.graph, to, from), from, to), [to, from]);
+      fillByShares(matrix, from, to);
     });
-    const high = b.op("MatMul", [parts[0]!, arrange(x, order)]);
-    const turned = b.op("Transpose", [parts[1]!], { perm: [1, 0] });
-    return { value: b.op("MatMul", [high, turned]), order };
   },
 };
 
 /** How much of each of `from` pixels lies in each of `to`. */
-function shares(result: Float32Array, from: number, to: number): Float32Array {
+function fillByShares(matrix: Float32Array, from: number, to: number): void {
   const scale = from / to;
   for (let i = 0; i < to; i++)
     for (let k = 0; k < from; k++) {
       const part = Math.min((i + 1) * scale, k + 1) - Math.max(i * scale, k);
-      if (part > 0) result[i * from + k] = part / scale;
+      if (part > 0) matrix[i * from + k] = part / scale;
     }
-  return result;
 }
 
 export const colourOps: readonly TfOp[] = [toHsv, fromHsv, hue, saturation, contrast, resizeArea];

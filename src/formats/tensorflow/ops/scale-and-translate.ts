@@ -1,9 +1,8 @@
-import { checkedLength } from "../../../base/checked-length.ts";
 import { UnsupportedError } from "../../../base/errors.ts";
 import { toNumbers } from "../../../base/tensor.ts";
 import { type TfOp } from "../define-op.ts";
 import { cubic } from "./bicubic.ts";
-import { resizeMatrix } from "./resize-matrix.ts";
+import { resizeByMatrices } from "./resize-matrix.ts";
 
 /** A kernel of a resize: its value at a distance in pixels, 0 from `radius` on. */
 interface Kernel {
@@ -35,13 +34,13 @@ const kernels: Readonly<Record<string, Kernel>> = {
 };
 
 /** Resizing along one axis as a matrix `(to, from)`: each row sums to one, or is outside of the picture. */
-function filled(
+function fillByKernel(
   matrix: Float32Array,
   from: number,
   to: number,
   kernel: Kernel,
   how: { scale: number; shift: number; antialias: boolean },
-): Float32Array {
+): void {
   const inverse = 1 / how.scale;
   const wide = how.antialias ? Math.max(inverse, 1) : 1;
   for (let row = 0; row < to; row++) {
@@ -60,7 +59,6 @@ function filled(
     if (sum !== 0)
       for (let column = first; column <= last; column++) matrix[row * from + column]! /= sum;
   }
-  return matrix;
 }
 
 /**
@@ -72,30 +70,21 @@ function filled(
 export const scaleAndTranslate: TfOp = {
   ops: "ScaleAndTranslate",
   kind: "reshaping",
-  lower({ b, node, attributes, input, shape, arrange, numbers }) {
-    const order = [0, 3, 1, 2];
+  lower(context) {
+    const { attributes, input } = context;
     const name = attributes.text("kernel_type", "lanczos3");
     const kernel = Object.hasOwn(kernels, name) ? kernels[name] : undefined;
     if (kernel === undefined) throw new UnsupportedError(`its kernel ${name} is not known`);
-    const [, ...space] = shape(input(0));
-    const target = numbers(1);
     const [scales, shifts] = [2, 3].map((i) => {
       const { constant } = input(i);
       return constant && toNumbers(constant);
     });
     if (shifts === undefined) throw new UnsupportedError("it moves by what the photo says");
-    const [rows, columns] = [0, 1].map((axis) => {
-      const [from, to] = [space[axis], checkedLength(target[axis] ?? 0, "rows or columns")];
-      if (typeof from !== "number")
-        throw new UnsupportedError("the size of its pictures is not known");
+    const antialias = attributes.flag("antialias", true);
+    return resizeByMatrices(context, (matrix, from, to, axis) => {
       // A scale that is computed is that of the sizes.
-      const how = { scale: scales?.[axis] ?? to / from, shift: shifts[axis] ?? 0 };
-      const antialias = attributes.flag("antialias", true);
-      const matrix = resizeMatrix(b.graph, to, from);
-      return b.f32(filled(matrix, from, to, kernel, { ...how, antialias }), [to, from]);
+      const how = { scale: scales?.[axis] ?? to / from, shift: shifts[axis] ?? 0, antialias };
+      fillByKernel(matrix, from, to, kernel, how);
     });
-    const high = b.op("MatMul", [rows!, arrange(input(0), order)]);
-    const turned = b.op("Transpose", [columns!], { perm: [1, 0] });
-    return { value: b.op("MatMul", [high, turned], {}, { name: node.name }), order };
   },
 };
