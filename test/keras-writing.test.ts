@@ -87,14 +87,19 @@ describeShared("cases/index.json", "a Keras file that is written and read again"
     },
   );
 
-  it("keeps class names and preprocessing where Keras does not look", async () => {
+  it("keeps class names, preprocessing and history where Keras does not look", async () => {
     const model = await openModel(shared("models/tutorial/cat_vs_dog.h5"));
     model.network.labels = ["cat", "dog"];
     model.network.preprocessing = { scale: "1/255", resize: "bilinear" };
+    // More than an attribute of HDF5 holds by itself.
+    const epoch = [...new Array<number>(20_000).keys()];
+    const history = { epoch, history: { loss: epoch.map((each) => 1 / (each + 1)) } };
+    model.network.history = history;
     for (const format of [kerasH5, kerasZip]) {
       const { network } = await rewritten(format, model);
       expect(network.labels).toEqual(["cat", "dog"]);
       expect(network.preprocessing).toEqual({ scale: "1/255", resize: "bilinear" });
+      expect(network.history).toEqual(history);
     }
   });
 

@@ -117,7 +117,8 @@ export class ModelTraining {
     const trainer = await this.trainer();
     const shown = verbose ? this.#host.progress?.() : undefined;
     const given = fitData(data, options);
-    this.#opened.network.labels ??= given.data.classNames?.slice();
+    const { network } = this.#opened;
+    network.labels ??= given.data.classNames?.slice();
     this.#note(trainer);
     try {
       const history = await fit(trainer, given.data, {
@@ -127,6 +128,7 @@ export class ModelTraining {
         shouldStop: () => (options.shouldStop?.() ?? false) || (signal?.aborted ?? false),
       });
       throwIfAborted(signal);
+      network.history = history.after(network.history).toJSON();
       return history;
     } finally {
       await this.settle();
@@ -143,8 +145,8 @@ export class ModelTraining {
 
   /** What stands in a file of the trained model besides its weights. */
   #note(trainer: Trainer): void {
-    const { labels, preprocessing } = this.#opened.network;
-    Object.assign(trainer.notes, { labels, preprocessing });
+    const { labels, preprocessing, history } = this.#opened.network;
+    Object.assign(trainer.notes, { labels, preprocessing, history });
   }
 
   /** Brings what was trained into the network. */

@@ -4,9 +4,12 @@ import type { OpenedModel } from "./format.ts";
 
 /** A file without a place for them. */
 export function notesOf({ network }: OpenedModel): string[] {
-  const said = [network.labels && "class names", network.preprocessing && "preprocessing"];
-  const notes = said.filter((word) => typeof word === "string").join(" and ");
-  return notes === "" ? [] : [`the ${notes}`];
+  const { labels, preprocessing, history } = network;
+  return [
+    ...(labels ? ["the class names"] : []),
+    ...(preprocessing ? ["the preprocessing"] : []),
+    ...(history ? ["the history of its training"] : []),
+  ];
 }
 
 /** A file that no training goes on from. */

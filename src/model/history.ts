@@ -1,4 +1,3 @@
-import { pushAll } from "../base/extremes.ts";
 import { StriateError } from "../base/errors.ts";
 
 /**
@@ -22,10 +21,14 @@ const formatLog = (value: number): string =>
 
 /** What each epoch of a training reported, as Keras' `History` has it. */
 export class History {
-  /** Numbers of the epochs, from 0. */
-  readonly epoch: number[] = [];
-  /** By name (`loss`, `val_accuracy`), one number an epoch; NaN where an epoch has none. */
-  readonly history: Record<string, number[]> = {};
+  /**
+   * @param epoch numbers of the epochs, from 0
+   * @param history by name (`loss`, `val_accuracy`), one number an epoch; NaN where an epoch has none
+   */
+  constructor(
+    readonly epoch: number[] = [],
+    readonly history: Record<string, number[]> = {},
+  ) {}
 
   add(epoch: number, logs: Logs): void {
     for (const [name, value] of Object.entries(logs)) {
@@ -65,15 +68,55 @@ export class History {
     return [["epoch", ...names], ...rows].map((row) => `${row.join(",")}\n`).join("");
   }
 
-  /** The inverse of {@link toJSON}. */
+  /**
+   * This training behind those before it, with its epochs counted on: what a file says of all that it has
+   * learnt from. Epochs that the others end with already are not told twice, as when a training whose file
+   * took the place of the one that it began with goes on.
+   *
+   * @param before as {@link toJSON} gives it; anything else is passed by
+   */
+  after(before: unknown): History {
+    const all = History.maybe(before) ?? new History();
+    const told = all.#rows();
+    const rows = this.#rows();
+    let common = Math.min(told.length, rows.length);
+    while (!told.slice(told.length - common).every((row, i) => isSame(row, rows[i]!))) common--;
+    for (const row of rows.slice(common)) all.add(all.epoch.length, row);
+    return all;
+  }
+
+  /** What each epoch reported. */
+  #rows(): Logs[] {
+    const names = Object.entries(this.history);
+    return this.epoch.map((_, i) =>
+      Object.fromEntries(names.map(([name, values]) => [name, values[i]!])),
+    );
+  }
+
+  /** The inverse of {@link toJSON}. @throws StriateError where it is something else */
   static from(value: unknown): History {
+    const found = History.maybe(value);
+    if (!found) throw new StriateError("a history holds { epoch, history }");
+    return found;
+  }
+
+  /** The inverse of {@link toJSON}; undefined where the value is something else, as it may be in any file. */
+  static maybe(value: unknown): History | undefined {
     const { epoch, history } = (value ?? {}) as Partial<ReturnType<History["toJSON"]>>;
-    const result = new History();
-    if (!Array.isArray(epoch) || typeof history !== "object")
-      throw new StriateError("a history holds { epoch, history }");
-    pushAll(result.epoch, epoch);
-    for (const [name, values] of Object.entries(history))
-      result.history[name] = values.map((each) => each ?? NaN);
-    return result;
+    if (!isNumbers(epoch) || typeof history !== "object" || history === null) return undefined;
+    const columns = Object.entries(history).map(
+      ([name, values]) =>
+        [name, Array.isArray(values) ? values.map((each) => each ?? NaN) : []] as const,
+    );
+    if (!columns.every(([, values]) => isNumbers(values) && values.length === epoch.length))
+      return undefined;
+    // From entries a name such as "__proto__" is one like the others.
+    return new History([...epoch], Object.fromEntries(columns));
   }
 }
+
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((each) => typeof each === "number");
+
+const isSame = (a: Logs, b: Logs): boolean =>
+  Object.keys({ ...a, ...b }).every((name) => Object.is(a[name], b[name]));

@@ -8,6 +8,7 @@ import { graphData, printGraph } from "../../graph/print.ts";
 import { formatTree, layerTree } from "../../model/facts/layer-tree.ts";
 import { leftOut } from "../../model/lowering/left-out.ts";
 import type { Network } from "../../model/network.ts";
+import { notesInWords } from "../../model/facts/notes-in-words.ts";
 import { formatSummary, summarize } from "../../model/facts/summary.ts";
 import { formatWeights } from "../../model/facts/weight-table.ts";
 import { RunningNetwork } from "../../model/running.ts";
@@ -115,7 +116,7 @@ function describe(
   const summary = summarize(network);
   const tree = options.tree ? layerTree(network, summary) : undefined;
   if (options.json) {
-    const { inputs, outputs, labels, preprocessing } = network;
+    const { inputs, outputs, labels, preprocessing, history } = network;
     const left = leftOut(network);
     const data = {
       ...summary,
@@ -124,6 +125,7 @@ function describe(
       left_out: left,
       labels,
       preprocessing,
+      history,
       tree,
       photo,
     };
@@ -137,16 +139,11 @@ function describe(
     io.out(" The file holds no layers: --arch model.json adds them, where there is such a file.");
     return;
   }
-  if (network.labels) io.out(`classes: ${shortList(network.labels)}`);
+  for (const line of notesInWords(network)) io.out(line);
   const { width } = io.terminal;
   io.text(tree ? formatTree(tree, width) : formatSummary(summary, width));
   for (const sentence of leftOut(network)) io.out(` ${sentence}`);
 }
-
-const shortList = (names: readonly string[]): string =>
-  names.length > 10
-    ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`
-    : names.join(", ");
 
 async function draw(
   network: Network,

@@ -6,14 +6,15 @@ import { type Json, isObject } from "./json.ts";
 
 /**
  * What striate writes into a Keras file for itself, where Keras does not look: the words for the
- * classes, how a photo becomes the input, and the optimizer's own settings (the file's are cut down to
- * what every Keras takes). Undefined where there is nothing to say.
+ * classes, how a photo becomes the input, the history of its training, and the optimizer's own settings (the
+ * file's are cut down to what every Keras takes). Undefined where there is nothing to say.
  */
 export function ownNotes({ network, optimizer }: OpenedModel): Json | undefined {
-  const { labels, preprocessing } = network;
+  const { labels, preprocessing, history } = network;
   const notes = {
     ...(labels ? { labels } : {}),
     ...(preprocessing ? { preprocessing } : {}),
+    ...(history ? { history } : {}),
     ...(optimizer
       ? { optimizer: { class_name: optimizer.className, config: optimizer.config } }
       : {}),
@@ -23,9 +24,10 @@ export function ownNotes({ network, optimizer }: OpenedModel): Json | undefined 
 
 /** Takes {@link ownNotes} over into a network; anything else in its place is passed by. */
 export function readOwnNotes(notes: unknown, network: Network): void {
-  const { labels, preprocessing } = isObject(notes) ? notes : {};
+  const { labels, preprocessing, history } = isObject(notes) ? notes : {};
   if (Array.isArray(labels)) network.labels = labels.map(String);
   if (isObject(preprocessing)) network.preprocessing = preprocessing;
+  if (isObject(history)) network.history = history;
 }
 
 /**

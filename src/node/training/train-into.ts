@@ -45,7 +45,7 @@ export async function trainInto(
       );
     });
     if (stopped) return { stopped, checkpoint };
-    trainer.notes.history = history.toJSON();
+    trainer.notes.history = history.after(opened.network.history).toJSON();
     return { written: await saveTraining(out, await trainedModel(trainer), history, subtitle) };
   } finally {
     await trainer.close();
