@@ -72,16 +72,23 @@ export function blendRaster(
       continue;
     }
     const from = row * source.width;
-    if (opaque) {
-      // A grey pixel is its byte three times over; a colour, of a palette or not, is three bytes.
-      const bytes = palette ?? data;
-      const step = channels === 1 && !palette ? 0 : 1;
+    if (opaque && palette) {
       for (let x = first; x < last; x++, at += 3) {
-        const pixel = from + columns[x]!;
-        const source = palette ? data[pixel]! * 3 : pixel * channels;
-        out[at] = bytes[source]!;
-        out[at + 1] = bytes[source + step]!;
-        out[at + 2] = bytes[source + step + step]!;
+        const color = data[from + columns[x]!]! * 3;
+        out[at] = palette[color]!;
+        out[at + 1] = palette[color + 1]!;
+        out[at + 2] = palette[color + 2]!;
+      }
+      continue;
+    }
+    if (opaque) {
+      // A grey pixel is its byte three times over.
+      const step = channels === 1 ? 0 : 1;
+      for (let x = first; x < last; x++, at += 3) {
+        const source = (from + columns[x]!) * channels;
+        out[at] = data[source]!;
+        out[at + 1] = data[source + step]!;
+        out[at + 2] = data[source + step + step]!;
       }
       continue;
     }
@@ -93,10 +100,16 @@ export function blendRaster(
   }
 }
 
+/** The last two: the columns and rows of the cells of one sheet are all alike. */
+const lastNearest: { from: number; to: number; under: Int32Array }[] = [];
+
 /** For each of `to` pixels, the one of `from` pixels under its centre. */
 function nearest(from: number, to: number): Int32Array {
+  for (const last of lastNearest) if (last.from === from && last.to === to) return last.under;
   const under = new Int32Array(to);
   for (let i = 0; i < to; i++) under[i] = Math.floor(((i + 0.5) * from) / to);
+  lastNearest.unshift({ from, to, under });
+  lastNearest.length = Math.min(lastNearest.length, 2);
   return under;
 }
 

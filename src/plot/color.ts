@@ -6,12 +6,20 @@ export type Color = `#${string}`;
 /** Red, green and blue, 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
+/** The few colours of a theme are asked for with every mark. */
+const parsed = new Map<Color, Rgb>();
+const mostParsed = 1000;
+
 /** The three bytes of `#rrggbb`. */
 export function parseColor(color: Color): Rgb {
+  const before = parsed.get(color);
+  if (before) return before;
   if (!/^#[0-9a-f]{6}$/i.test(color))
     throw new StriateError(`colour "${color}": expected #rrggbb, six hexadecimal digits`);
   const word = Number.parseInt(color.slice(1), 16);
-  return [word >> 16, (word >> 8) & 255, word & 255];
+  const rgb: Rgb = [word >> 16, (word >> 8) & 255, word & 255];
+  if (parsed.size < mostParsed) parsed.set(color, rgb);
+  return rgb;
 }
 
 /** `#rrggbb` of three bytes. */

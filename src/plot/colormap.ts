@@ -50,24 +50,21 @@ export function colormap(name: string): Colormap {
  * With a range of one value only, everything inside gets 0. NaN gets 0 too: mark it otherwise.
  *
  * @param values are not changed
- * @param from the first of them that is read
- * @param count how many are read
+ * @param indices where the numbers are written
  */
 export function colorIndices(
   values: Float32Array,
-  range: Range,
-  from = 0,
-  count = values.length - from,
+  { low, high }: Range,
+  indices = new Uint8Array(values.length),
 ): Uint8Array {
-  const indices = new Uint8Array(count);
-  const { low, high } = range;
   const span = high - low;
+  const count = values.length;
   if (!(span > 0)) {
-    for (let i = 0; i < count; i++) indices[i] = values[from + i]! > high ? 255 : 0;
+    for (let i = 0; i < count; i++) indices[i] = values[i]! > high ? 255 : 0;
     return indices;
   }
   for (let i = 0; i < count; i++) {
-    const at = ((values[from + i]! - low) / span) * 256;
+    const at = ((values[i]! - low) / span) * 256;
     indices[i] = at >= 255 ? 255 : at > 0 ? at : 0;
   }
   return indices;

@@ -74,9 +74,12 @@ export function* rasterizeStrips(
     const size = width * (bottom - top) * 3;
     const paper = filledRaster(width, bottom - top, picture.background, memory.subarray(0, size));
     const strip = { ...whole, top, bottom };
+    const target = { ...paper, top };
+    // Each mark's pen is written out: a spread is many times as slow, and there are a hundred thousand marks.
     for (const { mark, pen } of marks) {
+      const { x, y } = pen;
       const clip = intersect(pen.clip, strip);
-      drawMark({ ...pen, clip, target: { ...paper, top }, foreignText }, mark);
+      drawMark({ scale, x, y, clip, target, foreignText }, mark);
     }
     yield paper;
   }
@@ -130,12 +133,13 @@ function placeMarks(marks: readonly Mark[], pen: Place): PlacedMark[] {
       if (bottom >= top) placed.push({ mark, pen: at, top, bottom });
       return;
     }
-    const x = at.x + mark.x * at.scale;
-    const y = at.y + mark.y * at.scale;
+    const { scale } = at;
+    const x = at.x + mark.x * scale;
+    const y = at.y + mark.y * scale;
     const clip = mark.clip
-      ? intersect(at.clip, boxOf(x, y, mark.clip.width * at.scale, mark.clip.height * at.scale))
+      ? intersect(at.clip, boxOf(x, y, mark.clip.width * scale, mark.clip.height * scale))
       : at.clip;
-    const inner = { ...at, x, y, clip };
+    const inner = { scale, x, y, clip };
     for (const child of mark.marks) walk(child, inner);
   };
   for (const mark of marks) walk(mark, pen);
@@ -227,18 +231,21 @@ function drawPath(pen: Pen, mark: PathMark): void {
 }
 
 function drawText(pen: Pen, mark: TextMark): void {
-  const placed: TextMark = {
-    ...mark,
-    x: pen.x + mark.x * pen.scale,
-    y: pen.y + mark.y * pen.scale,
-    size: mark.size * pen.scale,
-  };
-  const color = parseColor(mark.fill);
-  const paint = (coverage: Coverage | undefined) =>
-    coverage && blendCoverage(pen.target, coverage, color, 1, pen.clip);
-  const text = mark.angle || pen.foreignText ? placeText(placed) : undefined;
-  const foreign = text && pen.foreignText ? foreignPieces(text) : [];
-  if (!mark.angle && foreign.length === 0) return void paint(textCoverage(placed));
+  const x = pen.x + mark.x * pen.scale;
+  const y = pen.y + mark.y * pen.scale;
+  const size = mark.size * pen.scale;
+  const coverage =
+    mark.angle || pen.foreignText
+      ? turnedOrForeign(pen, { ...mark, x, y, size })
+      : textCoverage(mark, x, y, size);
+  if (coverage) blendCoverage(pen.target, coverage, parseColor(mark.fill), 1, pen.clip);
+}
+
+/** What a text covers that is turned or may have foreign characters; those that the system's fonts have are drawn. */
+function turnedOrForeign(pen: Pen, mark: TextMark): Coverage | undefined {
+  const text = placeText(mark);
+  const foreign = pen.foreignText ? foreignPieces(text) : [];
+  if (!mark.angle && foreign.length === 0) return textCoverage(mark, mark.x, mark.y, mark.size);
   const done = new Set<number>();
   for (const piece of foreign) {
     const drawn = pen.foreignText!(piece);
@@ -247,7 +254,7 @@ function drawText(pen: Pen, mark: TextMark): void {
     blendRaster(pen.target, raster, boxOf(x, y, raster.width, raster.height), pen.clip, 1);
     for (let i = piece.first; i <= piece.last; i++) done.add(i);
   }
-  paint(coverageOf(textRuns(text!, done), pen.clip));
+  return coverageOf(textRuns(text, done), pen.clip);
 }
 
 function boxOf(x: number, y: number, width: number, height: number): PixelBox {

@@ -21,7 +21,7 @@ export function setText(text: string, weight: FontWeight = "regular"): PlacedCha
   const placed: PlacedCharacter[] = [];
   let x = 0;
   let before: number | undefined;
-  for (const character of text.normalize("NFC")) {
+  for (const character of composed(text)) {
     const code = character.codePointAt(0)!;
     if (before !== undefined) x += face.kerning(before, code);
     const advance = face.glyph(code)?.advance ?? foreignAdvance(code);
@@ -32,16 +32,31 @@ export function setText(text: string, weight: FontWeight = "regular"): PlacedCha
   return placed;
 }
 
+/** The text in composed form; what has nothing to compose, as every number, is not asked about. */
+const composed = (text: string): string =>
+  /^[ -\u02ff\u2212]*$/.test(text) ? text : text.normalize("NFC");
+
+/** Widths in em of the texts that were asked for last: labels are measured several times. */
+const knownWidths = { regular: new Map<string, number>(), bold: new Map<string, number>() };
+const mostWidths = 20_000;
+
 /** Width of a text in pixels. */
-export function textWidth(text: string, { size, weight }: TextStyle): number {
-  const last = setText(text, weight).at(-1);
-  return last ? (last.x + last.advance) * size : 0;
+export function textWidth(text: string, { size, weight = "regular" }: TextStyle): number {
+  const known = knownWidths[weight];
+  let width = known.get(text);
+  if (width === undefined) {
+    const last = setText(text, weight).at(-1);
+    width = last ? last.x + last.advance : 0;
+    if (known.size >= mostWidths) known.clear();
+    if (text.length <= longestText) known.set(text, width);
+  }
+  return width * size;
 }
 
 /** Whether the bundled typeface has every character of the text. */
 export function hasGlyphs(text: string, weight: FontWeight = "regular"): boolean {
   const face = font(weight);
-  return [...text.normalize("NFC")].every((character) => face.glyph(character.codePointAt(0)!));
+  return [...composed(text)].every((character) => face.glyph(character.codePointAt(0)!));
 }
 
 /**

@@ -22,13 +22,17 @@ export interface MapCell {
 /**
  * The colours of a map. Values that are not finite get `theme.notFinite`; they are found here, so
  * that none of them is ever turned into a byte.
+ *
+ * @param indices memory for the colour of each value
  */
-export function mapRaster(cell: MapCell, theme: Theme): Raster {
+export function mapRaster(
+  cell: MapCell,
+  theme: Theme,
+  indices = new Uint8Array(cell.values.length),
+): Raster {
   const { values, width, height, statistics, range, colormap } = cell;
-  const indices =
-    range && range.low < range.high
-      ? colorIndices(values, range)
-      : new Uint8Array(values.length).fill(flatIndex(cell));
+  if (range && range.low < range.high) colorIndices(values, range, indices);
+  else indices.fill(flatIndex(cell));
   if (statistics.nan + statistics.infinite === 0)
     return { width, height, channels: 1, data: indices, palette: colormap.table };
   const [red, green, blue] = parseColor(theme.notFinite);
@@ -108,7 +112,7 @@ export function statePattern(cell: MapCell, width: number, height: number, theme
 function mapColor(cell: MapCell): Rgb {
   const { range, colormap, values } = cell;
   const index =
-    range && range.low < range.high ? colorIndices(values, range, 0, 1)[0]! : flatIndex(cell);
+    range && range.low < range.high ? colorIndices(values.subarray(0, 1), range)[0]! : flatIndex(cell);
   return colorAt(colormap, index);
 }
 

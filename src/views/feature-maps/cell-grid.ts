@@ -1,6 +1,6 @@
 import { layoutGrid } from "../../plot/grid.ts";
 import type { Block } from "../../plot/page.ts";
-import type { Mark } from "../../plot/picture.ts";
+import type { GroupMark, Mark } from "../../plot/picture.ts";
 import { textWidth } from "../../plot/text.ts";
 import type { Theme } from "../../plot/theme.ts";
 import { type MapCell, mapRaster, mapTitle, statePattern, stateWord } from "../map-cell.ts";
@@ -13,6 +13,9 @@ export interface CellLabel {
   readonly number: string;
   readonly word: string;
   readonly range: string;
+  /** Where the word starts, and how wide the whole line is, in pixels. */
+  readonly wordStart: number;
+  readonly width: number;
 }
 
 /** What a cell shows: a map, or one slice of a map that has depth. */
@@ -59,9 +62,9 @@ export function layoutCells(
   columns: number | "auto",
   together = 1,
 ): CellLayout {
-  const widths = labels.map(labelWidth);
-  const top = widths.some((width) => width > 0) ? labelHeight : 0;
-  const cellWidth = Math.max(size.width, Math.ceil(widths.reduce((a, b) => Math.max(a, b), 0)));
+  const widest = labels.reduce((most, { width }) => Math.max(most, width), 0);
+  const top = widest > 0 ? labelHeight : 0;
+  const cellWidth = Math.max(size.width, Math.ceil(widest));
   const count = labels.length;
   const { columns: most } = gridOf(count, cellWidth, size.height + top, columns);
   const whole =
@@ -108,25 +111,48 @@ export function drawCells(
 ): Block {
   const grid = gridOf(cells.length, layout.width, layout.height, layout.columns);
   const { top } = layout;
+  // The colours of all maps lie in one piece of memory: thousands of small ones are slow to hand to a thread.
+  const colors = new Uint8Array(lengthOf(cells));
+  let used = 0;
   const marks = cells.map((cell, index): Mark => {
     const { x, y } = grid.at(index);
     const width = cell.width * zoom;
     const height = cell.height * zoom;
-    const { map, slice } = places[index]!;
-    return {
-      kind: "group",
-      x,
-      y: y + top,
-      title: mapTitle(map, cell.statistics, slice),
-      marks: [
-        { kind: "image", x: 0, y: 0, width, height, raster: mapRaster(cell, theme) },
-        ...statePattern(cell, width, height, theme),
-        ...labelMarks(labels[index]!, width, theme),
-      ],
-    };
+    const raster = mapRaster(cell, theme, colors.subarray(used, (used += cell.values.length)));
+    const marks = labelMarks(labels[index]!, width, theme);
+    marks.unshift(
+      { kind: "image", x: 0, y: 0, width, height, raster },
+      ...statePattern(cell, width, height, theme),
+    );
+    return new CellMark(x, y + top, marks, places[index]!, cell.statistics);
   });
   return { width: grid.width, height: grid.height, marks };
 }
+
+/** A map with its label. Its title is put into words only by who shows titles: a PNG file has none. */
+class CellMark implements GroupMark {
+  readonly kind = "group";
+  readonly #place: CellPlace;
+  readonly #statistics: MapStatistics;
+
+  constructor(
+    readonly x: number,
+    readonly y: number,
+    readonly marks: readonly Mark[],
+    place: CellPlace,
+    statistics: MapStatistics,
+  ) {
+    this.#place = place;
+    this.#statistics = statistics;
+  }
+
+  get title(): string {
+    return mapTitle(this.#place.map, this.#statistics, this.#place.slice);
+  }
+}
+
+const lengthOf = (cells: readonly MapCell[]): number =>
+  cells.reduce((sum, { values }) => sum + values.length, 0);
 
 /** The labels of all cells; a shorter number where two digits do not fit into `width`, none is left out. */
 export function cellLabels(
@@ -140,35 +166,38 @@ export function cellLabels(
     const place = places[index]!;
     const own = scale.mode === "map" && entry.min < entry.max && !place.slice;
     const range = own ? scale.ranges[place.map] : undefined;
-    const label = (digits: number): CellLabel => ({
-      number: numbers ? numberOf(place) : "",
-      word: stateWord(entry),
-      range: range ? rangeWords(range, scale.colormap.diverging, digits) : "",
-    });
-    const long = label(2);
-    return labelWidth(long) <= width ? long : label(1);
+    const number = numbers ? numberOf(place) : "";
+    const word = stateWord(entry);
+    const words = (digits: number) =>
+      range ? rangeWords(range, scale.colormap.diverging, digits) : "";
+    const long = labelOf(number, word, words(2));
+    return long.width <= width ? long : labelOf(number, word, words(1));
   });
 }
 
 const numberOf = ({ map, slice }: CellPlace): string =>
   slice === undefined ? String(map) : `${map} z${slice}`;
 
-function labelWidth({ number, word, range }: CellLabel): number {
-  const end = wordStart(number) + textWidth(word, numberStyle);
-  return range === "" ? end : end + (word === "" ? 2 : 6) + textWidth(range, rangeStyle);
+function labelOf(number: string, word: string, range: string): CellLabel {
+  const wordStart = number === "" ? 0 : Math.ceil(textWidth(number, numberStyle)) + 4;
+  const end = word === "" ? wordStart : wordStart + textWidth(word, numberStyle);
+  const width = range === "" ? end : end + (word === "" ? 2 : 6) + textWidth(range, rangeStyle);
+  return { number, word, range, wordStart, width };
 }
 
-function wordStart(number: string): number {
-  return number === "" ? 0 : Math.ceil(textWidth(number, numberStyle)) + 4;
-}
-
-function labelMarks({ number, word, range }: CellLabel, width: number, theme: Theme): Mark[] {
-  const at = { kind: "text", y: -5 } as const;
-  const end = Math.max(width, labelWidth({ number, word, range }));
-  const marks: Mark[] = [
-    { ...at, ...numberStyle, x: 0, text: number, fill: theme.muted },
-    { ...at, ...numberStyle, x: wordStart(number), text: word, fill: theme.warning },
-    { ...at, ...rangeStyle, x: end, text: range, anchor: "end", fill: theme.faint },
-  ];
-  return marks.filter((mark) => mark.kind === "text" && mark.text !== "");
+function labelMarks(label: CellLabel, width: number, { muted, warning, faint }: Theme): Mark[] {
+  const { number, word, range, wordStart } = label;
+  const { size, weight } = numberStyle;
+  const marks: Mark[] = [];
+  const y = -5;
+  if (number !== "")
+    marks.push({ kind: "text", x: 0, y, text: number, size, weight, fill: muted });
+  if (word !== "")
+    marks.push({ kind: "text", x: wordStart, y, text: word, size, weight, fill: warning });
+  if (range !== "") {
+    const x = Math.max(width, label.width);
+    const { size } = rangeStyle;
+    marks.push({ kind: "text", x, y, text: range, size, anchor: "end", fill: faint });
+  }
+  return marks;
 }
