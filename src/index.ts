@@ -19,9 +19,9 @@ export {
   tensor,
   toFloat32,
   toNumbers,
-  transpose,
   zeros,
 } from "./base/tensor.ts";
+export { transpose } from "./base/transpose.ts";
 export {
   augment,
   randomBrightness,

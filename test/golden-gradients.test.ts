@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type NpzArray } from "./npz.ts";
-import { toNumbers, transpose } from "../src/base/tensor.ts";
+import { toNumbers } from "../src/base/tensor.ts";
+import { transpose } from "../src/base/transpose.ts";
 import type { Model } from "../src/api/model.ts";
 import type { GradientOptions } from "../src/model/gradients/gradient-of.ts";
 import { loadModel } from "../src/api/load-model.ts";

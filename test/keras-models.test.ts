@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Tensor, float32, transpose } from "../src/base/tensor.ts";
+import { type Tensor, float32 } from "../src/base/tensor.ts";
+import { transpose } from "../src/base/transpose.ts";
 import { readNpy } from "../src/formats/npy.ts";
 import { openModel } from "../src/api/open-model.ts";
 import { formulaInput, runLayers } from "./run-layers.ts";

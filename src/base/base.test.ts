@@ -7,7 +7,16 @@ import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./float16.ts";
 import { nearestNames, selectNames } from "./names.ts";
 import { Random } from "./random.ts";
 import { formatShape, normalizeAxis } from "./shape.ts";
-import { arrayFromBytes, castTo, float32, int64, tensor, toNumbers, transpose } from "./tensor.ts";
+import {
+  type DataType,
+  arrayFromBytes,
+  castTo,
+  float32,
+  int64,
+  tensor,
+  toNumbers,
+} from "./tensor.ts";
+import { transpose } from "./transpose.ts";
 import { formatBytes, formatCount, textTable, withThousands } from "./text-table.ts";
 
 describe("errors", () => {
@@ -188,6 +197,21 @@ describe("tensors", () => {
         expect(transpose(moved, back).data).toEqual(value.data);
       }),
     );
+  });
+
+  it("transpose puts every element where it belongs, in more than one turn of neighbours, in any type", () => {
+    const [a, b, c, d] = [3, 2, 5, 37];
+    const count = a * b * c * d;
+    const order = [3, 1, 0, 2];
+    const expected = new Float32Array(count);
+    for (let i = 0; i < count; i++) {
+      const at = [Math.floor(i / (b * c * d)), Math.floor(i / (c * d)) % b, Math.floor(i / d) % c, i % d] as const; // prettier-ignore
+      expected[((at[3] * b + at[1]) * a + at[0]) * c + at[2]] = i;
+    }
+    const numbers = Array.from(expected, (_, i) => i);
+    for (const value of [float32([a, b, c, d], numbers), int64(numbers, [a, b, c, d])])
+      expect(Array.from(transpose<DataType>(value, order).data, Number)).toEqual([...expected]);
+    expect(transpose(float32([0, 3], []), [1, 0]).shape).toEqual([3, 0]);
   });
 
   it("read bytes that are not aligned", () => {

@@ -6,8 +6,8 @@ import {
   arrayFromBytes,
   bytesOf,
   bytesPerElement,
-  transpose,
 } from "../base/tensor.ts";
+import { transpose } from "../base/transpose.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 

@@ -148,6 +148,8 @@ export interface LayerFacts {
   shortName?: string;
   /** It is its activation and nothing else, by whose name people know it. */
   isItsActivation?: true;
+  /** It changes only in which order elements lie: another file of the same network may do without. */
+  isLayout?: true;
   /** It scales what comes in: photos come to it as bytes. */
   scales?: true;
 }

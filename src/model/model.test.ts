@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chain } from "../../test/chain.ts";
-import { float32, transpose } from "../base/tensor.ts";
+import { float32 } from "../base/tensor.ts";
+import { transpose } from "../base/transpose.ts";
 import { checkInput, selectLayers, weightToGraph, weightToUser } from "./network.ts";
 import { photoInput, preprocessingFor } from "./photo/photo-input.ts";
 import { receptiveFields } from "./facts/receptive-field.ts";

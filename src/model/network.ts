@@ -1,5 +1,6 @@
 import type { DataType, Tensor } from "../base/tensor.ts";
-import { type Tensor as AnyTensor, transpose } from "../base/tensor.ts";
+import { type Tensor as AnyTensor } from "../base/tensor.ts";
+import { transpose } from "../base/transpose.ts";
 import { StriateError } from "../base/errors.ts";
 import { selectNames } from "../base/names.ts";
 import { formatShape, invertOrder } from "../base/shape.ts";

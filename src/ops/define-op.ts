@@ -135,6 +135,8 @@ export interface OpDefinition<S extends AttributeSpecs = AttributeSpecs> {
   role: OpRole;
   /** What people call it beside other layers: `BN`. */
   shortName?: string;
+  /** It changes only in which order elements lie: another file of the same network may do without. */
+  isLayout?: true;
   /** What its inputs are called where they are weights. */
   weights: OpWeights;
   /** What it does to the rows of a batch. */

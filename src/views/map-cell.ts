@@ -112,7 +112,9 @@ export function statePattern(cell: MapCell, width: number, height: number, theme
 function mapColor(cell: MapCell): Rgb {
   const { range, colormap, values } = cell;
   const index =
-    range && range.low < range.high ? colorIndices(values.subarray(0, 1), range)[0]! : flatIndex(cell);
+    range && range.low < range.high
+      ? colorIndices(values.subarray(0, 1), range)[0]!
+      : flatIndex(cell);
   return colorAt(colormap, index);
 }
 

@@ -25,8 +25,9 @@ export function layerKind(node: Named, isData: readonly boolean[]): LayerKind {
 
 /** What is to be known of an op as a layer beside its kind. */
 export function factsOf({ domain, op }: Named): { facts?: LayerFacts } {
-  const shortName = findOp(domain, op)?.shortName;
-  return shortName === undefined ? {} : { facts: { shortName } };
+  const { shortName, isLayout } = findOp(domain, op) ?? {};
+  if (shortName === undefined && isLayout === undefined) return {};
+  return { facts: { ...(shortName && { shortName }), ...(isLayout && { isLayout }) } };
 }
 
 /** A weight among the inputs of a node. */

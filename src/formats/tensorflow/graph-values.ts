@@ -1,6 +1,7 @@
 import { StriateError, UnsupportedError } from "../../base/errors.ts";
 import { formatShape, isIdentityOrder, sizeOf } from "../../base/shape.ts";
-import { toNumbers, transpose } from "../../base/tensor.ts";
+import { toNumbers } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import { type Dim, type ValueType, emptyGraph } from "../../graph/graph.ts";
 import { typeCode } from "../../graph/protobuf/types.ts";

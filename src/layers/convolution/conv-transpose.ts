@@ -1,5 +1,5 @@
 import { field } from "../../base/fields.ts";
-import { transpose } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 import { activate } from "../activation/activations.ts";
 import { flipKernel } from "./convert-kernels.ts";
 import { commonFields, defineLayer } from "../define-layer.ts";

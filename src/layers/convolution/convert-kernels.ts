@@ -1,4 +1,5 @@
-import { type Tensor, newArray, transpose } from "../../base/tensor.ts";
+import { type Tensor, newArray } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 import { stridesOf } from "../../base/shape.ts";
 import type { WeightOrigin } from "../define-layer.ts";
 

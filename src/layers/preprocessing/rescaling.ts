@@ -1,5 +1,6 @@
 import { permute } from "../../base/shape.ts";
-import { float32, transpose } from "../../base/tensor.ts";
+import { float32 } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { type SymbolicTensor, commonFields, defineLayer } from "../define-layer.ts";
 import {

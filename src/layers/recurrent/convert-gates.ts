@@ -1,5 +1,6 @@
 import { checkedLength } from "../../base/checked-length.ts";
-import { type Tensor, reshape, tensor, toFloat32, transpose } from "../../base/tensor.ts";
+import { type Tensor, reshape, tensor, toFloat32 } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 
 /** Joins matrices (or vectors) side by side. */
 function sideBySide(parts: readonly Tensor[]): Tensor {

@@ -7,7 +7,8 @@ import {
   scaleAffine,
 } from "../../base/affine.ts";
 import { invertOrder, permute } from "../../base/shape.ts";
-import { type Tensor, reshape, transposeLater } from "../../base/tensor.ts";
+import { type Tensor, reshape } from "../../base/tensor.ts";
+import { transposeLater } from "../../base/transpose.ts";
 import { type Fit, fittedWindow } from "../../data/pictures/fit.ts";
 import {
   type Image,

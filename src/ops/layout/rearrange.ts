@@ -20,6 +20,7 @@ export const rearrangeOps: readonly OpDefinition[] = [
   defineOp({
     type: "Transpose",
     ...moving,
+    isLayout: true,
     rows: { rule: transposeRows },
     sees: transposeSight,
     attributes: { perm: attr.ints() },

@@ -1,7 +1,8 @@
 import { largest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape, permute } from "../../base/shape.ts";
-import { type Tensor, toFloat32, transpose } from "../../base/tensor.ts";
+import { type Tensor, toFloat32 } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 import type { Layout } from "../../data/pictures/preprocess.ts";
 import type { Reduction } from "../../training/losses/define-loss.ts";
 import { type Network, type Port, checkInput } from "../../model/network.ts";

@@ -63,7 +63,7 @@ function alone<S extends SizedStep>(steps: readonly S[], paired: ReadonlySet<S>)
       !paired.has(step) &&
       step.last &&
       isEnd(step) &&
-      step.layer.className !== "Transpose" &&
+      !step.layer.facts?.isLayout &&
       !names.some((name) => step.name.startsWith(name)),
   );
 }

@@ -1,5 +1,6 @@
 import { largest, smallest } from "../../base/extremes.ts";
-import { float32, toFloat32, transpose, type Tensor } from "../../base/tensor.ts";
+import { float32, toFloat32, type Tensor } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 import { invertOrder } from "../../base/shape.ts";
 import { parseScale } from "../../data/pictures/scale.ts";
 import { type Network, toUser } from "../../model/network.ts";

@@ -1,4 +1,5 @@
-import { type Tensor, toFloat32, transpose } from "../../base/tensor.ts";
+import { type Tensor, toFloat32 } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 
 /** The maps of a layer for the first photo, one plane after the other. */
 export function channelPlanes(

@@ -1,6 +1,7 @@
 import { type Field, describe } from "../../base/fields.ts";
 import { StriateError } from "../../base/errors.ts";
-import { type Tensor, reshape, toFloat32, transpose } from "../../base/tensor.ts";
+import { type Tensor, reshape, toFloat32 } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 import type { InputGradient } from "./input-gradient.ts";
 
 /** A tensor that the caller may give in place of random numbers: on the command line an `.npy` file. */

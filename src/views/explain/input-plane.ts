@@ -1,6 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
-import { type Tensor, float32, toFloat32, transpose } from "../../base/tensor.ts";
+import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
+import { transpose } from "../../base/transpose.ts";
 import type { Network, Port } from "../../model/network.ts";
 import { colourAxis } from "../../model/photo/photo-input.ts";
 import type { PhotoSubject } from "../subject.ts";

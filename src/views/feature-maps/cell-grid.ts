@@ -190,8 +190,7 @@ function labelMarks(label: CellLabel, width: number, { muted, warning, faint }: 
   const { size, weight } = numberStyle;
   const marks: Mark[] = [];
   const y = -5;
-  if (number !== "")
-    marks.push({ kind: "text", x: 0, y, text: number, size, weight, fill: muted });
+  if (number !== "") marks.push({ kind: "text", x: 0, y, text: number, size, weight, fill: muted });
   if (word !== "")
     marks.push({ kind: "text", x: wordStart, y, text: word, size, weight, fill: warning });
   if (range !== "") {

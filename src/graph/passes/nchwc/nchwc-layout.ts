@@ -1,5 +1,6 @@
 import { sizeOf } from "../../../base/shape.ts";
-import { type Tensor, tensor, transpose } from "../../../base/tensor.ts";
+import { type Tensor, tensor } from "../../../base/tensor.ts";
+import { transpose } from "../../../base/transpose.ts";
 import type { GraphBuilder } from "../../builder.ts";
 import { typeCode } from "../../protobuf/types.ts";
 import type { GraphFacts } from "../facts.ts";

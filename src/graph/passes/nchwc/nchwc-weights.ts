@@ -1,5 +1,6 @@
 import { sizeOf } from "../../../base/shape.ts";
-import { type Tensor, reshape, transpose } from "../../../base/tensor.ts";
+import { type Tensor, reshape } from "../../../base/tensor.ts";
+import { transpose } from "../../../base/transpose.ts";
 import type { GraphBuilder } from "../../builder.ts";
 import type { GraphFacts } from "../facts.ts";
 
