@@ -1,3 +1,4 @@
+import { pushAll } from "../../base/extremes.ts";
 import { layoutGrid } from "../../plot/grid.ts";
 import type { Block } from "../../plot/page.ts";
 import type { GroupMark, Mark } from "../../plot/picture.ts";
@@ -112,6 +113,7 @@ export function drawCells(
   const grid = gridOf(cells.length, layout.width, layout.height, layout.columns);
   const { top } = layout;
   // The colours of all maps lie in one piece of memory: thousands of small ones are slow to hand to a thread.
+  // bounded: as many as the values that are there
   const colors = new Uint8Array(lengthOf(cells));
   let used = 0;
   const marks = cells.map((cell, index): Mark => {
@@ -119,11 +121,9 @@ export function drawCells(
     const width = cell.width * zoom;
     const height = cell.height * zoom;
     const raster = mapRaster(cell, theme, colors.subarray(used, (used += cell.values.length)));
-    const marks = labelMarks(labels[index]!, width, theme);
-    marks.unshift(
-      { kind: "image", x: 0, y: 0, width, height, raster },
-      ...statePattern(cell, width, height, theme),
-    );
+    const marks: Mark[] = [{ kind: "image", x: 0, y: 0, width, height, raster }];
+    pushAll(marks, statePattern(cell, width, height, theme));
+    pushAll(marks, labelMarks(labels[index]!, width, theme));
     return new CellMark(x, y + top, marks, places[index]!, cell.statistics);
   });
   return { width: grid.width, height: grid.height, marks };
