@@ -1,5 +1,6 @@
 import { namingSync } from "../base/errors.ts";
 import type { OpenedModel } from "../formats/format.ts";
+import { isClassifier } from "../model/head/feature-value.ts";
 import { kerasWithNewHead } from "../model/head/keras-new-head.ts";
 import { lowerShared } from "../model/lowering/lower-shared.ts";
 import { withNewHead } from "../model/head/new-head.ts";
@@ -17,7 +18,10 @@ export function newHead(
 ): OpenedModel {
   return namingSync(network.origin.file ?? network.name, () => {
     if (keras === undefined) return { network: withNewHead(network, classNames, seed) };
-    const model = kerasWithNewHead(keras, classNames, seed);
+    const model = kerasWithNewHead(keras, classNames, {
+      ...(seed !== undefined && { seed }),
+      isClassifier: isClassifier(network),
+    });
     const lowered = lowerShared(model, { origin: network.origin });
     const { preprocessing } = network;
     return {

@@ -9,47 +9,32 @@ import { copyModel } from "../copy-model.ts";
 import { initializeWeights } from "../lowering/initialize-weights.ts";
 import { listWeights } from "../lowering/list-weights.ts";
 import type { Call, KerasModel, Layer, Ref } from "../model.ts";
+import { kerasFeature } from "./keras-feature.ts";
 import { unitsFor } from "./new-head.ts";
 
 /**
  * A model of Keras layers with a new head behind its last pooled or flattened value, as `withNewHead` gives
- * one to a graph. Layers that only the old head needed are gone. The given model stays as it is.
+ * one to a graph. Layers that only the old head needed are gone, those of a model inside too. The given model
+ * stays as it is.
  *
+ * @param isClassifier whether what comes out are numbers for classes
  * @throws StriateError where there are fewer than two classes, or the model ends with neither rows nor maps
  */
 export function kerasWithNewHead(
   given: KerasModel,
   classNames: readonly string[],
-  seed = 0,
+  { seed = 0, isClassifier = false }: { seed?: number; isClassifier?: boolean } = {},
 ): KerasModel {
   const units = unitsFor(classNames);
-  const model = copyModel(given);
-  const shapeOf = listWeights(model).shapes.get(model)!;
-  const callOf = ({ layer, call }: Ref) =>
-    model.calls.find((each) => each.layer === layer && each.index === call);
-  let found: Ref | undefined;
-  for (let at = model.outputs[0]; at && shapeOf(at).length === 2;) {
-    found = at;
-    const reads: readonly Ref[] = callOf(at)?.inputs ?? [];
-    at = reads.length === 1 ? reads[0] : undefined;
-  }
-  const feature = found ?? model.outputs[0]!;
-  const { length: rank } = shapeOf(feature);
+  const whole = copyModel(given);
+  const { path, shape } = kerasFeature(whole, listWeights(whole).shapes, isClassifier);
+  const { length: rank } = shape;
   if (rank !== 2 && rank !== 4)
     throw new StriateError(
-      `a new head needs pooled, flattened or convolutional features, the model ends with ${formatShape(shapeOf(feature))}`,
+      `a new head needs pooled, flattened or convolutional features, the model ends with ${formatShape(shape)}`,
     );
-  const needed = new Set<Call>();
-  const open = [feature];
-  while (open.length > 0) {
-    const call = callOf(open.pop()!);
-    if (call === undefined || needed.has(call)) continue;
-    needed.add(call);
-    pushAll(open, call.inputs);
-  }
-  const kept = new Set([...needed].map(({ layer }) => layer));
-  for (const { layer } of model.inputs) kept.add(layer);
-  const names = new Set([...kept].map(({ name }) => name));
+  const model = endedAt(whole, path);
+  const names = new Set(model.layers.map(({ name }) => name));
   const own = (definition: unknown, wanted: string, config: object = {}): Layer => {
     let name = wanted;
     for (let i = 1; names.has(name); i++) name = `${wanted}_${i}`;
@@ -62,20 +47,50 @@ export function kerasWithNewHead(
     ...(rank === 4 ? [own(globalAveragePooling2d, "head_pool")] : []),
     own(dense, "head", { units, activation }),
   ];
-  const calls = model.calls.filter((call) => needed.has(call));
-  let end = feature;
+  const calls = [...model.calls];
+  let [end] = model.outputs;
   for (const layer of added) {
-    calls.push({ layer, index: 0, inputs: [end], kwargs: {} });
+    calls.push({ layer, index: 0, inputs: [end!], kwargs: {} });
     end = { layer, call: 0, output: 0 };
   }
   const result: KerasModel = {
     ...model,
-    leftOut: undefined,
-    lostOutputs: undefined,
-    layers: [...model.layers.filter((layer) => kept.has(layer)), ...added],
+    layers: [...model.layers, ...added],
     calls,
-    outputs: [end],
+    outputs: [end!],
   };
   initializeWeights(result, seed);
   return result;
+}
+
+/**
+ * A model that ends with one of its values, without the layers that the value does not need.
+ *
+ * @param path the value, or the output of a model inside that is to end with the next value of the path. Such
+ * layers are changed
+ */
+function endedAt(model: KerasModel, [end, ...inside]: readonly Ref[]): KerasModel {
+  let output = end!;
+  if (inside.length > 0) {
+    output.layer.model = endedAt(output.layer.model!, inside);
+    output = { ...output, output: 0 };
+  }
+  const needed = new Set<Call>();
+  const open = [output];
+  while (open.length > 0) {
+    const ref = open.pop()!;
+    const call = model.calls.find(({ layer, index }) => layer === ref.layer && index === ref.call);
+    if (call === undefined || needed.has(call)) continue;
+    needed.add(call);
+    pushAll(open, call.inputs);
+  }
+  const kept = new Set([...needed, ...model.inputs].map(({ layer }) => layer));
+  return {
+    ...model,
+    leftOut: undefined,
+    lostOutputs: undefined,
+    layers: model.layers.filter((layer) => kept.has(layer)),
+    calls: model.calls.filter((call) => needed.has(call)),
+    outputs: [output],
+  };
 }
