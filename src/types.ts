@@ -26,6 +26,12 @@ export type { ByteImage, ImageOrigin } from "./data/pictures/image.ts";
 export type { Layout } from "./data/pictures/preprocess.ts";
 export type { OpenedModel, ReadModelOptions, WrittenFile } from "./formats/format.ts";
 export type { ViewExport } from "./formats/onnx/export-view.ts";
+export type {
+  CodedValues,
+  ColumnNumbers,
+  ParquetColumn,
+  SparseValues,
+} from "./formats/parquet-columns.ts";
 export type { GradientRules } from "./gradient/rule-sets.ts";
 export type { AttributeInput } from "./graph/attributes.ts";
 export type { GraphBuilder, OpOptions } from "./graph/builder.ts";
@@ -125,14 +131,7 @@ export type { CarryingUnit, ExplainedMistake } from "./views/confusion/explain-m
 export type { TemperatureFit } from "./views/confusion/temperature.ts";
 export type { ThresholdRow } from "./views/confusion/thresholds.ts";
 export type { StopSignal } from "./views/context.ts";
-export type {
-  AnyView,
-  DataColumn,
-  DataTable,
-  ViewCommand,
-  ViewTable,
-  ViewWords,
-} from "./views/define-view.ts";
+export type { AnyView, DataTable, ViewCommand, ViewTable, ViewWords } from "./views/define-view.ts";
 export type { DifferenceOptions } from "./views/diff/draw-difference.ts";
 export type { Style } from "./views/dream/diversity.ts";
 export type { Dream } from "./views/dream/dream.ts";

@@ -1,11 +1,10 @@
-import { ByteWriter, parquetWrite } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { schemaFromColumnData } from "hyparquet-writer/src/schema.js";
+import { writeChunk } from "./parquet-chunk.ts";
+import { type ParquetColumn, plainColumn } from "./parquet-columns.ts";
 
-/** A column of a table; null stands for what does not exist, and a typed array has none. */
-export interface ParquetColumn {
-  readonly name: string;
-  readonly type: "INT32" | "DOUBLE" | "FLOAT" | "STRING" | "BOOLEAN";
-  readonly values: ArrayLike<number | string | boolean | null>;
-}
+/** Rows that are written together. */
+const groupSize = 100_000;
 
 /**
  * A table as Apache Parquet, as DuckDB, pandas and Spark read it. The same table is the same bytes.
@@ -17,25 +16,28 @@ export function writeParquet(
   about: Readonly<Record<string, string>> & { readonly striate: string },
 ): Uint8Array {
   const writer = new ByteWriter();
-  parquetWrite({
+  const plain = columns.map(plainColumn);
+  const file = new ParquetWriter({
     writer,
-    columnData: columns.map(({ name, type, values }) => ({
-      ...{ name, type, data: values as never },
-      ...(ArrayBuffer.isView(values) && { nullable: false, ...(isReal(type) && asItLies) }),
-    })),
-    kvMetadata: Object.entries(about).map(([key, value]) => ({
-      key,
-      value,
-    })),
+    schema: schemaFromColumnData({
+      columnData: plain.map(({ name, type, isThere }) => ({
+        ...{ name, type, data: [], nullable: isThere !== undefined },
+      })),
+    }),
+    kvMetadata: Object.entries(about).map(([key, value]) => ({ key, value })),
     createdBy: `striate ${about.striate}`,
   });
+  const rows = plain[0]?.numbers.length ?? 0;
+  for (let from = 0; from < rows; from += groupSize) {
+    const to = Math.min(rows, from + groupSize);
+    const chunks = plain.map((column) => writeChunk(writer, column, from, to));
+    const bytes = chunks.reduce(
+      (sum, { meta_data }) => sum + meta_data!.total_uncompressed_size,
+      0n,
+    );
+    file.row_groups.push({ columns: chunks, total_byte_size: bytes, num_rows: BigInt(to - from) });
+  }
+  file.num_rows = BigInt(rows);
+  void file.finish();
   return writer.getBytes();
 }
-
-const isReal = (type: ParquetColumn["type"]): boolean => type === "DOUBLE" || type === "FLOAT";
-
-/**
- * Many real numbers hardly repeat: to look for repetitions takes longer than all else, and saves little. Their smallest
- * and largest would help a reader that looks for some of them.
- */
-const asItLies = { encoding: "PLAIN", codec: "UNCOMPRESSED", statistics: false } as const;

@@ -2,6 +2,7 @@ import type { Fields, Values } from "../base/fields.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Column } from "../base/text-table.ts";
 import type { ViewExport } from "../formats/onnx/export-view.ts";
+import type { ParquetColumn } from "../formats/parquet-columns.ts";
 import type { Network } from "../model/network.ts";
 import type { Picture } from "../plot/picture.ts";
 import type { ReportFigure } from "../report/report.ts";
@@ -102,13 +103,7 @@ export interface ViewTable {
 /** Numbers in columns, as a Parquet file holds them; null stands for what does not exist. */
 export interface DataTable {
   readonly name: string;
-  readonly columns: readonly DataColumn[];
-}
-
-export interface DataColumn {
-  readonly name: string;
-  readonly type: "INT32" | "DOUBLE" | "FLOAT" | "STRING" | "BOOLEAN";
-  readonly values: ArrayLike<number | string | boolean | null>;
+  readonly columns: readonly ParquetColumn[];
 }
 
 /** A picture with the name that it is saved under; `/` makes a folder. */

@@ -1,11 +1,12 @@
-import type { DataColumn, DataTable } from "../define-view.ts";
+import type { ParquetColumn } from "../../formats/parquet-columns.ts";
+import type { DataTable } from "../define-view.ts";
+import { FilledColumns } from "./filled-columns.ts";
+import { likenessOf } from "./likeness.ts";
 import { histogram } from "./sketch.ts";
 import {
   type CensusNumbers,
-  correlations,
   isDead,
   isSaturated,
-  nearDuplicates,
   passMeans,
   quantileShares,
   selectivity,
@@ -13,8 +14,7 @@ import {
   unitStatistics,
 } from "./statistics.ts";
 
-type Row = Readonly<Record<string, number | string | boolean | null>>;
-type Type = DataColumn["type"];
+type Type = ParquetColumn["type"];
 
 /** The columns of each table: docs/census.md says what they hold. */
 export const censusSchema = {
@@ -79,6 +79,10 @@ function quantileName(share: number): string {
 /** Bins of a histogram. */
 const bins = 32;
 const numbersOfBins = Array.from({ length: bins }, (_, bin) => bin);
+/** The lists of a unit's photos. */
+const lists = ["top", "bottom", "sample"] as const;
+/** The number of a text that is null. */
+const none = -1;
 
 /** The tables of a census, row by row in the order of layers, units and classes. */
 export function* censusColumns(numbers: CensusNumbers): Generator<DataTable> {
@@ -88,163 +92,111 @@ export function* censusColumns(numbers: CensusNumbers): Generator<DataTable> {
   yield duplicateTable(numbers);
 }
 
-type Cell = number | string | boolean | null;
-
-/** What holds the numbers of a column without nulls. */
-const typed = { INT32: Int32Array, FLOAT: Float32Array, DOUBLE: Float64Array } as const;
-type Numbers = Int32Array | Float32Array | Float64Array;
-
-/** The columns of a table as they are filled. */
-class Columns {
-  readonly #name: keyof typeof censusSchema;
-  readonly #columns: { name: string; type: Type; values: Cell[] | Numbers }[];
-  #rows = 0;
-
-  /** @param rows how many there will be, where none of their numbers is null */
-  constructor(name: keyof typeof censusSchema, rows?: number) {
-    const schema: Readonly<Record<string, Type>> = censusSchema[name];
-    this.#name = name;
-    this.#columns = Object.entries(schema).map(([column, type]) => ({
-      ...{ name: column, type },
-      // bounded: where a census is planned
-      values:
-        rows !== undefined && type !== "STRING" && type !== "BOOLEAN" ? new typed[type](rows) : [],
-    }));
-  }
-
-  /** A row, in the order of the schema. */
-  add(...cells: Cell[]): void {
-    this.addRows(1, ...cells);
-  }
-
-  /** Rows: of each column what stands in all of them, or a list of what stands in each. */
-  addRows(rows: number, ...cells: (Cell | ArrayLike<Cell>)[]): void {
-    cells.forEach((cell, i) => {
-      const { values } = this.#columns[i]!;
-      const isList = typeof cell === "object" && cell !== null;
-      if (Array.isArray(values))
-        for (let row = 0; row < rows; row++) values.push(isList ? cell[row]! : cell);
-      else if (isList) values.set(cell as ArrayLike<number>, this.#rows);
-      else values.fill(cell as number, this.#rows, this.#rows + rows);
-    });
-    this.#rows += rows;
-  }
-
-  addRecord(row: Row): void {
-    for (const { name, values } of this.#columns) (values as Cell[]).push(row[name] ?? null);
-    this.#rows++;
-  }
-
-  table(): DataTable {
-    return { name: this.#name, columns: this.#columns };
-  }
-}
-
 function unitTable(numbers: CensusNumbers): DataTable {
-  const table = new Columns("units");
-  for (const row of unitRows(numbers)) table.addRecord(row);
-  return table.table();
-}
-
-function* unitRows(numbers: CensusNumbers): Generator<Row> {
-  const { classNames } = numbers;
-  for (const layer of numbers.layers) {
-    const matrix = correlations(numbers, layer);
+  const { layers, classNames, units } = numbers;
+  const words = { layer: addressesOf(numbers), class: classNames };
+  const rows = units * (classNames.length + 1);
+  const table = new FilledColumns("units", censusSchema.units, rows, { words, nulls: true });
+  for (const [l, layer] of layers.entries()) {
+    const nearest = likenessOf(numbers, layer)?.nearest;
     for (let u = 0; u < layer.units; u++) {
       const unit = layer.first + u;
       const { grey, shuffled } = passMeans(numbers, unit);
-      yield {
-        ...{ layer: layer.address, unit: u, class: null },
-        ...statisticsRow(numbers, unit),
-        dead: isDead(numbers, unit),
-        saturated: isSaturated(numbers, layer, unit),
-        ...{ grey_mean: grey, shuffled_mean: shuffled },
-        ...nearestOf(matrix, layer.units, u),
-      };
-      for (const [c, className] of classNames.entries()) {
+      table.add(
+        ...[l, u, none, ...statisticsCells(numbers, unit), null, null, null, null],
+        ...[isDead(numbers, unit), isSaturated(numbers, layer, unit), grey, shuffled],
+        ...[nearest?.[u]?.unit ?? null, nearest?.[u]?.correlation ?? null],
+      );
+      for (let c = 0; c < classNames.length; c++) {
         const { difference, area, areaLow, areaHigh } = selectivity(numbers, unit, c);
-        yield {
-          ...{ layer: layer.address, unit: u, class: className },
-          ...statisticsRow(numbers, unit, [c]),
-          ...{ difference, auc: area, auc_low: areaLow, auc_high: areaHigh },
-        };
+        table.add(
+          ...[l, u, c, ...statisticsCells(numbers, unit, [c])],
+          ...[difference, area, areaLow, areaHigh],
+        );
       }
     }
   }
+  return table.table();
 }
 
-function statisticsRow(numbers: CensusNumbers, unit: number, classes?: readonly number[]): Row {
-  const found = unitStatistics(numbers, unit, classes);
-  return {
-    photos: found.photos,
-    ...{ mean: found.mean, sd: found.deviation, min: found.low, max: found.high },
-    ...{ zeros: found.zeros, value_mean: found.valueMean, value_sd: found.valueDeviation },
-    ...Object.fromEntries(
-      quantileShares.map((share, i) => [quantileName(share), found.quantiles[i]!]),
-    ),
+/** From `photos` to the last quantile. */
+function statisticsCells(
+  numbers: CensusNumbers,
+  unit: number,
+  classes?: readonly number[],
+): (number | null)[] {
+  const { photos, mean, deviation, low, high, zeros, valueMean, valueDeviation, quantiles } =
+    unitStatistics(numbers, unit, classes);
+  return [photos, mean, deviation, low, high, zeros, valueMean, valueDeviation, ...quantiles];
+}
+
+function photoTable(numbers: CensusNumbers): DataTable {
+  const { part, layers, classNames, units } = numbers;
+  const names = [...part.names.values()];
+  const nameOf = new Map([...part.names.keys()].map((photo, i) => [photo, i]));
+  const words = {
+    ...{ layer: addressesOf(numbers), list: lists, photo: names, class: classNames },
   };
-}
-
-function nearestOf(matrix: Float64Array | undefined, units: number, u: number): Row {
-  if (matrix === undefined || units < 2) return {};
-  const row = matrix.subarray(u * units, (u + 1) * units);
-  let nearest = u === 0 ? 1 : 0;
-  row.forEach((value, b) => {
-    if (b !== u && Math.abs(value) > Math.abs(row[nearest]!)) nearest = b;
-  });
-  return { nearest, nearest_r: row[nearest]! };
-}
-
-function photoTable({ part, layers, classNames, units }: CensusNumbers): DataTable {
-  const listed = part.top.count + part.bottom.count + part.sample.count;
-  const table = new Columns("photos", units * listed);
-  for (const layer of layers)
+  const rows = units * lists.reduce((sum, list) => sum + part[list].count, 0);
+  const table = new FilledColumns("photos", censusSchema.photos, rows, { words });
+  for (const [l, layer] of layers.entries())
     for (let u = 0; u < layer.units; u++)
-      for (const name of ["top", "bottom", "sample"] as const) {
-        const { count, photos, classes, values, places, boxes } = part[name];
-        const from = (layer.first + u) * count;
-        const indices = photos.subarray(from, from + count);
-        const each = (numbers: Int32Array, width: number, at: number) =>
-          Array.from(indices, (_, rank) => numbers[width * (from + rank) + at]!);
-        table.addRows(
-          count,
-          ...[layer.address, u, name, Array.from(indices, (_, rank) => rank)],
-          Array.from(indices, (index) => part.names.get(index)!),
-          indices,
-          Array.from(indices, (_, rank) => classNames[classes[from + rank]!]!),
-          values.subarray(from, from + count),
-          ...[0, 1].map((at) => each(places, 2, at)),
-          ...[0, 1, 2, 3].map((at) => each(boxes, 4, at)),
-        );
+      for (const [name, list] of lists.entries()) {
+        const { count, photos, classes, values, places, boxes } = part[list];
+        for (let rank = 0; rank < count; rank++) {
+          const i = (layer.first + u) * count + rank;
+          const [place, box] = [2 * i, 4 * i];
+          table.add(
+            l,
+            u,
+            name,
+            rank,
+            nameOf.get(photos[i]!)!,
+            photos[i]!,
+            classes[i]!,
+            values[i]!,
+            places[place]!,
+            places[place + 1]!,
+            boxes[box]!,
+            boxes[box + 1]!,
+            boxes[box + 2]!,
+            boxes[box + 3]!,
+          );
+        }
       }
   return table.table();
 }
 
 function histogramTable(numbers: CensusNumbers): DataTable {
   const { layers, classNames, bits, units } = numbers;
-  const groups = [
-    { name: null, classes: [...classNames.keys()] },
-    ...classNames.map((name, c) => ({ name, classes: [c] })),
-  ];
-  const table = new Columns("histograms", units * groups.length * bins);
-  for (const layer of layers)
+  const words = { layer: addressesOf(numbers), class: classNames };
+  const groups = [[...classNames.keys()], ...[...classNames.keys()].map((c) => [c])];
+  const rows = units * groups.length * bins;
+  const table = new FilledColumns("histograms", censusSchema.histograms, rows, { words });
+  for (const [l, layer] of layers.entries())
     for (let u = 0; u < layer.units; u++)
-      for (const { name, classes } of groups) {
+      for (const [group, classes] of groups.entries()) {
         const sketch = sketchOfClasses(numbers, layer.first + u, classes);
         const { edges, counts } = histogram(sketch, bits, bins);
-        const sides = [edges.slice(0, bins), edges.slice(1)];
-        table.addRows(bins, layer.address, u, name, numbersOfBins, ...sides, counts);
+        // The first group is all classes.
+        const c = group === 0 ? none : group - 1;
+        table.addRows(
+          bins,
+          ...[l, u, c, numbersOfBins, edges.subarray(0, bins), edges.subarray(1), counts],
+        );
       }
   return table.table();
 }
 
 function duplicateTable(numbers: CensusNumbers): DataTable {
-  const table = new Columns("duplicates");
-  for (const layer of numbers.layers) {
-    const matrix = correlations(numbers, layer);
-    if (matrix)
-      for (const { a, b, correlation } of nearDuplicates(matrix, layer.units, numbers.asks.alike))
-        table.add(layer.address, a, b, correlation);
-  }
+  const { layers } = numbers;
+  const found = layers.map((layer) => likenessOf(numbers, layer)?.pairs ?? []);
+  const words = { layer: addressesOf(numbers) };
+  const rows = found.reduce((sum, { length }) => sum + length, 0);
+  const table = new FilledColumns("duplicates", censusSchema.duplicates, rows, { words });
+  for (const [l, pairs] of found.entries())
+    for (const { a, b, correlation } of pairs) table.add(l, a, b, correlation);
   return table.table();
 }
+
+const addressesOf = ({ layers }: CensusNumbers): string[] => layers.map(({ address }) => address);

@@ -10,14 +10,13 @@ import { costsOf, censusAsks, censusPlan } from "./census-plan.ts";
 import { countShard } from "./count-shard.ts";
 import { type Crops, cutCrops } from "./crops.ts";
 import { drawCensusSheet, numberOrDash } from "./draw-census.ts";
+import { likenessOf } from "./likeness.ts";
 import { readShard } from "./read-shard.ts";
 import { sketchError } from "./sketch.ts";
 import {
   type CensusNumbers,
-  correlations,
   isDead,
   isSaturated,
-  nearDuplicates,
   passMeans,
   unitStatistics,
   zerosOf,
@@ -138,17 +137,11 @@ function captionOf(census: Census, set: DatasetSubject): string {
 /** Units of a layer by their number in it: those that are dead, saturated, doubles. */
 function flagsOf(census: Census, layer: CensusNumbers["layers"][number]) {
   const all = Array.from({ length: layer.units }, (_, u) => u);
-  const matrix = correlations(census, layer);
+  const like = likenessOf(census, layer);
   return {
     dead: all.filter((u) => isDead(census, layer.first + u)),
     saturated: all.filter((u) => isSaturated(census, layer, layer.first + u) === true),
-    nearDuplicates: matrix
-      ? nearDuplicates(matrix, layer.units, census.asks.alike).map(({ a, b, correlation }) => [
-          a,
-          b,
-          correlation,
-        ])
-      : null,
+    nearDuplicates: like?.pairs.map(({ a, b, correlation }) => [a, b, correlation]) ?? null,
   };
 }
 

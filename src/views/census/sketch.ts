@@ -38,13 +38,14 @@ export function cellOf(value: number, bits: number): number {
 /** The middle of a cell. */
 export function middleOf(cell: number, bits: number): number {
   if (cell === 0) return 0;
-  const edge = (number: number) => {
-    word[0] = (number + (lowest << bits)) << (23 - bits);
-    return float[0]!;
-  };
   const size = Math.abs(cell);
-  const middle = (edge(size - 1) + edge(size)) / 2;
+  const middle = (edgeOf(size - 1, bits) + edgeOf(size, bits)) / 2;
   return cell < 0 ? -middle : middle;
+}
+
+function edgeOf(number: number, bits: number): number {
+  word[0] = (number + (lowest << bits)) << (23 - bits);
+  return float[0]!;
 }
 
 /** The sketch of numbers in rising order. */
@@ -63,21 +64,27 @@ export function sketchOf(sorted: Float32Array, bits: number): Sketch {
 }
 
 export function mergeSketches(a: Sketch, b: Sketch): Sketch {
-  const cells: number[] = [];
-  const counts: number[] = [];
-  let [i, k] = [0, 0];
+  const room = a.cells.length + b.cells.length;
+  // bounded: by what is there
+  const [cells, counts] = [new Int32Array(room), new Uint32Array(room)];
+  let [i, k, filled] = [0, 0, 0];
   while (i < a.cells.length || k < b.cells.length) {
-    const cell = Math.min(a.cells[i] ?? Infinity, b.cells[k] ?? Infinity);
+    const one = i < a.cells.length ? a.cells[i]! : Infinity;
+    const other = k < b.cells.length ? b.cells[k]! : Infinity;
     let count = 0;
-    if (a.cells[i] === cell) count += a.counts[i++]!;
-    if (b.cells[k] === cell) count += b.counts[k++]!;
-    cells.push(cell);
-    counts.push(count);
+    if (one <= other) count += a.counts[i++]!;
+    if (other <= one) count += b.counts[k++]!;
+    cells[filled] = Math.min(one, other);
+    counts[filled++] = count;
   }
-  return { cells: Int32Array.from(cells), counts: Uint32Array.from(counts) };
+  return { cells: cells.subarray(0, filled), counts: counts.subarray(0, filled) };
 }
 
-const totalOf = ({ counts }: Sketch): number => counts.reduce((sum, count) => sum + count, 0);
+function totalOf({ counts }: Sketch): number {
+  let sum = 0;
+  for (const count of counts) sum += count;
+  return sum;
+}
 
 /**
  * Quantiles as `np.quantile` has them: between two numbers by their distance. Each is within
@@ -93,19 +100,17 @@ export function quantiles(
 ): (number | null)[] {
   const total = totalOf(sketch);
   if (total === 0) return shares.map(() => null);
-  /** The middle of the cell that holds the number of a rank, counted from 0. */
-  const ranked = (rank: number) => {
-    let below = 0;
-    for (let i = 0; i < sketch.cells.length; i++) {
-      below += sketch.counts[i]!;
-      if (rank < below) return middleOf(sketch.cells[i]!, bits);
-    }
-    return middleOf(sketch.cells.at(-1)!, bits);
-  };
+  const { cells, counts } = sketch;
+  // Shares rise, and so do the ranks: one walk over the cells.
+  let [cell, upTo] = [0, counts[0]!];
+  const last = cells.length - 1;
   return shares.map((share) => {
     const at = share * (total - 1);
-    const low = ranked(Math.floor(at));
-    return low + (ranked(Math.ceil(at)) - low) * (at - Math.floor(at));
+    const rank = Math.floor(at);
+    while (rank >= upTo && cell < last) upTo += counts[++cell]!;
+    const low = middleOf(cells[cell]!, bits);
+    if (at === rank || rank + 1 < upTo || cell === last) return low;
+    return low + (middleOf(cells[cell + 1]!, bits) - low) * (at - rank);
   });
 }
 
@@ -143,17 +148,19 @@ export function areaInterval(area: number, ones: number, others: number): [numbe
 
 /** Counts in cells of one width from the lowest to the highest number. */
 export function histogram(
-  sketch: Sketch,
+  { cells, counts: found }: Sketch,
   bits: number,
   count: number,
-): { edges: number[]; counts: number[] } {
-  const counts = new Array<number>(count).fill(0);
-  if (sketch.cells.length === 0) return { edges: new Array<number>(count + 1).fill(0), counts };
-  const low = middleOf(sketch.cells[0]!, bits);
-  const width = (middleOf(sketch.cells.at(-1)!, bits) - low) / count;
-  sketch.cells.forEach((cell, i) => {
-    const at = width > 0 ? Math.floor((middleOf(cell, bits) - low) / width) : 0;
-    counts[Math.min(count - 1, at)]! += sketch.counts[i]!;
-  });
-  return { edges: Array.from({ length: count + 1 }, (_, i) => low + i * width), counts };
+): { edges: Float64Array; counts: Int32Array } {
+  const edges = new Float64Array(count + 1); // bounded: by who calls
+  const counts = new Int32Array(count); // bounded: likewise
+  if (cells.length === 0) return { edges, counts };
+  const low = middleOf(cells[0]!, bits);
+  const width = (middleOf(cells.at(-1)!, bits) - low) / count;
+  for (let i = 0; i < cells.length; i++) {
+    const at = width > 0 ? Math.floor((middleOf(cells[i]!, bits) - low) / width) : 0;
+    counts[Math.min(count - 1, at)]! += found[i]!;
+  }
+  for (let i = 0; i <= count; i++) edges[i] = low + i * width;
+  return { edges, counts };
 }

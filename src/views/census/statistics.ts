@@ -52,14 +52,8 @@ export function unitStatistics(
   const over = (sum: number) => (photos === 0 ? null : sum / photos);
   const spread = (square: number, sum: number) =>
     photos === 0 ? null : Math.sqrt(Math.max(0, square / photos - (sum / photos) ** 2));
-  const [mean, within, zeros, maximum, maximumSquare, meanSquare] = sums as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [mean, within, zeros] = [sums[0]!, sums[1]!, sums[2]!];
+  const [maximum, maximumSquare, meanSquare] = [sums[3]!, sums[4]!, sums[5]!];
   const isMax = asks.value === "max";
   const at = classes.map((c) => unit * numbers.classNames.length + c);
   return {
@@ -79,13 +73,15 @@ export function unitStatistics(
 export function sketchOfClasses(
   { part, classNames }: CensusNumbers,
   unit: number,
-  classes: readonly number[],
+  classes: readonly number[] = [...classNames.keys()],
 ): Sketch {
-  const none = { cells: new Int32Array(0), counts: new Uint32Array(0) };
-  return classes
-    .map((c) => sketchAt(part.sketches, unit * classNames.length + c))
-    .reduce((merged, sketch) => mergeSketches(merged, sketch), none);
+  const [first, ...others] = classes.map((c) =>
+    sketchAt(part.sketches, unit * classNames.length + c),
+  );
+  return others.reduce(mergeSketches, first ?? noCells);
 }
+
+const noCells: Sketch = { cells: new Int32Array(0), counts: new Uint32Array(0) };
 
 export function selectivity(numbers: CensusNumbers, unit: number, c: number): Selectivity {
   const others = all(numbers).filter((each) => each !== c);
@@ -111,13 +107,13 @@ function valueMoments(numbers: CensusNumbers, unit: number, classes: readonly nu
 }
 
 function moments({ part, classNames }: CensusNumbers, unit: number, classes: readonly number[]) {
-  const photos = classes.reduce((sum, c) => sum + part.photos[c]!, 0);
-  const sums = Array.from({ length: sumsPerClass }, (_, kind) =>
-    classes.reduce(
-      (sum, c) => sum + part.sums.value((unit * classNames.length + c) * sumsPerClass + kind),
-      0,
-    ),
-  );
+  let photos = 0;
+  const sums = new Float64Array(sumsPerClass);
+  for (const c of classes) {
+    photos += part.photos[c]!;
+    const from = (unit * classNames.length + c) * sumsPerClass;
+    for (let kind = 0; kind < sumsPerClass; kind++) sums[kind]! += part.sums.value(from + kind);
+  }
   return { photos, sums };
 }
 
