@@ -127,7 +127,7 @@ function textPages(codes: ColumnNumbers, words: readonly string[]): Pages {
 /** @param isBounded whether to say the bounds of real numbers too */
 function numberPages(type: PlainColumn["type"], values: ColumnNumbers, isBounded: boolean): Pages {
   if (type === "BOOLEAN") {
-    const bits = new Uint8Array(Math.ceil(values.length / 8));
+    const bits = new Uint8Array(Math.ceil(values.length / 8)); // bounded: by the rows
     values.forEach((value, i) => (bits[i >> 3]! |= value << (i & 7)));
     return { bytes: bits };
   }
@@ -145,6 +145,7 @@ function numberPages(type: PlainColumn["type"], values: ColumnNumbers, isBounded
 
 /** Different whole numbers in the order in which they come, and for each number its place among them. */
 function numbered(values: ColumnNumbers, low: number, width: number) {
+  // bounded: by the words of a column, or by `widest`
   const placeOf = new Int32Array(width).fill(-1);
   // bounded: by the rows
   const [list, indexes] = [
