@@ -26,11 +26,14 @@ export async function encodePictures(
   {
     begin,
     scale = 1,
+    expected = 0,
   }: {
     /** Hears of each picture before it is drawn. */
     readonly begin?: (picture: NamedPicture) => void;
     /** Pixels of the file per pixel of the picture. */
     readonly scale?: number;
+    /** At least so many pictures will come: threads for many start at once. */
+    readonly expected?: number;
   } = {},
 ): Promise<PictureFile[]> {
   const pages: (number | undefined)[] = [];
@@ -40,7 +43,8 @@ export async function encodePictures(
   const others = availableParallelism() - 1;
   let threads: DrawingThreads | undefined;
   const draw = async (picture: Picture): Promise<Uint8Array> => {
-    if (names.length <= fewPictures || others === 0) return toPng(picture, { scale });
+    if (Math.max(names.length, expected) <= fewPictures || others === 0)
+      return toPng(picture, { scale });
     const { DrawingThreads } = await import("../node/pictures/drawing-threads.ts");
     threads ??= new DrawingThreads(others);
     // This thread makes the pictures' parts meanwhile, and draws where that is quicker than the others.

@@ -73,11 +73,20 @@ export function blendRaster(
     }
     const from = row * source.width;
     if (opaque && palette) {
-      for (let x = first; x < last; x++, at += 3) {
-        const color = data[from + columns[x]!]! * 3;
-        out[at] = palette[color]!;
-        out[at + 1] = palette[color + 1]!;
-        out[at + 2] = palette[color + 2]!;
+      for (let x = first; x < last;) {
+        const column = columns[x]!;
+        const color = data[from + column]! * 3;
+        const red = palette[color]!;
+        const green = palette[color + 1]!;
+        const blue = palette[color + 2]!;
+        // Enlarged, a pixel is several.
+        do {
+          out[at] = red;
+          out[at + 1] = green;
+          out[at + 2] = blue;
+          at += 3;
+          x++;
+        } while (x < last && columns[x] === column);
       }
       continue;
     }

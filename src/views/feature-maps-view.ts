@@ -18,6 +18,7 @@ import { type Volumes, volumesOf } from "./feature-maps/volumes.ts";
 import { layerNumbers, layerTable } from "./feature-maps/layer-numbers.ts";
 import { mapsFigure } from "./feature-maps/maps-figure.ts";
 import { layerRange, type scaleModes } from "./map-scale.ts";
+import type { MapStatistics } from "./map-statistics.ts";
 import type { PhotoSubject } from "./subject.ts";
 import { thumbnailOf } from "./thumbnail.ts";
 import { linesOfTable } from "./lines-of-table.ts";
@@ -270,13 +271,17 @@ function titleOf({ name, photo }: PhotoSubject): string {
 }
 
 /** JSON has no NaN: a number that does not exist is null. */
-const finiteOrNull = <T extends object>(numbers: T) =>
-  Object.fromEntries(
-    Object.entries(numbers).map(([key, value]) => [
+function finiteOrNull(numbers: MapStatistics) {
+  const { min, max, mean, std } = numbers;
+  if (Number.isFinite(min + max + mean + std)) return numbers;
+  const written = Object.entries(numbers).map(
+    ([key, value]: [string, MapStatistics[keyof MapStatistics]]) => [
       key,
-      typeof value === "number" && !Number.isFinite(value) ? null : (value as unknown),
-    ]),
+      typeof value === "number" && !Number.isFinite(value) ? null : value,
+    ],
   );
+  return Object.fromEntries(written) as { [K in keyof MapStatistics]: MapStatistics[K] | null };
+}
 
 function checkColumns(text: string): void {
   if (text !== "auto" && !/^[1-9]\d*$/.test(text))

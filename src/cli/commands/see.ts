@@ -156,6 +156,7 @@ export async function seeAll(
         waiting.at(`${which}drawing layer ${drawn} of ${sheets}`);
       },
       scale: options.pixel_ratio,
+      expected: sheets,
     });
     if (options.preview && io.terminal.isTty && first) {
       const [sheet] = seen.draw(shows);
