@@ -19,7 +19,10 @@ const fewPictures = 8;
 /** Pictures that a thread has at once: one to draw, and one to go on with. */
 const picturesOfThread = 2;
 
-/** Draws and encodes a few pictures for each core at once, so that memory stays bounded. */
+/**
+ * Draws and encodes a few pictures for each core at once, so that memory stays bounded. Of many this thread only makes
+ * the parts: what draws them is compiled for each thread anew.
+ */
 export async function encodePictures(
   pictures: Iterable<NamedPicture>,
   format: "png" | "svg",
@@ -47,10 +50,7 @@ export async function encodePictures(
       return toPng(picture, { scale });
     const { DrawingThreads } = await import("../node/pictures/drawing-threads.ts");
     threads ??= new DrawingThreads(others);
-    // This thread makes the pictures' parts meanwhile, and draws where that is quicker than the others.
-    return threads.waiting < picturesOfThread * others
-      ? threads.draw(picture, { scale })
-      : toPng(picture, { scale });
+    return threads.draw(picture, { scale });
   };
   const work = async (): Promise<void> => {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {

@@ -33,11 +33,6 @@ export class DrawingThreads {
     this.#threads = Array.from({ length: count }, () => this.#open());
   }
 
-  /** Pictures that are not drawn yet. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
   /** Has a picture drawn by the next thread in turn. */
   draw(picture: Picture, options: PngOptions): Promise<Uint8Array> {
     const id = this.#asked++;
