@@ -47,7 +47,7 @@ else
       page = site.watch(await (await site.browser.newContext({ viewport })).newPage());
       page.setDefaultTimeout(30_000);
       await page.goto(site.address);
-      await page.getByText("Dog").first().waitFor();
+      await page.locator(".answer-panel .best", { hasText: "Dog" }).waitFor();
     }, 120_000);
     afterAll(async () => {
       await site?.close();

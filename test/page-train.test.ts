@@ -240,7 +240,7 @@ else
         await page.close();
         page = await newPage();
         await page.goto(site.address);
-        await page.getByRole("region", { name: "Answer" }).getByText("Dog").first().waitFor();
+        await page.locator(".answer-panel .best", { hasText: "Dog" }).waitFor();
         await dropPath(page, `${out}.training`);
         await how().getByText("go on with --resume").waitFor();
         await page.getByRole("slider", { name: "Epoch" }).focus();

@@ -17,12 +17,18 @@ export class Attempts {
   problems = $state<{ id: number; message: string }[]>([]);
   #next = 1;
 
-  /** Runs something that may fail: what goes wrong is said in the page, which lives on. */
+  /**
+   * Runs something that may fail: what goes wrong is said in the page, which lives on.
+   * @param wish stops it too, where something else is wanted by now
+   */
   async attempt<T>(
     words: string,
     work: (options: CallOptions & { signal: AbortSignal }) => Promise<T>,
+    wish?: AbortSignal,
   ): Promise<T | undefined> {
+    if (wish?.aborted) return undefined;
     const stop = new AbortController();
+    wish?.addEventListener("abort", () => stop.abort());
     const id = this.#next++;
     if (words) {
       const task: Task = { id, words, done: undefined, stop: () => stop.abort() };

@@ -11,6 +11,7 @@ import type {
   Source,
   ViewInfo,
 } from "../../engine/protocol.ts";
+import { Latest } from "./latest.ts";
 import { Looks } from "./looks.svelte.ts";
 import { type OpenPhoto, openPhoto } from "./open-photo.ts";
 import { painted } from "./painted.ts";
@@ -57,8 +58,12 @@ export class Desk extends Looks {
   /** What a screen reader is told. */
   spoken = $state("");
 
-  #looking: AbortController | undefined;
-  #asking: AbortController | undefined;
+  /** The network that is to be open: the last one asked for, however long the ones before take. */
+  protected readonly modelWish = new Latest();
+  /** The photo that is to be looked at, in the same way. */
+  protected readonly photoWish = new Latest();
+  readonly #looking = new Latest();
+  readonly #asking = new Latest();
 
   get engine(): Engine {
     return this.computes.engine;
@@ -80,18 +85,35 @@ export class Desk extends Looks {
   /** The layers that an address asked for, until the network with them is open. */
   protected wanted: readonly string[] | undefined;
 
-  /** Opens a network. @param address where it can be opened again */
-  async open(source: Source, words: string, address?: string): Promise<void> {
-    const model = await this.attempt(`Opening ${words}`, (options) =>
-      this.engine.call("open", [source, this.computes.options], options),
-    );
+  /**
+   * Opens a network.
+   * @param address where it can be opened again
+   * @param wish since when it is asked for, where it had to be fetched first
+   */
+  async open(
+    source: Source,
+    words: string,
+    address?: string,
+    wish = this.modelWish.take(),
+  ): Promise<void> {
+    const { engine } = this;
+    const opening = async (options: CallOptions & { signal: AbortSignal }) => {
+      const model = await engine.call("open", [source, this.computes.options], options);
+      if (options.signal.aborted) this.#close(model, engine);
+      return model;
+    };
+    const model = await this.attempt(`Opening ${words}`, opening, wish);
     if (model === undefined) return;
     this.modelSource = { source, words, address };
     const before = this.model;
     this.take(model, address);
-    if (before) void this.engine.call("close", [before.id]).catch(() => undefined);
+    if (before) this.#close(before, engine);
     await this.look();
     await this.explainUnit();
+  }
+
+  #close(model: ModelInfo, engine: Engine): void {
+    void engine.call("close", [model.id]).catch(() => undefined);
   }
 
   /** Shows a network that is open. */
@@ -113,22 +135,38 @@ export class Desk extends Looks {
   }
 
   /** Opens a photo and looks at it. */
-  openPhoto(file: File, address?: string): Promise<void> {
-    return this.openPhotoFrom({ files: [{ file, path: file.name }] }, file.name, address);
+  openPhoto(file: File, address?: string, wish = this.photoWish.take()): Promise<void> {
+    return this.openPhotoFrom({ files: [{ file, path: file.name }] }, file.name, address, wish);
   }
 
-  /** The same, from wherever it comes. */
-  protected async openPhotoFrom(source: Source, name: string, address?: string): Promise<void> {
+  /** Opens photos, eight at most, and looks at each until another one is asked for. */
+  async openPhotos(files: readonly File[]): Promise<void> {
+    const wish = this.photoWish.take();
+    for (const file of files.slice(0, 8)) await this.openPhoto(file, undefined, wish);
+  }
+
+  /** Opens a photo from wherever it comes. One that is read late lies among the photos, and is not looked at. */
+  protected async openPhotoFrom(
+    source: Source,
+    name: string,
+    address?: string,
+    wish = this.photoWish.take(),
+  ): Promise<void> {
     const info = await this.attempt(`Reading ${name}`, (options) =>
       this.engine.call("photo", [source], options),
     );
     if (info === undefined) return;
     const photo = await openPhoto(info, source, address);
     this.photos = [...this.photos.slice(-7), photo];
-    await this.choosePhoto(photo);
+    if (!wish.aborted) await this.#lookAt(photo);
   }
 
-  async choosePhoto(photo: OpenPhoto): Promise<void> {
+  choosePhoto(photo: OpenPhoto): Promise<void> {
+    this.photoWish.take();
+    return this.#lookAt(photo);
+  }
+
+  async #lookAt(photo: OpenPhoto): Promise<void> {
     this.photo = photo;
     this.spoken = `photo ${photo.name}`;
     await this.look();
@@ -140,16 +178,12 @@ export class Desk extends Looks {
     const { model, photo, shown } = this;
     if (model === undefined || photo === undefined) return;
     if (model.noPhoto) return this.problem(model.noPhoto);
-    this.#looking?.abort();
-    const stop = (this.#looking = new AbortController());
+    const signal = this.#looking.take();
     const layers = [...new Set([...shown, ...this.pins.map(({ layer }) => layer)])];
     const seen = await this.attempt("", () =>
-      this.#of(
-        model,
-        this.engine.call("see", [model.id, photo.id, layers], { signal: stop.signal }),
-      ),
+      this.#of(model, this.engine.call("see", [model.id, photo.id, layers], { signal })),
     );
-    if (seen === undefined || stop.signal.aborted) return;
+    if (seen === undefined || signal.aborted) return;
     this.showSeen(seen, photo);
   }
 
@@ -198,20 +232,16 @@ export class Desk extends Looks {
   /** Takes the chosen value apart. */
   async explainUnit(): Promise<void> {
     const { model, photo, unit } = this;
-    this.#asking?.abort();
+    const signal = this.#asking.take();
     if (model === undefined || photo === undefined || unit?.y === undefined) {
       this.field = undefined;
       return;
     }
-    const stop = (this.#asking = new AbortController());
     const place = `${unit.layer}@${unit.y},${unit.x}[${unit.channel}]`;
     const field = await this.attempt("", () =>
-      this.#of(
-        model,
-        this.engine.call("field", [model.id, photo.id, place], { signal: stop.signal }),
-      ),
+      this.#of(model, this.engine.call("field", [model.id, photo.id, place], { signal })),
     );
-    if (!stop.signal.aborted) this.field = field;
+    if (!signal.aborted) this.field = field;
   }
 
   /** What was asked of a network: nobody wants it any more, nor why it failed, once another one is open. */

@@ -4,6 +4,7 @@ import { Desk } from "./desk.svelte.ts";
 import type { GivenFile } from "./dropped-files.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { openFirstLook, readFirstLook } from "./first-look.ts";
+import { Latest } from "./latest.ts";
 import { packagedModel, packagedPhotos, photoPath } from "./packaged.ts";
 import type { PlaceName } from "./place.svelte.ts";
 import type { Playground } from "./playground.svelte.ts";
@@ -19,6 +20,7 @@ import type { TrainingRoom } from "./training-room.svelte.ts";
 /** The page's visit: what it opens by itself, by the address, by what the command line named, and where it computes. */
 export class Session extends Desk {
   #served: ServedFiles = {};
+  readonly #following = new Latest();
   /** The training of this page, which goes on while something else is looked at. */
   playground: Playground | undefined;
   /** A training that is only looked at: of the process that serves the page, or one that was kept. */
@@ -151,17 +153,29 @@ export class Session extends Desk {
 
   /** Goes where the address of the page says, after back and forward. */
   async follow(): Promise<void> {
+    const wish = this.#following.take();
     const address = parseAddress(location.hash);
     this.#take(address);
-    const model = address.model ?? this.#usual.model;
-    if (this.modelAddress !== undefined && model !== this.modelAddress)
-      await this.openAddress(model);
-    else if (this.model) this.shown = address.layers ?? this.model.shown;
-    const photo = address.photo ?? this.#usual.photo;
-    if (this.photo?.address !== undefined && photo !== this.photo.address)
-      await this.openPhotoAddress(photo);
+    await this.#followModel(address);
+    if (wish.aborted) return;
+    await this.#followPhoto(address);
+    if (wish.aborted) return;
     await this.look();
     await this.explainUnit();
+  }
+
+  /** Opens the network of an address; where it is open already, one that is still being opened is not wanted any more. */
+  async #followModel({ model = this.#usual.model, layers }: Address): Promise<void> {
+    const { modelAddress } = this;
+    if (modelAddress !== undefined && model !== modelAddress) return this.openAddress(model);
+    if (modelAddress !== undefined) this.modelWish.take();
+    if (this.model) this.shown = layers ?? this.model.shown;
+  }
+
+  async #followPhoto({ photo = this.#usual.photo }: Address): Promise<void> {
+    const address = this.photo?.address;
+    if (address !== undefined && photo !== address) return this.openPhotoAddress(photo);
+    if (address !== undefined) this.photoWish.take();
   }
 
   /** Opens the packaged network and dog, where others are open. */
@@ -178,37 +192,41 @@ export class Session extends Desk {
 
   /** Opens the network at an address: a packaged one, or one on the web. */
   async openAddress(address: string): Promise<void> {
-    if (/^https?:/.test(address)) return this.open({ url: address }, address, address);
+    const wish = this.modelWish.take();
+    if (/^https?:/.test(address)) return this.open({ url: address }, address, address, wish);
     if (address === namedAddress("model")) {
       const name = this.#served.model?.name ?? "the network";
-      const source = await this.#namedSource("model");
-      return source && this.open(source, name, address);
+      const source = await this.#namedSource("model", wish);
+      return source && this.open(source, name, address, wish);
     }
-    const file = await this.attempt(`Reading ${address}`, (options) => fetchFile(address, options));
-    if (file) await this.open({ files: [{ file, path: file.name }] }, address, address);
+    const reading = `Reading ${address}`;
+    const file = await this.attempt(reading, (options) => fetchFile(address, options), wish);
+    if (file) await this.open({ files: [{ file, path: file.name }] }, address, address, wish);
   }
 
   /** What the command line named: read there, or fetched from there. */
-  async #namedSource(what: "model" | "photo"): Promise<Source | undefined> {
+  async #namedSource(what: "model" | "photo", wish: AbortSignal): Promise<Source | undefined> {
     if (this.computes.name === "server") return { named: what };
     const found = this.#served[what];
-    const files =
-      found &&
-      (await this.attempt(`Reading ${found.name}`, (options) => namedFiles(what, found, options)));
+    if (found === undefined) return undefined;
+    const reading = `Reading ${found.name}`;
+    const files = await this.attempt(reading, (options) => namedFiles(what, found, options), wish);
     return files && { files };
   }
 
   async openPhotoAddress(address: string): Promise<void> {
     const open = this.photos.find((photo) => photo.address === address);
     if (open) return this.choosePhoto(open);
+    const wish = this.photoWish.take();
     if (address === namedAddress("photo")) {
-      const source = await this.#namedSource("photo");
-      return source && this.openPhotoFrom(source, this.#served.photo?.name ?? "the photo", address);
+      const source = await this.#namedSource("photo", wish);
+      const name = this.#served.photo?.name ?? "the photo";
+      return source && this.openPhotoFrom(source, name, address, wish);
     }
     const file = await this.attempt(`Reading ${address}`, (options) =>
       fetchFile(/^https?:/.test(address) ? address : photoPath(address), options),
     );
-    if (file) await this.openPhoto(file, address);
+    if (file) await this.openPhoto(file, address, wish);
   }
 
   /** Opens the other packaged photo, where there is one only, and goes on with the first. */
@@ -217,6 +235,6 @@ export class Session extends Desk {
     const name = packagedPhotos.find((each) => each !== first?.address);
     if (first === undefined || name === undefined) return;
     await this.openPhotoAddress(name);
-    await this.choosePhoto(first);
+    if (this.photo?.address === name) await this.choosePhoto(first);
   }
 }
