@@ -72,7 +72,10 @@ else
       await page.getByRole("button", { name: /Open\s*network/ }).click();
       await page.getByLabel("A web address").fill(`${site.address}never/slow.h5`);
       await page.getByRole("button", { name: "Fetch" }).click();
-      const task = page.getByText(/slow\.h5/).first();
+      const task = page
+        .getByText(/slow\.h5/)
+        .filter({ visible: true })
+        .first();
       await task.waitFor();
       await page.getByRole("button", { name: "Stop" }).click();
       await task.waitFor({ state: "detached" });
@@ -86,7 +89,7 @@ else
     it("photos by address, by paste and from the camera, which lets go of it", async () => {
       await photo().getByLabel("Web address of a photo").fill(`${site.address}photos/cat.jpg`);
       await page.keyboard.press("Enter");
-      await photo().getByText("cat.jpg").first().waitFor();
+      await photo().getByText("cat.jpg").filter({ visible: true }).first().waitFor();
       await answer().locator(".best", { hasText: "Cat" }).waitFor();
       const dog = readFileSync(join(root, "dist/demo/dog.jpg")).toString("base64");
       await page.evaluate((text) => {
@@ -95,7 +98,7 @@ else
         data.items.add(new File([bytes], "pasted.jpg", { type: "image/jpeg" }));
         window.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
       }, dog);
-      await photo().getByText("pasted.jpg").first().waitFor();
+      await photo().getByText("pasted.jpg").filter({ visible: true }).first().waitFor();
       await photo().getByRole("button", { name: "Camera" }).click();
       await page.getByRole("button", { name: "Take the photo" }).click();
       await photo()
@@ -224,7 +227,7 @@ else
       const name = `<img src=x onerror="document.title='hacked'">.jpg`;
       await drop(page, [name, readFileSync(join(root, "dist/demo/dog.jpg"))]);
       await page.getByRole("button", { name: "See", exact: true }).click();
-      await photo().getByText(name).first().waitFor();
+      await photo().getByText(name).filter({ visible: true }).first().waitFor();
       expect(await page.locator('img[src="x"]').count()).toBe(0);
       expect(await page.title()).not.toBe("hacked");
     });

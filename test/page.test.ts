@@ -89,10 +89,10 @@ else
     it("takes a photo that is dropped, and a network", async () => {
       await drop(["tabby.jpg", readFileSync(join(root, "dist/demo/cat.jpg"))]);
       await answer().locator(".best", { hasText: "Cat" }).waitFor();
-      await page.getByText("tabby.jpg").first().waitFor();
+      await page.getByText("tabby.jpg").filter({ visible: true }).first().waitFor();
       const tflite = readFileSync(join(root, "fixtures/data/tflite/float16.tflite"));
       await drop(["small.tflite", tflite]);
-      await page.getByText("small.tflite").first().waitFor();
+      await page.getByText("small.tflite").filter({ visible: true }).first().waitFor();
       expect(await alerts().count()).toBe(0);
     });
 
@@ -102,7 +102,7 @@ else
       expect(await page.locator("b", { hasText: "no model" }).count()).toBe(0);
       await page.getByRole("button", { name: "Dismiss this message" }).click();
       await drop(["again.h5", readFileSync(join(root, "models/cat_vs_dog.h5"))]);
-      await page.getByText("again.h5").first().waitFor();
+      await page.getByText("again.h5").filter({ visible: true }).first().waitFor();
       await answer().locator(".best", { hasText: "Cat" }).waitFor();
     });
 
@@ -121,11 +121,11 @@ else
         });
         await own.goto(served.address);
         const place = own.getByRole("combobox", { name: "Where it is computed" });
-        await own.getByText(/^Cat$/).first().waitFor();
+        await own.getByText(/^Cat$/).filter({ visible: true }).first().waitFor();
         expect(await place.inputValue()).toBe("page");
         await place.selectOption("server");
         await own.getByText("cat_vs_dog.h5", { exact: true }).waitFor();
-        await own.getByText(/^Cat$/).first().waitFor();
+        await own.getByText(/^Cat$/).filter({ visible: true }).first().waitFor();
         expect(await place.getAttribute("title")).toContain("onnxruntime-node");
         // A page of another origin, in the same browser with its cookies, gets nothing and starts nothing.
         await stranger.goto(`${site.address}photos/LICENSES.txt`);
@@ -160,7 +160,7 @@ else
           data.items.add(new File([bytes], called));
           window.dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
         }, name);
-        await page.getByText(name).first().waitFor();
+        await page.getByText(name).filter({ visible: true }).first().waitFor();
       };
       for (let i = 0; i < 3; i++) await open(i);
       const before = await pageMemory(site.browser, page);
