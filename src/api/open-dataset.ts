@@ -12,7 +12,14 @@ import { openFileSet } from "../data/files/open-file-set.ts";
 import { openZip } from "../data/files/zip-files.ts";
 import type { Network } from "../model/network.ts";
 import { preprocessingFor } from "../model/photo/photo-input.ts";
-import { type BlobSource, type FileSource, isFile, sortFile, wrongArgument } from "./sources.ts";
+import {
+  type BlobSource,
+  type FileSource,
+  isFile,
+  readBlob,
+  sortFile,
+  wrongArgument,
+} from "./sources.ts";
 
 const optionNames: OptionNames<OpenDatasetOptions> = {
   ...{ size: true, channels: true, resize: true, orient: true },
@@ -107,8 +114,7 @@ async function openNamed(name: string, options: OpenDatasetOptions): Promise<Ima
 const zipOf = (blob: BlobSource, name = "the zip"): Promise<FileSet> =>
   openZip(name, {
     size: blob.size,
-    read: async (offset, length) =>
-      new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer()),
+    read: (offset, length) => readBlob(blob.slice(offset, offset + length), name),
     close: () => Promise.resolve(),
   });
 
@@ -130,18 +136,17 @@ function filesOf(source: Iterable<FileSource>): FileSet {
     for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1))
       folders.add(path.slice(0, at));
   const files: DataFile[] = entries.map(({ path, file }) => ({ path, size: file.size }));
-  const bytesOf = async (blob: BlobSource) => new Uint8Array(await blob.arrayBuffer());
   return {
     name: "the folder",
     files,
     folders: [...folders],
     head: (index, count) =>
-      bytesOf(entries[index]!.file.slice(0, count)).catch(() => new Uint8Array(0)),
+      readBlob(entries[index]!.file.slice(0, count)).catch(() => new Uint8Array(0)),
     read(index) {
       const { file } = entries[index]!;
       if (file.size > maxPictureBytes)
         throw new StriateError(`is ${file.size} bytes large, more than any picture`);
-      return bytesOf(file);
+      return readBlob(file);
     },
     close: () => Promise.resolve(),
   };

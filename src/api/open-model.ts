@@ -2,7 +2,14 @@ import { platform } from "#platform";
 import { StriateError } from "../base/errors.ts";
 import type { ModelSource, OpenedModel, ReadModelOptions } from "../formats/format.ts";
 import { readModel } from "../formats/read-model.ts";
-import { type AnyFile, type FileSource, isFile, sortFile, wrongArgument } from "./sources.ts";
+import {
+  type AnyFile,
+  type FileSource,
+  isFile,
+  readBlob,
+  sortFile,
+  wrongArgument,
+} from "./sources.ts";
 
 /** A model file, or the files of a model that has several: a TF.js folder, a SavedModel. */
 export type ModelFiles = AnyFile | Iterable<FileSource>;
@@ -37,14 +44,14 @@ async function sourceOf(
     case "bytes":
       return alone("the model", sorted.bytes);
     case "blob":
-      return alone(sorted.name ?? "the model", await bytesOf(sorted.blob));
+      return alone(
+        sorted.name ?? "the model",
+        await readBlob(sorted.blob, sorted.name ?? "the model"),
+      );
     case "path":
       throw new StriateError(`${sorted.path}: is no open file`);
   }
 }
-
-const bytesOf = async (blob: { arrayBuffer(): Promise<ArrayBuffer> }): Promise<Uint8Array> =>
-  new Uint8Array(await blob.arrayBuffer());
 
 const alone = (name: string, bytes: Uint8Array): ModelSource => ({
   name,
@@ -72,14 +79,14 @@ async function fromFiles(source: unknown): Promise<ModelSource> {
   const folder = main.slice(0, main.length - nameOf(main).length);
   return {
     name: main,
-    bytes: await bytesOf(paths.get(main)!),
+    bytes: await readBlob(paths.get(main)!, main),
     sibling: async (path) => {
       const file = paths.get(`${folder}${path}`) ?? paths.get(nameOf(path));
       if (file === undefined)
         throw new StriateError(
           `"${path}" is missing; give it with the model's other files (there are ${[...paths.keys()].slice(0, 6).join(", ")})`,
         );
-      return bytesOf(file);
+      return readBlob(file, path);
     },
   };
 }

@@ -4,7 +4,7 @@ import { type DecodeOptions, decodePicture } from "../data/pictures/decode-pictu
 import type { ByteImage, Image } from "../data/pictures/image.ts";
 import { type ResizeMethod, resizeImage } from "../data/pictures/resize.ts";
 import type { Bitmap } from "./platform.ts";
-import { type AnyFile, sortFile, wrongArgument } from "./sources.ts";
+import { type AnyFile, readBlob, sortFile, wrongArgument } from "./sources.ts";
 
 export interface ReadImageOptions extends DecodeOptions {
   /** [height, width] to resize to; absent: the photo's own size. */
@@ -55,7 +55,10 @@ async function imageOf(source: AnyFile | Bitmap, options: DecodeOptions): Promis
     case "bytes":
       return decode(sorted.bytes, "the photo");
     case "blob":
-      return decode(new Uint8Array(await sorted.blob.arrayBuffer()), sorted.name ?? "the photo");
+      return decode(
+        await readBlob(sorted.blob, sorted.name ?? "the photo"),
+        sorted.name ?? "the photo",
+      );
     case undefined:
       if (platform.pixelsOf && isBitmap(source)) return decodedBefore(platform.pixelsOf(source));
       return wrongArgument(

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { describeValue, sortFile, wrongArgument } from "./sources.ts";
+import { describeValue, readBlob, sortFile, wrongArgument } from "./sources.ts";
 
 it.each([
   ["a.h5", { kind: "path", path: "a.h5" }],
@@ -22,6 +22,14 @@ it("bytes are bytes, whatever holds them, and a part of a buffer is that part al
 it("a Blob has no name, a File has its own", () => {
   expect(sortFile(new Blob(["x"]))).toMatchObject({ kind: "blob", name: undefined });
   expect(sortFile(new File(["x"], "a.onnx"))).toMatchObject({ kind: "blob", name: "a.onnx" });
+});
+
+it("a file that cannot be read any more is named, with what to do", async () => {
+  const gone = new File(["x"], "a.h5");
+  gone.arrayBuffer = () => Promise.reject(new DOMException("moved", "NotReadableError"));
+  await expect(readBlob(gone, "a.h5")).rejects.toThrow(
+    "a.h5: cannot be read any more; it was moved, changed or locked since it was chosen: choose it again",
+  );
 });
 
 it.each([7, null, undefined, {}, [], new Map(), () => 1])("%s is no file", (source) => {

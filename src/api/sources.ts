@@ -65,6 +65,24 @@ const pathOf = (pathname: string): string =>
 export const isFile = (blob: BlobSource): blob is FileSource =>
   typeof (blob as Partial<FileSource>).name === "string";
 
+/**
+ * The bytes of a `Blob` or `File`.
+ * @param name for the message; absent where the caller puts it in front
+ * @throws StriateError where the browser can no longer read the file that the user gave
+ */
+export async function readBlob(blob: BlobSource, name?: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (error) {
+    // The two that the File API knows: https://www.w3.org/TR/FileAPI/#dfn-error-codes
+    if (!["NotReadableError", "NotFoundError"].includes((error as Error).name)) throw error;
+    throw new StriateError(
+      `${name ? `${name}: ` : ""}cannot be read any more; it was moved, changed or locked since it was chosen: choose it again`,
+      { cause: error },
+    );
+  }
+}
+
 /** @throws StriateError that says what came instead */
 export function wrongArgument(fn: string, expected: string, got: unknown): never {
   throw new StriateError(`${fn}: expected ${expected}; got ${describeValue(got)}`);

@@ -51,7 +51,7 @@ export const isInFolder = (given: GivenFile): boolean => given.path.includes("/"
 /** Whether files are one photo, by their type or name. */
 export const isPhoto = ({ file }: GivenFile): boolean =>
   file.type.startsWith("image/") ||
-  /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|ico|p[pgn]m)$/i.test(file.name);
+  /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf]|ico|p[pgn]m)$/i.test(file.name);
 
 /** In how many folders the photos of a data set lie, one for each class; undefined where they lie in none. */
 export function folderCount(files: readonly GivenFile[]): number | undefined {
