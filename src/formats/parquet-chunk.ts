@@ -25,18 +25,18 @@ interface Pages {
  */
 export function writeChunk(
   writer: ByteWriter,
-  { name, type, words, numbers: all, isThere: has }: PlainColumn,
+  { name, type, words, numbers: all, isOptional, isThere }: PlainColumn,
   from: number,
   to: number,
 ): ColumnChunk {
   const levels = new ByteWriter();
-  const there = has?.subarray(from, to);
+  const there = isThere?.subarray(from, to);
   if (there) writeRleBitPackedHybrid(levels, there, 1);
+  else if (isOptional) writeOnes(levels, to - from);
   const values = present(all.subarray(from, to), there);
-  const pages = words ? textPages(values, words) : numberPages(type, values, has !== undefined);
+  const pages = words ? textPages(values, words) : numberPages(type, values, isOptional);
   // Many numbers hardly repeat but for what was found already: to look for more takes longer than all else.
-  const isPacked = has !== undefined;
-  const packed = (bytes: Uint8Array) => (isPacked ? snappyCompress(bytes) : bytes);
+  const packed = (bytes: Uint8Array) => (isOptional ? snappyCompress(bytes) : bytes);
   const start = writer.offset;
   const encoding = pages.words ? "RLE_DICTIONARY" : "PLAIN";
   let unpacked = 0;
@@ -63,7 +63,7 @@ export function writeChunk(
       ...{ num_values: rows, num_nulls: rows - values.length, num_rows: rows, encoding },
       definition_levels_byte_length: levels.offset,
       repetition_levels_byte_length: 0,
-      is_compressed: isPacked,
+      is_compressed: isOptional,
     },
   });
   unpacked += writer.offset - pageStart + levels.offset + pages.bytes.length;
@@ -74,7 +74,7 @@ export function writeChunk(
       type: type === "STRING" ? "BYTE_ARRAY" : type,
       encodings: pages.words ? ["PLAIN", encoding] : [encoding],
       path_in_schema: [name],
-      codec: isPacked ? "SNAPPY" : "UNCOMPRESSED",
+      codec: isOptional ? "SNAPPY" : "UNCOMPRESSED",
       num_values: BigInt(rows),
       total_compressed_size: BigInt(writer.offset - start),
       total_uncompressed_size: BigInt(unpacked),
@@ -89,6 +89,12 @@ export function writeChunk(
     },
     file_offset: BigInt(start),
   };
+}
+
+/** So many rows that all have a value, as one run. */
+function writeOnes(levels: ByteWriter, rows: number): void {
+  levels.appendVarInt(2 * rows);
+  levels.appendUint8(1);
 }
 
 /** The values that there are, without gaps. */

@@ -28,8 +28,10 @@ export interface PlainColumn {
   /** Of texts; `numbers` are their codes then. */
   readonly words?: readonly string[];
   readonly numbers: ColumnNumbers;
-  /** 0 where a row has no value; undefined in a column that has all of them. */
-  readonly isThere?: Uint8Array;
+  /** Whether a row may have no value. */
+  readonly isOptional: boolean;
+  /** 0 where a row has no value; undefined where all have one. */
+  readonly isThere?: Uint8Array | undefined;
 }
 
 const typed = {
@@ -42,10 +44,13 @@ const typed = {
 /** @throws StriateError where a column of whole numbers holds another one */
 export function plainColumn({ name, type, values }: ParquetColumn): PlainColumn {
   if ("codes" in values)
-    return { name, type, words: values.words, numbers: values.codes, isThere: known(values.codes) };
-  if ("isThere" in values) return { name, type, ...values };
+    return {
+      ...{ name, type, words: values.words, numbers: values.codes, isOptional: true },
+      isThere: known(values.codes),
+    };
+  if ("isThere" in values) return { name, type, isOptional: true, ...values };
   if (ArrayBuffer.isView(values))
-    return { name, type, numbers: values as unknown as ColumnNumbers };
+    return { name, type, isOptional: false, numbers: values as unknown as ColumnNumbers };
   if (type === "STRING") return plainColumn({ name, type, values: coded(values) });
   const { length } = values;
   const [numbers, isThere] = [new typed[type](length), new Uint8Array(length)];
@@ -56,7 +61,7 @@ export function plainColumn({ name, type, values }: ParquetColumn): PlainColumn 
     if (type === "INT32" && numbers[i] !== values[i])
       throw new StriateError(`column "${name}": ${values[i]} is no whole number of 32 bits`);
   }
-  return { name, type, numbers, isThere };
+  return { name, type, isOptional: true, numbers, isThere };
 }
 
 const known = (codes: Int32Array): Uint8Array =>

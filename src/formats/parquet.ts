@@ -20,8 +20,8 @@ export function writeParquet(
   const file = new ParquetWriter({
     writer,
     schema: schemaFromColumnData({
-      columnData: plain.map(({ name, type, isThere }) => ({
-        ...{ name, type, data: [], nullable: isThere !== undefined },
+      columnData: plain.map(({ name, type, isOptional }) => ({
+        ...{ name, type, data: [], nullable: isOptional },
       })),
     }),
     kvMetadata: Object.entries(about).map(([key, value]) => ({ key, value })),

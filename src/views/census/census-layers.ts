@@ -1,7 +1,11 @@
 import type { Rectangle } from "../../base/affine.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Network, channelAxis, selectLayers } from "../../model/network.ts";
-import { type ReceptiveField, receptiveFields } from "../../model/facts/receptive-field.ts";
+import {
+  type Field1d,
+  type ReceptiveField,
+  receptiveFields,
+} from "../../model/facts/receptive-field.ts";
 
 /** A layer whose units are counted. */
 export interface CensusLayer {
@@ -66,24 +70,31 @@ export const limitsOf = ({ activation }: CensusLayer): readonly [number, number]
   activation !== undefined && Object.hasOwn(limits, activation) ? limits[activation] : undefined;
 
 /**
- * The pixels of the input that a place of a layer's map sees, cut at the input's border.
+ * The pixels of the input that the places of a layer's map see, cut at the input's border.
  *
  * @param size [height, width] of the input
+ * @returns a function of row and column; what it gives is filled anew in the next call
  */
 export function seenPixels(
   { field }: CensusLayer,
-  row: number,
-  column: number,
   [height, width]: readonly [number, number],
-): Rectangle {
-  if (field === undefined || field === "all" || field.length !== 2)
-    return { left: 0, top: 0, right: width, bottom: height };
-  const [top, bottom] = field[0]!.range(row);
-  const [left, right] = field[1]!.range(column);
-  return {
-    left: Math.max(0, left),
-    top: Math.max(0, top),
-    right: Math.min(width, right + 1),
-    bottom: Math.min(height, bottom + 1),
+): (row: number, column: number) => Rectangle {
+  const seen = { left: 0, top: 0, right: width, bottom: height };
+  if (field === undefined || field === "all" || field.length !== 2) return () => seen;
+  const [rows, columns] = [remembered(field[0]!), remembered(field[1]!)];
+  return (row, column) => {
+    const [top, bottom] = rows(row);
+    const [left, right] = columns(column);
+    seen.left = Math.max(0, left);
+    seen.top = Math.max(0, top);
+    seen.right = Math.min(width, right + 1);
+    seen.bottom = Math.min(height, bottom + 1);
+    return seen;
   };
+}
+
+/** The same places are asked for again and again. */
+function remembered({ range }: Field1d): (i: number) => readonly [from: number, to: number] {
+  const known: (readonly [number, number])[] = [];
+  return (i) => (known[i] ??= range(i));
 }

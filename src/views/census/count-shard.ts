@@ -1,4 +1,4 @@
-import { movedRectangle } from "../../base/affine.ts";
+import { type Rectangle, movedRectangle } from "../../base/affine.ts";
 import type { CensusAsks, CensusPlan } from "./census-plan.ts";
 import type { CensusPart } from "./census-part.ts";
 import { type CensusLayer, seenPixels } from "./census-layers.ts";
@@ -26,9 +26,9 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
   );
   // bounded: by the photos of the shard
   const sorted = new Float32Array(photos.length);
-  for (const { layer, unit, values } of valuesByUnit(plan, shard, value)) {
+  for (const { layer, unit, values, seen } of valuesByUnit(plan, shard, value)) {
     for (const members of byClass) {
-      members.forEach((photo, i) => (sorted[i] = values[photo]!));
+      for (let i = 0; i < members.length; i++) sorted[i] = values[members[i]!]!;
       sketches.addAll(sorted.subarray(0, members.length).sort(), bits);
     }
     fill(top, foremost(values, count, 1));
@@ -36,6 +36,8 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
     fill(sample, inSample);
 
     function fill(list: RankedPhotos, chosen: ArrayLike<number>): void {
+      const rows = columnOf(layer, "row", unit - layer.first);
+      const columns = columnOf(layer, "column", unit - layer.first);
       for (let rank = 0; rank < list.count; rank++) {
         const i = chosen[rank]!;
         const photo = photos[i]!;
@@ -43,12 +45,13 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
         list.values[to] = values[i]!;
         list.photos[to] = photo.index;
         list.classes[to] = photo.label;
-        const [row, column] = (["row", "column"] as const).map(
-          (reading) => shard.numbers[i * stride + columnOf(layer, reading, unit - layer.first)]!,
-        ) as [number, number];
+        const [row, column] = [
+          shard.numbers[i * stride + rows]!,
+          shard.numbers[i * stride + columns]!,
+        ];
         list.places[2 * to] = row;
         list.places[2 * to + 1] = column;
-        writeBox(list.boxes, 4 * to, layer, row, column, photo);
+        writeBox(list.boxes, 4 * to, seen[i]!(row, column), photo);
       }
     }
   }
@@ -70,16 +73,17 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
 /** Units whose values are taken out of the table together: a photo's readings lie next to each other. */
 const block = 64;
 
-/** The value that each unit has for each photo; the array is filled anew for the next unit. */
+/** The value that each unit has for each photo; the array is filled anew for the next units. */
 function* valuesByUnit(
   { layers, units }: CensusPlan,
   { photos, numbers }: ShardReadings,
   value: "maximum" | "mean",
-): Generator<{ layer: CensusLayer; unit: number; values: Float32Array }> {
+) {
   const stride = readings.length * units;
   const { length } = photos;
   const table = new Float32Array(block * length); // bounded: by the photos of the shard
-  for (const layer of layers)
+  for (const layer of layers) {
+    const seen = seenByPhoto(layer, photos);
     for (let first = 0; first < layer.units; first += block) {
       const some = Math.min(block, layer.units - first);
       const from = columnOf(layer, value, first);
@@ -87,23 +91,31 @@ function* valuesByUnit(
         for (let u = 0; u < some; u++) table[u * length + i] = numbers[i * stride + from + u]!;
       for (let u = 0; u < some; u++)
         yield {
-          layer,
-          unit: layer.first + first + u,
+          ...{ layer, seen, unit: layer.first + first + u },
           values: table.subarray(u * length, (u + 1) * length),
         };
     }
+  }
+}
+
+/** What the places of a layer see of each photo's input: nearly always of one size. */
+function seenByPhoto(layer: CensusLayer, photos: readonly PhotoReadings[]) {
+  const bySize = new Map<string, ReturnType<typeof seenPixels>>();
+  return photos.map(({ input }) => {
+    const size = input.join();
+    const seen = bySize.get(size) ?? seenPixels(layer, input);
+    bySize.set(size, seen);
+    return seen;
+  });
 }
 
 /** Writes what a place sees, on the pixels of the photo's file: left, top, right, bottom. */
 function writeBox(
   boxes: Int32Array,
   at: number,
-  layer: CensusLayer,
-  row: number,
-  column: number,
-  { toFile, size, input }: PhotoReadings,
+  seen: Rectangle,
+  { toFile, size }: PhotoReadings,
 ): void {
-  const seen = seenPixels(layer, row, column, input);
   const { left, top, right, bottom } = toFile ? movedRectangle(toFile, seen) : seen;
   boxes[at] = Math.max(0, Math.floor(left));
   boxes[at + 1] = Math.max(0, Math.floor(top));

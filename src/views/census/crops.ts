@@ -47,7 +47,9 @@ export async function cutCrops(
       const list = i < top ? part.top : part.sample;
       const from = unit * list.count + (i < top ? i : i - top);
       const photo = list.photos[from]!;
-      wanted.set(photo, [...(wanted.get(photo) ?? []), { list, from, to: unit * each + i }]);
+      const cuts = wanted.get(photo) ?? [];
+      cuts.push({ list, from, to: unit * each + i });
+      wanted.set(photo, cuts);
     }
   const rasters = new Array<Raster | undefined>(drawn * each).fill(undefined);
   const numbers = [...wanted.keys()].sort((a, b) => a - b);
