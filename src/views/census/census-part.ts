@@ -2,7 +2,13 @@ import { StriateError } from "../../base/errors.ts";
 import { ExactSums } from "../../base/exact-sums.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
 import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
-import { type RankedPhotos, bestOf, rankedFrom, rankedInto } from "./ranked-photos.ts";
+import {
+  type RankedPhotos,
+  bestOf,
+  listedPhotos,
+  rankedFrom,
+  rankedInto,
+} from "./ranked-photos.ts";
 import { type SketchList, mergeSketchLists } from "./sketch-list.ts";
 
 /** What some photos come to: all that a census says of them, in a form that can be put together. */
@@ -48,8 +54,7 @@ export function mergeCensus(a: CensusPart, b: CensusPart): CensusPart {
   const [top, bottom] = [bestOf(a.top, b.top, 1), bestOf(a.bottom, b.bottom, -1)];
   // The sample's photos are few and known beforehand: all are kept.
   const sample = bestOf(a.sample, b.sample, 0);
-  const listed = new Set<number>();
-  for (const { photos } of [top, bottom, sample]) for (const photo of photos) listed.add(photo);
+  const isListed = listedPhotos([top, bottom, sample]);
   return {
     photos: a.photos.map((count, i) => count + b.photos[i]!),
     sums: sum(a.sums, b.sums),
@@ -63,7 +68,7 @@ export function mergeCensus(a: CensusPart, b: CensusPart): CensusPart {
     sample,
     names: new Map(
       [...a.names, ...b.names]
-        .filter(([number]) => listed.has(number))
+        .filter(([number]) => isListed(number))
         .sort(([one], [other]) => one - other),
     ),
     skipped: [...a.skipped, ...b.skipped],

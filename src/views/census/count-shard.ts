@@ -2,7 +2,7 @@ import { type Rectangle, movedRectangle } from "../../base/affine.ts";
 import type { CensusAsks, CensusPlan } from "./census-plan.ts";
 import type { CensusPart } from "./census-part.ts";
 import { type CensusLayer, seenPixels } from "./census-layers.ts";
-import { type RankedPhotos, emptyRanked, foremost } from "./ranked-photos.ts";
+import { type RankedPhotos, emptyRanked, foremost, listedPhotos } from "./ranked-photos.ts";
 import { columnOf, readings } from "./reductions.ts";
 import { classSums, pairSums, passSums } from "./shard-sums.ts";
 import { SketchWriter } from "./sketch-list.ts";
@@ -55,8 +55,7 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
       }
     }
   }
-  const listed = new Set<number>();
-  for (const list of [top, bottom, sample]) for (const photo of list.photos) listed.add(photo);
+  const isListed = listedPhotos([top, bottom, sample]);
   return {
     photos: Float64Array.from(byClass, ({ length }) => length),
     ...classSums(plan, shard),
@@ -64,7 +63,7 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
     passes: passSums(plan, shard, value),
     products: pairSums(plan, shard),
     names: new Map(
-      photos.filter(({ index }) => listed.has(index)).map(({ index, name }) => [index, name]),
+      photos.filter(({ index }) => isListed(index)).map(({ index, name }) => [index, name]),
     ),
     skipped: shard.skipped,
   };

@@ -84,6 +84,16 @@ function comesFirst(a: RankedPhotos, i: number, b: RankedPhotos, k: number, sign
   return apart === 0 ? a.photos[i]! < b.photos[k]! : apart < 0;
 }
 
+/** Tells the photos that stand in some lists, by their numbers in the set. */
+export function listedPhotos(lists: readonly RankedPhotos[]): (photo: number) => boolean {
+  let last = 0;
+  for (const { photos } of lists) for (const photo of photos) last = Math.max(last, photo);
+  // bounded: by the photos of the set; a set of a million numbers would take longer than all else
+  const isListed = new Uint8Array(last + 1);
+  for (const { photos } of lists) for (const photo of photos) isListed[photo] = 1;
+  return (photo) => isListed[photo] === 1;
+}
+
 const keys = ["values", "photos", "classes", "places", "boxes"] as const;
 
 export function rankedInto(

@@ -72,7 +72,7 @@ export async function readShard(
       const odd = layers.find((layer) =>
         (["mean", "maximum", "spread"] as const).some((kind) => {
           const from = columnOf(layer, kind, 0);
-          return !own.subarray(from, from + layer.units).every(Number.isFinite);
+          return !isFiniteWithin(own, from, from + layer.units);
         }),
       );
       if (odd) {
@@ -88,6 +88,11 @@ export async function readShard(
     });
   }
   return { photos, units, numbers, greys, shuffles, skipped };
+}
+
+function isFiniteWithin(numbers: Float32Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (!Number.isFinite(numbers[i])) return false;
+  return true;
 }
 
 function remembered({ index, name, label, place, photo, inputs }: LabelledPhoto): PhotoReadings {
