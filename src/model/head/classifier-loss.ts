@@ -16,7 +16,7 @@ export interface ClassifierLoss {
   fromFile: boolean;
   /** What the file was compiled to multiply it by; 1 where it says nothing. */
   weight: number;
-  /** Why it is not the loss that the file was compiled with, where it has one. */
+  /** Why it is not, or may not be, the loss that the file was compiled with, where it has one. */
   notice?: string;
 }
 
@@ -105,12 +105,17 @@ function lossOfFile(head: Head, units: number, said: Identifier): Partial<Classi
   const takesClasses = definition.targets === "classes";
   if (units === 1 && (takesClasses || definition.needsClasses))
     return `${definition.className}, which learns nothing from one unit`;
+  const { unwritten = "" } = definition;
+  const isUnsaid = unwritten !== "" && typeof said !== "string" && !(unwritten in said.config);
   const plain = !head.applied && head.kind === "logits";
   const asYes = units === 1 && plain && !/Hinge/.test(definition.className);
   return {
     loss: serialized,
     labels: takesClasses ? "int" : units === 1 ? "binary" : "categorical",
     fromFile: true,
+    ...(isUnsaid && {
+      notice: `the file does not say the ${unwritten} of its ${definition.className} loss; ${String(parsed.config[unwritten])} is taken, as Keras does`,
+    }),
     // A number that was fitted to 0 and 1 is read as it is; all others without a loss of logits by the head.
     ...(asYes ? { scores: { kind: "sigmoid", applied: true }, accuracy: "accuracy" } : {}),
   };

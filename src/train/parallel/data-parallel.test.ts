@@ -86,10 +86,11 @@ function plan(
   optimizer: unknown,
   regularizer?: unknown,
   normalised = false,
+  loss: unknown = "binary_crossentropy",
 ): { plan: TrainingPlan; model: KerasModel } {
   const model = smallModel(regularizer, normalised);
   const { losses, optimizer: parsed } = compile(lowerModel(model), {
-    loss: "binary_crossentropy",
+    loss: loss as never,
     optimizer: optimizer as never,
   });
   return { plan: planTraining(kerasTraining(model), parsed, losses, ROWS), model };
@@ -196,6 +197,16 @@ describe("steps on several threads", () => {
     for (const [address, weight] of want.weights)
       // A shift before the normalisation is taken out again: its gradient is nothing but rounding.
       if (address !== "conv_b/bias") expectClose(got.weights.get(address)!, weight, address);
+  });
+
+  test("take a loss of the whole batch of all rows", async () => {
+    const { plan: one, model } = plan("sgd", null, false, "dice");
+    expect(one.stepGraph(ROWS).couplesBatch).toBe(true);
+    const want = await train(await plainExecutor(runtime, { threads: 1 })(one), one, model);
+    const got = await train(await parallel(one, 2), one, model);
+    got.losses.forEach((loss, i) => expect(loss).toBeCloseTo(want.losses[i]!, 5));
+    for (const [address, weight] of want.weights)
+      expectClose(got.weights.get(address)!, weight, address);
   });
 
   test("differ where each thread takes the statistics of its own rows", async () => {

@@ -49,6 +49,11 @@ export class PartWriter {
     this.#names.set(name, inner);
   }
 
+  /** Has a value read under another name from now on. */
+  rename(name: string, inner: string): void {
+    this.#names.set(name, inner);
+  }
+
   /** Makes a value an output of the part. */
   result(name: string): void {
     this.#b.output(this.#names.get(name)!, this.#shape(name), this.#facts.type(name));

@@ -139,6 +139,8 @@ class Sharder {
     );
     this.#b.graph.values.set(whole, { type, shape });
     this.#whole.set(name, whole);
+    // What repeats a sum is cut to the part, and repeats what all workers have.
+    if (op === "Sum") this.#writer.rename(name, whole);
     return whole;
   }
 
@@ -165,7 +167,8 @@ class Sharder {
 /** Linear in the first input, the others being fixed. */
 const throughFirst = new Set([
   ...["Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Neg", "Slice", "Gather"],
-  ...["Expand", "ReduceSum", "ReduceMean", "Split", "Div"],
+  // Not Expand: the small value is exchanged, and what repeats it can be cut to a part's rows.
+  ...["ReduceSum", "ReduceMean", "Split", "Div"],
 ]);
 
 /** Linear in all inputs together. */

@@ -55,8 +55,7 @@ export function buildStepGraph(
       ),
       predictions: addPredictions(outputs, network, withLoss, rows),
     },
-    // The steps of a whole batch that count are what a masked loss is divided by.
-    couplesBatch: coupled || withLoss.masks.length > 0,
+    couplesBatch: coupled || withLoss.couplesBatch,
   };
 }
 
@@ -109,7 +108,7 @@ export function buildEvaluationGraph(
       loss: outputs.add(loss, []),
       predictions: addPredictions(outputs, network, withLoss, rows),
     },
-    couplesBatch: withLoss.masks.length > 0,
+    couplesBatch: withLoss.couplesBatch,
   };
 }
 
@@ -138,6 +137,7 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
   const targets: string[] = [];
   const rowLosses: string[] = [];
   const masks: { value: string; steps: number }[] = [];
+  let ofBatches = false;
   const terms = network.outputs.map((port, i) => {
     const { definition, config, weight, reduction } = losses[i]!;
     const shape = port.shape.map((length, axis) => (axis === 0 ? rows : Number(length)));
@@ -158,9 +158,17 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
       logits: logits === null ? null : plain(logits),
       shape,
     });
-    const positions = shape.slice(1, -1).reduce((product, length) => product * length, 1);
+    const scope = definition.scope?.(shape, config as never) ?? {
+      positions: shape.slice(1, -1).reduce((product, length) => product * length, 1),
+    };
+    if (scope === "batch") ofBatches = true;
+    const positions = scope === "batch" ? 1 / rows : scope.positions;
     let weighted: string;
-    if (port.mask === undefined) {
+    if (scope === "batch") {
+      // One loss, which belongs to all rows alike.
+      const ofAll = reduction === "sum" ? f.mul(values, positions) : values;
+      weighted = f.mul(ofAll, rowWeight);
+    } else if (port.mask === undefined) {
       let ofRow = f.reshape(f.mean(f.reshape(values, [rows, -1]), [1]), [rows]);
       if (reduction === "sum") ofRow = f.mul(ofRow, positions);
       weighted = f.mul(ofRow, rowWeight);
@@ -180,6 +188,8 @@ function addLoss(network: Network, losses: readonly OutputLoss[], rows: number) 
     // The only output's loss is the whole.
     rowLosses: rowLosses.length > 1 ? rowLosses : [],
     masks,
+    // The steps of a whole batch that count are what a masked loss is divided by.
+    couplesBatch: ofBatches || masks.length > 0,
     targets,
     rowWeight,
     rowShare: activity?.rowShare ?? null,

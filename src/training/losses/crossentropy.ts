@@ -84,11 +84,32 @@ export const sparseCategoricalCrossentropy = defineLoss({
   lower({ f, config, target, prediction, logits, shape }) {
     const last = shape.length - 1;
     const z = logits ?? (config.from_logits ? prediction : f.apply("Log", clip(f, prediction)));
-    const count = checkedLength(shape[last]!, "classes");
-    const classes = f.constant(Array.from({ length: count }, (_, i) => i));
-    const column = f.reshape(target, [...shape.slice(0, last), 1]);
-    const chosen = f.indicator(f.equal(column, classes));
     const logs = f.b.op("LogSoftmax", [z], { axis: last });
-    return f.apply("Neg", f.sum(f.mul(chosen, logs), [last], false));
+    return f.apply("Neg", ofClass(f, target, logs, shape));
   },
 });
+
+/**
+ * `(1 - p_y^q) / q`, with the class number as target: crossentropy for a small q, for a large one an absolute error,
+ * which wrong labels move less.
+ *
+ * Source: Zhang and Sabuncu 2018, https://keras.io/api/losses/probabilistic_losses/
+ */
+export const categoricalGeneralizedCrossEntropy = defineLoss({
+  className: "CategoricalGeneralizedCrossEntropy",
+  fields: { ...lossFields, q: field.number(0.5, { min: 0, max: 1 }) },
+  targets: "classes",
+  needsClasses: true,
+  lower: ({ f, config: { q }, target, prediction, shape }) =>
+    f.div(f.sub(1, f.pow(ofClass(f, target, prediction, shape), q)), q),
+});
+
+/** Of values for each class, that of the row's own. */
+function ofClass(f: Formula, target: string, values: string, shape: readonly number[]): string {
+  const last = shape.length - 1;
+  const count = checkedLength(shape[last]!, "classes");
+  const classes = f.constant(Array.from({ length: count }, (_, i) => i));
+  const column = f.reshape(target, [...shape.slice(0, last), 1]);
+  const chosen = f.indicator(f.equal(column, classes));
+  return f.sum(f.mul(chosen, values), [last], false);
+}

@@ -21,6 +21,9 @@ export interface LossContext<C> {
   shape: readonly number[];
 }
 
+/** So many losses of each row, or one of the whole batch, of shape `(1)`. */
+export type LossScope = { readonly positions: number } | "batch";
+
 /** Everything that is known about one loss. */
 export interface LossDefinition<F extends Fields = Fields> extends KerasRecord<F> {
   /** Targets have the shape of the prediction, or are class numbers. */
@@ -32,7 +35,14 @@ export interface LossDefinition<F extends Fields = Fields> extends KerasRecord<F
    * `_keras_logits`).
    */
   looksThrough?: boolean;
-  /** Writes the loss of each position: the prediction's shape, with or without its last axis. */
+  /** A field that Keras 3 leaves out of its files, and fills with its fallback when it reads them. */
+  unwritten?: keyof F & string;
+  /** What its losses belong to; the positions of the prediction without its last axis when left out. */
+  scope?(shape: readonly number[], config: Values<F>): LossScope;
+  /**
+   * Writes the loss of each position: the prediction's shape, with or without its last axis, or what its
+   * {@link LossDefinition.scope} says.
+   */
   lower(context: LossContext<Values<F>>): string;
 }
 

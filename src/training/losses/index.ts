@@ -2,12 +2,14 @@ import { type Named, type SnakeCase, Registry, creators } from "../registry.ts";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
+  categoricalGeneralizedCrossEntropy,
   sparseCategoricalCrossentropy,
 } from "./crossentropy.ts";
 import type { LossDefinition } from "./define-loss.ts";
 import { cosineSimilarity, klDivergence, poisson } from "./divergence.ts";
 import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from "./focal.ts";
 import { categoricalHinge, hinge, squaredHinge } from "./margin.ts";
+import { dice, tversky } from "./overlap.ts";
 import {
   huber,
   logCosh,
@@ -36,6 +38,9 @@ const all = {
   hinge,
   squaredHinge,
   categoricalHinge,
+  dice,
+  tversky,
+  categoricalGeneralizedCrossEntropy,
 };
 
 const registry = new Registry<LossDefinition>("loss", all);

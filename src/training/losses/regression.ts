@@ -39,6 +39,7 @@ export const meanAbsoluteError = defineLoss({
 export const huber = defineLoss({
   className: "Huber",
   fields: { ...lossFields, delta: field.number(1, { min: 0 }) },
+  unwritten: "delta",
   targets: "values",
   lower({ f, config: { delta }, prediction, target }) {
     const error = f.sub(prediction, target);
