@@ -9,13 +9,31 @@ const word = new Uint32Array(1);
 // bounded: a word
 const real = new Float32Array(word.buffer);
 
+/** What the exponent of a number, and that of infinity and NaN, is larger by in a binary32. */
+const normal = (127 - 15) << 23;
+const odd = (255 - 31) << 23;
+
 /** The double that the binary16 bits stand for: with the fraction and the exponent where a binary32 has them. */
 export function fromFloat16(bits: number): number {
   const magnitude = bits & 0x7fff;
   if (magnitude < 0x400) return (bits & 0x8000 ? -1 : 1) * magnitude * 2 ** -24;
-  const bias = (magnitude < 0x7c00 ? 127 - 15 : 255 - 31) << 23;
-  word[0] = ((bits & 0x8000) << 16) | ((magnitude << 13) + bias);
+  word[0] = ((bits & 0x8000) << 16) | ((magnitude << 13) + (magnitude < 0x7c00 ? normal : odd));
   return real[0]!;
+}
+
+/** {@link fromFloat16} of many: the bits of each are written as a binary32 has them. */
+export function fromFloat16s(bits: Uint16Array): Float32Array<ArrayBuffer> {
+  const numbers = new Float32Array(bits.length);
+  const words = new Uint32Array(numbers.buffer);
+  for (let i = 0; i < bits.length; i++) {
+    const half = bits[i]!;
+    const magnitude = half & 0x7fff;
+    if (magnitude < 0x400) numbers[i] = fromFloat16(half);
+    else
+      words[i] =
+        ((half & 0x8000) << 16) | ((magnitude << 13) + (magnitude < 0x7c00 ? normal : odd));
+  }
+  return numbers;
 }
 
 /** The binary16 bits nearest to `value`; ties go to the even neighbour. */

@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from "./shape.ts";
-import { toFloat16, toBfloat16, fromFloat16, fromBfloat16 } from "./float16.ts";
+import { toFloat16, toBfloat16, fromFloat16, fromFloat16s, fromBfloat16 } from "./float16.ts";
 import { checkedLength } from "./checked-length.ts";
 import { StriateError } from "./errors.ts";
 
@@ -145,10 +145,10 @@ export function toNumbers(value: Tensor): number[] {
 export function toFloat32(value: Tensor): Tensor<"float32"> {
   if (value.type === "float32") return value as Tensor<"float32">;
   const source = value.data;
-  const data = new Float32Array(source.length);
   if (value.type === "float16")
-    for (let i = 0; i < data.length; i++) data[i] = fromFloat16(source[i] as number);
-  else if (value.type === "bfloat16")
+    return { type: "float32", shape: value.shape, data: fromFloat16s(source as Uint16Array) };
+  const data = new Float32Array(source.length);
+  if (value.type === "bfloat16")
     for (let i = 0; i < data.length; i++) data[i] = fromBfloat16(source[i] as number);
   else if (value.type === "string") throw new StriateError("a string tensor holds no numbers");
   else for (let i = 0; i < data.length; i++) data[i] = Number(source[i]);

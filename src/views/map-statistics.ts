@@ -43,25 +43,31 @@ export function mapStatistics(maps: Float32Array, size: MapsSize): MapStatistics
   return Array.from({ length: size.channels }, (_, c) => statisticsOf(maps, c * plane, plane));
 }
 
-function statisticsOf(values: Float32Array, from: number, count: number): MapStatistics {
+/** Sums over the finite values of a map. */
+interface Sums {
+  min: number;
+  max: number;
+  zero: number;
+  nan: number;
+  infinite: number;
+  // Deviations are summed from the first finite value on, which keeps small spreads about a large
+  // mean exact; in doubles, no sum of float32 squares overflows.
+  start: number;
+  sum: number;
+  squares: number;
+}
+
+/** Of a map whose values are all finite, as nearly every one's are; undefined of others. */
+function finiteSums(values: Float32Array, from: number, count: number): Sums | undefined {
   let min = Infinity;
   let max = -Infinity;
   let zero = 0;
-  let nan = 0;
-  let infinite = 0;
-  // Deviations are summed from the first finite value on, which keeps small spreads about a large
-  // mean exact; in doubles, no sum of float32 squares overflows.
-  let start = NaN;
   let sum = 0;
   let squares = 0;
-  for (let i = from; i < from + count; i++) {
+  const start = values[from] ?? NaN;
+  const end = from + count;
+  for (let i = from; i < end; i++) {
     const v = values[i]!;
-    if (v - v !== 0) {
-      if (v === v) infinite++;
-      else nan++;
-      continue;
-    }
-    if (start !== start) start = v;
     if (v < min) min = v;
     if (v > max) max = v;
     if (v === 0) zero++;
@@ -69,6 +75,32 @@ function statisticsOf(values: Float32Array, from: number, count: number): MapSta
     sum += away;
     squares += away * away;
   }
+  // What is not finite would have made the sum so.
+  return sum - sum === 0 ? { min, max, zero, nan: 0, infinite: 0, start, sum, squares } : undefined;
+}
+
+/** Of any map, value by value. */
+function anySums(values: Float32Array, from: number, count: number): Sums {
+  const sums = { min: Infinity, max: -Infinity, zero: 0, nan: 0, infinite: 0, start: NaN, sum: 0, squares: 0 }; // prettier-ignore
+  for (const v of values.subarray(from, from + count)) {
+    if (Number.isNaN(v)) sums.nan++;
+    else if (!Number.isFinite(v)) sums.infinite++;
+    else {
+      if (Number.isNaN(sums.start)) sums.start = v;
+      // Not Math.min, to which -0 is less than 0.
+      if (v < sums.min) sums.min = v;
+      if (v > sums.max) sums.max = v;
+      if (v === 0) sums.zero++;
+      sums.sum += v - sums.start;
+      sums.squares += (v - sums.start) ** 2;
+    }
+  }
+  return sums;
+}
+
+function statisticsOf(values: Float32Array, from: number, count: number): MapStatistics {
+  const sums = finiteSums(values, from, count) ?? anySums(values, from, count);
+  const { min, max, zero, nan, infinite, start, sum, squares } = sums;
   const finite = count - nan - infinite;
   const same = min === max;
   const state =

@@ -1,6 +1,6 @@
 import { joinBytes, lengthOf } from "../../base/join-bytes.ts";
 import { StriateError, namingSync } from "../../base/errors.ts";
-import { fromFloat16 } from "../../base/float16.ts";
+import { fromFloat16s } from "../../base/float16.ts";
 import { sizeOf } from "../../base/shape.ts";
 import {
   type NumericType,
@@ -129,7 +129,7 @@ function storedType(type: string): NumericType {
 
 const widened = (value: Tensor): Tensor =>
   value.type === "float16"
-    ? tensor("float32", value.shape, Float32Array.from(value.data as Uint16Array, fromFloat16))
+    ? tensor("float32", value.shape, fromFloat16s(value.data as Uint16Array))
     : value;
 
 /** `value = code * scale + min`, in double precision as TF.js computes it. */
