@@ -29,8 +29,10 @@ export type { ViewExport } from "./formats/onnx/export-view.ts";
 export type {
   CodedValues,
   ColumnNumbers,
+  MadeValues,
   ParquetColumn,
   SparseValues,
+  WholeValues,
 } from "./formats/parquet-columns.ts";
 export type { GradientRules } from "./gradient/rule-sets.ts";
 export type { AttributeInput } from "./graph/attributes.ts";
@@ -84,6 +86,7 @@ export type { Raster } from "./plot/raster.ts";
 export type { PlacedRaster, RasterizeOptions } from "./plot/rasterize.ts";
 export type { ForeignPiece } from "./plot/text-outline.ts";
 export type { ThemeName } from "./plot/theme.ts";
+export type { Gathering } from "./runs/parts.ts";
 export type { WorkerThread } from "./runtime/runtime.ts";
 export type { TrainingPosition } from "./train/callbacks/callback.ts";
 export type { CsvLoggerOptions } from "./train/callbacks/csv-logger.ts";

@@ -1,4 +1,5 @@
 import { StriateError } from "../base/errors.ts";
+import { joinBytes } from "../base/join-bytes.ts";
 import { sizeOf } from "../base/shape.ts";
 import {
   type NumericType,
@@ -94,7 +95,10 @@ function swapped(bytes: Uint8Array, width: number): Uint8Array {
 }
 
 /** The bytes of a `.npy` file (version 1.0, row-major, little-endian). */
-export function writeNpy(value: Tensor): Uint8Array {
+export const writeNpy = (value: Tensor): Uint8Array => joinBytes(npyPieces(value));
+
+/** The same as a header and the numbers where they lie. */
+export function npyPieces(value: Tensor): [header: Uint8Array, data: Uint8Array] {
   const found = Object.entries(numpyTypes).find(([, type]) => type === value.type);
   if (found === undefined) throw new StriateError(`NumPy has no type for ${value.type}`);
   const [code] = found;
@@ -103,10 +107,8 @@ export function writeNpy(value: Tensor): Uint8Array {
   const text = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': (${lengths}), }`;
   // The data begins at a multiple of 64, and the header ends with a newline.
   const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
-  const data = bytesOf(value);
-  const result = new Uint8Array(10 + padded.length + data.length);
-  result.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);
-  result.set(new TextEncoder().encode(padded), 10);
-  result.set(data, 10 + padded.length);
-  return result;
+  const header = new Uint8Array(10 + padded.length);
+  header.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);
+  header.set(new TextEncoder().encode(padded), 10);
+  return [header, bytesOf(value)];
 }

@@ -1,9 +1,10 @@
 import { Budget } from "../base/budget.ts";
 import type { ByteSource } from "../base/byte-source.ts";
 import { namingSync } from "../base/errors.ts";
+import { joinBytes } from "../base/join-bytes.ts";
 import type { Tensor } from "../base/tensor.ts";
-import { readNpy, writeNpy } from "./npy.ts";
-import { readZip, writeZip } from "./zip.ts";
+import { npyPieces, readNpy } from "./npy.ts";
+import { readZip, zipPieces } from "./zip.ts";
 
 /**
  * Reads the arrays of a `.npz` file, by name.
@@ -30,6 +31,9 @@ export async function readNpz(
 
 /** The bytes of a `.npz` file, not compressed, as `numpy.savez` writes it. */
 export function writeNpz(arrays: Iterable<readonly [string, Tensor]>): Promise<Uint8Array> {
-  const files = Array.from(arrays, ([name, value]) => [`${name}.npy`, writeNpy(value)] as const);
-  return Promise.resolve(writeZip(files));
+  return Promise.resolve(joinBytes([...npzPieces(arrays)]));
 }
+
+/** The same piece by piece: arrays are not copied. @throws StriateError for more than 4 GB */
+export const npzPieces = (arrays: Iterable<readonly [string, Tensor]>): Generator<Uint8Array> =>
+  zipPieces(Array.from(arrays, ([name, value]) => [`${name}.npy`, npyPieces(value)] as const));

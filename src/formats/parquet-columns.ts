@@ -4,7 +4,16 @@ import { StriateError } from "../base/errors.ts";
 export interface ParquetColumn {
   readonly name: string;
   readonly type: "INT32" | "DOUBLE" | "FLOAT" | "STRING" | "BOOLEAN";
-  readonly values: ArrayLike<number | string | boolean | null> | CodedValues | SparseValues;
+  readonly values: WholeValues | MadeValues;
+}
+
+/** All values of a column, or of a part of it. */
+export type WholeValues = ArrayLike<number | string | boolean | null> | CodedValues | SparseValues;
+
+/** Values that are made for some rows at a time, while these are written; of every part in the same form. */
+export interface MadeValues {
+  readonly length: number;
+  part(from: number, to: number): WholeValues;
 }
 
 /** Texts that repeat, each once: row `i` holds `words[codes[i]]`, and null where its code is -1. */
@@ -41,8 +50,30 @@ const typed = {
   BOOLEAN: Uint8Array,
 } as const;
 
-/** @throws StriateError where a column of whole numbers holds another one */
-export function plainColumn({ name, type, values }: ParquetColumn): PlainColumn {
+/**
+ * The rows of a column from one to another, as they are written. Of a column that is there as a whole all rows are
+ * given, and `from` says where those begin that are asked for.
+ *
+ * @throws StriateError where a column of whole numbers holds another one
+ */
+export function columnParts({ name, type, values }: ParquetColumn) {
+  if ("part" in values)
+    return {
+      length: values.length,
+      part: (from: number, to: number) => ({
+        column: plainColumn({ name, type, values: values.part(from, to) }),
+        from: 0,
+      }),
+    };
+  const column = plainColumn({ name, type, values });
+  return { length: column.numbers.length, part: (from: number) => ({ column, from }) };
+}
+
+function plainColumn({
+  name,
+  type,
+  values,
+}: Omit<ParquetColumn, "values"> & { readonly values: WholeValues }): PlainColumn {
   if ("codes" in values)
     return {
       ...{ name, type, words: values.words, numbers: values.codes, isOptional: true },

@@ -3,7 +3,7 @@ import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import type { ParquetColumn } from "./parquet-columns.ts";
 import { sampleTable } from "./parquet.samples.ts";
-import { writeParquet } from "./parquet.ts";
+import { parquetPieces, writeParquet } from "./parquet.ts";
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../../fixtures/data/parquet/${name}`, import.meta.url));
@@ -41,6 +41,33 @@ describe("a Parquet file", () => {
       return { ...column, values: { numbers, isThere } };
     });
     expect(Buffer.compare(writeParquet(same, { striate: "0" }), written)).toBe(0);
+  });
+
+  it("of many columns is made group by group, of columns that are made with it too", async () => {
+    const rows = Array.from({ length: 2500 }, (_, i) => i);
+    const names = rows.map((i) => `photo ${i % 900}`);
+    const half = Float32Array.from(rows, (i) => i / 2);
+    const made = (values: typeof names | typeof half) => ({
+      length: 2500,
+      part: (from: number, to: number) => values.slice(from, to),
+    });
+    const columns = (is: (values: typeof names | typeof half) => ParquetColumn["values"]) => [
+      ...[{ name: "name", type: "STRING", values: is(names) } as const],
+      ...rows
+        .slice(0, 3000)
+        .map((i) => ({ name: `v${i}`, type: "FLOAT", values: is(half) }) as const),
+    ];
+    const pieces = [...parquetPieces(columns(made), { striate: "0" })];
+    // Two groups and the end, where the place of each column stands.
+    expect(pieces).toHaveLength(3);
+    const bytes = writeParquet(
+      columns((values) => values),
+      { striate: "0" },
+    );
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+    const file = new Uint8Array(bytes).buffer as ArrayBuffer;
+    const read = await parquetReadObjects({ file, columns: ["name", "v7"] });
+    expect(read).toEqual(rows.map((i) => ({ name: names[i], v7: half[i] })));
   });
 
   it("has rows beyond one group of them", async () => {

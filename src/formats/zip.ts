@@ -3,6 +3,7 @@ import { Budget } from "../base/budget.ts";
 import { type ByteSource, partOf } from "../base/byte-source.ts";
 import { crc32 } from "../base/crc32.ts";
 import { StriateError, messageOf, naming, namingSync } from "../base/errors.ts";
+import { joinBytes } from "../base/join-bytes.ts";
 import {
   type ZipEntry,
   bodyStart,
@@ -110,50 +111,70 @@ const date = 0x21;
 /** Who wrote it, so that a later run knows its own files. */
 const comment = new TextEncoder().encode("striate");
 
+/** A file to be put into a zip: its bytes, in one piece or in several. */
+export type ZipInput = readonly [name: string, bytes: Uint8Array | readonly Uint8Array[]];
+
 /** The bytes of a zip archive; files are stored as they are, as Keras and NumPy do. */
-export function writeZip(
-  files: readonly (readonly [name: string, bytes: Uint8Array])[],
-): Uint8Array {
-  const named = files.map(([name, bytes]) => ({ name: new TextEncoder().encode(name), bytes }));
-  const bodies = named.reduce((sum, { name, bytes }) => sum + 30 + name.length + bytes.length, 0);
-  const listing = named.reduce((sum, { name }) => sum + 46 + name.length, 0);
-  if (bodies + listing > 0xffffffff)
+export function writeZip(files: readonly ZipInput[]): Uint8Array {
+  return joinBytes([...zipPieces(files)]);
+}
+
+/**
+ * The same piece by piece, for a file that is written as it is made: bodies are not copied.
+ *
+ * @throws StriateError for more than 4 GB
+ */
+export function* zipPieces(files: readonly ZipInput[]): Generator<Uint8Array> {
+  const named = files.map(([name, bytes]) => {
+    const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    return { name: new TextEncoder().encode(name), pieces, length };
+  });
+  const bodies = named.reduce((sum, { name, length }) => sum + 30 + name.length + length, 0);
+  const listed = named.reduce((sum, { name }) => sum + 46 + name.length, 0);
+  if (bodies + listed > mostZipBytes)
     throw new StriateError("a zip of more than 4 GB is not written; save as another kind of file");
   // bounded: what is written is in memory already
-  const zip = new Uint8Array(bodies + listing + 22 + comment.length);
-  const view = new DataView(zip.buffer);
+  const ending = new Uint8Array(listed + 22 + comment.length);
+  const listing = new DataView(ending.buffer);
   let at = 0;
-  let listAt = bodies;
-  for (const { name, bytes } of named) {
+  let listAt = 0;
+  for (const { name, pieces, length } of named) {
     // Version 1.0; whether the name is UTF-8; how it is packed; then time, date, sum and both sizes.
     const about = [10, name.some((code) => code > 127) ? 0x800 : 0, stored, 0, date];
-    const sum = crc32(bytes);
-    const write = (place: number) => {
+    const sum = pieces.reduce((before, piece) => crc32(piece, before), 0);
+    const write = (view: DataView, place: number) => {
       about.forEach((value, i) => view.setUint16(place + 2 * i, value, true));
       view.setUint32(place + 10, sum, true);
-      view.setUint32(place + 14, bytes.length, true);
-      view.setUint32(place + 18, bytes.length, true);
+      view.setUint32(place + 14, length, true);
+      view.setUint32(place + 18, length, true);
       view.setUint16(place + 22, name.length, true);
     };
-    view.setUint32(listAt, 0x02014b50, true);
-    view.setUint16(listAt + 4, unix << 8, true);
-    write(listAt + 6);
-    view.setUint32(listAt + 38, plainFile << 16, true);
-    view.setUint32(listAt + 42, at, true);
-    zip.set(name, listAt + 46);
+    listing.setUint32(listAt, 0x02014b50, true);
+    listing.setUint16(listAt + 4, unix << 8, true);
+    write(listing, listAt + 6);
+    listing.setUint32(listAt + 38, plainFile << 16, true);
+    listing.setUint32(listAt + 42, at, true);
+    ending.set(name, listAt + 46);
     listAt += 46 + name.length;
-    view.setUint32(at, 0x04034b50, true);
-    write(at + 4);
-    zip.set(name, at + 30);
-    zip.set(bytes, at + 30 + name.length);
-    at += 30 + name.length + bytes.length;
+    const head = new Uint8Array(30 + name.length);
+    const view = new DataView(head.buffer);
+    view.setUint32(0, 0x04034b50, true);
+    write(view, 4);
+    head.set(name, 30);
+    yield head;
+    yield* pieces;
+    at += head.length + length;
   }
-  view.setUint32(listAt, 0x06054b50, true);
-  view.setUint16(listAt + 8, named.length, true);
-  view.setUint16(listAt + 10, named.length, true);
-  view.setUint32(listAt + 12, listing, true);
-  view.setUint32(listAt + 16, bodies, true);
-  view.setUint16(listAt + 20, comment.length, true);
-  zip.set(comment, listAt + 22);
-  return zip;
+  listing.setUint32(listAt, 0x06054b50, true);
+  listing.setUint16(listAt + 8, named.length, true);
+  listing.setUint16(listAt + 10, named.length, true);
+  listing.setUint32(listAt + 12, listed, true);
+  listing.setUint32(listAt + 16, bodies, true);
+  listing.setUint16(listAt + 20, comment.length, true);
+  ending.set(comment, listAt + 22);
+  yield ending;
 }
+
+/** What its places of 32 bits can say. */
+export const mostZipBytes = 0xffffffff;

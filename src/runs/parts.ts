@@ -8,20 +8,43 @@
 export interface Parts<P> {
   /** Of two neighbours: the photos of `second` come behind those of `first`. Changes neither. */
   merge(first: P, second: P): P;
+  /**
+   * A place for all parts of so many photos, in their order, where to merge two by two would copy much. What it
+   * gives is what merging gives.
+   */
+  gather?(photos: number): Gathering<P>;
   write(part: P): Uint8Array;
   /** @throws StriateError when the bytes are not those of {@link write} */
   read(bytes: Uint8Array): P;
 }
 
+/** Takes parts one after the other. */
+export interface Gathering<P> {
+  add(part: P): void;
+  /** Undefined where there was none. */
+  whole(): P | undefined;
+}
+
+/** Takes the parts of so many photos together. */
+export function gathering<P>(
+  parts: Pick<Parts<P>, "merge" | "gather">,
+  photos: number,
+): Gathering<P> {
+  if (parts.gather) return parts.gather(photos);
+  let all: P | undefined;
+  return {
+    add: (part) => void (all = all === undefined ? part : parts.merge(all, part)),
+    whole: () => all,
+  };
+}
+
 /** All parts as one, in their order; each is read when its turn comes, and none is kept. */
 export async function mergeAll<P>(
-  { merge, read }: Parts<P>,
+  how: Parts<P>,
   parts: AsyncIterable<Uint8Array>,
+  photos: number,
 ): Promise<P | undefined> {
-  let all: P | undefined;
-  for await (const bytes of parts) {
-    const part = read(bytes);
-    all = all === undefined ? part : merge(all, part);
-  }
-  return all;
+  const all = gathering(how, photos);
+  for await (const bytes of parts) all.add(how.read(bytes));
+  return all.whole();
 }

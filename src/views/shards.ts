@@ -1,7 +1,7 @@
 import type { Fields, Values } from "../base/fields.ts";
 import type { Network } from "../model/network.ts";
 import { shardCount, shardRange, shardSize } from "../runs/manifest.ts";
-import type { Parts } from "../runs/parts.ts";
+import { type Parts, gathering } from "../runs/parts.ts";
 import type { ViewContext } from "./context.ts";
 import type { DatasetSubject } from "./subject.ts";
 
@@ -43,15 +43,14 @@ export async function computeInShards<A extends Fields, R, P>(
   // A set that cannot be read in ranges is one shard.
   const shard = set.range ? shardSize(length, context.memory, bytesPerPhoto) : Math.max(1, length);
   const count = Math.max(1, shardCount({ photos: length, shard }));
-  let all: P | undefined;
+  const all = gathering(shards, length);
   for (let i = 0; i < count; i++) {
     const [from, to] = shardRange({ photos: length, shard }, i);
     const here: ViewContext = {
       ...context,
       progress: (done, words) => context.progress((from + done * (to - from)) / length, words),
     };
-    const part = await shards.part(here, set.range?.(from, to) ?? set, asks);
-    all = all === undefined ? part : shards.merge(all, part);
+    all.add(await shards.part(here, set.range?.(from, to) ?? set, asks));
   }
-  return shards.finish(context, all!, set, asks);
+  return shards.finish(context, all.whole()!, set, asks);
 }

@@ -1,8 +1,11 @@
 import { join } from "node:path";
-import { writeNpz } from "../../formats/npz.ts";
-import { writeParquet } from "../../formats/parquet.ts";
+import { npyPieces } from "../../formats/npy.ts";
+import { npzPieces } from "../../formats/npz.ts";
+import { parquetPieces } from "../../formats/parquet.ts";
+import { type Tensor, bytesOf } from "../../base/tensor.ts";
+import { mostZipBytes } from "../../formats/zip.ts";
 import { mayReplaceFile, replaceInFolder } from "../../node/files/replace-files.ts";
-import type { OutputFile } from "../../node/files/write-files.ts";
+import type { NamedContent } from "../../node/files/write-files.ts";
 import type { AnyView } from "../../views/define-view.ts";
 import { version } from "../../version.ts";
 import { encodePictures } from "../encode-pictures.ts";
@@ -32,22 +35,43 @@ export async function writeSeen(
   const { view, result, subject, asks } = seen;
   const about = { striate: version, view: view.id, asks: JSON.stringify(asks) };
   const tables = [...(view.columns?.(result, subject, asks) ?? [])].map(
-    ({ name, columns }): OutputFile => ({
+    ({ name, columns }): NamedContent => ({
       path: `${name}.parquet`,
-      bytes: writeParquet(columns, about),
+      bytes: inPieces(() => parquetPieces(columns, about)),
     }),
   );
   const name = nameOf(view);
   const arrays = new Map(view.arrays?.(result, subject) ?? []);
-  const files: OutputFile[] = [
+  const files: NamedContent[] = [
     {
       path: `${name}.json`,
       bytes: `${JSON.stringify({ striate: version, ...(seen.json as object) }, null, 2)}\n`,
     },
     ...tables,
-    ...(arrays.size > 0 ? [{ path: `${name}.npz`, bytes: await writeNpz(arrays) }] : []),
+    ...arrayFiles(name, arrays),
     ...(await encodePictures(seen.draw(shows), "png")),
   ];
   await replaceInFolder(folder, files, how);
   return files.map(({ path }) => join(folder, path));
 }
+
+/** One archive of NumPy's, or a file for each array where they are more than an archive holds. */
+function arrayFiles(name: string, arrays: ReadonlyMap<string, Tensor>): NamedContent[] {
+  if (arrays.size === 0) return [];
+  let bytes = 0;
+  for (const value of arrays.values()) bytes += bytesOf(value).length + headers;
+  if (bytes < mostZipBytes)
+    return [{ path: `${name}.npz`, bytes: inPieces(() => npzPieces(arrays)) }];
+  return Array.from(arrays, ([key, value]) => ({
+    path: `${name}-${key}.npy`,
+    bytes: inPieces(() => npyPieces(value)),
+  }));
+}
+
+/** More than the headers of an array in an archive take. */
+const headers = 1024;
+
+/** Made when they are written, one after the other. */
+const inPieces = (make: () => Iterable<Uint8Array>): Iterable<Uint8Array> => ({
+  [Symbol.iterator]: () => make()[Symbol.iterator](),
+});

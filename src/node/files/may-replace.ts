@@ -2,7 +2,7 @@ import { open, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { maybeReadText } from "./files.ts";
-import type { OutputFile } from "./write-files.ts";
+import type { NamedContent } from "./write-files.ts";
 
 /** What every file has in it, near its beginning or end, that striate writes of a kind that can hold it. */
 const mark = "striate";
@@ -15,7 +15,7 @@ const ends = 1 << 20;
  *
  * @throws StriateError naming the first one
  */
-export async function refuseForeign(files: readonly OutputFile[]): Promise<void> {
+export async function refuseForeign(files: readonly NamedContent[]): Promise<void> {
   for (const { path, bytes } of files)
     if (!(await mayReplace(path, bytes)))
       throw new StriateError(
@@ -30,7 +30,7 @@ export async function refuseForeign(files: readonly OutputFile[]): Promise<void>
  */
 export async function refuseForeignIn(
   folder: string,
-  files: readonly OutputFile[],
+  files: readonly NamedContent[],
   report: string,
 ): Promise<void> {
   const told = (await maybeReadText(join(folder, report))) ?? "";
@@ -47,14 +47,15 @@ export async function isOurs(path: string): Promise<boolean> {
   return found?.isFile() === true && (await bearsMark(path, found.size));
 }
 
-async function mayReplace(path: string, bytes: Uint8Array | string | undefined): Promise<boolean> {
+async function mayReplace(path: string, bytes: NamedContent["bytes"]): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   // What cannot be seen, and what is no file, is told by whoever writes there.
   if (!found?.isFile() || found.size === 0) return true;
   if (await bearsMark(path, found.size)) return true;
   // The pieces of a TF.js model belong to the file that names them.
   if (/\.bin$/.test(path) && (await isOurs(join(dirname(path), "model.json")))) return true;
-  return bytes !== undefined && bytes.length > 0 && Buffer.from(bytes).equals(await readFile(path));
+  const isWhole = typeof bytes === "string" || bytes instanceof Uint8Array;
+  return isWhole && bytes.length > 0 && Buffer.from(bytes).equals(await readFile(path));
 }
 
 async function bearsMark(path: string, size: number): Promise<boolean> {

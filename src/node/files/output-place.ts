@@ -14,7 +14,10 @@ import { dirname, resolve } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 
 /** What is written: all at once, or piece by piece. */
-export type Content = Uint8Array | string | AsyncIterable<string>;
+export type Content = Uint8Array | string | Pieces;
+
+/** Pieces that are made while they are written, and anew whenever they are asked for. */
+export type Pieces = AsyncIterable<string> | Iterable<Uint8Array>;
 
 /**
  * Where a file that is written goes:

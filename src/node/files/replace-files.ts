@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { refuseForeign } from "./may-replace.ts";
-import { type OutputFile, writeFileAtomic, writeFolder } from "./write-files.ts";
+import { type NamedContent, writeFileAtomic, writeFolder } from "./write-files.ts";
 
 // What commands write. A result replaces what striate wrote before; another's file only by --force.
 
@@ -11,7 +11,7 @@ import { type OutputFile, writeFileAtomic, writeFolder } from "./write-files.ts"
  */
 export async function replaceInFolder(
   folder: string,
-  files: readonly OutputFile[],
+  files: readonly NamedContent[],
   { force }: { force: boolean },
 ): Promise<void> {
   if (!force)

@@ -18,6 +18,12 @@ export interface OutputFile {
   bytes: Uint8Array | string;
 }
 
+/** The same, whose content may be made while it is written. */
+export interface NamedContent {
+  readonly path: string;
+  readonly bytes: Content;
+}
+
 /**
  * Writes a file in one piece: beside its place first, and then renamed, so that whoever finds the
  * file finds it whole, and a full disk leaves the old one as it was. Links are followed, mode and owner of
@@ -34,9 +40,7 @@ export function writeFileAtomic(path: string, bytes: Content): Promise<void> {
  *
  * @throws StriateError when one cannot be written
  */
-export async function writeFilesAtomic(
-  files: readonly { path: string; bytes: Content }[],
-): Promise<void> {
+export async function writeFilesAtomic(files: readonly NamedContent[]): Promise<void> {
   const staged: Staged[] = [];
   const made: { folder: string; top: string }[] = [];
   let current = "";
@@ -106,7 +110,7 @@ const stagingName = ".striate";
  *
  * @throws StriateError when a path leads out of the folder, or a file cannot be written
  */
-export async function writeFolder(folder: string, files: readonly OutputFile[]): Promise<void> {
+export async function writeFolder(folder: string, files: readonly NamedContent[]): Promise<void> {
   for (const { path } of files)
     if (isAbsolute(path) || normalize(path).split(sep).includes(".."))
       throw new StriateError(`${folder}: "${path}" would be written outside of the folder`);

@@ -174,7 +174,7 @@ function viewRun(parts: ViewParts): ViewRun {
       return view.shards.write(part);
     },
     async merge(results) {
-      const all = await mergeAll(view.shards, results);
+      const all = await mergeAll(view.shards, results, manifest.photos);
       const finished: ShardedView = {
         ...view,
         compute: (inner) => view.shards.finish(inner, all, subject, asks),

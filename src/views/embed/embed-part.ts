@@ -1,4 +1,6 @@
+import { pushAll } from "../../base/extremes.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
+import type { Gathering } from "../../runs/parts.ts";
 import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
 
 /** Vectors of photos, a row each, in the order of the set. */
@@ -36,6 +38,41 @@ function joined<T extends Float32Array | Uint32Array | Int32Array>(
   all.set(a);
   all.set(b, a.length);
   return all;
+}
+
+/** The same of all photos: memory for the vectors is taken once, and nothing is copied again and again. */
+export function gatherEmbed(most: number): Gathering<EmbedPart> {
+  let [width, count] = [0, 0];
+  let vectors = new Float32Array(0);
+  // bounded: by the photos of the set, as is all that follows
+  const [photos, classes] = [new Uint32Array(most), new Int32Array(most)];
+  const lists = { names: [] as string[], splits: [] as string[], skipped: [] as SkippedFile[] };
+  let isEmpty = true;
+  return {
+    add(part) {
+      isEmpty = false;
+      if (part.width > 0 && width === 0) {
+        width = part.width;
+        // bounded: the costs of the view were asked for them
+        vectors = new Float32Array(most * width);
+      }
+      vectors.set(part.vectors, count * width);
+      photos.set(part.photos, count);
+      classes.set(part.classes, count);
+      count += part.photos.length;
+      pushAll(lists.names, part.names);
+      pushAll(lists.splits, part.splits);
+      pushAll(lists.skipped, part.skipped);
+    },
+    whole: () =>
+      isEmpty
+        ? undefined
+        : {
+            ...{ width, ...lists, vectors: vectors.subarray(0, count * width) },
+            photos: photos.subarray(0, count),
+            classes: classes.subarray(0, count),
+          },
+  };
 }
 
 export function writeEmbed({ width, names, splits, skipped, ...part }: EmbedPart): Uint8Array {

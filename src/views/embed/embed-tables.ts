@@ -1,71 +1,42 @@
+import type { ParquetColumn } from "../../formats/parquet-columns.ts";
 import type { DataTable } from "../define-view.ts";
 import type { Embedding } from "./embedding.ts";
 
-/** The tables of an embedding: docs/embeddings.md says what they hold. */
+/** The tables of an embedding: docs/embeddings.md says what they hold. They are made while they are written. */
 export function* embedTables(found: Embedding): Generator<DataTable> {
   const { part, classNames, places, apart, neighbours, duplicates, leaks, near } = found;
-  const rows = [...part.photos.keys()];
   const { count } = neighbours;
+  const rows = part.photos.length;
+  const pairs = neighbours.rows.length;
   const leaking = new Set(leaks);
-  const text = (name: string, values: string[]) => ({ name, type: "STRING", values }) as const;
-  const whole = (name: string, values: number[]) => ({ name, type: "INT32", values }) as const;
-  const real = (name: string, values: number[]) => ({ name, type: "DOUBLE", values }) as const;
   yield {
     name: "photos",
     columns: [
-      text("photo", [...part.names]),
-      whole("index", [...part.photos]),
-      text(
-        "class",
-        rows.map((row) => classNames[part.classes[row]!] ?? ""),
-      ),
-      text("split", [...part.splits]),
-      real(
-        "x",
-        rows.map((row) => places[2 * row]!),
-      ),
-      real(
-        "y",
-        rows.map((row) => places[2 * row + 1]!),
-      ),
-      real("apart", [...apart]),
+      column("photo", "STRING", rows, (row) => part.names[row]!),
+      column("index", "INT32", rows, (row) => part.photos[row]!),
+      column("class", "STRING", rows, (row) => classNames[part.classes[row]!] ?? ""),
+      column("split", "STRING", rows, (row) => part.splits[row]!),
+      column("x", "DOUBLE", rows, (row) => places[2 * row]!),
+      column("y", "DOUBLE", rows, (row) => places[2 * row + 1]!),
+      column("apart", "DOUBLE", rows, (row) => apart[row]!),
     ],
   };
-  const pairs = [...neighbours.rows.keys()];
   yield {
     name: "neighbours",
     columns: [
-      text(
-        "photo",
-        pairs.map((at) => part.names[Math.floor(at / count)]!),
-      ),
-      whole(
-        "rank",
-        pairs.map((at) => at % count),
-      ),
-      text(
-        "neighbour",
-        pairs.map((at) => part.names[neighbours.rows[at]!]!),
-      ),
-      real("distance", [...neighbours.distances]),
+      column("photo", "STRING", pairs, (at) => part.names[Math.floor(at / count)]!),
+      column("rank", "INT32", pairs, (at) => at % count),
+      column("neighbour", "STRING", pairs, (at) => part.names[neighbours.rows[at]!]!),
+      column("distance", "DOUBLE", pairs, (at) => neighbours.distances[at]!),
     ],
   };
   yield {
     name: "pairs",
     columns: [
-      text(
-        "a",
-        duplicates.map(({ a }) => part.names[a]!),
-      ),
-      text(
-        "b",
-        duplicates.map(({ b }) => part.names[b]!),
-      ),
-      real(
-        "cosine",
-        duplicates.map(({ cosine }) => cosine),
-      ),
-      { name: "leak", type: "BOOLEAN", values: duplicates.map((each) => leaking.has(each)) },
+      column("a", "STRING", duplicates.length, (i) => part.names[duplicates[i]!.a]!),
+      column("b", "STRING", duplicates.length, (i) => part.names[duplicates[i]!.b]!),
+      column("cosine", "DOUBLE", duplicates.length, (i) => duplicates[i]!.cosine),
+      column("leak", "BOOLEAN", duplicates.length, (i) => leaking.has(duplicates[i]!)),
     ],
   };
   const { vectors, width } = part;
@@ -73,11 +44,15 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
   yield {
     name: "vectors",
     columns: [
-      text("photo", [...part.names]),
-      ...Array.from({ length: width }, (_, i) => ({
-        name: `v${i}`,
-        type: "FLOAT" as const,
-        values: Float32Array.from(rows, (row) => vectors[row * width + i]!),
+      column("photo", "STRING", rows, (row) => part.names[row]!),
+      ...Array.from({ length: width }, (_, i): ParquetColumn => ({
+        ...{ name: `v${i}`, type: "FLOAT" },
+        values: {
+          length: rows,
+          part: (from, to) =>
+            // bounded: by the rows
+            Float32Array.from({ length: to - from }, (_, k) => vectors[(from + k) * width + i]!),
+        },
       })),
     ],
   };
@@ -85,29 +60,30 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
   const entries = near.flatMap((each) =>
     Array.from(each.rows, (row, rank) => ({ each, row, rank })),
   );
+  const { length } = entries;
   yield {
     name: "near",
     columns: [
-      text(
-        "photo",
-        entries.map(({ each }) => each.photo),
-      ),
-      whole(
-        "rank",
-        entries.map(({ rank }) => rank),
-      ),
-      text(
-        "near",
-        entries.map(({ row }) => part.names[row]!),
-      ),
-      text(
-        "class",
-        entries.map(({ row }) => classNames[part.classes[row]!] ?? ""),
-      ),
-      real(
-        "distance",
-        entries.map(({ each, rank }) => each.distances[rank]!),
-      ),
+      column("photo", "STRING", length, (i) => entries[i]!.each.photo),
+      column("rank", "INT32", length, (i) => entries[i]!.rank),
+      column("near", "STRING", length, (i) => part.names[entries[i]!.row]!),
+      column("class", "STRING", length, (i) => classNames[part.classes[entries[i]!.row]!] ?? ""),
+      column("distance", "DOUBLE", length, (i) => entries[i]!.each.distances[entries[i]!.rank]!),
     ],
   };
 }
+
+/** A column whose values are made a part at a time. */
+const column = (
+  name: string,
+  type: ParquetColumn["type"],
+  length: number,
+  valueAt: (row: number) => number | string | boolean,
+): ParquetColumn => ({
+  ...{ name, type },
+  values: {
+    length,
+    // bounded: by the rows
+    part: (from, to) => Array.from({ length: to - from }, (_, k) => valueAt(from + k)),
+  },
+});

@@ -9,7 +9,7 @@ import { photoBatches } from "../photo-batches.ts";
 import { type Shards, computeInShards } from "../shards.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { drawEmbedding } from "./draw-embedding.ts";
-import { type EmbedPart, mergeEmbed, readEmbed, writeEmbed } from "./embed-part.ts";
+import { type EmbedPart, gatherEmbed, mergeEmbed, readEmbed, writeEmbed } from "./embed-part.ts";
 import { embedTables } from "./embed-tables.ts";
 import type { Embedding } from "./embedding.ts";
 import { channelMeans, embeddingLayer } from "./embedding-layer.ts";
@@ -47,18 +47,25 @@ const embedAsks = {
 };
 type EmbedAsks = Values<typeof embedAsks>;
 
+/** What a photo takes besides its vector, as measured: its name, its neighbours and its place on the map. */
+const bytesBeside = (neighbours: number, map: string): number =>
+  700 + neighbours * (map === "umap" ? 270 : 120);
+
 /** With fewer photos there is no plane to be found. */
 const fewestForUmap = 6;
 
 const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
-  costs(network, set, { layer }, memory) {
+  costs(network, set, { layer, neighbours, map }, memory) {
     const { width } = embeddingLayer(network, layer);
     const photos = set.whole ?? set.length;
-    const needed = 3 * 4 * width * photos;
-    if (needed > memory)
+    const needed = (by: string) => photos * (4 * width + bytesBeside(neighbours, by));
+    if (needed(map) > memory)
       throw new StriateError(
-        `the vectors of ${photos} photos (${width} numbers each) take ${formatByteSize(needed)} with what is made of them, and ` +
-          `${formatByteSize(memory)} may be taken; give more --memory, fewer photos by --limit, or a layer with fewer channels`,
+        `the vectors of ${photos} photos (${width} numbers each) and their map take ${formatByteSize(needed(map))}, and ` +
+          `${formatByteSize(memory)} may be taken; give more --memory, fewer photos by --limit, ` +
+          (needed("pca") <= memory
+            ? `or --map pca, for which ${formatByteSize(needed("pca"))} are enough`
+            : "or a layer with fewer channels"),
       );
     return {
       bytesPerPhoto: 4 * width + 200,
@@ -97,6 +104,7 @@ const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
     };
   },
   merge: mergeEmbed,
+  gather: gatherEmbed,
   late: ["neighbours", "components", "map", "outliers", "alike", "validation", "near"],
   write: writeEmbed,
   read: readEmbed,

@@ -1,4 +1,4 @@
-import { centre } from "./principal.ts";
+import { meanOf } from "./principal.ts";
 import type { Neighbours } from "./neighbours.ts";
 
 /** Two photos that are nearly the same to the network. Rows of the vectors. */
@@ -16,7 +16,7 @@ export function alikePairs(
   { rows, count }: Neighbours,
   from: number,
 ): AlikePair[] {
-  const centred = centre(vectors, width);
+  const mean = meanOf(vectors, width);
   const pairs = new Map<string, AlikePair>();
   for (let row = 0; row < rows.length / count; row++)
     for (let i = 0; i < count; i++) {
@@ -24,16 +24,18 @@ export function alikePairs(
       const [a, b] = row < other ? [row, other] : [other, row];
       const key = `${a} ${b}`;
       if (pairs.has(key)) continue;
-      const cosine = cosineOf(centred, width, a, b);
+      const cosine = cosineOf(vectors, mean, a, b);
       if (cosine >= from) pairs.set(key, { a, b, cosine });
     }
   return [...pairs.values()].sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b);
 }
 
-function cosineOf(vectors: Float32Array, width: number, a: number, b: number): number {
+function cosineOf(vectors: Float32Array, mean: Float64Array, a: number, b: number): number {
+  const { length: width } = mean;
   let [product, one, other] = [0, 0, 0];
   for (let i = 0; i < width; i++) {
-    const [x, y] = [vectors[a * width + i]!, vectors[b * width + i]!];
+    const x = Math.fround(vectors[a * width + i]! - mean[i]!);
+    const y = Math.fround(vectors[b * width + i]! - mean[i]!);
     product += x * y;
     one += x * x;
     other += y * y;

@@ -12,8 +12,8 @@ export interface Neighbours {
   readonly distances: Float64Array;
 }
 
-/** Rows that are compared with all at once. */
-const block = 256;
+/** Rows that are compared with all at once, at most, and the bytes of their distances. */
+const [mostRows, tableBytes] = [256, 2 ** 26];
 
 /**
  * The exact nearest neighbours. The engine finds them by `|a|² - 2 ab + |b|²`, a few more than are asked for, since
@@ -39,6 +39,7 @@ export async function nearestNeighbours(
     rows: new Int32Array(all * kept),
     distances: new Float64Array(all * kept),
   };
+  const block = Math.max(8, Math.min(mostRows, Math.floor(tableBytes / (4 * all))));
   const everyone = float32([all, width], vectors);
   try {
     for (let from = 0; from < all; from += block) {

@@ -14,6 +14,8 @@ export interface Principal {
 }
 
 const rounds = 60;
+/** Rows that the engine multiplies at once. */
+const block = 4096;
 
 /**
  * Principal components, by orthogonal iteration: the engine multiplies the vectors with a few directions and back,
@@ -29,8 +31,10 @@ export async function principalComponents(
 ): Promise<Principal> {
   const rows = vectors.length / width;
   const count = Math.min(wanted, width, Math.max(1, rows - 1));
-  const centred = centre(vectors, width);
-  const total = centred.reduce((sum, value) => sum + value * value, 0);
+  const mean = meanOf(vectors, width);
+  let total = 0;
+  for (let i = 0; i < vectors.length; i++)
+    total += Math.fround(vectors[i]! - mean[i % width]!) ** 2;
   // A few directions more than are wanted: they make the wanted ones settle sooner.
   const basis = Math.min(width, count + 6);
   let directions: Float64Array[] = Array.from({ length: basis }, (_, j) =>
@@ -38,21 +42,31 @@ export async function principalComponents(
   );
   const b = new GraphBuilder();
   b.input("x", ["N", "D"]);
+  b.input("mean", ["D"]);
   b.input("v", ["D", "K"]);
-  b.op("MatMul", ["x", "v"], {}, { outputs: ["scores"] });
-  const turned = b.op("Transpose", ["x"], { perm: [1, 0] });
+  const centred = b.op("Sub", ["x", "mean"]);
+  b.op("MatMul", [centred, "v"], {}, { outputs: ["scores"] });
+  const turned = b.op("Transpose", [centred], { perm: [1, 0] });
   b.op("MatMul", [turned, "scores"], {}, { outputs: ["back"] });
   b.output("scores", ["N", "K"]);
   b.output("back", ["D", "K"]);
   const session = await runtime.open(b.graph, { threads: 1 });
   try {
-    const x = float32([rows, width], centred);
+    const middle = float32([width], Float32Array.from(mean));
+    const scores = new Float32Array(rows * basis);
     let before = new Float64Array(basis);
     for (let round = 0; ; round++) {
       orthonormalise(directions);
       const v = float32([width, basis], interleaved(directions));
-      const { scores, back } = await session.run({ x, v });
-      const images = columnsOf(back!.data as Float32Array, basis);
+      const images = Array.from({ length: basis }, () => new Float64Array(width));
+      // Rows by rows: what the engine makes of them takes no more memory for more photos.
+      for (let from = 0; from < rows; from += block) {
+        const to = Math.min(rows, from + block);
+        const x = float32([to - from, width], vectors.subarray(from * width, to * width));
+        const found = await session.run({ x, mean: middle, v });
+        scores.set(found["scores"]!.data as Float32Array, from * basis);
+        addColumns(images, found["back"]!.data as Float32Array);
+      }
       const lengths = images.map((image, j) => dot(image, directions[j]!));
       const order = [...lengths.keys()].sort((p, q) => lengths[q]! - lengths[p]!);
       const sorted = Float64Array.from(order, (j) => lengths[j]!);
@@ -62,10 +76,9 @@ export async function principalComponents(
       if (round === rounds || settled) {
         const chosen = order.slice(0, count);
         const signs = chosen.map((j) => signOf(directions[j]!));
-        const all = scores!.data as Float32Array;
         const own = new Float32Array(rows * count);
         for (let row = 0; row < rows; row++)
-          chosen.forEach((j, i) => (own[row * count + i] = signs[i]! * all[row * basis + j]!));
+          chosen.forEach((j, i) => (own[row * count + i] = signs[i]! * scores[row * basis + j]!));
         const shares = [...sorted.subarray(0, count)].map((value) =>
           total > 0 ? Math.max(0, value) / total : 0,
         );
@@ -79,12 +92,12 @@ export async function principalComponents(
   }
 }
 
-/** The vectors less their mean. */
-export function centre(vectors: Float32Array, width: number): Float32Array {
+/** The mean of the vectors. */
+export function meanOf(vectors: Float32Array, width: number): Float64Array {
   const rows = vectors.length / width;
   const mean = new Float64Array(width);
   for (let i = 0; i < vectors.length; i++) mean[i % width]! += vectors[i]! / rows;
-  return vectors.map((value, i) => value - mean[i % width]!);
+  return mean;
 }
 
 const interleaved = (vectors: readonly Float64Array[]): Float32Array =>
@@ -93,10 +106,12 @@ const interleaved = (vectors: readonly Float64Array[]): Float32Array =>
     (_, at) => vectors[at % vectors.length]![Math.floor(at / vectors.length)]!,
   );
 
-const columnsOf = (data: Float32Array, count: number): Float64Array[] =>
-  Array.from({ length: count }, (_, j) =>
-    Float64Array.from({ length: data.length / count }, (_, i) => data[i * count + j]!),
-  );
+/** Adds the columns of a table to as many vectors. */
+function addColumns(sums: readonly Float64Array[], data: Float32Array): void {
+  sums.forEach((sum, j) => {
+    for (let i = 0; i < sum.length; i++) sum[i]! += data[i * sums.length + j]!;
+  });
+}
 
 function signOf(vector: Float64Array): 1 | -1 {
   let most = 0;
