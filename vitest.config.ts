@@ -23,6 +23,7 @@ const long = [
   "page-opening",
   "page-data",
   "page-train",
+  "page-visit",
   "page-webgpu",
   "package",
   "photo-runs",
@@ -52,7 +53,16 @@ export default defineConfig({
       // Without isolation a worker imports striate once, not once a file: 3.5 minutes instead of 5. Tests that change
       // something of the process put it back.
       { extends: true, test: { name: "unit", include: all, exclude: long, isolate: false } },
-      { extends: true, test: { name: "long", include: long } },
+      // A step in a browser has 45 seconds (test/page/chromium.ts), a value that is asked for again and again 30.
+      {
+        extends: true,
+        test: {
+          name: "long",
+          include: long,
+          testTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+        },
+      },
     ],
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,

@@ -70,8 +70,9 @@ else
       ]);
       const box = (await sheet.boundingBox())!;
       await page.mouse.move(box.x + 260, box.y + 70);
-      const said = await page.locator("output").textContent();
-      const [layer, channel, value] = /^(\w+)\[(\d+)\] is (.*)$/.exec(said!)!.slice(1);
+      const said = () => page.locator("output").textContent();
+      await expect.poll(said).toMatch(/ is /);
+      const [layer, channel, value] = /^(\w+)\[(\d+)\] is (.*)$/.exec((await said())!)!.slice(1);
       expect(layer).toBe("conv2d");
       const where = await page.locator("striate-maps .beside p").textContent();
       const [row, column] = /row (\d+), column (\d+)/.exec(where!.replace(/\s+/g, " "))!.slice(1);
@@ -86,7 +87,7 @@ else
     it("draws anew when an attribute changes", async () => {
       await page.locator("select[name=layer]").selectOption("conv2d_3");
       await page.locator("striate-maps section[aria-label=conv2d_3]").waitFor();
-      expect(await page.locator("striate-maps section").count()).toBe(1);
+      await expect.poll(() => page.locator("striate-maps section").count()).toBe(1);
       await page.locator("select[name=scale]").selectOption("symmetric");
       await expect.poll(() => page.locator("striate-maps .scale").textContent()).toMatch(/^−/);
     });
@@ -108,9 +109,10 @@ else
         );
       const message = await change("layer", "conv9");
       expect(message).toContain("conv9");
-      expect(await page.locator("striate-maps [role=alert]").textContent()).toBe(message);
+      const alert = page.locator("striate-maps [role=alert]");
+      expect(await alert.textContent()).toBe(message);
       expect(await change("layer", "conv2d_2")).toBe("shown");
-      expect(await page.locator("striate-maps [role=alert]").count()).toBe(0);
+      await alert.waitFor({ state: "detached" });
       expect(await change("model", "dog.jpg")).toContain("dog.jpg");
       expect(await change("model", "cat_vs_dog.h5")).toBe("shown");
     });

@@ -45,7 +45,6 @@ else
       site = await openBuiltPage({ isolated: true });
       const viewport = { width: 1280, height: 800 };
       page = site.watch(await (await site.browser.newContext({ viewport })).newPage());
-      page.setDefaultTimeout(30_000);
       await page.goto(site.address);
       await page.locator(".answer-panel .best", { hasText: "Dog" }).waitFor();
     }, 120_000);

@@ -25,7 +25,6 @@ else
       site = await openBuiltPage({ isolated: true, camera: true });
       const viewport = { width: 1280, height: 800 };
       page = site.watch(await (await site.browser.newContext({ viewport })).newPage());
-      page.setDefaultTimeout(20_000);
       await page.goto(site.address);
       await answer().locator(".best", { hasText: "Dog" }).waitFor();
     });
@@ -156,12 +155,12 @@ else
       );
       await answer().getByRole("button").first().waitFor();
       await place.selectOption("page");
+      await expect.poll(() => place.getAttribute("title")).toMatch(/WebAssembly, [2-9] threads/);
       await answer().getByRole("button").first().waitFor();
     });
 
     it("what is shown and was asked is saved as one page that needs nothing else", async () => {
       const fresh = await page.context().newPage();
-      fresh.setDefaultTimeout(90_000);
       await fresh.goto(`${site.address}#tab=why&view=preprocessing`);
       await fresh.getByText("Done.").waitFor();
       const waiting = fresh.waitForEvent("download");
@@ -173,11 +172,10 @@ else
       const { photos, sections } = JSON.parse(data) as { photos: unknown[]; sections: unknown[] };
       expect([photos.length, sections.length]).toEqual([1, 2]);
       await fresh.close();
-    }, 120_000);
+    });
 
     it("on paper it is a report: what is open, the answer, whole layers, and nothing to press", async () => {
       const fresh = await page.context().newPage();
-      fresh.setDefaultTimeout(90_000);
       await fresh.goto(`${site.address}#unit=conv2d_1@30,36[2]`);
       await fresh.getByText(/products together/).waitFor();
       const pdf = (await fresh.pdf({ format: "A4" })).toString("latin1");
@@ -188,7 +186,7 @@ else
       expect(await fresh.locator("select:visible, input:visible").count()).toBe(0);
       expect(await fresh.getByRole("banner").isVisible()).toBe(false);
       await fresh.close();
-    }, 120_000);
+    });
 
     it("the tour goes through its eight steps, each of which shows what it talks about", async () => {
       await page.getByRole("button", { name: "Tour" }).click();
@@ -210,7 +208,7 @@ else
       }
       expect(tour).toHaveLength(8);
       await page.getByRole("region", { name: "Result" }).waitFor();
-    }, 120_000);
+    });
 
     it("a link to Compare has two photos, however late the first one comes", async () => {
       const late = site.watch(await site.browser.newPage());
@@ -219,7 +217,7 @@ else
         await route.continue();
       });
       await late.goto(`${site.address}#tab=compare`);
-      await late.locator(".sides canvas").nth(2).waitFor({ timeout: 30_000 });
+      await late.locator(".sides canvas").nth(2).waitFor();
       await late.close();
     });
 

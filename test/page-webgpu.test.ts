@@ -16,7 +16,6 @@ else
     beforeAll(async () => {
       site = await openBuiltPage({ isolated: true, webgpu: true });
       page = site.watch(await site.browser.newPage({ viewport: { width: 1280, height: 800 } }));
-      page.setDefaultTimeout(90_000);
     });
     afterAll(() => site?.close());
 
@@ -64,7 +63,6 @@ else
       const fresh = await site.browser.newContext({ serviceWorkers: "block" });
       await fresh.route("**/*asyncify*", (route) => route.abort());
       page = await fresh.newPage();
-      page.setDefaultTimeout(90_000);
       await opened();
       await page.waitForTimeout(500);
       if ((await offered()) === 0) context.skip("skipped: this browser has no adapter for WebGPU");

@@ -85,6 +85,7 @@ else
 
     /** What the page says of the value that is pointed at. */
     const said = async (page: Page) => {
+      await page.locator(".readout p").nth(2).waitFor();
       const lines = await page.locator(".readout p").allTextContents();
       return { layer: lines[0], value: Number(lines[1]!.replace("−", "-")), where: lines[2] };
     };
@@ -115,9 +116,10 @@ else
       await page.mouse.move(2, 2);
       await sheet.focus();
       await page.keyboard.press("ArrowRight");
-      expect((await said(page)).where).toBe("map 1, row 74, column 74");
+      const where = async () => (await said(page)).where;
+      await expect.poll(where).toBe("map 1, row 74, column 74");
       await page.keyboard.press("Shift+ArrowDown");
-      expect((await said(page)).where).toBe("map 1, row 75, column 74");
+      await expect.poll(where).toBe("map 1, row 75, column 74");
       // What conv2d sees is 3 x 3 pixels of 150 on a photo of 468 x 589.
       const frame = await page.locator("svg .frame").getAttribute("d");
       expect(frame!.match(/[\d.]+/g)!.map((edge) => Math.round(Number(edge)))).toEqual([

@@ -35,7 +35,8 @@ export class PageEngine {
   readonly #host: EngineHost;
   readonly #models = new Kept<Model>("network", 3, (model) => model.dispose());
   readonly #photos = new Kept<Image>("photo", 12);
-  readonly #results = new Kept<AnySeen>("result", 8);
+  /** More than the page has in its report and asks besides: an answer of the report must not go for others. */
+  readonly #results = new Kept<AnySeen>("result", 16);
   readonly #runs = new Kept<EpochNetworks>("training", 2, (epochs) => epochs.dispose());
   readonly #zips = new Kept<ZipPhotos>("zip", 2, (zip) => zip.close());
   #last: Promise<unknown> = Promise.resolve();
@@ -86,7 +87,8 @@ export class PageEngine {
         photo: on.photo === undefined ? undefined : this.#photos.get(on.photo),
         other: on.other === undefined ? undefined : this.#models.get(on.other),
       });
-      return viewAnswer(this.#results.add(seen), seen, shows);
+      const question = [name, on.model, on.photo, on.other].join();
+      return viewAnswer(this.#results.add(seen, question), seen, shows);
     },
     redraw: async (_, result, shows) =>
       (await asking()).drawn(this.#results.get(result), shows).pictures,

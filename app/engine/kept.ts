@@ -3,6 +3,8 @@ import { StriateError } from "striate";
 /** Things by number, of which the ones that were not used for longest are let go. */
 export class Kept<T> {
   readonly #things = new Map<number, T>();
+  /** The numbers of those that answer a question of their own. */
+  readonly #answers = new Map<string, number>();
   readonly #what: string;
   readonly #most: number;
   readonly #release: (thing: T) => unknown;
@@ -14,8 +16,13 @@ export class Kept<T> {
     this.#release = release;
   }
 
-  add(thing: T): number {
+  /** @param question of which only the last answer is kept */
+  add(thing: T, question?: string): number {
     const id = this.#next++;
+    if (question !== undefined) {
+      void this.delete(this.#answers.get(question) ?? 0);
+      this.#answers.set(question, id);
+    }
     this.#things.set(id, thing);
     for (const [old] of [...this.#things].slice(0, -this.#most)) void this.delete(old);
     return id;

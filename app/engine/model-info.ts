@@ -1,4 +1,11 @@
-import { type Model, type NetworkLayer, layerDetail, leftOut, receptiveFields } from "striate";
+import {
+  type Model,
+  type Network,
+  type NetworkLayer,
+  layerDetail,
+  leftOut,
+  receptiveFields,
+} from "striate";
 import type { LayerInfo, ModelInfo } from "./protocol.ts";
 import { sightOf } from "./sight-of.ts";
 
@@ -36,7 +43,7 @@ export function modelInfo(id: number, model: Model, engine: string): ModelInfo {
     layers,
     shown: shownLayers(network.layers, layers),
     notices: leftOut(network),
-    ...(takesPhoto(model) ? {} : { noPhoto: `${network.name} does not take one picture` }),
+    ...(takesPhoto(model) ? {} : { noPhoto: noPhotoWords(network) }),
     engine,
   };
 }
@@ -58,6 +65,12 @@ const shapeWords = (shape: readonly (number | string | null)[]): string =>
     .slice(1)
     .map((length) => (length === null ? "?" : String(length)))
     .join(" × ");
+
+/** Why a photo cannot be given, and what there is to see all the same. */
+function noPhotoWords({ inputs, origin, name }: Network): string {
+  const taken = inputs.map((input) => `${input.name} (${shapeWords(input.shape) || "one value"})`);
+  return `${origin.file ?? name} takes no single picture, but ${taken.join(" and ") || "nothing"}: under Layers is the network, under Ask why what needs no photo.`;
+}
 
 function takesPhoto(model: Model): boolean {
   try {

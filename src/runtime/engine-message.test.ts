@@ -33,6 +33,19 @@ describe("the engine's words name the layer first, and no place in C++", () => {
     expect(engineMessage(new Error(said))).toBe(`the engine refused: ${words}`);
   });
 
+  it("say that the engine itself did not come", () => {
+    const said =
+      "no available backend found. ERR: [wasm] RuntimeError: Aborted(NetworkError: Failed to execute 'send' on 'XMLHttpRequest': Failed to load 'http://a/ort.wasm'.). Build with -sASSERTIONS for more info.";
+    expect(engineMessage(new Error(said))).toBe(
+      "the engine did not start: NetworkError: Failed to execute 'send' on 'XMLHttpRequest': Failed to load 'http://a/ort.wasm'; load the page again",
+    );
+    const again =
+      "no available backend found. ERR: [wasm] Error: previous call to 'initWasm()' failed.";
+    expect(engineMessage(new Error(again))).toBe(
+      "the engine did not start: previous call to 'initWasm()' failed.; load the page again",
+    );
+  });
+
   it("are cut where a name has no end", () => {
     const text = `Node (${"(".repeat(1e6)}`;
     expect(engineMessage(new Error(text)).length).toBeLessThan(2100);

@@ -28,6 +28,10 @@ const typeFaults: readonly (readonly [RegExp, (parts: Parts) => string])[] = [
       `${named(op, name)}its inputs are ${typeOf(is)} and ${typeOf(other)}, and have to be alike`,
   ],
 ];
+/** How the engine for the web says that its WebAssembly did not come. */
+const missing =
+  /no available backend found\. ERR: \[wasm\] (?:[A-Za-z]*Error: )?(?:Aborted\()?(?<why>.*?)(?:\.?\)\. Build with .*)?$/;
+
 type Parts = Readonly<Record<string, string | undefined>>;
 
 const named = (kind = "", name = "") => (name === "" ? `${kind}: ` : `${kind} "${name}": `);
@@ -48,6 +52,8 @@ export function engineMessage(error: unknown): string {
     .replace(/(?:\w+[*&]? )?onnxruntime::[^\s(]+\([^)]*\)\s*/g, "")
     .replace(/\s+/g, " ")
     .trim();
+  const { why } = missing.exec(text)?.groups ?? {};
+  if (why) return `the engine did not start: ${why}; load the page again`;
   for (const place of places) {
     const { name, op, what } = place.exec(text)?.groups ?? {};
     if (what) return `the engine refused: ${op}${name ? ` "${name}"` : ""}: ${what}`;

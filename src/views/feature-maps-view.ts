@@ -48,7 +48,7 @@ export const featureMapsView = defineView({
   paper: "Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901",
   formula: "A[i, j, c]: the layer's own output",
   pitfall:
-    "With a scale for each map a weak map looks as strong as a strong one: scale_mode=layer compares them.",
+    "With a scale for each map a weak map looks as strong as a strong one: one scale for the whole layer compares them.",
   takes: "photos",
   command: { name: "see" },
   asks: {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type Page, chromium } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { striate } from "../command-line.ts";
-import { chromiumOptions } from "./chromium.ts";
+import { chromiumOptions, launchChromium } from "./chromium.ts";
 import { hostSite } from "./static-site.ts";
 
 /** The page as `striate build-page` writes it, on a plain host, and Chromium to look at it. */
@@ -46,7 +46,7 @@ export async function openBuiltPage({
   const cameraFlags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
   const own = chromiumOptions.args!.filter((flag) => !webgpu || flag !== "--disable-gpu");
   const args = [...own, ...(camera ? cameraFlags : []), ...(webgpu ? webgpuFlags : [])];
-  const browser = await chromium.launch({ ...chromiumOptions, args });
+  const browser = await launchChromium({ args });
   const faults: string[] = [];
   return {
     ...{ folder, server, address, browser, faults },

@@ -19,7 +19,21 @@ export const chromiumOptions: LaunchOptions = {
   ],
 };
 
-export const launchChromium = (): Promise<Browser> => chromium.launch(chromiumOptions);
+/** How long a step in a page may take: less than a test may, so that what does not come is named. */
+const patience = 45_000;
+
+/** @param changes to {@link chromiumOptions} */
+export async function launchChromium(changes: LaunchOptions = {}): Promise<Browser> {
+  const browser = await chromium.launch({ ...chromiumOptions, ...changes });
+  const newContext = browser.newContext.bind(browser);
+  // `newPage` opens one of these too.
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(patience);
+    return context;
+  };
+  return browser;
+}
 
 /** Bytes of memory that the processes of its pages have, once what nobody needs is let go. */
 export async function pageMemory(browser: Browser, page: Page): Promise<number> {

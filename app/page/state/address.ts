@@ -46,7 +46,7 @@ export function parseAddress(hash: string): Address {
   return {
     ...(model && (/^https?:/.test(model) ? { model } : {})),
     ...(photo && { photo }),
-    ...(text("layers") && { layers: text("layers")!.split(",") }),
+    ...(text("layers") && { layers: [...new Set(text("layers")!.split(","))] }),
     ...(unit && { unit }),
     ...(tab && { tab }),
     ...(scale && { scale }),

@@ -23,6 +23,8 @@ export class Asking {
   done = $state<number>();
   words = $state("");
   problem = $state("");
+  /** Whether it was stopped before there was anything of it. */
+  isStopped = $state(false);
   #stop: AbortController | undefined;
   #view: ViewInfo | undefined;
 
@@ -42,6 +44,7 @@ export class Asking {
     this.shows = initial(view.shows, { theme });
     this.answer = undefined;
     this.pictures = [];
+    this.isStopped = false;
   }
 
   /** Asks. What was asked before is stopped. @param other the second network, for views of two */
@@ -51,10 +54,12 @@ export class Asking {
     if (view === undefined || model === undefined) return;
     this.#stop?.abort();
     const stop = (this.#stop = new AbortController());
-    Object.assign(this, { busy: true, done: undefined, words: "", problem: "" });
+    Object.assign(this, { busy: true, done: undefined, words: "", problem: "", isStopped: false });
     const options: CallOptions = {
       signal: stop.signal,
-      onProgress: (done, words = "") => Object.assign(this, { done, words }),
+      onProgress: (done, words = "") => {
+        if (this.#stop === stop) Object.assign(this, { done, words });
+      },
       onPartial: ((part: ViewAnswer) => {
         if (this.#stop === stop) this.#show(part);
       }) as never,
@@ -78,7 +83,9 @@ export class Asking {
         session.spoken = answer.lines[0] ?? answer.caption;
       }
     } catch (error) {
-      if (this.#stop === stop && !(error as { isStop?: boolean }).isStop) {
+      if (this.#stop !== stop) return;
+      if ((error as { isStop?: boolean }).isStop) this.isStopped = true;
+      else {
         this.problem = (error as Error).message;
         this.answer = undefined;
         this.pictures = [];
@@ -96,6 +103,12 @@ export class Asking {
   /** Asks for the end: the best until then stands, where there is some. */
   stop(): void {
     this.#stop?.abort();
+  }
+
+  /** Ends it where nobody will see the answer: what is asked next need not wait for it. */
+  leave(): void {
+    this.#stop?.abort();
+    this.#stop = undefined;
   }
 
   /** Draws the answer with other looks. */

@@ -52,7 +52,9 @@ export class Attempts {
     }
   }
 
+  /** Says what went wrong, once where it goes wrong again. */
   problem(message: string): void {
-    this.problems = [...this.problems.slice(-3), { id: this.#next++, message }];
+    const others = this.problems.filter((problem) => problem.message !== message);
+    this.problems = [...others.slice(-3), { id: this.#next++, message }];
   }
 }

@@ -35,11 +35,9 @@ export class Comparison {
 
   /** The training of this page whose network is open, with the epochs that are kept of it. */
   get training() {
-    const { playground, model } = this.session;
-    const { trained, kept = [] } = playground ?? {};
-    return trained && trained.id === model?.id && kept.length > 1
-      ? { run: trained.run, kept }
-      : undefined;
+    const { playground } = this.session;
+    const { trained, kept = [], isOpen } = playground ?? {};
+    return trained && isOpen && kept.length > 1 ? { run: trained.run, kept } : undefined;
   }
 
   get layers(): string[] {
@@ -73,7 +71,7 @@ export class Comparison {
   get sides(): readonly [Side, Side] | undefined {
     const { session, second, chosen, otherLayer, epochs, training } = this;
     const { model, photo, engine } = session;
-    if (!model || !photo || !second || chosen === "") return undefined;
+    if (!model || !photo || !second || chosen === "" || model.noPhoto) return undefined;
     if (epochs && training)
       return [
         this.#epochSide(training.run, epochs[0], photo),

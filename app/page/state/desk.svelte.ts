@@ -11,12 +11,16 @@ import type {
   Source,
   ViewInfo,
 } from "../../engine/protocol.ts";
+import { keepAsItIs } from "./keep-offline.ts";
 import { Latest } from "./latest.ts";
 import { Looks } from "./looks.svelte.ts";
 import { type OpenPhoto, openPhoto } from "./open-photo.ts";
 import { painted } from "./painted.ts";
 import { ComputePlace } from "./place.svelte.ts";
 import { usualPanel } from "./tabs.ts";
+
+/** The most photos that are open at once. */
+const mostPhotos = 8;
 
 /** What a view has found, where the engine still has it. */
 export interface KeptResult {
@@ -32,16 +36,24 @@ export interface KeptResult {
 export class Desk extends Looks {
   readonly computes = new ComputePlace();
   /** Where the network that is open came from. */
-  modelSource: { source: Source; words: string; address: string | undefined } | undefined;
+  modelSource = $state.raw<{ source: Source; words: string; address: string | undefined }>();
+  /** What the engine does first, where it does something for long: what is asked waits for it. */
+  busyWith = $state("");
   views = $state.raw<readonly ViewInfo[]>([]);
   colormaps = $state.raw<ReadonlyMap<string, Uint8Array>>(new Map());
 
   model = $state.raw<ModelInfo>();
-  /** The address of the network where it has one. */
+  /** The address of the network that is open, or being opened, where it has one. */
   modelAddress = $state.raw<string | undefined>();
   photos = $state.raw<readonly OpenPhoto[]>([]);
   photo = $state.raw<OpenPhoto>();
+  /** The address of the photo that is looked at, or being opened, where it has one. */
+  photoAddress = $state.raw<string | undefined>();
+  /** What the network has made of the photo; of the one before while the next is looked at. */
   seen = $state.raw<SeenPhoto>();
+  isLooking = $state(false);
+  /** Until the page has opened what it comes with, or what the link says. */
+  isBeginning = $state(true);
   shown = $state.raw<readonly string[]>([]);
   /** The layer that was added last: its column comes into view. */
   latest = $state<string>();
@@ -58,10 +70,6 @@ export class Desk extends Looks {
   /** What a screen reader is told. */
   spoken = $state("");
 
-  /** The network that is to be open: the last one asked for, however long the ones before take. */
-  protected readonly modelWish = new Latest();
-  /** The photo that is to be looked at, in the same way. */
-  protected readonly photoWish = new Latest();
   readonly #looking = new Latest();
   readonly #asking = new Latest();
 
@@ -84,26 +92,46 @@ export class Desk extends Looks {
 
   /** The layers that an address asked for, until the network with them is open. */
   protected wanted: readonly string[] | undefined;
+  /** The network that is to be open: the last one asked for, however long the ones before take. */
+  readonly #modelWish = new Latest();
+  /** The photo that is to be looked at, in the same way. */
+  readonly #photoWish = new Latest();
+  #opening = $state.raw<AbortSignal>();
 
-  /**
-   * Opens a network.
-   * @param address where it can be opened again
-   * @param wish since when it is asked for, where it had to be fetched first
-   */
-  async open(
-    source: Source,
+  /** Whether a network is being opened. */
+  get isOpening(): boolean {
+    return this.#opening !== undefined;
+  }
+
+  /** Opens a network. @param address where it can be opened again */
+  open(source: Source, words: string, address?: string): Promise<void> {
+    return this.opening(words, address, () => Promise.resolve(source));
+  }
+
+  /** The same, with a source that has to be found first. */
+  protected async opening(
     words: string,
-    address?: string,
-    wish = this.modelWish.take(),
+    address: string | undefined,
+    find: (wish: AbortSignal) => Promise<Source | undefined>,
   ): Promise<void> {
-    const { engine } = this;
-    const opening = async (options: CallOptions & { signal: AbortSignal }) => {
-      const model = await engine.call("open", [source, this.computes.options], options);
+    if (address === undefined) keepAsItIs();
+    const wish = (this.#opening = this.#modelWish.take());
+    const { engine, computes } = this;
+    this.modelAddress = address ?? this.modelSource?.address;
+    const source = await find(wish);
+    const opened = async (options: CallOptions & { signal: AbortSignal }) => {
+      const model = await engine.call("open", [source!, computes.options], options);
       if (options.signal.aborted) this.#close(model, engine);
       return model;
     };
-    const model = await this.attempt(`Opening ${words}`, opening, wish);
-    if (model === undefined) return;
+    const model = source && (await this.attempt(`Opening ${words}`, opened, wish));
+    if (this.#opening !== wish) return;
+    this.#opening = undefined;
+    if (!source || !model) {
+      // What is open stays; where nothing is, the link still says what was wanted.
+      if (this.model) this.modelAddress = this.modelSource?.address;
+      return;
+    }
     this.modelSource = { source, words, address };
     const before = this.model;
     this.take(model, address);
@@ -114,6 +142,20 @@ export class Desk extends Looks {
 
   #close(model: ModelInfo, engine: Engine): void {
     void engine.call("close", [model.id]).catch(() => undefined);
+  }
+
+  /** The network that is open stays: what was being opened is left. */
+  protected stay(): void {
+    this.#modelWish.take();
+    this.#opening = undefined;
+    this.modelAddress = this.modelSource?.address;
+  }
+
+  /** All that is under way is left. */
+  protected leave(): void {
+    this.stay();
+    for (const one of [this.#photoWish, this.#looking, this.#asking]) one.take();
+    this.isLooking = false;
   }
 
   /** Shows a network that is open. */
@@ -135,39 +177,56 @@ export class Desk extends Looks {
   }
 
   /** Opens a photo and looks at it. */
-  openPhoto(file: File, address?: string, wish = this.photoWish.take()): Promise<void> {
-    return this.openPhotoFrom({ files: [{ file, path: file.name }] }, file.name, address, wish);
+  openPhoto(file: File): Promise<void> {
+    return this.openPhotos([file]);
   }
 
-  /** Opens photos, eight at most, and looks at each until another one is asked for. */
+  /** Opens photos, as many as are kept, and looks at each until another one is asked for. */
   async openPhotos(files: readonly File[]): Promise<void> {
-    const wish = this.photoWish.take();
-    for (const file of files.slice(0, 8)) await this.openPhoto(file, undefined, wish);
+    const wish = this.#photoWish.take();
+    for (const file of files.slice(0, mostPhotos)) {
+      const source = { files: [{ file, path: file.name }] };
+      await this.openingPhoto(file.name, undefined, () => Promise.resolve(source), wish);
+    }
+    if (files.length > mostPhotos)
+      this.problem(
+        `${mostPhotos} of the ${files.length} photos are open: more are not kept at once.`,
+      );
   }
 
   /** Opens a photo from wherever it comes. One that is read late lies among the photos, and is not looked at. */
-  protected async openPhotoFrom(
-    source: Source,
+  protected async openingPhoto(
     name: string,
-    address?: string,
-    wish = this.photoWish.take(),
+    address: string | undefined,
+    find: (wish: AbortSignal) => Promise<Source | undefined>,
+    wish = this.#photoWish.take(),
   ): Promise<void> {
-    const info = await this.attempt(`Reading ${name}`, (options) =>
-      this.engine.call("photo", [source], options),
-    );
-    if (info === undefined) return;
-    const photo = await openPhoto(info, source, address);
-    this.photos = [...this.photos.slice(-7), photo];
-    if (!wish.aborted) await this.#lookAt(photo);
+    if (address === undefined) keepAsItIs();
+    const place = this.computes.name;
+    if (!wish.aborted) this.photoAddress = address ?? this.photo?.address;
+    const source = await find(wish);
+    const info =
+      source &&
+      (await this.attempt(`Reading ${name}`, (options) =>
+        this.engine.call("photo", [source], options),
+      ));
+    const photo = info && (await openPhoto(info, source, address));
+    // It is computed elsewhere by now, where nobody has read it.
+    if (this.computes.name !== place) return;
+    if (photo) this.photos = [...this.photos.slice(1 - mostPhotos), photo];
+    if (wish.aborted) return;
+    if (photo) await this.#lookAt(photo);
+    else if (this.photo) this.photoAddress = this.photo.address;
   }
 
   choosePhoto(photo: OpenPhoto): Promise<void> {
-    this.photoWish.take();
+    this.#photoWish.take();
     return this.#lookAt(photo);
   }
 
   async #lookAt(photo: OpenPhoto): Promise<void> {
     this.photo = photo;
+    this.photoAddress = photo.address;
     this.spoken = `photo ${photo.name}`;
     await this.look();
     await this.explainUnit();
@@ -176,15 +235,18 @@ export class Desk extends Looks {
   /** Computes what is shown of the photo. */
   async look(): Promise<void> {
     const { model, photo, shown } = this;
-    if (model === undefined || photo === undefined) return;
-    if (model.noPhoto) return this.problem(model.noPhoto);
+    if (model === undefined || photo === undefined || model.noPhoto) return;
     const signal = this.#looking.take();
+    this.isLooking = true;
     const layers = [...new Set([...shown, ...this.pins.map(({ layer }) => layer)])];
     const seen = await this.attempt("", () =>
       this.#of(model, this.engine.call("see", [model.id, photo.id, layers], { signal })),
     );
-    if (seen === undefined || signal.aborted) return;
-    this.showSeen(seen, photo);
+    if (signal.aborted) return;
+    this.isLooking = false;
+    if (seen) return this.showSeen(seen, photo);
+    // Nothing is known of this photo, and what is known of another is not its.
+    if (this.#seenPhoto !== photo.id) this.seen = undefined;
   }
 
   /** Shows what a network has made of a photo. */

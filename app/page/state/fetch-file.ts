@@ -19,9 +19,11 @@ export async function fetchFile(
 ): Promise<File> {
   const name = plainName(address.replace(/[?#].*$/, "").replace(/^.*\//, "")) || "file";
   let response: Response;
+  const asked = begun.get(address);
+  // What failed once is asked for anew the next time.
+  begun.delete(address);
   try {
-    response = await (begun.get(address) ?? fetch(address, { signal }));
-    begun.delete(address);
+    response = await (asked ?? fetch(address, { signal }));
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new Error(
@@ -34,10 +36,17 @@ export async function fetchFile(
   const length = Number(response.headers.get("content-length")) || undefined;
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let read = 0;
-  for await (const part of response.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
-    parts.push(part);
-    read += part.length;
-    if (length) onProgress?.(Math.min(1, read / length));
+  try {
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+      parts.push(part);
+      read += part.length;
+      if (length) onProgress?.(Math.min(1, read / length));
+    }
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new Error(`${address}: the connection broke off after ${read} bytes; try it again`, {
+      cause: error,
+    });
   }
   const type = response.headers.get("content-type") ?? "";
   return new File(parts, name, { type });

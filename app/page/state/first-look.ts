@@ -29,7 +29,7 @@ export async function openFirstLook(session: Desk, look: FirstLook): Promise<voi
   const photo = { ...look.photo, address, picture, source: { files: [] } };
   session.takeColors(look.colormaps);
   session.take(look.model, packagedModel);
-  [session.photos, session.photo] = [[photo], photo];
+  [session.photos, session.photo, session.photoAddress] = [[photo], photo, address];
   session.showSeen(look.seen, photo);
   const opened = painted().then(() => openLive(session, address));
   computes.hold(opened);

@@ -1,10 +1,11 @@
-import type { ModelInfo } from "../../engine/protocol.ts";
+import type { Engine, ModelInfo } from "../../engine/protocol.ts";
 import type { PlannedLayer, TrainRequest, TrainingNews } from "../../engine/training/news.ts";
 import { planProblem } from "../../engine/training/plan.ts";
 import { emptyRecord } from "../../engine/training/record.ts";
 import { type PhotoClass, classFiles, classProblem } from "./class-photos.ts";
 import { download } from "./download.ts";
 import { type GivenFile, folderCount } from "./dropped-files.ts";
+import { keepAsItIs } from "./keep-offline.ts";
 import { TrainingRoom } from "./training-room.svelte.ts";
 import { usualLayers, usualSettings } from "./usual-training.ts";
 
@@ -28,6 +29,8 @@ export class Playground extends TrainingRoom {
   trained = $state.raw<ModelInfo & { readonly run: number }>();
   kept = $state.raw<readonly number[]>([]);
   #stop: AbortController | undefined;
+  /** Where it was trained, whose numbers the network and its epochs have. */
+  #engine: Engine | undefined;
 
   /** How many classes there are, where that is known before the pictures are read: not of a zip. */
   get classCount(): number | undefined {
@@ -50,26 +53,39 @@ export class Playground extends TrainingRoom {
     this.source = "files";
   }
 
+  /** Whether the network that it has trained is the one that is open. */
+  get isOpen(): boolean {
+    const { trained, session } = this;
+    if (trained === undefined || trained.id !== session.model?.id) return false;
+    return this.#engine === session.computes.started;
+  }
+
   async run(): Promise<void> {
     const { session } = this;
+    keepAsItIs();
+    const engine = (this.#engine = session.computes.started);
     this.#stop?.abort();
     const stop = (this.#stop = new AbortController());
     Object.assign(this, { busy: true, problem: "", chosen: undefined, record: emptyRecord });
     Object.assign(this, { trained: undefined, kept: [] });
+    session.busyWith = "the training";
     try {
-      const trained = await session.engine.call("train", [this.#request()], {
+      await session.computes.held;
+      const trained = await engine.call("train", [this.#request()], {
         signal: stop.signal,
         onPartial: ((news: TrainingNews) => this.hear(news)) as never,
       });
       this.trained = trained;
-      this.kept = await session.engine.call("epochsKept", [trained.run]);
+      this.kept = await engine.call("epochsKept", [trained.run]);
+      // It came from here, and from no file that another place could read.
+      session.modelSource = undefined;
       session.take(trained);
       session.spoken = "The training is over";
       await session.look();
     } catch (error) {
       if (!(error as { isStop?: boolean }).isStop) this.problem = (error as Error).message;
     } finally {
-      if (this.#stop === stop) this.busy = false;
+      if (this.#stop === stop) [this.busy, session.busyWith] = [false, ""];
     }
   }
 
@@ -90,17 +106,38 @@ export class Playground extends TrainingRoom {
     };
   }
 
+  /** Opens the trained network again, where another one was opened since. */
+  async open(): Promise<void> {
+    const { session } = this;
+    const [engine, run, epoch] = [this.#engine, this.trained?.run, this.kept.at(-1)];
+    if (engine === undefined || run === undefined || epoch === undefined) return;
+    const saved = await session.attempt("Reading the trained network", (options) =>
+      engine.call("saveEpoch", [{ run, epoch }, ".keras"], options),
+    );
+    if (!saved) return;
+    const file = new File([new Uint8Array(saved.bytes)], saved.name);
+    const source = { files: [{ file, path: file.name }] };
+    await session.open(source, file.name);
+    const { model, modelSource, computes } = session;
+    if (model && modelSource?.source === source && computes.started === engine)
+      this.trained = { ...model, run };
+  }
+
   /** Saves the network as it was after the epoch that is looked at. */
   async save(ending: string): Promise<void> {
     const { session, trained, shown, last } = this;
-    if (trained === undefined) return;
-    const file =
-      shown === last || !this.kept.includes(shown)
-        ? await session.call(`Writing ${ending}`, "save", [trained.id, ending])
-        : await session.call(`Writing ${ending}`, "saveEpoch", [
-            { run: trained.run, epoch: shown },
-            ending,
-          ]);
+    const engine = this.#engine;
+    if (trained === undefined || engine === undefined) return;
+    const { id, run } = trained;
+    const file = await session.attempt(`Writing ${ending}`, (options) =>
+      this.isOpen && (shown === last || !this.kept.includes(shown))
+        ? engine.call("save", [id, ending], options)
+        : engine.call(
+            "saveEpoch",
+            [{ run, epoch: this.kept.includes(shown) ? shown : this.kept.at(-1)! }, ending],
+            options,
+          ),
+    );
     if (file) download(file.name, file.bytes, "application/octet-stream");
   }
 }

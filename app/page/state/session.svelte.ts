@@ -1,10 +1,9 @@
-import type { Source } from "../../engine/protocol.ts";
+import type { CallOptions, Source } from "../../engine/protocol.ts";
 import { type Address, parseAddress, writeAddress } from "./address.ts";
 import { Desk } from "./desk.svelte.ts";
 import type { GivenFile } from "./dropped-files.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { openFirstLook, readFirstLook } from "./first-look.ts";
-import { Latest } from "./latest.ts";
 import { packagedModel, packagedPhotos, photoPath } from "./packaged.ts";
 import type { PlaceName } from "./place.svelte.ts";
 import type { Playground } from "./playground.svelte.ts";
@@ -20,9 +19,8 @@ import type { TrainingRoom } from "./training-room.svelte.ts";
 /** The page's visit: what it opens by itself, by the address, by what the command line named, and where it computes. */
 export class Session extends Desk {
   #served: ServedFiles = {};
-  readonly #following = new Latest();
   /** The training of this page, which goes on while something else is looked at. */
-  playground: Playground | undefined;
+  playground = $state.raw<Playground>();
   /** A training that is only looked at: of the process that serves the page, or one that was kept. */
   watched = $state.raw<TrainingRoom>();
 
@@ -53,6 +51,7 @@ export class Session extends Desk {
     else await this.#openAll(address);
     performance.mark("striate-live");
     this.views = (await this.attempt("", () => this.engine.call("views", []))) ?? [];
+    this.isBeginning = false;
   }
 
   /** Whether the packaged network and dog are opened, in the page. */
@@ -121,12 +120,14 @@ export class Session extends Desk {
     photo: Desk["photo"],
     model: Desk["modelSource"],
   ): Promise<void> {
+    this.leave();
     if (this.model) void this.engine.call("close", [this.model.id]).catch(() => undefined);
     this.computes.name = place;
     [this.model, this.seen, this.photos, this.photo] = [undefined, undefined, [], undefined];
+    this.photoAddress = undefined;
     const again = photos.filter((one) => one !== photo);
     for (const one of photo ? [...again, photo] : again)
-      await this.openPhotoFrom(one.source, one.name, one.address);
+      await this.openingPhoto(one.name, one.address, () => Promise.resolve(one.source));
     if (model === undefined) return;
     if (model.address) await this.openAddress(model.address);
     else await this.open(model.source, model.words);
@@ -141,41 +142,36 @@ export class Session extends Desk {
 
   /** The whole state as the hash of the page's address. */
   get hash(): string {
-    const { shown, model } = this;
+    const { shown, model, modelAddress, photoAddress } = this;
     const isChosen = model !== undefined && shown.join() !== model.shown.join();
+    // Until a network is open, the layers are those that are wanted of it.
+    const layers = this.isOpening ? this.wanted : isChosen ? shown : undefined;
     return writeAddress({
-      ...(this.modelAddress !== this.#usual.model && { model: this.modelAddress }),
-      ...(this.photo?.address !== this.#usual.photo && { photo: this.photo?.address }),
+      ...(modelAddress !== this.#usual.model && { model: modelAddress }),
+      ...(photoAddress !== this.#usual.photo && { photo: photoAddress }),
       ...this.looksOf(this.layers.length),
-      ...(isChosen && { layers: shown }),
+      ...(layers && { layers }),
     });
   }
 
   /** Goes where the address of the page says, after back and forward. */
   async follow(): Promise<void> {
-    const wish = this.#following.take();
     const address = parseAddress(location.hash);
     this.#take(address);
-    await this.#followModel(address);
-    if (wish.aborted) return;
-    await this.#followPhoto(address);
-    if (wish.aborted) return;
+    const model = address.model ?? this.#usual.model;
+    const photo = address.photo ?? this.#usual.photo;
+    // What is open again before another one came needs not be opened.
+    if (this.model && model === this.modelSource?.address) this.stay();
+    if (this.model && !this.isOpening) this.shown = address.layers ?? this.model.shown;
+    // Both begin at once: who goes on to another place meanwhile is not called back by the second.
+    await Promise.all([
+      this.modelAddress !== undefined && model !== this.modelAddress && this.openAddress(model),
+      this.photoAddress !== undefined &&
+        photo !== this.photoAddress &&
+        this.openPhotoAddress(photo),
+    ]);
     await this.look();
     await this.explainUnit();
-  }
-
-  /** Opens the network of an address; where it is open already, one that is still being opened is not wanted any more. */
-  async #followModel({ model = this.#usual.model, layers }: Address): Promise<void> {
-    const { modelAddress } = this;
-    if (modelAddress !== undefined && model !== modelAddress) return this.openAddress(model);
-    if (modelAddress !== undefined) this.modelWish.take();
-    if (this.model) this.shown = layers ?? this.model.shown;
-  }
-
-  async #followPhoto({ photo = this.#usual.photo }: Address): Promise<void> {
-    const address = this.photo?.address;
-    if (address !== undefined && photo !== address) return this.openPhotoAddress(photo);
-    if (address !== undefined) this.photoWish.take();
   }
 
   /** Opens the packaged network and dog, where others are open. */
@@ -192,41 +188,44 @@ export class Session extends Desk {
 
   /** Opens the network at an address: a packaged one, or one on the web. */
   async openAddress(address: string): Promise<void> {
-    const wish = this.modelWish.take();
-    if (/^https?:/.test(address)) return this.open({ url: address }, address, address, wish);
-    if (address === namedAddress("model")) {
-      const name = this.#served.model?.name ?? "the network";
-      const source = await this.#namedSource("model", wish);
-      return source && this.open(source, name, address, wish);
-    }
-    const reading = `Reading ${address}`;
-    const file = await this.attempt(reading, (options) => fetchFile(address, options), wish);
-    if (file) await this.open({ files: [{ file, path: file.name }] }, address, address, wish);
+    if (/^https?:/.test(address)) return this.open({ url: address }, address, address);
+    const isNamed = address === namedAddress("model");
+    const name = isNamed ? (this.#served.model?.name ?? "the network") : address;
+    await this.opening(name, address, (wish) =>
+      isNamed ? this.#namedSource("model", wish) : this.#fetched(address, address, wish),
+    );
+  }
+
+  /** The file at an address. */
+  async #fetched(address: string, url: string, wish?: AbortSignal): Promise<Source | undefined> {
+    const read = (options: CallOptions & { signal: AbortSignal }) => fetchFile(url, options);
+    const file = await this.attempt(`Reading ${address}`, read, wish);
+    return file && { files: [{ file, path: file.name }] };
   }
 
   /** What the command line named: read there, or fetched from there. */
-  async #namedSource(what: "model" | "photo", wish: AbortSignal): Promise<Source | undefined> {
+  async #namedSource(what: "model" | "photo", wish?: AbortSignal): Promise<Source | undefined> {
     if (this.computes.name === "server") return { named: what };
     const found = this.#served[what];
-    if (found === undefined) return undefined;
-    const reading = `Reading ${found.name}`;
-    const files = await this.attempt(reading, (options) => namedFiles(what, found, options), wish);
+    const files =
+      found &&
+      (await this.attempt(
+        `Reading ${found.name}`,
+        (options) => namedFiles(what, found, options),
+        wish,
+      ));
     return files && { files };
   }
 
   async openPhotoAddress(address: string): Promise<void> {
     const open = this.photos.find((photo) => photo.address === address);
     if (open) return this.choosePhoto(open);
-    const wish = this.photoWish.take();
-    if (address === namedAddress("photo")) {
-      const source = await this.#namedSource("photo", wish);
-      const name = this.#served.photo?.name ?? "the photo";
-      return source && this.openPhotoFrom(source, name, address, wish);
-    }
-    const file = await this.attempt(`Reading ${address}`, (options) =>
-      fetchFile(/^https?:/.test(address) ? address : photoPath(address), options),
+    const isNamed = address === namedAddress("photo");
+    const name = isNamed ? (this.#served.photo?.name ?? "the photo") : address.replace(/.*\//, "");
+    const url = /^https?:/.test(address) ? address : photoPath(address);
+    await this.openingPhoto(name, address, (wish) =>
+      isNamed ? this.#namedSource("photo", wish) : this.#fetched(address, url),
     );
-    if (file) await this.openPhoto(file, address, wish);
   }
 
   /** Opens the other packaged photo, where there is one only, and goes on with the first. */

@@ -12,6 +12,9 @@ export class WorkerEngine implements Engine {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
+  /** Why it answers nothing: it never began. */
+  #fault: EngineError | undefined;
+  #hasBegun = false;
 
   /** @param threads how many it computes with, where that is not left to it */
   constructor(threads?: number) {
@@ -23,8 +26,10 @@ export class WorkerEngine implements Engine {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#heard(data));
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      const message = `the worker that computes has failed: ${event.message || "it could not be loaded"}`;
-      for (const { reject } of this.#waiting.values()) reject(new EngineError(message));
+      const reason = event.message || "it could not be loaded; load the page again";
+      const fault = new EngineError(`the worker that computes has failed: ${reason}`);
+      if (!this.#hasBegun) this.#fault = fault;
+      for (const { reject } of this.#waiting.values()) reject(fault);
       this.#waiting.clear();
     });
   }
@@ -34,6 +39,7 @@ export class WorkerEngine implements Engine {
       const id = this.#next++;
       const { signal } = options;
       if (signal?.aborted) return reject(new EngineError("stopped", true));
+      if (this.#fault) return reject(this.#fault);
       this.#waiting.set(id, { ...options, resolve, reject });
       signal?.addEventListener("abort", () => this.#post({ id, stop: true }));
       this.#post({ id, method, args });
@@ -44,6 +50,7 @@ export class WorkerEngine implements Engine {
   }
 
   #heard(reply: Reply): void {
+    this.#hasBegun = true;
     const waiting = this.#waiting.get(reply.id);
     if (waiting === undefined) return;
     if (reply.kind === "progress") return waiting.onProgress?.(reply.done, reply.words);

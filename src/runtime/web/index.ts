@@ -67,7 +67,7 @@ const hasWebGpu = (): boolean =>
 
 function deviceMissing(device: Device, reason: string, cause?: unknown): StriateError {
   return new StriateError(
-    `device "${device}" is not here: ${reason.split("\n")[0]}; use --device wasm`,
+    `device "${device}" is not here: ${reason.split("\n")[0]}; "wasm" is`,
     cause === undefined ? undefined : { cause },
   );
 }
