@@ -229,7 +229,7 @@ else
         await result
           .getByRole("button", { name: "Numbers (.npz)" })
           .or(result.getByRole("alert"))
-          .or(result.getByText("Stopped before"))
+          .or(result.locator(".state").getByText("Stopped before"))
           .waitFor();
         if ((await result.getByRole("alert").count()) > 0)
           failed.push(
