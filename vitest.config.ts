@@ -37,6 +37,7 @@ const long = [
   "two-engines",
   "views-light",
 ].map((name) => `test/${name}.test.ts`);
+const within = (time: number) => ({ testTimeout: time, hookTimeout: 2 * time });
 const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
 
 export default defineConfig({
@@ -59,14 +60,13 @@ export default defineConfig({
         test: {
           name: "long",
           include: long,
-          testTimeout: 120_000,
+          ...within(240_000),
           expect: { poll: { timeout: 30_000 } },
         },
       },
     ],
     globalSetup: ["test/global-setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    ...within(60_000),
     pool: "forks",
     maxWorkers: 2,
   },

@@ -43,7 +43,7 @@ else
       mkdirSync(join(folder, "site/files"));
       for (const each of [photo, other])
         writeFileSync(join(folder, "site/files", basename(each)), readFileSync(each));
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await context?.close();

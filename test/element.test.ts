@@ -54,7 +54,7 @@ else
       page.on("pageerror", (error) => faults.push(error.message));
       page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
       await page.goto(site.address);
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await browser?.close();

@@ -68,7 +68,7 @@ beforeAll(async () => {
     first,
   );
   manifest = join(first, "out/run/manifest.json");
-}, 60_000);
+});
 
 /** Runs a command that writes into a folder. */
 async function run({ name, command, out }: Writer, folder: string, force = false): Promise<void> {

@@ -146,7 +146,7 @@ describe("the package", () => {
     expect(status).toBe(0);
     const see = readFileSync(join(project, "striate-demo", "see.json"), "utf8");
     expect((JSON.parse(see) as { engine: string }).engine).toMatch(/^onnxruntime-web /);
-  }, 60_000);
+  });
 
   it("wants the native engine from the tested version on, and has it in the checkout", () => {
     const read = (path: string) =>

@@ -47,7 +47,7 @@ else
       page = site.watch(await (await site.browser.newContext({ viewport })).newPage());
       await page.goto(site.address);
       await page.locator(".answer-panel .best", { hasText: "Dog" }).waitFor();
-    }, 120_000);
+    });
     afterAll(async () => {
       await site?.close();
       rmSync(folder, { recursive: true, force: true });

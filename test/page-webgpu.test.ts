@@ -55,7 +55,7 @@ else
         expect(off, name).toBeLessThan(1e-4);
         if (process.env["STRIATE_FIGURES"]) console.log(name, off);
       }
-    }, 180_000);
+    });
 
     it("goes back to where it was where the device is not given, and says so", async (context) => {
       // The page finds an adapter, and the engine for it does not come.
@@ -70,5 +70,5 @@ else
       await page.getByRole("alert").getByText("computed where it was before").waitFor();
       expect(await place().inputValue()).toBe("page");
       await page.getByRole("region", { name: "Answer" }).getByText("66.3 %").waitFor();
-    }, 180_000);
+    });
   });

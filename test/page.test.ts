@@ -237,7 +237,7 @@ else
           );
       }
       expect(failed).toEqual([]);
-    }, 180_000);
+    });
 
     it("has nothing that axe finds, in every tab, light and dark, and fits 360 pixels", async () => {
       const found: string[] = [];

@@ -84,5 +84,5 @@ describe.each(["see", "explain"])("%s of a folder", (command) => {
     expect(refused.code).toBe(2);
     const named = striate(asked(command, "out", "--workers", "2", "--input", "x=dog.jpg"));
     expect([named.code, named.err]).toEqual([2, expect.stringContaining("inputs by name")]);
-  }, 60_000);
+  });
 });

@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
     const { code, err } = striate([...census, "--out", first, "--workers", "1"]);
     expect(code, err).toBe(0);
     expected = hashOfRun(first);
-  }, 60_000);
+  });
   afterEach(() => processes.forEach((child) => child.kill("SIGKILL")));
   afterAll(() => processes.forEach((child) => child.kill("SIGKILL")));
 
@@ -82,7 +82,7 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
     expect(outs.map(hashOfRun)).toEqual([expected, expected]);
     // Nothing is left behind.
     expect(redis("llen", "bull:striate:wait")).toBe("0");
-  }, 90_000);
+  });
 
   it("is the same by one worker; see and explain of a folder are as well", async () => {
     await startRedis();
@@ -109,7 +109,7 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
       expect(await by("--queue", url)).toBe(alone);
     }
     worker.kill("SIGTERM");
-  }, 120_000);
+  });
 
   it("survives a worker that is killed and a server that forgets", async () => {
     const server = await startRedis();
@@ -132,7 +132,7 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
     await startRedis();
     expect(await ended(run)).toBe(0);
     expect(hashOfRun(out)).toBe(expected);
-  }, 90_000);
+  });
 
   it("is the same over a slow way to the server; one that is silent is said in a sentence", async () => {
     await startRedis();
@@ -166,7 +166,7 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
     expect(said).toContain("does not answer within 10 s");
     sockets.forEach((socket) => socket.destroy());
     proxy.close();
-  }, 120_000);
+  });
 
   it("says in a sentence that the server is not there, or full; who stops leaves nothing", async () => {
     const out = join(emptyFolder(), "out");
@@ -187,5 +187,5 @@ describe.skipIf(!hasRedis)("a queue on Redis", () => {
     run.kill("SIGINT");
     expect(await ended(run)).toBe(1);
     expect(redis("llen", "bull:striate:wait")).toBe("0");
-  }, 90_000);
+  });
 });

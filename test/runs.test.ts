@@ -50,21 +50,17 @@ describe("a run over a data set", () => {
     expect(out).toContain("600 photos");
     expect(err).toContain("600 photos in 10 shards of 64");
     expected = hashOfRun(first);
-  }, 60_000);
+  });
 
-  it.each(["2", "8"])(
-    "is the same to the byte by %s workers",
-    (workers) => {
-      const out = join(emptyFolder(), "out");
-      const { code, err } = striate([...census, "--out", out, "--workers", workers]);
-      expect(code, err).toBe(0);
-      expect(hashOfRun(out)).toBe(expected);
-      // Nothing is computed again, and the result is written anew.
-      expect(striate([...census, "--out", out]).code).toBe(0);
-      expect(hashOfRun(out)).toBe(expected);
-    },
-    60_000,
-  );
+  it.each(["2", "8"])("is the same to the byte by %s workers", (workers) => {
+    const out = join(emptyFolder(), "out");
+    const { code, err } = striate([...census, "--out", out, "--workers", workers]);
+    expect(code, err).toBe(0);
+    expect(hashOfRun(out)).toBe(expected);
+    // Nothing is computed again, and the result is written anew.
+    expect(striate([...census, "--out", out]).code).toBe(0);
+    expect(hashOfRun(out)).toBe(expected);
+  });
 
   it("is the same by shares, in any order, by hand and by the variables of a cluster", async () => {
     const out = join(emptyFolder(), "out");
@@ -83,7 +79,7 @@ describe("a run over a data set", () => {
     const { code, err } = striate(["run", manifestOf(out), "--merge"]);
     expect(code, err).toBe(0);
     expect(hashOfRun(out)).toBe(expected);
-  }, 60_000);
+  });
 
   it("is the same by the files of deploy/, with the variables that Slurm and Kubernetes set", async () => {
     const out = join(emptyFolder(), "out");
@@ -119,7 +115,7 @@ describe("a run over a data set", () => {
     });
     await ended(pod);
     expect(pod.exitCode).toBe(0);
-  }, 90_000);
+  });
 
   it("goes on where it was killed, at whatever moment", async () => {
     const out = join(emptyFolder(), "out");
@@ -139,7 +135,7 @@ describe("a run over a data set", () => {
     const { code, err } = striate([...census, "--out", out, "--workers", "2"]);
     expect(code, err).toBe(0);
     expect(hashOfRun(out)).toBe(expected);
-  }, 180_000);
+  });
 
   it("says that a shared folder went away, and goes on when it is there again", async () => {
     const out = join(emptyFolder(), "out");
@@ -167,14 +163,14 @@ describe("a run over a data set", () => {
     const { code, err } = striate([...census, "--out", out, "--workers", "2"]);
     expect(code, err).toBe(0);
     expect(hashOfRun(out)).toBe(expected);
-  }, 90_000);
+  });
 
   it("computes a cut result again, and says so", () => {
     truncateSync(join(first, "run", "shards", "000003.part"), 1000);
     const { code, err } = striate([...census, "--out", first, "--workers", "1"]);
     expect([code, err]).toEqual([0, expect.stringContaining("are cut or changed")]);
     expect(hashOfRun(first)).toBe(expected);
-  }, 60_000);
+  });
 
   it("refuses what would mix two runs, in a sentence", async () => {
     const other = striate([...census, "--value", "mean", "--out", first]);
@@ -197,5 +193,5 @@ describe("a run over a data set", () => {
       1,
       expect.stringContaining("begun with striate 9.9.9, and this worker has"),
     ]);
-  }, 60_000);
+  });
 });
