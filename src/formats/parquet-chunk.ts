@@ -30,10 +30,10 @@ export function writeChunk(
   to: number,
 ): ColumnChunk {
   const levels = new ByteWriter();
-  const there = isThere?.subarray(from, to);
+  const rows = all.subarray(from, to);
+  const there = words ? coded(rows) : isThere?.subarray(from, to);
   if (there) writeRleBitPackedHybrid(levels, there, 1);
-  else if (isOptional) writeOnes(levels, to - from);
-  const values = present(all.subarray(from, to), there);
+  const values = present(rows, there);
   const pages = words ? textPages(values, words) : numberPages(type, values, isOptional);
   // Many numbers hardly repeat but for what was found already: to look for more takes longer than all else.
   const packed = (bytes: Uint8Array) => (isOptional ? snappyCompress(bytes) : bytes);
@@ -41,26 +41,26 @@ export function writeChunk(
   const encoding = pages.words ? "RLE_DICTIONARY" : "PLAIN";
   let unpacked = 0;
   if (pages.words) {
-    const { count, bytes } = pages.words;
+    const { bytes } = pages.words;
     const body = packed(bytes);
     writePageHeader(writer, {
       type: "DICTIONARY_PAGE",
       uncompressed_page_size: bytes.length,
       compressed_page_size: body.length,
-      dictionary_page_header: { num_values: count, encoding: "PLAIN" },
+      dictionary_page_header: { num_values: pages.words.count, encoding: "PLAIN" },
     });
     unpacked += writer.offset - start + bytes.length;
     writer.appendBytes(body);
   }
   const pageStart = writer.offset;
   const body = packed(pages.bytes);
-  const rows = to - from;
+  const count = to - from;
   writePageHeader(writer, {
     type: "DATA_PAGE_V2",
     uncompressed_page_size: levels.offset + pages.bytes.length,
     compressed_page_size: levels.offset + body.length,
     data_page_header_v2: {
-      ...{ num_values: rows, num_nulls: rows - values.length, num_rows: rows, encoding },
+      ...{ num_values: count, num_nulls: count - values.length, num_rows: count, encoding },
       definition_levels_byte_length: levels.offset,
       repetition_levels_byte_length: 0,
       is_compressed: isOptional,
@@ -75,7 +75,7 @@ export function writeChunk(
       encodings: pages.words ? ["PLAIN", encoding] : [encoding],
       path_in_schema: [name],
       codec: isOptional ? "SNAPPY" : "UNCOMPRESSED",
-      num_values: BigInt(rows),
+      num_values: BigInt(count),
       total_compressed_size: BigInt(writer.offset - start),
       total_uncompressed_size: BigInt(unpacked),
       data_page_offset: BigInt(pageStart),
@@ -83,7 +83,7 @@ export function writeChunk(
       ...(pages.bounds && {
         statistics: {
           ...{ min_value: pages.bounds[0], max_value: pages.bounds[1] },
-          null_count: BigInt(rows - values.length),
+          null_count: BigInt(count - values.length),
         },
       }),
     },
@@ -91,10 +91,11 @@ export function writeChunk(
   };
 }
 
-/** So many rows that all have a value, as one run. */
-function writeOnes(levels: ByteWriter, rows: number): void {
-  levels.appendVarInt(2 * rows);
-  levels.appendUint8(1);
+/** Which rows have a text. */
+function coded(codes: ColumnNumbers): Uint8Array {
+  const isThere = new Uint8Array(codes.length);
+  for (let i = 0; i < codes.length; i++) isThere[i] = codes[i]! < 0 ? 0 : 1;
+  return isThere;
 }
 
 /** The values that there are, without gaps. */
@@ -181,7 +182,8 @@ function indexPage(indexes: Int32Array, count: number): Uint8Array {
 /** The smallest and the largest number; undefined where there is none. */
 function boundsOf(values: ColumnNumbers): [number, number] | undefined {
   let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     if (value < low) low = value;
     if (value > high) high = value;
   }

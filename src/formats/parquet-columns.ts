@@ -39,8 +39,8 @@ export interface PlainColumn {
   readonly numbers: ColumnNumbers;
   /** Whether a row may have no value. */
   readonly isOptional: boolean;
-  /** 0 where a row has no value; undefined where all have one. */
-  readonly isThere?: Uint8Array | undefined;
+  /** 0 where a row has no value; of texts their codes tell. */
+  readonly isThere?: Uint8Array;
 }
 
 const typed = {
@@ -75,10 +75,7 @@ function plainColumn({
   values,
 }: Omit<ParquetColumn, "values"> & { readonly values: WholeValues }): PlainColumn {
   if ("codes" in values)
-    return {
-      ...{ name, type, words: values.words, numbers: values.codes, isOptional: true },
-      isThere: known(values.codes),
-    };
+    return { name, type, isOptional: true, words: values.words, numbers: values.codes };
   if ("isThere" in values) return { name, type, isOptional: true, ...values };
   if (ArrayBuffer.isView(values))
     return { name, type, isOptional: false, numbers: values as unknown as ColumnNumbers };
@@ -94,9 +91,6 @@ function plainColumn({
   }
   return { name, type, isOptional: true, numbers, isThere };
 }
-
-const known = (codes: Int32Array): Uint8Array =>
-  Uint8Array.from(codes, (code) => Number(code >= 0));
 
 function coded(values: ArrayLike<unknown>): CodedValues {
   const codeOf = new Map<unknown, number>([[null, -1]]);
