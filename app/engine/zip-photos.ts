@@ -14,7 +14,7 @@ export class ZipPhotos {
 
   /** @throws StriateError where it is no zip of class folders */
   static async of(zip: File): Promise<ZipPhotos> {
-    return new ZipPhotos(await openDataset(zip, { keep: false }));
+    return new ZipPhotos(await openDataset(zip, { keep: false, unlabelled: true }));
   }
 
   get paths(): string[] {

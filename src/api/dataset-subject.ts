@@ -110,7 +110,8 @@ function labelOrder(
   classNames: readonly string[],
 ): { order: readonly number[]; notice?: string } {
   const inOrder = classNames.map((_, i) => i);
-  if (labels === undefined) return { order: inOrder };
+  // Photos that are all of one class are not told apart.
+  if (labels === undefined || classNames.length === 1) return { order: inOrder };
   const plain = (name: string) => name.toLowerCase().replace(/s$/, "");
   const found = labels.map((label) => classNames.findIndex((name) => plain(name) === plain(label)));
   if (found.every((at) => at >= 0) && new Set(found).size === classNames.length)

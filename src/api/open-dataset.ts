@@ -23,7 +23,7 @@ import {
 
 const optionNames: OptionNames<OpenDatasetOptions> = {
   ...{ size: true, channels: true, resize: true, orient: true },
-  ...{ seed: true, count: true, jfifOnly: true, url: true },
+  ...{ seed: true, count: true, jfifOnly: true, unlabelled: true, url: true },
   ...{ memory: true, cacheFolder: true, keep: true, onProgress: true, signal: true },
 };
 

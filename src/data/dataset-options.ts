@@ -18,6 +18,8 @@ export interface OpenDatasetOptions {
   readonly seed?: number | null;
   /** Drops pictures without a JFIF header, as TensorFlow Datasets does with cats_vs_dogs. */
   readonly jfifOnly?: boolean;
+  /** Whether photos that no class folders tell apart are a set too: one class; false by default. */
+  readonly unlabelled?: boolean;
   /** Memory for decoded pictures, `1g` or bytes; by default 2 GB, or half of the machine's if less. */
   readonly memory?: number | string;
   /** Folder for downloads and for decoded pictures that memory has no room for. */

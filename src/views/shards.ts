@@ -14,6 +14,8 @@ import type { DatasetSubject } from "./subject.ts";
 export interface Shards<A extends Fields, R, P = unknown> extends Parts<P> {
   /** @throws StriateError where the work would not fit into the memory that may be taken */
   costs(network: Network, set: DatasetSubject, asks: Values<A>, memory: number): ShardCosts;
+  /** Whether it says nothing of photos that are all of one class. */
+  readonly needsClasses?: boolean;
   /** Asks that `finish` alone looks at: with other ones the shards that are done stay as they are. */
   readonly late?: readonly string[];
   /** The photos of one shard. All chance depends on the photos' numbers and the seed alone. */

@@ -58,6 +58,18 @@ describe("findClasses", () => {
     });
   });
 
+  it("takes photos that nothing tells apart for one class, where that will do", () => {
+    const any = { unlabelled: true };
+    const bare = findClasses(pictures("2.jpg", "1.jpg"), [], any);
+    expect(bare.classNames).toEqual(["photos"]);
+    expect(bare.splits.get("train")!.map(({ path }) => path)).toEqual(["1.jpg", "2.jpg"]);
+    const one = findClasses(pictures("Pet/Cat/1.jpg"), [], any);
+    expect([one.classNames, one.notices]).toEqual([["Cat"], []]);
+    const two = findClasses(pictures("b/1.jpg", "a/1.jpg", "loose.jpg"), [], any);
+    expect(two.classNames).toEqual(["a", "b"]);
+    expect(() => findClasses([], [], any)).toThrow("there are no pictures");
+  });
+
   it("warns of a split with one class only", () => {
     const found = findClasses(pictures("train/cat/1.jpg", "train/dog/1.jpg", "val/cat/2.jpg"));
     expect(found.notices).toEqual(['all pictures of the split validation are of one class, "cat"']);

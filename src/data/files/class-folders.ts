@@ -48,19 +48,26 @@ interface Folder {
  *
  * @param files every file that is not litter
  * @param folderPaths every folder that is not litter, so that an empty one can be named
+ * @param options.unlabelled whether a set that tells no classes apart will do: one class folder, or pictures without
+ * any, which are of the class "photos"
  * @throws StriateError (without the set's name) when there are not at least two classes with pictures
  */
 export function findClasses(
   files: readonly FoundFile[],
   folderPaths: readonly string[] = [],
+  { unlabelled = false }: { readonly unlabelled?: boolean | undefined } = {},
 ): ClassListing {
   const notices: string[] = [];
   let top = buildTree(files, folderPaths);
   for (let inner = wrapped(top); inner; inner = wrapped(top)) top = inner;
   const splitFolders = findSplits(top);
   if (!splitFolders) {
-    const classes = classFolders(top, notices);
-    return label([["train", classes]], notices);
+    const isBare = unlabelled && ![...top.folders.values()].some(holdsPictures);
+    const classes =
+      isBare && count(top, "picture") > 0
+        ? [{ ...top, name: "photos" }]
+        : classFolders(top, notices);
+    return label([["train", classes]], notices, unlabelled);
   }
   const splits: [string, Folder[]][] = [];
   for (const [name, folder] of splitFolders) {
@@ -73,7 +80,7 @@ export function findClasses(
         `${inner.path}: ${withThousands(count(inner, "picture"))} pictures without class folders are left out`,
       );
   }
-  return label(splits, notices);
+  return label(splits, notices, unlabelled);
 }
 
 function buildTree(files: readonly FoundFile[], folderPaths: readonly string[]): Folder {
@@ -177,15 +184,19 @@ function classFolders(top: Folder, notices: string[]): Folder[] {
   return classes;
 }
 
-function label(splits: readonly [string, Folder[]][], notices: string[]): ClassListing {
+function label(
+  splits: readonly [string, Folder[]][],
+  notices: string[],
+  unlabelled: boolean,
+): ClassListing {
   const classNames = [...new Set(splits.flatMap(([, folders]) => folders.map(({ name }) => name)))];
-  if (classNames.length === 1)
+  if (classNames.length === 1 && !unlabelled)
     throw new StriateError(
       `there is only one class folder, "${splits[0]![1][0]!.path}": at least two are needed to tell apart`,
     );
   classNames.sort(compareCodePoints);
   for (const [name, folders] of splits)
-    if (folders.length === 1)
+    if (folders.length === 1 && classNames.length > 1)
       notices.push(`all pictures of the split ${name} are of one class, "${folders[0]!.name}"`);
   const skipped: SkippedFile[] = [];
   const listed = splits.map(([name, folders]) => {

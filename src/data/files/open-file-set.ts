@@ -58,7 +58,7 @@ async function openSet(
   const { seed = 42, jfifOnly = false } = options;
   const { cache } = platform;
   const { found, withoutJfif, prints } = await judge(files, platform, options.onProgress);
-  const listing = findClasses(found, files.folders);
+  const listing = findClasses(found, files.folders, { unlabelled: options.unlabelled });
   const indexOf = new Map(files.files.map((file, index) => [file.path, index]));
   const notices = [...listing.notices];
   const examples: { file: number; label: number }[] = [];

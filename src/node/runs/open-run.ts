@@ -79,7 +79,7 @@ export interface AskedRun {
 /** Opens model and photos, and writes down what makes this run. */
 export async function planRun(asked: AskedRun): Promise<ViewRun> {
   const { view, asks, data, seed, memory } = asked;
-  const { model, set, subject } = await openParts(asked.model, data);
+  const { model, set, subject } = await openParts(asked.model, data, view);
   const { bytesPerPhoto } = view.shards.costs(model.network, subject, asks, memory);
   const manifest: RunManifest = {
     striate: version,
@@ -113,7 +113,7 @@ export async function openRun(
   const path = places.model ?? manifest.model.path;
   await checkModel(manifest, path);
   const data = { ...manifest.data, source: places.data ?? manifest.data.source };
-  const { model, set, subject } = await openParts(path, data);
+  const { model, set, subject } = await openParts(path, data, view);
   if (listingOf(set, data) !== manifest.listing || subject.length !== manifest.photos)
     throw new StriateError(
       `${data.source}: holds other photos than the run was begun with (${subject.length}, then ${manifest.photos}); give the same by --data`,
@@ -148,13 +148,13 @@ export function shardedView(id: string): ShardedView {
   throw new StriateError(`"${id}" is not computed shard by shard`);
 }
 
-async function openParts(path: string, data: RunData) {
+async function openParts(path: string, data: RunData, { shards }: ShardedView) {
   // One thread: the work is shared out by photos, and the numbers are those of any other number of workers.
   const model = new Model(await openModel(path), runtime, { threads: 1 });
   const set = await openDatasetFor(model.network, data.source, {
     ...(data.size && { size: data.size as [number, number] }),
     jfifOnly: data.jfif_only,
-    keep: false,
+    ...{ keep: false, unlabelled: shards.needsClasses !== true },
   });
   const { split, limit, scale } = data;
   return { model, set, subject: datasetSubject(model.network, set, { split, limit, scale }) };

@@ -36,6 +36,7 @@ type ConfusionAsks = Values<typeof confusionAsks>;
 const keptPhotos = 16;
 
 const shards: Shards<typeof confusionAsks, Confusion, ConfusionPart> = {
+  needsClasses: true,
   costs(network, set) {
     const classes = classNamesOf(network, set).length;
     return {
