@@ -106,7 +106,7 @@ export type { TotalsState } from "./train/totals.ts";
 export type { Trainer, TrainerState } from "./train/trainer.ts";
 export type { AxesOf, ConstraintDefinition } from "./training/constraints.ts";
 export type { InitializerDefinition } from "./training/initializers/define-initializer.ts";
-export type { LossContext, LossDefinition } from "./training/losses/define-loss.ts";
+export type { LossContext, LossDefinition, LossScope } from "./training/losses/define-loss.ts";
 export type { MetricBatch, MetricDefinition } from "./training/metrics/define-metric.ts";
 export type { Metric } from "./training/metrics/metric.ts";
 export type { SlotSpec, Update, UpdateContext } from "./training/optimizers/define-optimizer.ts";
