@@ -147,6 +147,8 @@ export interface DrawnPicture {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
+  /** Where the drawing begins, below its heading. */
+  readonly top?: number;
 }
 
 export interface ViewAnswer {

@@ -60,6 +60,7 @@ const drawnPicture = (name: string, picture: Picture): DrawnPicture => ({
   svg: toSvg(picture),
   width: picture.width,
   height: picture.height,
+  ...(picture.body && { top: picture.body.y }),
 });
 
 export type { AnySeen };
