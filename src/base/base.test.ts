@@ -179,6 +179,11 @@ describe("tensors", () => {
     expect(() => float32([2, 3], [1, 2])).toThrow(StriateError);
   });
 
+  it("transpose turns nothing at once, however long the axes beside an empty one are", () => {
+    const nothing = { type: "float32", shape: [0, 2 ** 40, 3], data: new Float32Array(0) } as const;
+    expect(transpose(nothing, [2, 1, 0])).toEqual({ ...nothing, shape: [3, 2 ** 40, 0] });
+  });
+
   it("transpose moves every element where NumPy moves it, and back", () => {
     const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 });
     fc.assert(
