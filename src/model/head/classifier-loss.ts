@@ -1,4 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
+import { formatShape } from "../../base/shape.ts";
 import type { LabelMode } from "../../data/examples/batch.ts";
 import { parseLoss } from "../../training/losses/index.ts";
 import type { Identifier, Serialized } from "../../training/registry.ts";
@@ -45,7 +46,7 @@ export function classifierLoss(
   if (head === undefined || lists !== 1 || head.map !== undefined)
     throw new StriateError(
       `${network.origin.file ?? network.name}: expected one output of shape (None, units), so that it can ` +
-        `tell classes apart; train --head new gives it one`,
+        `tell classes apart, got ${outputsOf(network)}; train --head new gives it one`,
     );
   const units = head.units ?? classNames.length;
   const classes = classNames.length;
@@ -66,6 +67,9 @@ export function classifierLoss(
   const { class_name: taken } = own.loss;
   return { ...own, notice: `the file was compiled with the loss ${file}; ${taken} is taken` };
 }
+
+const outputsOf = ({ outputs }: Network): string =>
+  outputs.map(({ name, shape }) => `"${name}" ${formatShape(shape)}`).join(", ") || "none";
 
 /** The loss that the head asks for. */
 function lossByHead(head: Head, units: number): ClassifierLoss {

@@ -38,7 +38,10 @@ const keptPhotos = 16;
 const shards: Shards<typeof confusionAsks, Confusion, ConfusionPart> = {
   needsClasses: true,
   costs(network, set) {
-    const classes = classNamesOf(network, set).length;
+    const names = classNamesOf(network, set);
+    // A network that tells no classes apart is refused before the first shard.
+    classifierLoss(network, names);
+    const classes = names.length;
     return {
       bytesPerPhoto: 8 * classes + 200,
       bytesOfPart: (photos) => 8 * classes ** 2 + 4000 + 200 * photos,
