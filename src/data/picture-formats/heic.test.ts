@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heic } from "./heic.ts";
+import { isHeic } from "./heic.ts";
 
 const file = (major: string, ...compatible: string[]) => {
   const brands = `${major}\0\0\0\0${compatible.join("")}`;
@@ -7,10 +7,10 @@ const file = (major: string, ...compatible: string[]) => {
 };
 
 test("a photo is told from a film with a still, and from an AVIF", () => {
-  expect(heic.begins(file("heic", "mif1", "heic"))).toBe(true);
-  expect(heic.begins(file("mif1", "heic"))).toBe(true);
-  expect(heic.begins(file("msf1", "iso8"))).toBe(true);
-  expect(heic.begins(file("isom", "mp42", "mif1"))).toBe(false);
-  expect(heic.begins(file("mif1", "avif"))).toBe(false);
-  expect(heic.begins(file("mp42", "isom"))).toBe(false);
+  expect(isHeic(file("heic", "mif1", "heic"))).toBe(true);
+  expect(isHeic(file("mif1", "heic"))).toBe(true);
+  expect(isHeic(file("msf1", "iso8"))).toBe(true);
+  expect(isHeic(file("isom", "mp42", "mif1"))).toBe(false);
+  expect(isHeic(file("mif1", "avif"))).toBe(false);
+  expect(isHeic(file("mp42", "isom"))).toBe(false);
 });

@@ -8,7 +8,8 @@ const coded = ["heic", "heix", "heim", "heis", "hevc", "hevx"];
 /** What any file with pictures may say, first of all where they are all that is in it (10.2): a film has a still too. */
 const structural = ["mif1", "msf1"];
 
-function isHeic(head: string): boolean {
+/** Whether a file is a HEIC, by its first bytes as Latin-1. */
+export function isHeic(head: string): boolean {
   const [major, ...others] = mediaBrands(head);
   if (major === undefined || isAvif(head)) return false;
   return structural.includes(major) || [major, ...others].some((brand) => coded.includes(brand));
