@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeShared, shared, sharedJson } from "../../../test/shared.ts";
-import { float32 } from "../../base/tensor.ts";
+import { float32, int64 } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import { emptyGraph } from "../../graph/graph.ts";
 import { inferShapes } from "../../ops/infer/infer-shapes.ts";
@@ -121,6 +121,11 @@ const cases: Record<string, (b: GraphBuilder, x: string) => string> = {
       mode: "linear",
     });
     return b.op("Concat", [back, x], { axis: 1 });
+  },
+  "colours flipped as PyTorch's exporter writes it": (b, x) => {
+    const front = b.op("Transpose", [x], { perm: [1, 0, 2, 3] });
+    const flipped = b.op("GatherND", [front, b.constant(int64([0], [1, 1]))]);
+    return conv(b, b.op("Transpose", [flipped], { perm: [1, 0, 2, 3] }), 3);
   },
   "channels last": (b, x) => {
     const last = b.op("Transpose", [x], { perm: [0, 2, 3, 1] });

@@ -51,6 +51,7 @@ export const gatherOps: readonly OpDefinition[] = [
   defineOp({
     type: "GatherND",
     ...mixesAll,
+    sees: gatherNDSight,
     role: "arithmetic",
     attributes: { batch_dims: attr.int(0) },
     shape({ attributes: { batch_dims }, shape, type }) {
@@ -109,4 +110,17 @@ function gatherSight(c: SightContext<{ axis: number }>): Sight | undefined {
   const axis = normalizeAxis(c.attributes.axis, sight.length);
   if (sight[axis]) return "all";
   return indices ? sight.toSpliced(axis, 1, ...indices.map(() => null)) : undefined;
+}
+
+/**
+ * Constant indices pick along the axes in front, and leave the others as they are: PyTorch's exporter flips the
+ * colours with it, `x[:, [2, 1, 0]]`, the channels in front.
+ */
+function gatherNDSight(c: SightContext<{ batch_dims: number }>): Sight | undefined {
+  const [sight, indices] = [c.sees(0), c.shape(1)];
+  const depth = indices?.at(-1);
+  if (sight === undefined || sight === "all" || c.sees(1) !== undefined) return "all";
+  if (c.attributes.batch_dims !== 0 || typeof depth !== "number") return "all";
+  if (sight.slice(0, depth).some(Boolean)) return "all";
+  return sight.toSpliced(0, depth, ...indices!.slice(0, -1).map(() => null));
 }
