@@ -55,7 +55,7 @@ export function colormap(name: string): Colormap {
 export function colorIndices(
   values: Float32Array,
   { low, high }: Range,
-  indices = new Uint8Array(values.length),
+  indices: Uint8Array = new Uint8Array(values.length),
 ): Uint8Array {
   const span = high - low;
   const count = values.length;
