@@ -22,7 +22,7 @@ export function fromFloat16(bits: number): number {
 }
 
 /** {@link fromFloat16} of many: the bits of each are written as a binary32 has them. */
-export function fromFloat16s(bits: Uint16Array): Float32Array<ArrayBuffer> {
+export function fromFloat16s(bits: Uint16Array): Float32Array {
   const numbers = new Float32Array(bits.length);
   const words = new Uint32Array(numbers.buffer);
   for (let i = 0; i < bits.length; i++) {

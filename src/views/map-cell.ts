@@ -28,7 +28,7 @@ export interface MapCell {
 export function mapRaster(
   cell: MapCell,
   theme: Theme,
-  indices = new Uint8Array(cell.values.length),
+  indices: Uint8Array = new Uint8Array(cell.values.length),
 ): Raster {
   const { values, width, height, statistics, range, colormap } = cell;
   if (range && range.low < range.high) colorIndices(values, range, indices);
