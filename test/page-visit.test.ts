@@ -74,6 +74,16 @@ else
       await tab("Compare");
       await page.getByText(/table\.keras takes no single picture/).waitFor();
       expect(await page.getByRole("alert").count()).toBe(0);
+      // Nor is it the second network of a comparison.
+      await drop(page, ["own.h5", readFileSync(join(root, "models/cat_vs_dog.h5"))]);
+      await isOpen("own.h5");
+      await page.getByRole("button", { name: "Second network" }).click();
+      const buffer = Buffer.from(file!.bytes);
+      const second = { name: "table.keras", mimeType: "application/octet-stream", buffer };
+      await page.getByRole("dialog").getByLabel("A file", { exact: true }).setInputFiles(second);
+      await page.getByRole("alert").getByText("table.keras takes no single picture").waitFor();
+      await dismiss();
+      await page.getByRole("button", { name: "Second network" }).waitFor();
       await tab("See");
     });
 

@@ -111,6 +111,13 @@ export class Asking {
     this.#stop = undefined;
   }
 
+  /** Forgets what was asked: it was of something else. */
+  clear(): void {
+    this.leave();
+    Object.assign(this, { busy: false, isStopped: false, problem: "", pictures: [] });
+    this.answer = undefined;
+  }
+
   /** Draws the answer with other looks. */
   async redraw(): Promise<void> {
     const { answer } = this;

@@ -125,8 +125,10 @@ export class Comparison {
     const { session } = this;
     const model = await session.call(`Opening ${words}`, "open", [source, {}]);
     if (model === undefined) return;
-    const old = isWanted() ? this.other : model;
-    if (isWanted()) [this.other, this.epochs] = [model, undefined];
+    const isTaken = isWanted() && model.noPhoto === undefined;
+    if (model.noPhoto) session.problem(model.noPhoto);
+    const old = isTaken ? this.other : model;
+    if (isTaken) [this.other, this.epochs] = [model, undefined];
     if (old) void session.engine.call("close", [old.id]).catch(() => undefined);
   }
 
