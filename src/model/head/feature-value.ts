@@ -52,7 +52,10 @@ function classConvolution(
   if (!isClassifier(network)) return undefined;
   const makers = new Map(
     network.layers
-      .filter(({ weights, kind }) => weights.length > 0 && kind !== "model")
+      // A bias that a graph adds by itself is of the convolution before it.
+      .filter(
+        ({ weights, kind }) => weights.length > 0 && kind !== "model" && kind !== "arithmetic",
+      )
       .flatMap((layer) => layer.outputs.map(({ value }) => [value, layer] as const)),
   );
   const at = way.findIndex((value) => makers.has(value));

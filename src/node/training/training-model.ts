@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { StriateError, naming } from "../../base/errors.ts";
 import type { OpenedModel } from "../../formats/format.ts";
 import { isObject } from "../../formats/keras/json.ts";
-import { parseJson } from "../../base/parse-json.ts";
+import { maybeJson, parseJson } from "../../base/parse-json.ts";
 import { kerasWriter } from "../../formats/keras/keras-writer.ts";
 import { parseKerasModel } from "../../formats/keras/parse-model.ts";
 import { initializeWeights } from "../../model/lowering/initialize-weights.ts";
@@ -20,7 +20,17 @@ export type HeadChoice = "keep" | "new";
 /** Whether a name stands for a model whose weights are drawn, and not for a file that has some. */
 export const isFresh = (model: string): boolean => model === "tutorial" || isArchitecture(model);
 
-const isArchitecture = (model: string): boolean => /\.json$/i.test(model);
+const isArchitecture = (model: string): boolean => /\.json$/i.test(model) && !namesWeights(model);
+
+/** Whether a JSON file is that of a TF.js model, which says where its weights are. */
+function namesWeights(path: string): boolean {
+  try {
+    const model = maybeJson(readFileSync(path, "utf8"));
+    return isObject(model) && "weightsManifest" in model;
+  } catch {
+    return false;
+  }
+}
 
 /** The model that a training starts with. */
 export interface TrainingModel {
