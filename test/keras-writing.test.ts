@@ -3,14 +3,19 @@ import { describe, expect, it } from "vitest";
 import type { FormatDefinition, OpenedModel } from "../src/formats/format.ts";
 import { kerasH5 } from "../src/formats/keras-h5.ts";
 import { kerasZip } from "../src/formats/keras-zip.ts";
+import { tfjs } from "../src/formats/tfjs.ts";
 import { openModel } from "../src/api/open-model.ts";
 import { formulaInput, runLayers } from "./run-layers.ts";
 import { describeShared, shared } from "./shared.ts";
 
 /** Writes a model and reads it again, without a disk between. */
 async function rewritten(format: FormatDefinition, model: OpenedModel): Promise<OpenedModel> {
-  const [file] = await format.writer!.write(model, "written");
-  const source = { name: "written", bytes: file!.bytes, sibling: () => Promise.reject(Error()) };
+  const [file, ...beside] = await format.writer!.write(model, "written");
+  const sibling = (path: string) => {
+    const found = beside.find((each) => each.path === path);
+    return found ? Promise.resolve(found.bytes) : Promise.reject(Error());
+  };
+  const source = { name: "written", bytes: file!.bytes, sibling };
   expect(format.match(source)).toBe(true);
   return format.read(source);
 }
@@ -95,7 +100,7 @@ describeShared("cases/index.json", "a Keras file that is written and read again"
     const epoch = [...new Array<number>(20_000).keys()];
     const history = { epoch, history: { loss: epoch.map((each) => 1 / (each + 1)) } };
     model.network.history = history;
-    for (const format of [kerasH5, kerasZip]) {
+    for (const format of [kerasH5, kerasZip, tfjs]) {
       const { network } = await rewritten(format, model);
       expect(network.labels).toEqual(["cat", "dog"]);
       expect(network.preprocessing).toEqual({ scale: "1/255", resize: "bilinear" });

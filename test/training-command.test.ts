@@ -214,6 +214,14 @@ describe("striate train", () => {
     expect(err).toContain("copied.h5: is a model, and no copied.h5.checkpoint beside it says");
   });
 
+  test("what another training reported is not replaced where only the kinds of the files differ", () => {
+    const { code, err } = striate(trainArgs("whole.keras", "--epochs", "1"), folder);
+    expect(code).toBe(1);
+    expect(err).toContain(
+      "whole.history.json: is there already, and not of a training into whole.keras, which is not there; --out",
+    );
+  });
+
   test("a training that diverges destroys nothing, and goes back with another learning rate", () => {
     const few = ["--limit", "64", "--validation", "0"];
     const begun = striate(trainArgs("nan.h5", ...few, "--epochs", "1"), folder);

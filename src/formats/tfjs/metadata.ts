@@ -4,13 +4,13 @@ import { type Json, isObject } from "../keras/json.ts";
 import { readJson } from "../../base/parse-json.ts";
 
 /**
- * What a TF.js model says of its classes and of how a photo is prepared: in the model itself, or in
- * the `metadata.json` that Teachable Machine and others put beside it.
+ * What a TF.js model says of its classes, of how a photo is prepared and of its training: in the model itself,
+ * or in the `metadata.json` that Teachable Machine and others put beside it.
  */
 export async function readTfjsMetadata(
   model: Json,
   source: ModelSource,
-): Promise<Pick<Network, "labels" | "preprocessing">> {
+): Promise<Pick<Network, "labels" | "preprocessing" | "history">> {
   const inside = isObject(model.userDefinedMetadata) ? model.userDefinedMetadata : {};
   const own = isObject(inside.striate) ? inside.striate : {};
   const beside = await metadataBeside(source);
@@ -20,7 +20,11 @@ export async function readTfjsMetadata(
     : isTeachableImage(beside)
       ? { scale: "-1..1" }
       : undefined;
-  return { ...(labels ? { labels } : {}), ...(preprocessing ? { preprocessing } : {}) };
+  return {
+    ...(labels ? { labels } : {}),
+    ...(preprocessing ? { preprocessing } : {}),
+    ...(isObject(own.history) ? { history: own.history } : {}),
+  };
 }
 
 function labelsIn(place: Json): string[] | undefined {

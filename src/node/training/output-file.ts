@@ -6,7 +6,6 @@ import { namedDataset } from "../../data/named-datasets.ts";
 import { checkEnding } from "../../formats/check-ending.ts";
 import { lock } from "../files/lock.ts";
 import { isOurs, refuseForeign } from "../files/may-replace.ts";
-import type { OutputFile } from "../files/write-files.ts";
 import { historyFiles } from "./save-training.ts";
 import { epochsDone } from "./training-run.ts";
 
@@ -47,7 +46,7 @@ export async function whileLocked<T>(
       ),
   );
   try {
-    if (!how.force) await refuseForeign(await filesOf(out));
+    if (!how.force) await refuseOthers(out);
     if (!how.force && !how.resume) await refuseLess(out, how.epochs);
     return await work();
   } finally {
@@ -55,11 +54,18 @@ export async function whileLocked<T>(
   }
 }
 
-/** What a training writes: what it reports cannot always bear a mark, and belongs to the model file beside it. */
-async function filesOf(out: string): Promise<OutputFile[]> {
+/** Refuses to replace what striate did not write, and what another training reported. */
+async function refuseOthers(out: string): Promise<void> {
   const own = [out, `${out}.checkpoint`];
-  const begun = (await Promise.all(own.map(isOurs))).some(Boolean);
-  return [...own, ...(begun ? [] : historyFiles(out))].map((path) => ({ path, bytes: "" }));
+  await refuseForeign(own.map((path) => ({ path, bytes: "" })));
+  if ((await Promise.all(own.map(isOurs))).some(Boolean)) return;
+  // What a training reports cannot always bear a mark, and belongs to the model file beside it.
+  const report = historyFiles(out).find((path) => existsSync(path));
+  if (report !== undefined)
+    throw new StriateError(
+      `${report}: is there already, and not of a training into ${basename(out)}, which is not there; ` +
+        `--out gives the new model another name, --force replaces it`,
+    );
 }
 
 /** A model that took many epochs is not replaced by one of fewer, nor one of which nobody knows it. */
