@@ -42,7 +42,7 @@ describe("the engine's words name the layer first, and no place in C++", () => {
     const again =
       "no available backend found. ERR: [wasm] Error: previous call to 'initWasm()' failed.";
     expect(engineMessage(new Error(again))).toBe(
-      "the engine did not start: previous call to 'initWasm()' failed.; load the page again",
+      "the engine did not start: previous call to 'initWasm()' failed; load the page again",
     );
   });
 

@@ -30,7 +30,7 @@ const typeFaults: readonly (readonly [RegExp, (parts: Parts) => string])[] = [
 ];
 /** How the engine for the web says that its WebAssembly did not come. */
 const missing =
-  /no available backend found\. ERR: \[wasm\] (?:[A-Za-z]*Error: )?(?:Aborted\()?(?<why>.*?)(?:\.?\)\. Build with .*)?$/;
+  /no available backend found\. ERR: \[wasm\] (?:[A-Za-z]*Error: )?(?:Aborted\()?(?<why>.*?)\.?(?:\)\. Build with .*)?$/;
 
 type Parts = Readonly<Record<string, string | undefined>>;
 

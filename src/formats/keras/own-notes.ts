@@ -1,4 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
+import { History } from "../../model/history.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { Network } from "../../model/network.ts";
 import type { OpenedModel } from "../format.ts";
@@ -25,9 +26,11 @@ export function ownNotes({ network, optimizer }: OpenedModel): Json | undefined 
 /** Takes {@link ownNotes} over into a network; anything else in its place is passed by. */
 export function readOwnNotes(notes: unknown, network: Network): void {
   const { labels, preprocessing, history } = isObject(notes) ? notes : {};
-  if (Array.isArray(labels)) network.labels = labels.map(String);
+  if (Array.isArray(labels) && labels.every((label) => typeof label === "string"))
+    network.labels = labels;
   if (isObject(preprocessing)) network.preprocessing = preprocessing;
-  if (isObject(history)) network.history = history;
+  const told = History.maybe(history)?.toJSON();
+  if (told) network.history = told;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { maybeJson } from "../../base/parse-json.ts";
 import { parseLabels } from "../../data/labels/labels.ts";
 import { formulaOf, scaleOf } from "../../data/pictures/scale.ts";
+import { History } from "../../model/history.ts";
 import type { Network } from "../../model/network.ts";
 
 type Known = Pick<Network, "labels" | "preprocessing" | "history">;
@@ -19,7 +20,7 @@ const HISTORY = "striate.history";
 export function readMetadata(metadata: ReadonlyMap<string, string>): Known {
   const labels = labelsIn(metadata);
   const preprocessing = jsonObject(metadata.get(PREPROCESSING)) ?? knownScale(metadata);
-  const history = jsonObject(metadata.get(HISTORY));
+  const history = History.maybe(jsonObject(metadata.get(HISTORY)))?.toJSON();
   return {
     ...(labels ? { labels } : {}),
     ...(preprocessing ? { preprocessing } : {}),

@@ -1,3 +1,4 @@
+import { History } from "../../model/history.ts";
 import type { Network } from "../../model/network.ts";
 import type { ModelSource } from "../format.ts";
 import { type Json, isObject } from "../keras/json.ts";
@@ -20,10 +21,11 @@ export async function readTfjsMetadata(
     : isTeachableImage(beside)
       ? { scale: "-1..1" }
       : undefined;
+  const history = History.maybe(own.history)?.toJSON();
   return {
     ...(labels ? { labels } : {}),
     ...(preprocessing ? { preprocessing } : {}),
-    ...(isObject(own.history) ? { history: own.history } : {}),
+    ...(history ? { history } : {}),
   };
 }
 

@@ -19,3 +19,12 @@ test("what Keras 3 leaves out of a file is told", () => {
   );
   expect(compiled("Huber", { delta: 2 }).notice).toBeUndefined();
 });
+
+test.each([{ class_name: "function", config: "huber" }, { class_name: "Huber" }])(
+  "a loss may come without a configuration of its own: %j",
+  (loss) => {
+    const found = classifierLoss(network, ["a", "b", "c"], { loss });
+    expect(found).toMatchObject({ fromFile: true, loss: { class_name: "Huber" } });
+    expect(found.notice).toBeUndefined();
+  },
+);

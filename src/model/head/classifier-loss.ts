@@ -110,7 +110,10 @@ function lossOfFile(head: Head, units: number, said: Identifier): Partial<Classi
   if (units === 1 && (takesClasses || definition.needsClasses))
     return `${definition.className}, which learns nothing from one unit`;
   const { unwritten = "" } = definition;
-  const isUnsaid = unwritten !== "" && typeof said !== "string" && !(unwritten in said.config);
+  // A file may say anything in its place; a function's name says all.
+  const config: unknown = typeof said === "string" ? undefined : said.config;
+  const isUnsaid =
+    unwritten !== "" && typeof config === "object" && config !== null && !(unwritten in config);
   const plain = !head.applied && head.kind === "logits";
   const asYes = units === 1 && plain && !/Hinge/.test(definition.className);
   return {

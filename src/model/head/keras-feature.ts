@@ -1,6 +1,7 @@
 import { pushAll } from "../../base/extremes.ts";
 import type { KerasShape } from "../../layers/define-layer.ts";
 import type { TensorShapes } from "../lowering/list-weights.ts";
+import { callsOf } from "../calls-of.ts";
 import type { KerasModel, Layer, Ref } from "../model.ts";
 
 /** Where the head of a model of Keras layers begins. */
@@ -33,7 +34,8 @@ export function kerasFeature(
   const isRow = (step: Step | undefined) => step?.shape.length === 2;
   let found = 0;
   while (isRow(way[0]) && isRow(way[found + 1])) found++;
-  const weighted = way.findIndex(({ layer }) => layer.weights.size > 0);
+  // A model that stays whole, or is wrapped, has weights too.
+  const weighted = way.findIndex(({ layer }) => layer.weights.size > 0 || layer.model);
   const isBehind = weighted < (isRow(way[0]) ? found : 0);
   const isConvolution = way[weighted]?.layer.definition?.kind === "convolution";
   return (
@@ -48,12 +50,13 @@ export function kerasFeature(
 function wayBack(model: KerasModel, shapes: Shapes, from: Ref): Step[] {
   const way: Step[] = [];
   const read = shapes.get(model)!;
+  const calls = callsOf(model);
   for (let at: Ref | undefined = from; at !== undefined;) {
     const ref: Ref = at;
-    const call = model.calls.find(({ layer, index }) => layer === ref.layer && index === ref.call);
     const { layer } = ref;
-    const uses = model.calls.filter((each) => each.layer === layer).length;
-    const inner = layer.definition || uses !== 1 ? undefined : layer.model;
+    const uses = calls.get(layer);
+    const call = uses?.get(ref.call);
+    const inner = layer.definition || uses?.size !== 1 ? undefined : layer.model;
     const own = { path: [ref], shape: read(ref) };
     if (inner === undefined) {
       way.push({ ...own, layer });

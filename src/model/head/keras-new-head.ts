@@ -5,6 +5,7 @@ import type { LayerDefinition } from "../../layers/define-layer.ts";
 import { dense } from "../../layers/core/dense.ts";
 import { globalAveragePooling2d } from "../../layers/pooling/global-pooling.ts";
 import { parseLayer } from "../../layers/layer.ts";
+import { callsOf } from "../calls-of.ts";
 import { copyModel } from "../copy-model.ts";
 import { initializeWeights } from "../lowering/initialize-weights.ts";
 import { listWeights } from "../lowering/list-weights.ts";
@@ -75,11 +76,12 @@ function endedAt(model: KerasModel, [end, ...inside]: readonly Ref[]): KerasMode
     output.layer.model = endedAt(output.layer.model!, inside);
     output = { ...output, output: 0 };
   }
+  const calls = callsOf(model);
   const needed = new Set<Call>();
   const open = [output];
   while (open.length > 0) {
     const ref = open.pop()!;
-    const call = model.calls.find(({ layer, index }) => layer === ref.layer && index === ref.call);
+    const call = calls.get(ref.layer)?.get(ref.call);
     if (call === undefined || needed.has(call)) continue;
     needed.add(call);
     pushAll(open, call.inputs);

@@ -24,6 +24,15 @@ it("replaces what is ours, what is new and what stays the same, nothing else", a
   );
 });
 
+it("knows an array that is too large for an archive by the result beside it", async () => {
+  const path = join(folder, "embed-vectors.npy");
+  const replace = () => refuseForeign([{ path, bytes: [new Uint8Array(1)] }]);
+  await writeFile(path, "numbers");
+  await expect(replace()).rejects.toThrow("is there already");
+  await writeFile(join(folder, "embed.json"), '{ "striate": "0.1.0" }');
+  await replace();
+});
+
 it("knows the files of a folder by the report in it", async () => {
   const replace = (...paths: string[]) =>
     refuseForeignIn(

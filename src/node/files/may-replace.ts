@@ -54,6 +54,9 @@ async function mayReplace(path: string, bytes: NamedContent["bytes"]): Promise<b
   if (await bearsMark(path, found.size)) return true;
   // The pieces of a TF.js model belong to the file that names them.
   if (/\.bin$/.test(path) && (await isOurs(join(dirname(path), "model.json")))) return true;
+  // An array that no archive has room for is called by its result, `embed-vectors.npy`, and cannot bear a mark.
+  const result = /^(.*)-[^-]+\.npy$/.exec(path)?.[1];
+  if (result !== undefined && (await isOurs(`${result}.json`))) return true;
   const isWhole = typeof bytes === "string" || bytes instanceof Uint8Array;
   return isWhole && bytes.length > 0 && Buffer.from(bytes).equals(await readFile(path));
 }

@@ -1,4 +1,5 @@
 import { checkedLength } from "../../base/checked-length.ts";
+import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { Formula } from "../../ops/facts/formula.ts";
 import { EPSILON, defineLoss, labelSmoothing, lossFields } from "./define-loss.ts";
@@ -89,6 +90,18 @@ export const sparseCategoricalCrossentropy = defineLoss({
   },
 });
 
+const share = field.number(0.5, { min: 0, max: 1 });
+
+/** Neither 0, which the loss is divided by, nor 1: as Keras takes it. */
+const openShare: typeof share = {
+  ...share,
+  parse(value) {
+    const number = share.parse(value);
+    if (number > 0 && number < 1) return number;
+    throw new StriateError(`expected a number between 0 and 1, got ${number}`);
+  },
+};
+
 /**
  * `(1 - p_y^q) / q`, with the class number as target: crossentropy for a small q, for a large one an absolute error,
  * which wrong labels move less.
@@ -97,7 +110,7 @@ export const sparseCategoricalCrossentropy = defineLoss({
  */
 export const categoricalGeneralizedCrossEntropy = defineLoss({
   className: "CategoricalGeneralizedCrossEntropy",
-  fields: { ...lossFields, q: field.number(0.5, { min: 0, max: 1 }) },
+  fields: { ...lossFields, q: openShare },
   targets: "classes",
   needsClasses: true,
   lower: ({ f, config: { q }, target, prediction, shape }) =>

@@ -80,3 +80,10 @@ test("the gradient of a logit of exactly 0 is 1/2 - y", async () => {
   });
   expect(gradient).toEqual([0.25, -0.25]);
 });
+
+test.each([0, 1, 2, "x"])("generalised crossentropy takes no q of %s, as in Keras", (q) => {
+  const loss = { class_name: "CategoricalGeneralizedCrossEntropy", config: { q } };
+  expect(() => parseLoss(loss)).toThrow(
+    /"CategoricalGeneralizedCrossEntropy": .*expected a number/,
+  );
+});
