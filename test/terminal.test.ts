@@ -32,8 +32,8 @@ const training = [
 /** What a terminal obeys, line ends excepted. */
 const commanding = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
-const shell = (script: string, cwd = emptyFolder()) =>
-  spawnSync("bash", ["-c", script, process.execPath, main, ...training], { cwd, encoding: "utf8" });
+const shell = (script: string, cwd = emptyFolder(), args: readonly string[] = training) =>
+  spawnSync("bash", ["-c", script, process.execPath, main, ...args], { cwd, encoding: "utf8" });
 
 describe.skipIf(!unix)("standard output that takes no more ends the printing, not the work", () => {
   test("a full one", () => {
@@ -45,6 +45,17 @@ describe.skipIf(!unix)("standard output that takes no more ends the printing, no
     ]);
     expect(existsSync(join(folder, "a.h5"))).toBe(true);
   });
+
+  test.each([["inspect", model], ["--version"], ["--help"]])(
+    "a full one, at once: %s",
+    (...args) => {
+      const { status, stderr } = shell('exec "$0" "$@" > /dev/full', emptyFolder(), args);
+      expect([status, stderr]).toEqual([
+        1,
+        "striate: standard output cannot be written: the disk is full; make room, or write elsewhere\n",
+      ]);
+    },
+  );
 
   test("a closed one", () => {
     const folder = emptyFolder();

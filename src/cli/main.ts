@@ -28,12 +28,20 @@ function helpOf(command: string): string | undefined {
   }
 }
 
+async function refuse(error: Error): Promise<void> {
+  process.exitCode = 1;
+  const { reasonOf } = await import("../node/files/files.ts");
+  process.stderr.write(`striate: standard output cannot be written: ${reasonOf(error)}\n`);
+}
+
 const answer = quickAnswer();
 if (answer === undefined) {
   const { runCommandLine } = await import("./run.ts");
   process.exitCode = await runCommandLine(args);
 } else {
-  // Whoever reads it may stop early.
-  process.stdout.on("error", () => undefined);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever reads it may stop early.
+    if (error.code !== "EPIPE") void refuse(error);
+  });
   process.stdout.write(answer);
 }

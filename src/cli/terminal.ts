@@ -34,13 +34,15 @@ function printer(stream: NodeJS.WriteStream) {
   let failure: NodeJS.ErrnoException | undefined;
   const fail = (error: NodeJS.ErrnoException) => void (failure ??= error);
   stream.on("error", fail);
+  // The event comes a moment later, when what was asked for may be done.
+  const failed = () => failure ?? (stream.errored as NodeJS.ErrnoException | null) ?? undefined;
   const print = (text: string): void => {
-    if (failure) return;
+    if (failed()) return;
     try {
       stream.write(text);
     } catch (error) {
       fail(error as NodeJS.ErrnoException);
     }
   };
-  return { print, failure: () => failure };
+  return { print, failure: failed };
 }
