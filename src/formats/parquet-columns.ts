@@ -22,7 +22,7 @@ export interface CodedValues {
   readonly codes: Int32Array;
 }
 
-/** ColumnNumbers of which some do not exist: row `i` holds `numbers[i]` where `isThere[i]` is 1, and null where it is 0. */
+/** Numbers of which some do not exist: row `i` holds `numbers[i]` where `isThere[i]` is 1, and null where it is 0. */
 export interface SparseValues {
   readonly numbers: ColumnNumbers;
   readonly isThere: Uint8Array;

@@ -4,6 +4,9 @@ import { History, formatLogs } from "../history.ts";
 import type { Network } from "../network.ts";
 import { preprocessingFor } from "../photo/photo-input.ts";
 
+/** A training reports a few numbers; a file may say any number of them. */
+const mostLogs = 20;
+
 /**
  * What a file says beside its layers, a line each: `classes: cat, dog`, how photos are prepared, and how far
  * its training came. Empty where it says nothing.
@@ -12,12 +15,16 @@ export function notesInWords(network: Network): string[] {
   const { labels, preprocessing, history } = network;
   const trained = History.maybe(history);
   const epochs = trained?.epoch.length ?? 0;
+  const last = Object.entries(trained?.last ?? {});
+  const more = last.length > mostLogs ? `  and ${last.length - mostLogs} more` : "";
   return [
     ...(labels ? [`classes: ${shortList(labels)}`] : []),
     ...(preprocessing ? [`photos: ${preparation(network)}`] : []),
-    ...(trained && epochs > 0
+    ...(epochs > 0
       ? [
-          `trained for ${epochs} epoch${epochs === 1 ? "" : "s"}; the last: ${formatLogs(trained.last)}`,
+          `trained for ${epochs} epoch${epochs === 1 ? "" : "s"}; the last: ` +
+            formatLogs(Object.fromEntries(last.slice(0, mostLogs))) +
+            more,
         ]
       : []),
   ];

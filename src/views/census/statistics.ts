@@ -73,7 +73,7 @@ export function unitStatistics(
 export function sketchOfClasses(
   { part, classNames }: CensusNumbers,
   unit: number,
-  classes: readonly number[] = [...classNames.keys()],
+  classes: readonly number[],
 ): Sketch {
   const [first, ...others] = classes.map((c) =>
     sketchAt(part.sketches, unit * classNames.length + c),
