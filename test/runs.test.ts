@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -50,6 +51,15 @@ describe("a run over a data set", () => {
     expect(out).toContain("600 photos");
     expect(err).toContain("600 photos in 10 shards of 64");
     expected = hashOfRun(first);
+  });
+
+  it("says once that a shard fails every time, whichever worker comes to it", () => {
+    const out = join(emptyFolder(), "out");
+    // No file can take the place of a folder.
+    mkdirSync(join(out, "run/shards/000001.part/in-the-way"), { recursive: true });
+    const { code, err } = striate([...census, "--out", out, "--workers", "2"]);
+    expect(code).toBe(1);
+    expect(err.match(/shard 2 failed 3 times: .*mend it/g), err).toHaveLength(1);
   });
 
   it.each(["2", "8"])("is the same to the byte by %s workers", (workers) => {

@@ -8,7 +8,7 @@ import { followQueue } from "./conduct-queue.ts";
 import type { Ledger } from "./ledger.ts";
 import { mostAttempts } from "./ledger.ts";
 import type { OpenRun } from "./open-run.ts";
-import { type WorkReport, workOnRun } from "./work.ts";
+import { type WorkReport, saysTooOften, tooOften, workOnRun } from "./work.ts";
 
 /** Milliseconds between two looks at the ledger. */
 const pause = 200;
@@ -118,7 +118,7 @@ async function hire(ledger: Ledger, run: OpenRun, options: ConductOptions): Prom
     const child = startWorker(ledger.path, index);
     running.add(child);
     createInterface({ input: child.stderr! }).on("line", (line) => {
-      notice(line);
+      if (!saysTooOften(line)) notice(line);
       failed = line;
     });
     child.on("exit", (code, killed) => {
@@ -180,10 +180,7 @@ async function ended(running: ReadonlySet<ChildProcess>): Promise<void> {
 async function gaveUp(ledger: Ledger, said: string): Promise<StriateError> {
   for (let shard = 0; shard < ledger.shards; shard++) {
     const failure = await ledger.failure(shard);
-    if (failure && failure.attempts >= mostAttempts)
-      return new StriateError(
-        `shard ${shard + 1} failed ${failure.attempts} times: ${failure.message}; the others are kept: mend it and run the command again`,
-      );
+    if (failure && failure.attempts >= mostAttempts) return tooOften(shard, failure.message);
   }
   return new StriateError(
     `all workers ended before the run was done${said ? `; the last words: ${said}` : ""}`,

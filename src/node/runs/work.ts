@@ -130,8 +130,13 @@ export async function computeShard(
   report.done?.(shard);
 }
 
-const tooOften = (shard: number, message: string, cause?: unknown): StriateError =>
+/** What is said of a shard that fails every time; {@link saysTooOften} knows it again. */
+export const tooOften = (shard: number, message: string, cause?: unknown): StriateError =>
   new StriateError(
     `shard ${shard + 1} failed ${mostAttempts} times: ${message}; the others are kept: mend it and run the command again`,
     cause === undefined ? undefined : { cause },
   );
+
+/** Whether a worker's last words are those of {@link tooOften}, which whoever conducts the run says too. */
+export const saysTooOften = (line: string): boolean =>
+  new RegExp(`^striate: shard \\d+ failed ${mostAttempts} times: `).test(line);

@@ -30,7 +30,8 @@ export async function nearestNeighbours(
 ): Promise<Neighbours> {
   const all = vectors.length / width;
   const kept = Math.min(count, all - 1);
-  if (kept < 1) throw new StriateError(`${all} photos have no neighbours; give more`);
+  if (kept < 1)
+    throw new StriateError("of fewer than two photos none has a neighbour; give more photos");
   const spare = Math.min(all, kept + 1 + 8);
   // All threads: which ones are nearest does not depend on how the products are shared out.
   const session = await runtime.open(distanceGraph(spare));
