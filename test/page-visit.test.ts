@@ -31,7 +31,7 @@ else
     async function visit(hash = ""): Promise<Page> {
       const opened = site.watch(await context.newPage());
       await opened.goto(site.address + hash);
-      await opened.getByRole("region", { name: "Answer" }).getByText("Dog").first().waitFor();
+      await opened.locator(".answer-panel .best", { hasText: "Dog" }).waitFor();
       return opened;
     }
     const answer = (of = page) => of.getByRole("region", { name: "Answer" });
