@@ -169,6 +169,7 @@ export {
   type Selectivity,
   type UnitStatistics,
   correlations,
+  selectivities,
   selectivity,
   unitStatistics,
 } from "./views/census/statistics.ts";

@@ -9,7 +9,7 @@ import {
   isSaturated,
   passMeans,
   quantileShares,
-  selectivity,
+  selectivities,
   sketchOfClasses,
   unitStatistics,
 } from "./statistics.ts";
@@ -107,8 +107,8 @@ function unitTable(numbers: CensusNumbers): DataTable {
         ...[isDead(numbers, unit), isSaturated(numbers, layer, unit), grey, shuffled],
         ...[nearest?.[u]?.unit ?? null, nearest?.[u]?.correlation ?? null],
       );
-      for (let c = 0; c < classNames.length; c++) {
-        const { difference, area, areaLow, areaHigh } = selectivity(numbers, unit, c);
+      for (const [c, told] of selectivities(numbers, unit).entries()) {
+        const { difference, area, areaLow, areaHigh } = told;
         table.add(
           ...[l, u, c, ...statisticsCells(numbers, unit, [c])],
           ...[difference, area, areaLow, areaHigh],

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   areaInterval,
   areaUnderRoc,
+  areasAgainstOthers,
   cellOf,
   histogram,
+  mergeAllSketches,
   mergeSketches,
   middleOf,
   quantiles,
@@ -72,6 +74,19 @@ describe("a sketch", () => {
     // By hand from the paper's formula.
     expect(low).toBeCloseTo(0.717, 2);
     expect(high).toBeCloseTo(0.883, 2);
+  });
+
+  it("gives each part's area against all the others as if these were put together", () => {
+    fc.assert(
+      fc.property(fc.array(numbers, { minLength: 2, maxLength: 5 }), (lists) => {
+        const parts = lists.map((list) => sketchOf(sorted(list), bits));
+        const areas = areasAgainstOthers(parts, mergeAllSketches(parts));
+        parts.forEach((part, i) => {
+          const others = parts.filter((_, k) => k !== i).reduce(mergeSketches);
+          expect(areas[i]).toBe(areaUnderRoc(part, others));
+        });
+      }),
+    );
   });
 
   it("makes a histogram that counts every number once", () => {

@@ -80,6 +80,17 @@ export function mergeSketches(a: Sketch, b: Sketch): Sketch {
   return { cells: cells.subarray(0, filled), counts: counts.subarray(0, filled) };
 }
 
+/** All of them as one: neighbours first, so that each number is copied few times. */
+export function mergeAllSketches(sketches: readonly Sketch[]): Sketch {
+  let merged = sketches;
+  while (merged.length > 1)
+    merged = Array.from({ length: Math.ceil(merged.length / 2) }, (_, i) => {
+      const [one, other] = [merged[2 * i]!, merged[2 * i + 1]];
+      return other ? mergeSketches(one, other) : one;
+    });
+  return merged[0] ?? { cells: new Int32Array(0), counts: new Uint32Array(0) };
+}
+
 function totalOf({ counts }: Sketch): number {
   let sum = 0;
   for (const count of counts) sum += count;
@@ -129,6 +140,40 @@ export function areaUnderRoc(one: Sketch, other: Sketch): number | null {
     won += one.counts[i]! * (below + ties / 2);
   }
   return won / pairs;
+}
+
+/**
+ * The same for each of some parts, against all the others together.
+ *
+ * @param whole all parts as one: it is gone through once, however many parts there are
+ */
+export function areasAgainstOthers(parts: readonly Sketch[], whole: Sketch): (number | null)[] {
+  const below = new Float64Array(whole.cells.length); // bounded: by what is there
+  for (let i = 1; i < below.length; i++) below[i] = below[i - 1]! + whole.counts[i - 1]!;
+  const total = totalOf(whole);
+  return parts.map((part) => {
+    const count = totalOf(part);
+    const pairs = count * (total - count);
+    if (pairs === 0) return null;
+    let [won, ownBelow] = [0, 0];
+    for (let i = 0; i < part.cells.length; i++) {
+      const [own, at] = [part.counts[i]!, placeOf(part.cells[i]!, whole.cells)];
+      won += own * (below[at]! - ownBelow + (whole.counts[at]! - own) / 2);
+      ownBelow += own;
+    }
+    return won / pairs;
+  });
+}
+
+/** Where a cell is among cells in rising order, which have it. */
+function placeOf(cell: number, cells: Int32Array): number {
+  let [low, high] = [0, cells.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cells[middle]! < cell) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

@@ -3,7 +3,13 @@ import { type CensusLayer, limitsOf } from "./census-layers.ts";
 import type { CensusPart } from "./census-part.ts";
 import { type CensusAsks, type CensusPlan, pairsOf, sumsPerClass } from "./census-plan.ts";
 import { sketchAt } from "./sketch-list.ts";
-import { type Sketch, areaInterval, areaUnderRoc, mergeSketches, quantiles } from "./sketch.ts";
+import {
+  type Sketch,
+  areaInterval,
+  areasAgainstOthers,
+  mergeAllSketches,
+  quantiles,
+} from "./sketch.ts";
 
 /** All that a census found, and what it was asked. */
 export interface CensusNumbers extends CensusPlan {
@@ -75,33 +81,64 @@ export function sketchOfClasses(
   unit: number,
   classes: readonly number[],
 ): Sketch {
-  const [first, ...others] = classes.map((c) =>
-    sketchAt(part.sketches, unit * classNames.length + c),
+  return mergeAllSketches(
+    classes.map((c) => sketchAt(part.sketches, unit * classNames.length + c)),
   );
-  return others.reduce(mergeSketches, first ?? noCells);
 }
 
-const noCells: Sketch = { cells: new Int32Array(0), counts: new Uint32Array(0) };
-
-export function selectivity(numbers: CensusNumbers, unit: number, c: number): Selectivity {
-  const others = all(numbers).filter((each) => each !== c);
-  const [own, rest] = [[c], others].map((classes) => valueMoments(numbers, unit, classes));
-  const [n, m] = [own!.photos, rest!.photos];
-  if (n === 0 || m === 0) return { difference: null, area: null, areaLow: null, areaHigh: null };
-  const pooled = Math.sqrt((own!.scatter + rest!.scatter) / Math.max(1, n + m - 2));
-  const area = areaUnderRoc(
-    sketchOfClasses(numbers, unit, [c]),
-    sketchOfClasses(numbers, unit, others),
-  )!;
-  const [areaLow, areaHigh] = areaInterval(area, n, m);
-  const difference = pooled > 0 ? (own!.mean - rest!.mean) / pooled : null;
-  return { difference, area, areaLow, areaHigh };
+/** How far each class's values of a unit lie from those of all others; in the order of the classes. */
+export function selectivities(numbers: CensusNumbers, unit: number): Selectivity[] {
+  const { part, classNames } = numbers;
+  const classes = all(numbers);
+  const sketches = classes.map((c) => sketchAt(part.sketches, unit * classNames.length + c));
+  const areas = areasAgainstOthers(sketches, mergeAllSketches(sketches));
+  const own = classes.map((c) => valueSums(numbers, unit, c));
+  const others = sumsOfOthers(own);
+  return classes.map((c) => {
+    const area = areas[c]!;
+    if (area === null) return { difference: null, area, areaLow: null, areaHigh: null };
+    const [one, rest] = [momentsOf(own[c]!), momentsOf(others[c]!)];
+    const inside = Math.max(1, one.photos + rest.photos - 2);
+    const pooled = Math.sqrt((one.scatter + rest.scatter) / inside);
+    const [areaLow, areaHigh] = areaInterval(area, one.photos, rest.photos);
+    const difference = pooled > 0 ? (one.mean - rest.mean) / pooled : null;
+    return { difference, area, areaLow, areaHigh };
+  });
 }
+
+/** {@link selectivities} of one class. */
+export const selectivity = (numbers: CensusNumbers, unit: number, c: number): Selectivity =>
+  selectivities(numbers, unit)[c]!;
+
+/** Sums over the photos of some classes: their number, their values, and the squares of these. */
+type ValueSums = readonly [photos: number, sum: number, square: number];
+
+function valueSums(numbers: CensusNumbers, unit: number, c: number): ValueSums {
+  const { photos, sums } = moments(numbers, unit, [c]);
+  return numbers.asks.value === "max" ? [photos, sums[3]!, sums[4]!] : [photos, sums[0]!, sums[5]!];
+}
+
+/** For each class the sums of all others, from those before it and those behind it. */
+function sumsOfOthers(own: readonly ValueSums[]): ValueSums[] {
+  const before = running(own);
+  const behind = running(own.toReversed()).reverse();
+  return own.map((_, c) => added(before[c]!, behind[c]!));
+}
+
+/** Sums of what comes before each. */
+function running(list: readonly ValueSums[]): ValueSums[] {
+  let sum: ValueSums = [0, 0, 0];
+  return list.map((each) => {
+    const before = sum;
+    sum = added(sum, each);
+    return before;
+  });
+}
+
+const added = (a: ValueSums, b: ValueSums): ValueSums => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 
 /** Mean of the values, and the sum of their squared distances from it. */
-function valueMoments(numbers: CensusNumbers, unit: number, classes: readonly number[]) {
-  const { photos, sums } = moments(numbers, unit, classes);
-  const [sum, square] = numbers.asks.value === "max" ? [sums[3]!, sums[4]!] : [sums[0]!, sums[5]!];
+function momentsOf([photos, sum, square]: ValueSums) {
   const mean = photos === 0 ? 0 : sum / photos;
   return { photos, mean, scatter: Math.max(0, square - photos * mean * mean) };
 }

@@ -4,7 +4,7 @@ import {
   type CensusNumbers,
   isDead,
   isSaturated,
-  selectivity,
+  selectivities,
   unitStatistics,
 } from "./statistics.ts";
 
@@ -35,8 +35,8 @@ export function bestClass(
   unit: number,
 ): { className: string; area: number } | undefined {
   let best: { className: string; area: number } | undefined;
-  numbers.classNames.forEach((className, c) => {
-    const { area } = selectivity(numbers, unit, c);
+  selectivities(numbers, unit).forEach(({ area }, c) => {
+    const className = numbers.classNames[c]!;
     if (area !== null && area > (best?.area ?? 0)) best = { className, area };
   });
   return best;
