@@ -14,6 +14,22 @@ export interface SomePhotos {
 }
 
 /**
+ * @param read how many photos of a set went through the network
+ * @param needed how many of them a view says something of
+ * @throws StriateError where fewer could be read, with why the first could not
+ */
+export function requirePhotos(
+  { name }: DatasetSubject,
+  read: number,
+  [first]: readonly SkippedFile[],
+  needed = 1,
+): void {
+  if (read >= needed || first === undefined) return;
+  const how = read === 0 ? "no photo" : `only ${read} of the photos`;
+  throw new StriateError(`${name}: ${how} could be read; ${first.path}: ${first.reason}`);
+}
+
+/**
  * The photos of a shard in batches of one size, the last one filled up: what a photo gives must not depend on how
  * many there are beside it. A network whose batch is fixed says its size.
  *

@@ -2,6 +2,7 @@ import { withThousands } from "../../base/text-table.ts";
 import { field } from "../../base/fields.ts";
 import { defineView, type ViewTable } from "../define-view.ts";
 import { type Shards, computeInShards } from "../shards.ts";
+import { requirePhotos } from "../photo-batches.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { linesOfTable } from "../lines-of-table.ts";
 import { censusColumns } from "./census-columns.ts";
@@ -42,6 +43,7 @@ const shards: Shards<typeof censusAsks, Census, CensusPart> = {
   read: readCensus,
   async finish({ running, memory, seed }, part, set, asks) {
     const { network } = running;
+    requirePhotos(set, photosOf({ part }), part.skipped);
     const numbers = { ...censusPlan(network, set, asks, memory, seed), part, asks };
     const crops = await cutCrops(numbers, set, memory / 4);
     return { ...numbers, title: network.origin.file ?? network.name, crops };
@@ -115,7 +117,7 @@ export const censusView = defineView({
   },
 });
 
-const photosOf = ({ part }: CensusNumbers): number =>
+const photosOf = ({ part }: Pick<CensusNumbers, "part">): number =>
   part.photos.reduce((sum, count) => sum + count, 0);
 
 function captionOf(census: Census, set: DatasetSubject): string {

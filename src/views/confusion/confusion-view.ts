@@ -1,4 +1,3 @@
-import { StriateError } from "../../base/errors.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
 import { type ClassifierLoss, classifierLoss } from "../../model/head/classifier-loss.ts";
@@ -6,7 +5,7 @@ import { type Head, findHead } from "../../model/head/head.ts";
 import { classScores } from "../../model/head/prediction.ts";
 import { type DataTable, type ViewTable, defineView } from "../define-view.ts";
 import { classNamesOf } from "../evaluation/measured-batches.ts";
-import { checkLabel, photoBatches } from "../photo-batches.ts";
+import { checkLabel, photoBatches, requirePhotos } from "../photo-batches.ts";
 import { type Shards, computeInShards } from "../shards.ts";
 import { linesOfTable } from "../lines-of-table.ts";
 import type { Confusion } from "./confusion.ts";
@@ -81,7 +80,7 @@ const shards: Shards<typeof confusionAsks, Confusion, ConfusionPart> = {
     const { network } = context.running;
     const classNames = classNamesOf(network, set);
     const total = part.counts.reduce((sum, count) => sum + count, 0);
-    if (total === 0) throw new StriateError(`${set.name}: no photo could be read`);
+    requirePhotos(set, total, part.skipped);
     const rightOnes = classNames.reduce(
       (sum, _, k) => sum + part.counts[k * (classNames.length + 1)]!,
       0,

@@ -5,7 +5,7 @@ import { formatByteSize } from "../../data/byte-size.ts";
 import type { ViewContext } from "../context.ts";
 import { defineView } from "../define-view.ts";
 import { classNamesOf } from "../evaluation/measured-batches.ts";
-import { photoBatches } from "../photo-batches.ts";
+import { photoBatches, requirePhotos } from "../photo-batches.ts";
 import { type Shards, computeInShards } from "../shards.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { drawEmbedding } from "./draw-embedding.ts";
@@ -119,6 +119,7 @@ async function finish(
 ): Promise<Embedding> {
   const { runtime, network } = context.running;
   const { vectors, width, photos } = part;
+  requirePhotos(set, photos.length, part.skipped, 2);
   context.progress(0.5, "nearest photos");
   const neighbours = await nearestNeighbours(runtime, vectors, width, asks.neighbours, () =>
     context.throwIfStopped(),

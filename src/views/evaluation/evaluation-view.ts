@@ -7,6 +7,7 @@ import { classScores } from "../../model/head/prediction.ts";
 import { guessed } from "../../model/photo/prepare-photo.ts";
 import { defineView, type ViewTable } from "../define-view.ts";
 import type { ViewContext } from "../context.ts";
+import { requirePhotos } from "../photo-batches.ts";
 import type { Shards } from "../shards.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { linesOfTable } from "../lines-of-table.ts";
@@ -52,8 +53,15 @@ const shards: Shards<typeof evaluationAsks, Evaluation, EvaluationPart> = {
   merge: mergeEvaluationParts,
   write: writeEvaluation,
   read: readEvaluation,
-  finish: (_context, part) => Promise.resolve(wholeEvaluation(part)),
+  finish: (_context, part, set) => Promise.resolve(ofSome(wholeEvaluation(part), set)),
 };
+
+/** @throws StriateError where no photo could be read: then nothing was measured */
+function ofSome(whole: Evaluation, set: DatasetSubject): Evaluation {
+  const skipped = [...whole.skipped, ...(set.skipped?.() ?? [])];
+  requirePhotos(set, whole.classification.total, skipped);
+  return whole;
+}
 
 async function* evaluate(
   context: ViewContext,
@@ -92,7 +100,7 @@ async function* compute(
   set: DatasetSubject,
   asks: Values<typeof evaluationAsks>,
 ): AsyncGenerator<Evaluation, Evaluation, void> {
-  const whole = yield* evaluate(context, set, asks);
+  const whole = ofSome(yield* evaluate(context, set, asks), set);
   const quiet = { ...context, progress: () => undefined };
   const scalings = await scalingTrials(context, set, async (some) => {
     const work = evaluate(quiet, some, { ...asks, wrong: 0 });
