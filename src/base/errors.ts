@@ -19,6 +19,11 @@ export class UnsupportedError extends StriateError {
   override name = "UnsupportedError";
 }
 
+/** What was there cannot be had now, and perhaps later: a server that does not answer, a disk that went away. */
+export class UnreachableError extends StriateError {
+  override name = "UnreachableError";
+}
+
 /** The work is done but for parts that were named one by one: the command line exits with 3. */
 export class PartlyFailedError extends StriateError {
   override name = "PartlyFailedError";

@@ -46,7 +46,8 @@ export function photoBatches(
   return { batches: read(), skipped, size };
 
   async function* read(): AsyncGenerator<SomePhotos> {
-    const before = new Set((set.skipped?.() ?? []).map(({ path }) => path));
+    // Where the shard was begun once before, the set tells of a photo for the second time.
+    const before = timesOf(set);
     let done = 0;
     let waiting: LabelledPhoto[] = [];
     for await (const photo of set.photos()) {
@@ -72,12 +73,22 @@ export function photoBatches(
           size,
         ),
       };
-    const unread = (set.skipped?.() ?? []).filter(({ path }) => !before.has(path));
+    const now = timesOf(set);
+    const unread = new Map((set.skipped?.() ?? []).map((file) => [file.path, file]));
     pushAll(
       skipped,
-      [...unread].sort((a, b) => (a.path < b.path ? -1 : 1)),
+      [...unread.values()]
+        .filter(({ path }) => now.get(path)! > (before.get(path) ?? 0))
+        .sort((a, b) => (a.path < b.path ? -1 : 1)),
     );
   }
+}
+
+/** How often a set says of each photo that it cannot be read. */
+function timesOf({ skipped }: DatasetSubject): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { path } of skipped?.() ?? []) times.set(path, (times.get(path) ?? 0) + 1);
+  return times;
 }
 
 /** The inputs of several photos in one batch, the last one again and again where there are too few. */

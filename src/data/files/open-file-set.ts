@@ -1,6 +1,6 @@
 import { withThousands } from "../../base/text-table.ts";
 import { crc32 } from "../../base/crc32.ts";
-import { StriateError, isBug, messageOf, naming } from "../../base/errors.ts";
+import { StriateError, UnreachableError, isBug, messageOf, naming } from "../../base/errors.ts";
 import { parseByteSize } from "../byte-size.ts";
 import { cachedSource } from "../examples/cached-source.ts";
 import { type FoundFile, type SkippedFile, findClasses } from "./class-folders.ts";
@@ -103,6 +103,8 @@ async function openSet(
   });
 }
 
+/** So many photos that cannot be reached, one after the other, are no bad photos: all are out of reach. */
+const mostAway = 8;
 const defaultSize = [150, 150] as const;
 /** Endings of pictures, also of some that are not read. */
 const endings = [...pictureFormats.flatMap(({ extensions }) => extensions), ".jp2"];
@@ -160,7 +162,7 @@ function decodingSource(
   const [height, width] = size;
   const skipped: SkippedFile[] = [];
   const sizes = new Uint32Array(2 * examples.length);
-  let read = 0;
+  let [read, away] = [0, 0];
   const original = async (index: number) => {
     const bytes = await files.read(examples[index]!.file);
     return decodePicture(bytes, pathOf(index), decode, { orient });
@@ -178,13 +180,25 @@ function decodingSource(
       read++;
       try {
         const image = await original(index);
+        away = 0;
         sizes.set([image.height, image.width], 2 * index);
         return examplePixels(image, [height, width, channels], resize);
       } catch (error) {
         if (isBug(error)) throw error;
         const path = pathOf(index);
-        const reason = messageOf(error).replace(`${path}: `, "");
+        const message = messageOf(error);
+        const named = `${path}: `;
+        const reason = message.startsWith(named) ? message.slice(named.length) : message;
         skipped.push({ path, reason });
+        away = error instanceof UnreachableError ? away + 1 : 0;
+        if (away === mostAway) {
+          away = 0;
+          throw new UnreachableError(
+            `${files.name}: ${mostAway} photos one after the other cannot be had, the last one ${path} (${reason}); ` +
+              `are they still where they were?`,
+            { cause: error },
+          );
+        }
         // A set that cannot be read any more (a disk that went away) is no set with bad pictures.
         if (skipped.length > 20 && skipped.length > read / 2)
           throw new StriateError(

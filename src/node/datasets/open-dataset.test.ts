@@ -272,6 +272,32 @@ describe("a folder or a zip of class folders", () => {
     );
   });
 
+  it("leaves out a photo that is gone, and ends where all that come are", async () => {
+    const path = await writeFolder(
+      "away",
+      Object.fromEntries(
+        Array.from({ length: 200 }, (_, i) => [
+          `${i % 2 ? "a" : "b"}/${i}.jpg`,
+          picture("JPEG orientation 6"),
+        ]),
+      ),
+    );
+    const set = await openDataset(path, { size: [4, 4], seed: null, keep: false });
+    await rm(join(path, "a", "1.jpg"));
+    let count = 0;
+    const read = async () => {
+      for await (const example of set.split().epoch(0)) {
+        expect(example.x).toHaveLength(48);
+        // The disk goes when more than half of the photos were read.
+        if (++count === 120) await rm(path, { recursive: true });
+      }
+    };
+    await expect(read()).rejects.toThrow(
+      /away: 8 photos one after the other cannot be had, the last one b\/\d+\.jpg \(ENOENT: .*\); are they still where they were\?/,
+    );
+    expect(set.skipped[0]!.path).toBe("a/1.jpg");
+  });
+
   it("trains on with 5 % unreadable pictures, counts and names them", async () => {
     const path = await writeFolder(
       "some",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "../../base/crc32.ts";
-import { StriateError, messageOf } from "../../base/errors.ts";
+import { StriateError, UnreachableError, messageOf } from "../../base/errors.ts";
 import { percentDecoded } from "../../base/percent-decoded.ts";
 import { parseAddress, shownAddress } from "../../api/web-address.ts";
 import type { DataFile, FileSet } from "../../data/files/file-set.ts";
@@ -27,7 +27,7 @@ const silence = 20_000;
  *     dog<TAB>https://photos.example/2.jpg
  *
  * Nothing is fetched until a photo is looked at, and nothing is kept. A server that is busy or silent is asked
- * again, a few times; a photo that cannot be fetched is left out as one that cannot be read.
+ * again, a few times; a photo that cannot be fetched is left out as one that cannot be read, unless none can.
  *
  * @throws StriateError naming the first line that is no address
  */
@@ -78,17 +78,14 @@ export async function openListing(path: string): Promise<FileSet> {
 
 const plain = (part: string): string => percentDecoded(part).replaceAll("/", "_");
 
-/** Something that may be over when it is tried again. */
-class BusyError extends StriateError {}
-
 async function fetchPhoto(address: string): Promise<Uint8Array> {
   for (let attempt = 1; ; attempt++)
     try {
       return await fetchOnce(address);
     } catch (error) {
-      if (!(error instanceof BusyError)) throw error;
+      if (!(error instanceof UnreachableError)) throw error;
       if (attempt === attempts)
-        throw new StriateError(`${error.message}, ${attempts} times`, { cause: error });
+        throw new UnreachableError(`${error.message}, ${attempts} times`, { cause: error });
       await sleep(firstPause * 2 ** (attempt - 1));
     }
 }
@@ -101,7 +98,7 @@ async function fetchOnce(address: string): Promise<Uint8Array> {
     close = answer.close;
     const { status, ok, headers } = answer.response;
     if (status === 429 || status >= 500)
-      throw new BusyError(`${shownAddress(url)}: the server answers ${status}`);
+      throw new UnreachableError(`${shownAddress(url)}: the server answers ${status}`);
     if (!ok) throw new StriateError(`${shownAddress(url)}: the server answers ${status}`);
     const parts: Uint8Array[] = [];
     let size = 0;
@@ -113,14 +110,17 @@ async function fetchOnce(address: string): Promise<Uint8Array> {
     }
     const wanted = headers.get("content-encoding") ? null : headers.get("content-length");
     if (wanted !== null && size < Number(wanted))
-      throw new BusyError(`${shownAddress(url)}: ended after ${size} of ${wanted} bytes`);
+      throw new UnreachableError(`${shownAddress(url)}: ended after ${size} of ${wanted} bytes`);
     return Buffer.concat(parts);
   } catch (error) {
     if (error instanceof StriateError) throw error;
     const { cause } = error as { cause?: unknown };
-    throw new BusyError(`${shownAddress(url)}: cannot be fetched: ${messageOf(cause ?? error)}`, {
-      cause: error,
-    });
+    throw new UnreachableError(
+      `${shownAddress(url)}: cannot be fetched: ${messageOf(cause ?? error)}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     close?.();
   }
