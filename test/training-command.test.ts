@@ -218,7 +218,7 @@ describe("striate train", () => {
     const { code, err } = striate(trainArgs("whole.keras", "--epochs", "1"), folder);
     expect(code).toBe(1);
     expect(err).toContain(
-      "whole.history.json: is there already, and not of a training into whole.keras, which is not there; --out",
+      "whole.history.json: is there already, and not of a training into whole.keras, which is not there; give the model another name",
     );
   });
 

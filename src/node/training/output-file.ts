@@ -64,7 +64,7 @@ async function refuseOthers(out: string): Promise<void> {
   if (report !== undefined)
     throw new StriateError(
       `${report}: is there already, and not of a training into ${basename(out)}, which is not there; ` +
-        `--out gives the new model another name, --force replaces it`,
+        `give the model another name, or --force to replace it`,
     );
 }
 
