@@ -43,11 +43,10 @@ async function sourceOf(
       return platform.fetchModel(sorted.url);
     case "bytes":
       return alone("the model", sorted.bytes);
-    case "blob":
-      return alone(
-        sorted.name ?? "the model",
-        await readBlob(sorted.blob, sorted.name ?? "the model"),
-      );
+    case "blob": {
+      const { blob, name = "the model" } = sorted;
+      return alone(name, await readBlob(blob, name));
+    }
     case "path":
       throw new StriateError(`${sorted.path}: is no open file`);
   }

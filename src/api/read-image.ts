@@ -54,11 +54,10 @@ async function imageOf(source: AnyFile | Bitmap, options: DecodeOptions): Promis
       return decode(await platform.fetchFile(sorted.url), sorted.url);
     case "bytes":
       return decode(sorted.bytes, "the photo");
-    case "blob":
-      return decode(
-        await readBlob(sorted.blob, sorted.name ?? "the photo"),
-        sorted.name ?? "the photo",
-      );
+    case "blob": {
+      const { blob, name = "the photo" } = sorted;
+      return decode(await readBlob(blob, name), name);
+    }
     case undefined:
       if (platform.pixelsOf && isBitmap(source)) return decodedBefore(platform.pixelsOf(source));
       return wrongArgument(

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { UnreachableError } from "../base/errors.ts";
 import { describeValue, readBlob, sortFile, wrongArgument } from "./sources.ts";
 
 it.each([
@@ -27,6 +28,7 @@ it("a Blob has no name, a File has its own", () => {
 it("a file that cannot be read any more is named, with what to do", async () => {
   const gone = new File(["x"], "a.h5");
   gone.arrayBuffer = () => Promise.reject(new DOMException("moved", "NotReadableError"));
+  await expect(readBlob(gone)).rejects.toBeInstanceOf(UnreachableError);
   await expect(readBlob(gone, "a.h5")).rejects.toThrow(
     "a.h5: cannot be read any more; it was moved, changed or locked since it was chosen: choose it again",
   );

@@ -1,4 +1,4 @@
-import { StriateError } from "../base/errors.ts";
+import { StriateError, UnreachableError } from "../base/errors.ts";
 
 /** A `Blob`, as far as it is read. */
 export interface BlobSource {
@@ -68,7 +68,7 @@ export const isFile = (blob: BlobSource): blob is FileSource =>
 /**
  * The bytes of a `Blob` or `File`.
  * @param name for the message; absent where the caller puts it in front
- * @throws StriateError where the browser can no longer read the file that the user gave
+ * @throws UnreachableError where the browser can no longer read the file that the user gave
  */
 export async function readBlob(blob: BlobSource, name?: string): Promise<Uint8Array> {
   try {
@@ -76,7 +76,7 @@ export async function readBlob(blob: BlobSource, name?: string): Promise<Uint8Ar
   } catch (error) {
     // The two that the File API knows: https://www.w3.org/TR/FileAPI/#dfn-error-codes
     if (!["NotReadableError", "NotFoundError"].includes((error as Error).name)) throw error;
-    throw new StriateError(
+    throw new UnreachableError(
       `${name ? `${name}: ` : ""}cannot be read any more; it was moved, changed or locked since it was chosen: choose it again`,
       { cause: error },
     );

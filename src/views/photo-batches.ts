@@ -85,9 +85,9 @@ export function photoBatches(
 }
 
 /** How often a set says of each photo that it cannot be read. */
-function timesOf({ skipped }: DatasetSubject): Map<string, number> {
+function timesOf(set: DatasetSubject): Map<string, number> {
   const times = new Map<string, number>();
-  for (const { path } of skipped?.() ?? []) times.set(path, (times.get(path) ?? 0) + 1);
+  for (const { path } of set.skipped?.() ?? []) times.set(path, (times.get(path) ?? 0) + 1);
   return times;
 }
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { readFile, readdir, realpath, stat } from "node:fs/promises";
 import { isUtf8 } from "node:buffer";
 import { join, sep } from "node:path";
-import { StriateError, UnreachableError } from "../../base/errors.ts";
+import { StriateError } from "../../base/errors.ts";
 import { isLitter } from "../../data/files/litter.ts";
 import {
   type DataFile,
@@ -10,9 +10,7 @@ import {
   maxDepth,
   maxPictureBytes,
 } from "../../data/files/file-set.ts";
-
-/** What the system says of a file that was there when the folder was listed, where the folder went away. */
-const awayCodes = new Set(["ENOENT", "ENOTDIR", "EIO", "ESTALE", "ENODEV", "ENXIO", "ENOTCONN"]);
+import { whereItWas } from "../files/where-it-was.ts";
 
 /**
  * Lists a folder with all that is below it. Links are followed, each folder once. Names that are not UTF-8 are
@@ -69,10 +67,7 @@ export async function openFolder(root: string): Promise<FileSet> {
       const { size } = files[index]!;
       if (size > maxPictureBytes)
         throw new StriateError(`is ${size} bytes large, more than any picture`);
-      return readFile(places[index]!).catch((error: NodeJS.ErrnoException) => {
-        if (!awayCodes.has(error.code ?? "")) throw error;
-        throw new UnreachableError(error.message, { cause: error });
-      });
+      return whereItWas(() => readFile(places[index]!));
     },
     close: () => Promise.resolve(),
   };

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
 import type { FileSet } from "../../data/files/file-set.ts";
 import { type Unpack, openZip } from "../../data/files/zip-files.ts";
+import { whereItWas } from "../files/where-it-was.ts";
 
 const inflate = promisify(inflateRaw);
 
@@ -23,7 +24,7 @@ export async function openZipFile(path: string): Promise<FileSet> {
       size,
       async read(offset, length) {
         const bytes = room(offset, length);
-        const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
+        const { bytesRead } = await whereItWas(() => file.read(bytes, 0, bytes.length, offset));
         return bytes.subarray(0, bytesRead);
       },
       readNow(offset, length) {

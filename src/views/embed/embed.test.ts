@@ -11,6 +11,7 @@ import type { ImageSet } from "../../data/examples/image-set.ts";
 import { openZipFile } from "../../node/datasets/open-zip-file.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { DatasetSubject } from "../subject.ts";
+import type { EmbedPart } from "./embed-part.ts";
 import { embedView } from "./embed-view.ts";
 import { alikePairs } from "./find-odd.ts";
 import { nearestNeighbours } from "./neighbours.ts";
@@ -40,17 +41,21 @@ afterAll(() => set.close());
 const embed = async (asks: object = {}, seed = 0) =>
   model.view(embedView, subject, { neighbours: 4, components: 4, ...asks }, { seed });
 
+const cutPart = (part: EmbedPart, from: number, to: number): EmbedPart => ({
+  ...part,
+  vectors: part.vectors.slice(from * part.width, to * part.width),
+  photos: part.photos.slice(from, to),
+  classes: part.classes.slice(from, to),
+  names: part.names.slice(from, to),
+  splits: part.splits.slice(from, to),
+});
+
 describe("an embedding", () => {
   it("of parts that are gathered is that of parts that are merged", async () => {
     const { result } = await embed();
     const { part, gather, merge } = { ...embedView.shards!, part: result.part };
     const cut = (from: number, to: number) => ({
-      ...part,
-      vectors: part.vectors.slice(from * part.width, to * part.width),
-      photos: part.photos.slice(from, to),
-      classes: part.classes.slice(from, to),
-      names: part.names.slice(from, to),
-      splits: part.splits.slice(from, to),
+      ...cutPart(part, from, to),
       skipped: to === 7 ? [{ path: "bad.jpg", reason: "is no photo" }] : [],
     });
     // Ten photos of the set could not be read.
@@ -154,14 +159,7 @@ describe("an embedding", () => {
     const { result } = await embed();
     const bytes = shards.write(result.part);
     const { part } = result;
-    const cut = (from: number, to: number) => ({
-      ...part,
-      vectors: part.vectors.slice(from * part.width, to * part.width),
-      photos: part.photos.slice(from, to),
-      classes: part.classes.slice(from, to),
-      names: part.names.slice(from, to),
-      splits: part.splits.slice(from, to),
-    });
+    const cut = (from: number, to: number) => cutPart(part, from, to);
     const merged = shards.merge(
       shards.merge(shards.read(shards.write(cut(0, 9))), cut(9, 20)),
       cut(20, 40),
