@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseTour } from "../app/page/state/tour-steps.ts";
 import { type BuiltPage, openBuiltPage } from "./page/built-page.ts";
 import { chromiumPath } from "./page/chromium.ts";
-import { drop, dropPath } from "./page/drop.ts";
+import { drag, drop, dropPath } from "./page/drop.ts";
 import { shared } from "./shared.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,6 +35,8 @@ else
     const header = () => page.getByRole("banner");
     const photo = () => page.getByRole("region", { name: "Photo" });
 
+    const holding = "Drop a photo, a network file or a folder";
+
     const files: [kind: string, path: string, format: RegExp][] = [
       ["ONNX", fixture("onnx/constants.onnx"), /ONNX/],
       [".tflite", fixture("tflite/float16.tflite"), /TFLite|TensorFlow Lite/],
@@ -60,6 +62,32 @@ else
         expect(await about.getAttribute("title")).toMatch(format);
       },
     );
+
+    it("what is dropped where the maps beneath it give way to others", async () => {
+      await dropPath(page, fixture("onnx/constants.onnx"), () =>
+        page.evaluate(() => document.elementFromPoint(400, 300)!.closest("main *")?.remove()),
+      );
+      await header().getByText("constants.onnx").first().waitFor();
+      expect(await page.getByText(holding).count()).toBe(0);
+    });
+
+    it("nothing, where the files that are held above it are taken away again", async () => {
+      const held = page.getByText(holding);
+      const hold = async () => {
+        await drag(page, fixture("onnx/constants.onnx"), ["dragEnter", "dragOver", "dragOver"]);
+        await held.waitFor();
+      };
+      await hold();
+      await page.evaluate(() => {
+        const left = new DragEvent("dragleave", { bubbles: true });
+        document.elementFromPoint(400, 300)!.dispatchEvent(left);
+      });
+      await held.waitFor({ state: "detached" });
+      await hold();
+      // Who moves the mouse holds nothing any more, whatever has become of it.
+      await page.mouse.move(410, 310);
+      await held.waitFor({ state: "detached" });
+    });
 
     it.skipIf(!existsSync(keras1))("a file of Keras 1", async () => {
       await dropPath(page, keras1);

@@ -19,11 +19,29 @@ export async function drop(
   }, given);
 }
 
-/** Drops what lies at a path of this computer, a folder too, as the browser itself does. */
-export async function dropPath(page: Page, path: string): Promise<void> {
+/**
+ * Drops what lies at a path of this computer, a folder too, as the browser itself does.
+ * @param meanwhile what happens while it is held above the page
+ */
+export async function dropPath(
+  page: Page,
+  path: string,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  await drag(page, path, ["dragEnter", "dragOver"]);
+  await meanwhile();
+  await drag(page, path, ["drop"]);
+}
+
+/** Moves what lies at a path across the page. */
+export async function drag(
+  page: Page,
+  path: string,
+  moves: readonly ("dragEnter" | "dragOver" | "drop")[],
+): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [path], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+  for (const type of moves)
     await session.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
   await session.detach();
 }
