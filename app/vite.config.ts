@@ -14,11 +14,21 @@ export const shared: UserConfig = {
       "#platform": at("../src/web/platform.ts"),
       "./engine-files.ts": at("engine/no-engine-files.ts"),
     },
-    // ONNX Runtime looks for its WebAssembly beside the script that needs it, where `build-page` and
-    // `serve` put it: the package itself does not carry it.
+    // Where it is part of a script, ONNX Runtime looks for its WebAssembly beside that script.
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "import", "default"],
   },
 };
+
+/**
+ * ONNX Runtime's scripts and WebAssembly lie beside the page's own scripts, where `build-page` and `serve` put them:
+ * the package itself carries none of them.
+ */
+const engineBeside = (): Plugin => ({
+  name: "striate-engine",
+  enforce: "pre",
+  resolveId: (id) => (id.startsWith("onnxruntime-web/") ? { id, external: true } : null),
+  renderChunk: (code) => code.replaceAll(/(["'`])onnxruntime-web\/(\w+)\1/g, '"./ort.$2.min.mjs"'),
+});
 
 /** The page itself is asked for at once, and not when the first script, which starts the engine, has run. */
 const early: Plugin = {
@@ -48,8 +58,8 @@ export default defineConfig({
   root: at("page"),
   base: "./",
   publicDir: at("page/public"),
-  plugins: [...shared.plugins!, early],
-  worker: { format: "es" },
+  plugins: [...shared.plugins!, early, engineBeside()],
+  worker: { format: "es", plugins: () => [engineBeside()] },
   build: {
     outDir: at("../dist/app"),
     emptyOutDir: true,
