@@ -1,13 +1,8 @@
 import { StriateError } from "../base/errors.ts";
 import { joinBytes } from "../base/join-bytes.ts";
 import { sizeOf } from "../base/shape.ts";
-import {
-  type NumericType,
-  type Tensor,
-  arrayFromBytes,
-  bytesOf,
-  bytesPerElement,
-} from "../base/tensor.ts";
+import { type NumericType, type Tensor, arrayFromBytes, bytesPerElement } from "../base/tensor.ts";
+import { byteLengthOf, piecesOf } from "../base/tensor-pieces.ts";
 import { transpose } from "../base/transpose.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -95,10 +90,10 @@ function swapped(bytes: Uint8Array, width: number): Uint8Array {
 }
 
 /** The bytes of a `.npy` file (version 1.0, row-major, little-endian). */
-export const writeNpy = (value: Tensor): Uint8Array => joinBytes(npyPieces(value));
+export const writeNpy = (value: Tensor): Uint8Array => joinBytes([...npyPieces(value)]);
 
-/** The same as a header and the numbers where they lie. */
-export function npyPieces(value: Tensor): [header: Uint8Array, data: Uint8Array] {
+/** The same as a header and the numbers where they lie; made anew each time that it is gone through. */
+export function npyPieces(value: Tensor): Iterable<Uint8Array> & { readonly byteLength: number } {
   const found = Object.entries(numpyTypes).find(([, type]) => type === value.type);
   if (found === undefined) throw new StriateError(`NumPy has no type for ${value.type}`);
   const [code] = found;
@@ -110,5 +105,11 @@ export function npyPieces(value: Tensor): [header: Uint8Array, data: Uint8Array]
   const header = new Uint8Array(10 + padded.length);
   header.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);
   header.set(new TextEncoder().encode(padded), 10);
-  return [header, bytesOf(value)];
+  return {
+    byteLength: header.length + byteLengthOf(value),
+    *[Symbol.iterator]() {
+      yield header;
+      yield* piecesOf(value);
+    },
+  };
 }

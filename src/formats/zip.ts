@@ -112,7 +112,10 @@ const date = 0x21;
 const comment = new TextEncoder().encode("striate");
 
 /** A file to be put into a zip: its bytes, in one piece or in several. */
-export type ZipInput = readonly [name: string, bytes: Uint8Array | readonly Uint8Array[]];
+export type ZipInput = readonly [name: string, bytes: Uint8Array | ZipPieces];
+
+/** Bytes that are made while they are written: gone through twice, `byteLength` of them in all. */
+export type ZipPieces = Iterable<Uint8Array> & { readonly byteLength: number };
 
 /** The bytes of a zip archive; files are stored as they are, as Keras and NumPy do. */
 export function writeZip(files: readonly ZipInput[]): Uint8Array {
@@ -127,8 +130,7 @@ export function writeZip(files: readonly ZipInput[]): Uint8Array {
 export function* zipPieces(files: readonly ZipInput[]): Generator<Uint8Array> {
   const named = files.map(([name, bytes]) => {
     const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    return { name: new TextEncoder().encode(name), pieces, length };
+    return { name: new TextEncoder().encode(name), pieces, length: bytes.byteLength };
   });
   const bodies = named.reduce((sum, { name, length }) => sum + 30 + name.length + length, 0);
   const listed = named.reduce((sum, { name }) => sum + 46 + name.length, 0);
@@ -142,7 +144,8 @@ export function* zipPieces(files: readonly ZipInput[]): Generator<Uint8Array> {
   for (const { name, pieces, length } of named) {
     // Version 1.0; whether the name is UTF-8; how it is packed; then time, date, sum and both sizes.
     const about = [10, name.some((code) => code > 127) ? 0x800 : 0, stored, 0, date];
-    const sum = pieces.reduce((before, piece) => crc32(piece, before), 0);
+    let sum = 0;
+    for (const piece of pieces) sum = crc32(piece, sum);
     const write = (view: DataView, place: number) => {
       about.forEach((value, i) => view.setUint16(place + 2 * i, value, true));
       view.setUint32(place + 10, sum, true);

@@ -37,10 +37,23 @@ export function pack(data: unknown, arrays: Readonly<Record<string, PackedArray>
   return bytes;
 }
 
-/** @throws StriateError when the bytes are not those of {@link pack}, or cut off */
-export function unpack(bytes: Uint8Array): {
+/** Where an array lies in packed bytes, and how many elements it has. */
+export interface PackedPlace {
+  readonly at: number;
+  readonly count: number;
+}
+
+/**
+ * @param left arrays that are not read: where they lie is told
+ * @throws StriateError when the bytes are not those of {@link pack}, or cut off
+ */
+export function unpack(
+  bytes: Uint8Array,
+  left: readonly string[] = [],
+): {
   data: unknown;
   arrays: Record<string, PackedArray>;
+  places: Record<string, PackedPlace>;
 } {
   const damaged = new StriateError("is damaged or cut off");
   const head = new TextDecoder().decode(bytes.subarray(0, magic.length));
@@ -52,15 +65,20 @@ export function unpack(bytes: Uint8Array): {
   const { data, arrays } = listed(text) ?? {};
   if (arrays === undefined) throw damaged;
   let at = aligned(from + length + 1);
-  const read = arrays.map(([name, kind, count]): [string, PackedArray] => {
+  const read: [string, PackedArray][] = [];
+  const places: [string, PackedPlace][] = [];
+  for (const [name, kind, count] of arrays) {
     const size = count * kinds[kind].BYTES_PER_ELEMENT;
     if (!(at + size <= bytes.length)) throw damaged;
-    // Not slice(): on a Node Buffer that is a view and no copy.
-    const copy = new Uint8Array(bytes.subarray(at, at + size));
+    places.push([name, { at, count }]);
+    if (!left.includes(name)) {
+      // Not slice(): on a Node Buffer that is a view and no copy.
+      const copy = new Uint8Array(bytes.subarray(at, at + size));
+      read.push([name, new kinds[kind](copy.buffer, 0, count)]);
+    }
     at += aligned(size);
-    return [name, new kinds[kind](copy.buffer, 0, count)];
-  });
-  return { data, arrays: Object.fromEntries(read) };
+  }
+  return { data, arrays: Object.fromEntries(read), places: Object.fromEntries(places) };
 }
 
 /** What the JSON says, where it lists arrays that there can be. */

@@ -1,3 +1,5 @@
+import type { ByteSource } from "../base/byte-source.ts";
+
 /**
  * Results of parts of a data set that can be put together. The law: `merge` rounds nothing, so that
  * `merge(merge(a, b), c)` and `merge(a, merge(b, c))` are written as the same bytes, whoever computed the parts,
@@ -14,8 +16,17 @@ export interface Parts<P> {
    */
   gather?(photos: number): Gathering<P>;
   write(part: P): Uint8Array;
-  /** @throws StriateError when the bytes are not those of {@link write} */
-  read(bytes: Uint8Array): P;
+  /**
+   * @param kept the same bytes where they stay: what is large may be read there when it is wanted
+   * @throws StriateError when the bytes are not those of {@link write}
+   */
+  read(bytes: Uint8Array, kept?: ByteSource): P;
+}
+
+/** What {@link Parts.write} made, and the same bytes where they stay: a file. */
+export interface StoredPart {
+  readonly bytes: Uint8Array;
+  readonly kept: ByteSource;
 }
 
 /** Takes parts one after the other. */
@@ -41,10 +52,10 @@ export function gathering<P>(
 /** All parts as one, in their order; each is read when its turn comes, and none is kept. */
 export async function mergeAll<P>(
   how: Parts<P>,
-  parts: AsyncIterable<Uint8Array>,
+  parts: AsyncIterable<StoredPart>,
   photos: number,
 ): Promise<P | undefined> {
   const all = gathering(how, photos);
-  for await (const bytes of parts) all.add(how.read(bytes));
+  for await (const { bytes, kept } of parts) all.add(how.read(bytes, kept));
   return all.whole();
 }

@@ -12,8 +12,17 @@ import type { DatasetSubject } from "./subject.ts";
  * @typeParam P what the photos of a shard come to, and those of several that were put together
  */
 export interface Shards<A extends Fields, R, P = unknown> extends Parts<P> {
-  /** @throws StriateError where the work would not fit into the memory that may be taken */
-  costs(network: Network, set: DatasetSubject, asks: Values<A>, memory: number): ShardCosts;
+  /**
+   * @param kept whether parts lie on disk, and are read there again when they are wanted
+   * @throws StriateError where the work would not fit into the memory that may be taken
+   */
+  costs(
+    network: Network,
+    set: DatasetSubject,
+    asks: Values<A>,
+    memory: number,
+    kept?: boolean,
+  ): ShardCosts;
   /** Whether it says nothing of photos that are all of one class. */
   readonly needsClasses?: boolean;
   /** Asks that `finish` alone looks at: with other ones the shards that are done stay as they are. */

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { npyPieces } from "../../formats/npy.ts";
 import { npzPieces } from "../../formats/npz.ts";
 import { parquetPieces } from "../../formats/parquet.ts";
-import { type Tensor, bytesOf } from "../../base/tensor.ts";
+import type { Tensor } from "../../base/tensor.ts";
+import { byteLengthOf } from "../../base/tensor-pieces.ts";
 import { mostZipBytes } from "../../formats/zip.ts";
 import { mayReplaceFile, replaceInFolder } from "../../node/files/replace-files.ts";
 import type { NamedContent } from "../../node/files/write-files.ts";
@@ -59,7 +60,7 @@ export async function writeSeen(
 function arrayFiles(name: string, arrays: ReadonlyMap<string, Tensor>): NamedContent[] {
   if (arrays.size === 0) return [];
   let bytes = 0;
-  for (const value of arrays.values()) bytes += bytesOf(value).length + headers;
+  for (const value of arrays.values()) bytes += byteLengthOf(value) + headers;
   if (bytes < mostZipBytes)
     return [{ path: `${name}.npz`, bytes: inPieces(() => npzPieces(arrays)) }];
   return Array.from(arrays, ([key, value]) => ({

@@ -135,8 +135,8 @@ function photoRun(
       const skipped: NonNullable<PhotoLine["skipped"]>[] = [];
       let pictures = 0;
       async function* entries(): AsyncGenerator<unknown> {
-        for await (const part of parts)
-          for (const line of linesOf(part)) {
+        for await (const { bytes } of parts)
+          for (const line of linesOf(bytes)) {
             pictures += line.files.length;
             if (line.skipped) skipped.push(line.skipped);
             yield* line.entries;

@@ -107,7 +107,7 @@ export async function reportSeen(
 /** What the run will take, before it begins. */
 function sayCosts(ledger: Ledger, run: ViewRun, io: CommandIo): void {
   const { model, subject, asks, view, manifest } = run;
-  const { bytesOfPart } = view.shards.costs(model.network, subject, asks, manifest.memory);
+  const { bytesOfPart } = view.shards.costs(model.network, subject, asks, manifest.memory, true);
   let bytes = 0;
   for (let shard = 0; shard < Math.min(ledger.shards, 2); shard++) {
     const [from, to] = shardRange(manifest, shard);

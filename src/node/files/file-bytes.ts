@@ -19,24 +19,43 @@ export async function openFileBytes(path: string): Promise<OpenFile> {
   const file = attempt(path, () => openSync(path, "r"));
   return {
     length,
-    subarray(begin, end = length) {
-      const [from, to] = [Math.min(begin, length), Math.min(end, length)];
-      const size = Math.max(to - from, 0);
-      if (size > maxBytes)
-        throw new StriateError(
-          `${path}: is ${(size / 2 ** 30).toFixed(1)} GB large; at most 2 GB can be read`,
-        );
-      // bounded: two lines above
-      const bytes = new Uint8Array(size);
-      for (let done = 0; done < size;) {
-        const got = attempt(path, () => readSync(file, bytes, done, size - done, from + done));
-        if (got === 0) throw new StriateError(`${path}: became shorter while it was read`);
-        done += got;
-      }
-      return bytes;
-    },
+    subarray: (begin, end = length) =>
+      readRange(path, file, Math.min(begin, length), Math.min(end, length)),
     close: () => closeSync(file),
   };
+}
+
+/**
+ * A file that is opened each time that some of it is asked for: of many files none stays open.
+ *
+ * @param length as it is known
+ */
+export const fileBytesAnew = (path: string, length: number): ByteSource => ({
+  length,
+  subarray(begin, end = length) {
+    const file = attempt(path, () => openSync(path, "r"));
+    try {
+      return readRange(path, file, Math.min(begin, length), Math.min(end, length));
+    } finally {
+      closeSync(file);
+    }
+  },
+});
+
+function readRange(path: string, file: number, from: number, to: number): Uint8Array {
+  const size = Math.max(to - from, 0);
+  if (size > maxBytes)
+    throw new StriateError(
+      `${path}: is ${(size / 2 ** 30).toFixed(1)} GB large; at most 2 GB can be read`,
+    );
+  // bounded: two lines above
+  const bytes = new Uint8Array(size);
+  for (let done = 0; done < size;) {
+    const got = attempt(path, () => readSync(file, bytes, done, size - done, from + done));
+    if (got === 0) throw new StriateError(`${path}: became shorter while it was read`);
+    done += got;
+  }
+  return bytes;
 }
 
 function attempt<T>(path: string, work: () => T): T {

@@ -79,11 +79,11 @@ export async function mergeRun<R>(
 
   async function* results() {
     for (let shard = 0; shard < ledger.shards; shard++) {
-      const bytes = await ledger.result(shard);
-      const isWhole = bytes !== undefined && ((await run.isWhole?.(bytes)) ?? true);
-      if (bytes !== undefined && !isWhole) await ledger.forget(shard);
+      const part = await ledger.result(shard);
+      const isWhole = part !== undefined && ((await run.isWhole?.(part.bytes)) ?? true);
+      if (part !== undefined && !isWhole) await ledger.forget(shard);
       if (!isWhole) cut.push(shard);
-      else if (cut.length === 0) yield bytes;
+      else if (cut.length === 0) yield part;
     }
     if (cut.length > 0) throw new CutError();
   }

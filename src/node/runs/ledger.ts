@@ -9,6 +9,8 @@ import {
   shardCount,
   writeManifest,
 } from "../../runs/manifest.ts";
+import type { StoredPart } from "../../runs/parts.ts";
+import { fileBytesAnew } from "../files/file-bytes.ts";
 import { maybeReadText, readFileBytes, reasonOf } from "../files/files.ts";
 import { lock } from "../files/lock.ts";
 import { ownMark } from "../files/process-mark.ts";
@@ -161,11 +163,13 @@ export class Ledger {
    * The result of a shard, checked by its mark.
    * @returns undefined where it is not done, or its file is not as it was written: then it counts as not done
    */
-  async result(shard: number): Promise<Uint8Array | undefined> {
+  async result(shard: number): Promise<StoredPart | undefined> {
     await this.#present();
     const mark = await this.mark(shard);
-    const bytes = await readFileBytes(this.#file(shard, "part")).catch(() => undefined);
-    if (mark && bytes && digest(bytes) === mark.sha256) return bytes;
+    const path = this.#file(shard, "part");
+    const bytes = await readFileBytes(path).catch(() => undefined);
+    if (mark && bytes && digest(bytes) === mark.sha256)
+      return { bytes, kept: fileBytesAnew(path, bytes.length) };
     await this.forget(shard);
     return undefined;
   }

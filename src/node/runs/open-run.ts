@@ -11,7 +11,7 @@ import { StriateError, messageOf } from "../../base/errors.ts";
 import { type Fields, type Values, parseFields } from "../../base/fields.ts";
 import { namedDataset } from "../../data/named-datasets.ts";
 import type { ImageSet } from "../../data/examples/image-set.ts";
-import { mergeAll } from "../../runs/parts.ts";
+import { type StoredPart, mergeAll } from "../../runs/parts.ts";
 import { type RunData, type RunManifest, shardSize } from "../../runs/manifest.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { version } from "../../version.ts";
@@ -45,7 +45,7 @@ export interface OpenRun<R = unknown> {
   /** Whether the files that a part speaks of are there yet; a part that speaks of none is whole. */
   isWhole?(part: Uint8Array): Promise<boolean>;
   /** All parts, in their order, as the result. */
-  merge(parts: AsyncIterable<Uint8Array>): Promise<R>;
+  merge(parts: AsyncIterable<StoredPart>): Promise<R>;
   close(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export interface AskedRun {
 export async function planRun(asked: AskedRun): Promise<ViewRun> {
   const { view, asks, data, seed, memory } = asked;
   const { model, set, subject } = await openParts(asked.model, data, view);
-  const { bytesPerPhoto } = view.shards.costs(model.network, subject, asks, memory);
+  const { bytesPerPhoto } = view.shards.costs(model.network, subject, asks, memory, true);
   const manifest: RunManifest = {
     striate: version,
     engine: await runtime.engine(),

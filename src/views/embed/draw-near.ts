@@ -61,7 +61,7 @@ export function drawNear(
     title: `near ${photo}`,
     subtitle: words.subtitle,
     caption:
-      `The photos whose vectors lie nearest by what ${layer} of ${title} makes of them (${part.width} numbers each), ` +
+      `The photos whose vectors lie nearest by what ${layer} of ${title} makes of them (${part.vectors.width} numbers each), ` +
       "the nearest first, with class and Euclidean distance.",
     body: { width: grid.width, height: grid.height, marks },
     theme,

@@ -1,13 +1,13 @@
+import type { ByteSource } from "../../base/byte-source.ts";
 import { pushAll } from "../../base/extremes.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
 import type { Gathering } from "../../runs/parts.ts";
 import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
+import { type VectorTable, stackedVectors, vectorsAt } from "./vector-table.ts";
 
 /** Vectors of photos, a row each, in the order of the set. */
 export interface EmbedPart {
-  /** Numbers of a vector. */
-  readonly width: number;
-  readonly vectors: Float32Array;
+  readonly vectors: VectorTable;
   /** Numbers of the photos in the set, their classes, and the split that each is of. */
   readonly photos: Uint32Array;
   readonly classes: Int32Array;
@@ -18,8 +18,7 @@ export interface EmbedPart {
 
 export function mergeEmbed(a: EmbedPart, b: EmbedPart): EmbedPart {
   return {
-    width: Math.max(a.width, b.width),
-    vectors: joined(Float32Array, a.vectors, b.vectors),
+    vectors: stackedVectors([a.vectors, b.vectors]),
     photos: joined(Uint32Array, a.photos, b.photos),
     classes: joined(Int32Array, a.classes, b.classes),
     names: [...a.names, ...b.names],
@@ -28,7 +27,7 @@ export function mergeEmbed(a: EmbedPart, b: EmbedPart): EmbedPart {
   };
 }
 
-function joined<T extends Float32Array | Uint32Array | Int32Array>(
+function joined<T extends Uint32Array | Int32Array>(
   Kind: new (length: number) => T,
   a: T,
   b: T,
@@ -40,23 +39,16 @@ function joined<T extends Float32Array | Uint32Array | Int32Array>(
   return all;
 }
 
-/** The same of all photos: memory for the vectors is taken once, and nothing is copied again and again. */
+/** The same of all photos: nothing is copied again and again. */
 export function gatherEmbed(most: number): Gathering<EmbedPart> {
-  let [width, count] = [0, 0];
-  let vectors = new Float32Array(0);
+  let count = 0;
+  const tables: VectorTable[] = [];
   // bounded: by the photos of the set, as is all that follows
   const [photos, classes] = [new Uint32Array(most), new Int32Array(most)];
   const lists = { names: [] as string[], splits: [] as string[], skipped: [] as SkippedFile[] };
-  let isEmpty = true;
   return {
     add(part) {
-      isEmpty = false;
-      if (part.width > 0 && width === 0) {
-        width = part.width;
-        // bounded: the costs of the view were asked for them
-        vectors = new Float32Array(most * width);
-      }
-      vectors.set(part.vectors, count * width);
+      tables.push(part.vectors);
       photos.set(part.photos, count);
       classes.set(part.classes, count);
       count += part.photos.length;
@@ -65,27 +57,36 @@ export function gatherEmbed(most: number): Gathering<EmbedPart> {
       pushAll(lists.skipped, part.skipped);
     },
     whole: () =>
-      isEmpty
+      tables.length === 0
         ? undefined
         : {
-            ...{ width, ...lists, vectors: vectors.subarray(0, count * width) },
+            vectors: stackedVectors(tables),
             photos: photos.subarray(0, count),
             classes: classes.subarray(0, count),
+            ...lists,
           },
   };
 }
 
-export function writeEmbed({ width, names, splits, skipped, ...part }: EmbedPart): Uint8Array {
+export function writeEmbed({ names, splits, skipped, ...part }: EmbedPart): Uint8Array {
+  const { width, rows } = part.vectors;
   const arrays: Record<string, PackedArray> = {
-    vectors: part.vectors,
+    vectors: part.vectors.block(0, rows),
     photos: part.photos,
     classes: part.classes,
   };
   return pack({ width, names, splits, skipped }, arrays);
 }
 
-/** @throws StriateError when the bytes are cut off */
-export function readEmbed(bytes: Uint8Array): EmbedPart {
-  const { data, arrays } = unpack(bytes);
-  return { ...(data as Omit<EmbedPart, "vectors">), ...arrays } as EmbedPart;
+/**
+ * The vectors stay where they are.
+ *
+ * @throws StriateError when the bytes are cut off
+ */
+export function readEmbed(bytes: Uint8Array, kept: ByteSource = bytes): EmbedPart {
+  const { data, arrays, places } = unpack(bytes, ["vectors"]);
+  const { width, ...lists } = data as Omit<EmbedPart, "vectors"> & { width: number };
+  const { at, count } = places["vectors"]!;
+  const vectors = vectorsAt(kept, at, width > 0 ? count / width : 0, width);
+  return { ...lists, ...arrays, vectors } as EmbedPart;
 }

@@ -39,19 +39,27 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
       column("leak", "BOOLEAN", duplicates.length, (i) => leaking.has(duplicates[i]!)),
     ],
   };
-  const { vectors, width } = part;
+  const { vectors } = part;
+  // Columns ask for the same rows one after the other.
+  let held = { from: 0, to: 0, data: vectors.block(0, 0) };
+  const rowsOf = (from: number, to: number): Float32Array => {
+    if (held.from !== from || held.to !== to) held = { from, to, data: vectors.block(from, to) };
+    return held.data;
+  };
   // A column for each number: every reader of tables takes it.
   yield {
     name: "vectors",
     columns: [
       column("photo", "STRING", rows, (row) => part.names[row]!),
-      ...Array.from({ length: width }, (_, i): ParquetColumn => ({
+      ...Array.from({ length: vectors.width }, (_, i): ParquetColumn => ({
         ...{ name: `v${i}`, type: "FLOAT" },
         values: {
           length: rows,
-          part: (from, to) =>
+          part(from, to) {
+            const data = rowsOf(from, to);
             // bounded: by the rows
-            Float32Array.from({ length: to - from }, (_, k) => vectors[(from + k) * width + i]!),
+            return Float32Array.from({ length: to - from }, (_, k) => data[k * vectors.width + i]!);
+          },
         },
       })),
     ],

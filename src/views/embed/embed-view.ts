@@ -1,6 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
+import { piecedTensor } from "../../base/tensor-pieces.ts";
 import { formatByteSize } from "../../data/byte-size.ts";
 import type { ViewContext } from "../context.ts";
 import { defineView } from "../define-view.ts";
@@ -19,6 +20,7 @@ import { drawNear } from "./draw-near.ts";
 import { type NearPhotos, nearPhotos } from "./near-photos.ts";
 import { nearestNeighbours } from "./neighbours.ts";
 import { type Principal, principalComponents } from "./principal.ts";
+import { rowsOfBlock, vectorsIn } from "./vector-table.ts";
 
 const embedAsks = {
   layer: field.string("last", {
@@ -55,10 +57,10 @@ const bytesBeside = (neighbours: number, map: string): number =>
 const fewestForUmap = 6;
 
 const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
-  costs(network, set, { layer, neighbours, map }, memory) {
+  costs(network, set, { layer, neighbours, map }, memory, kept = false) {
     const { width } = embeddingLayer(network, layer);
     const photos = set.whole ?? set.length;
-    const needed = (by: string) => photos * (4 * width + bytesBeside(neighbours, by));
+    const needed = (by: string) => photos * ((kept ? 0 : 4 * width) + bytesBeside(neighbours, by));
     if (needed(map) > memory)
       throw new StriateError(
         `the vectors of ${photos} photos (${width} numbers each) and their map take ${formatByteSize(needed(map))}, and ` +
@@ -94,8 +96,7 @@ const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
     const vectors = new Float32Array(rows.length * layer.width);
     rows.forEach((row, i) => vectors.set(row, i * layer.width));
     return {
-      width: layer.width,
-      vectors,
+      vectors: vectorsIn(vectors, layer.width),
       photos: Uint32Array.from(photos, ({ index }) => index),
       classes: Int32Array.from(photos, ({ label }) => label),
       names: photos.map(({ name }) => name),
@@ -118,13 +119,16 @@ async function finish(
   asks: EmbedAsks,
 ): Promise<Embedding> {
   const { runtime, network } = context.running;
-  const { vectors, width, photos } = part;
+  const { vectors, photos } = part;
+  const throwIfStopped = () => context.throwIfStopped();
   requirePhotos(set, photos.length, part.skipped, 2);
   context.progress(0.5, "nearest photos");
-  const neighbours = await nearestNeighbours(runtime, vectors, width, asks.neighbours, () =>
-    context.throwIfStopped(),
-  );
-  const principal = await principalComponents(runtime, vectors, width, asks.components);
+  const neighbours = await nearestNeighbours(runtime, vectors, asks.neighbours, {
+    memory: Math.min(2 ** 26, context.memory / 8),
+    throwIfStopped,
+    progress: (done) => context.progress(0.5 + 0.2 * done, "nearest photos"),
+  });
+  const principal = await principalComponents(runtime, vectors, asks.components, throwIfStopped);
   const method = asks.map === "umap" && photos.length >= fewestForUmap ? "umap" : "pca";
   context.progress(0.7, "the map");
   const places =
@@ -140,7 +144,7 @@ async function finish(
       : planeOf(principal);
   const apart = loneliness(neighbours);
   const order = [...apart.keys()].sort((a, b) => apart[b]! - apart[a]! || a - b);
-  const duplicates = alikePairs(vectors, width, neighbours, asks.alike);
+  const duplicates = alikePairs(vectors, neighbours, asks.alike);
   const all = set.whole ?? set.length;
   const validates = (row: number) =>
     asks.validation !== null
@@ -206,7 +210,7 @@ export const embedView = defineView({
     return {
       caption: captionOf(found, set),
       lines: [
-        `${set.name}: ${part.photos.length} photos by ${part.width} numbers of ${found.layer}`,
+        `${set.name}: ${part.photos.length} photos by ${part.vectors.width} numbers of ${found.layer}`,
         `the first two principal components hold ${(100 * share).toFixed(0)} % of the variance`,
         `${duplicates.length} pairs of near-duplicates${duplicates.length > 0 ? `: ${duplicates.slice(0, 3).map(pair).join("; ")}` : ""}`,
         ...(leaks.length > 0
@@ -231,7 +235,7 @@ export const embedView = defineView({
       data: set.name,
       layer: found.layer,
       photos: part.photos.length,
-      numbers: part.width,
+      numbers: part.vectors.width,
       map: found.method,
       variance: found.principal.shares,
       nearDuplicates: found.duplicates.map(named),
@@ -249,7 +253,10 @@ export const embedView = defineView({
   },
   *arrays({ part, principal, places, neighbours }) {
     const rows = part.photos.length;
-    yield ["vectors", float32([rows, part.width], part.vectors)];
+    const { vectors } = part;
+    const block = (from: number, to: number) => vectors.block(from, to);
+    const shape = [rows, vectors.width];
+    yield ["vectors", piecedTensor("float32", shape, block, rowsOfBlock(vectors.width))];
     yield ["pca", float32([rows, principal.count], principal.scores)];
     yield ["map", float32([rows, 2], places)];
     yield ["neighbours", { type: "int32", shape: [rows, neighbours.count], data: neighbours.rows }];
@@ -269,7 +276,7 @@ export const embedView = defineView({
 });
 
 const captionOf = ({ title, layer, part, method }: Embedding, set: DatasetSubject): string =>
-  `${part.photos.length} photos of ${set.name} by what ${layer} of ${title} makes of them (${part.width} numbers each), ` +
+  `${part.photos.length} photos of ${set.name} by what ${layer} of ${title} makes of them (${part.vectors.width} numbers each), ` +
   (method === "umap"
     ? "laid out by UMAP: photos that lie together are alike to the network; distances between groups mean nothing."
     : "along the two directions in which they differ most (principal components).");

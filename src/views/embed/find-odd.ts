@@ -1,5 +1,5 @@
-import { meanOf } from "./principal.ts";
 import type { Neighbours } from "./neighbours.ts";
+import { type VectorTable, blocksOf, meanOf, rowsOfBlock } from "./vector-table.ts";
 
 /** Two photos that are nearly the same to the network. Rows of the vectors. */
 export interface AlikePair {
@@ -10,32 +10,57 @@ export interface AlikePair {
 }
 
 /** Pairs of neighbours whose cosine is at least `from`; the most alike first. */
-export function alikePairs(
-  vectors: Float32Array,
-  width: number,
-  { rows, count }: Neighbours,
-  from: number,
-): AlikePair[] {
-  const mean = meanOf(vectors, width);
-  const pairs = new Map<string, AlikePair>();
-  for (let row = 0; row < rows.length / count; row++)
-    for (let i = 0; i < count; i++) {
-      const other = rows[row * count + i]!;
-      const [a, b] = row < other ? [row, other] : [other, row];
-      const key = `${a} ${b}`;
-      if (pairs.has(key)) continue;
-      const cosine = cosineOf(vectors, mean, a, b);
-      if (cosine >= from) pairs.set(key, { a, b, cosine });
+export function alikePairs(table: VectorTable, neighbours: Neighbours, from: number): AlikePair[] {
+  const mean = meanOf(table);
+  const { rows, count } = neighbours;
+  const pairs: AlikePair[] = [];
+  for (const block of blocksOf(table)) {
+    // In the order of the others: where these lie on disk, they are read once for a block.
+    const wanted = pairsOf(neighbours, block).sort((p, q) => rows[p]! - rows[q]!);
+    let others = { from: 0, to: 0, data: block.data };
+    for (const at of wanted) {
+      const [row, other] = [Math.floor(at / count), rows[at]!];
+      if (other >= others.to) others = blockWith(table, other);
+      const cosine = cosineOf(mean, block.data, row - block.from, others.data, other - others.from);
+      if (cosine >= from) pairs.push({ a: Math.min(row, other), b: Math.max(row, other), cosine });
     }
-  return [...pairs.values()].sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b);
+  }
+  return pairs.sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b);
 }
 
-function cosineOf(vectors: Float32Array, mean: Float64Array, a: number, b: number): number {
+/** Places in the table of neighbours of some rows; a pair that stands there both ways is taken once. */
+function pairsOf({ rows, count }: Neighbours, { from, to }: { from: number; to: number }) {
+  // bounded: by the rows of a block
+  const found = new Uint32Array((to - from) * count);
+  let length = 0;
+  for (let at = from * count; at < to * count; at++) {
+    const [row, other] = [Math.floor(at / count), rows[at]!];
+    const isKnown = row > other && rows.subarray(other * count, (other + 1) * count).includes(row);
+    if (!isKnown) found[length++] = at;
+  }
+  return found.subarray(0, length);
+}
+
+function blockWith(table: VectorTable, row: number) {
+  const length = rowsOfBlock(table.width);
+  const from = row - (row % length);
+  const to = Math.min(table.rows, from + length);
+  return { from, to, data: table.block(from, to) };
+}
+
+/** Of a row of one block and a row of another, both less the mean. */
+function cosineOf(
+  mean: Float64Array,
+  first: Float32Array,
+  a: number,
+  second: Float32Array,
+  b: number,
+): number {
   const { length: width } = mean;
   let [product, one, other] = [0, 0, 0];
   for (let i = 0; i < width; i++) {
-    const x = Math.fround(vectors[a * width + i]! - mean[i]!);
-    const y = Math.fround(vectors[b * width + i]! - mean[i]!);
+    const x = Math.fround(first[a * width + i]! - mean[i]!);
+    const y = Math.fround(second[b * width + i]! - mean[i]!);
     product += x * y;
     one += x * x;
     other += y * y;

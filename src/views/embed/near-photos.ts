@@ -8,6 +8,7 @@ import type { DatasetSubject, LabelledPhoto } from "../subject.ts";
 import { thumbnailOf } from "../thumbnail.ts";
 import type { EmbedPart } from "./embed-part.ts";
 import { type EmbeddingLayer, channelMeans } from "./embedding-layer.ts";
+import { type VectorTable, blocksOf } from "./vector-table.ts";
 
 /** Pixels of a photo's longer side in the picture of the nearest. */
 export const nearThumbnail = 104;
@@ -24,7 +25,7 @@ export interface NearPhotos {
 }
 
 /**
- * Compares one photo with all: exactly, in doubles. One of the set itself is not compared with itself.
+ * Compares one photo with all: exactly, in doubles, block by block. One of the set itself is not compared with itself.
  *
  * @param batch photos in one run of the network: as many as the vectors were computed with
  * @throws StriateError where the photo cannot be read
@@ -36,24 +37,17 @@ export async function nearPhotos(
   layer: EmbeddingLayer,
   { photo, count, batch }: { photo: string; count: number; batch: number },
 ): Promise<NearPhotos> {
-  const { width, vectors } = part;
+  const { vectors } = part;
+  const { width } = vectors;
   const own = part.names.indexOf(photo);
   const { vector, shown } =
     own >= 0
       ? {
-          vector: vectors.subarray(own * width, (own + 1) * width),
+          vector: vectors.block(own, own + 1),
           shown: await pictureOf(set, part.photos[own]!),
         }
       : await read();
-  const apart = Float64Array.from(part.names, (_, row) => {
-    let sum = 0;
-    for (let i = 0; i < width; i++) sum += (vectors[row * width + i]! - vector[i]!) ** 2;
-    return Math.sqrt(sum);
-  });
-  const rows = [...apart.keys()]
-    .filter((row) => row !== own)
-    .sort((a, b) => apart[a]! - apart[b]! || a - b)
-    .slice(0, count);
+  const { rows, distances } = nearestTo(vector, vectors, count, own);
   const pictures = [shown && thumbnailOf(shown, nearThumbnail)];
   for (const row of rows) {
     const image = await pictureOf(set, part.photos[row]!);
@@ -62,7 +56,7 @@ export async function nearPhotos(
   return {
     photo,
     rows: Int32Array.from(rows),
-    distances: Float64Array.from(rows, (row) => apart[row]!),
+    distances: Float64Array.from(distances),
     pictures,
   };
 
@@ -84,6 +78,27 @@ export async function nearPhotos(
       throw new StriateError(`${photo}: layer "${layer.address}" gives no finite numbers for it`);
     return { vector, shown };
   }
+}
+
+/** The rows nearest to a vector, the nearest first; of those that are as far the first. @param own a row that is not */
+function nearestTo(vector: Float32Array, table: VectorTable, count: number, own: number) {
+  const rows: number[] = [];
+  const distances: number[] = [];
+  for (const { from, to, data } of blocksOf(table))
+    for (let row = from; row < to; row++) {
+      if (row === own) continue;
+      let sum = 0;
+      const start = (row - from) * table.width;
+      for (let i = 0; i < table.width; i++) sum += (data[start + i]! - vector[i]!) ** 2;
+      const distance = Math.sqrt(sum);
+      if (rows.length === count && distance >= distances.at(-1)!) continue;
+      let at = rows.length;
+      while (at > 0 && distances[at - 1]! > distance) at--;
+      rows.splice(at, 0, row);
+      distances.splice(at, 0, distance);
+      if (rows.length > count) [rows.length, distances.length] = [count, count];
+    }
+  return { rows, distances };
 }
 
 /** A photo that is gone by now is not drawn. */

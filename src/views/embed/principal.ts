@@ -3,6 +3,7 @@ import { orthonormalise } from "../orthonormal.ts";
 import { float32 } from "../../base/tensor.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
+import { type VectorTable, blocksOf, meanOf } from "./vector-table.ts";
 
 /** The directions in which vectors differ most. */
 export interface Principal {
@@ -19,54 +20,44 @@ const block = 4096;
 
 /**
  * Principal components, by orthogonal iteration: the engine multiplies the vectors with a few directions and back,
- * here they are made orthogonal. The sign is such that the largest loading of each is positive.
+ * here they are made orthogonal. The sign is such that the largest loading of each is positive. Rows are taken block
+ * by block: what the engine makes of them takes no more memory for more photos.
  *
  * Source: Golub, Van Loan, Matrix Computations, 8.2.4.
  */
 export async function principalComponents(
   runtime: Runtime,
-  vectors: Float32Array,
-  width: number,
+  table: VectorTable,
   wanted: number,
+  throwIfStopped: () => void = () => undefined,
 ): Promise<Principal> {
-  const rows = vectors.length / width;
+  const { rows, width } = table;
   const count = Math.min(wanted, width, Math.max(1, rows - 1));
-  const mean = meanOf(vectors, width);
-  let total = 0;
-  for (let i = 0; i < vectors.length; i++)
-    total += Math.fround(vectors[i]! - mean[i % width]!) ** 2;
+  const mean = meanOf(table);
+  const total = varianceOf(table, mean);
   // A few directions more than are wanted: they make the wanted ones settle sooner.
   const basis = Math.min(width, count + 6);
   let directions: Float64Array[] = Array.from({ length: basis }, (_, j) =>
     Float64Array.from({ length: width }, (_, i) => Math.cos((i + 0.5) * (j + 1) * 1.7)),
   );
-  const b = new GraphBuilder();
-  b.input("x", ["N", "D"]);
-  b.input("mean", ["D"]);
-  b.input("v", ["D", "K"]);
-  const centred = b.op("Sub", ["x", "mean"]);
-  b.op("MatMul", [centred, "v"], {}, { outputs: ["scores"] });
-  const turned = b.op("Transpose", [centred], { perm: [1, 0] });
-  b.op("MatMul", [turned, "scores"], {}, { outputs: ["back"] });
-  b.output("scores", ["N", "K"]);
-  b.output("back", ["D", "K"]);
-  const session = await runtime.open(b.graph, { threads: 1 });
+  const session = await runtime.open(projectionGraph(), { threads: 1 });
+  const middle = float32([width], Float32Array.from(mean));
+  /** What the engine makes of each block. */
+  async function* projected() {
+    const v = float32([width, basis], interleaved(directions));
+    for (const { from, to, data } of blocksOf(table, block)) {
+      throwIfStopped();
+      const x = float32([to - from, width], data);
+      const { scores, back } = await session.run({ x, mean: middle, v });
+      yield { from, scores: scores!.data as Float32Array, back: back!.data as Float32Array };
+    }
+  }
   try {
-    const middle = float32([width], Float32Array.from(mean));
-    const scores = new Float32Array(rows * basis);
     let before = new Float64Array(basis);
     for (let round = 0; ; round++) {
       orthonormalise(directions);
-      const v = float32([width, basis], interleaved(directions));
       const images = Array.from({ length: basis }, () => new Float64Array(width));
-      // Rows by rows: what the engine makes of them takes no more memory for more photos.
-      for (let from = 0; from < rows; from += block) {
-        const to = Math.min(rows, from + block);
-        const x = float32([to - from, width], vectors.subarray(from * width, to * width));
-        const found = await session.run({ x, mean: middle, v });
-        scores.set(found["scores"]!.data as Float32Array, from * basis);
-        addColumns(images, found["back"]!.data as Float32Array);
-      }
+      for await (const { back } of projected()) addColumns(images, back);
       const lengths = images.map((image, j) => dot(image, directions[j]!));
       const order = [...lengths.keys()].sort((p, q) => lengths[q]! - lengths[p]!);
       const sorted = Float64Array.from(order, (j) => lengths[j]!);
@@ -76,9 +67,13 @@ export async function principalComponents(
       if (round === rounds || settled) {
         const chosen = order.slice(0, count);
         const signs = chosen.map((j) => signOf(directions[j]!));
+        // bounded: by the photos
         const own = new Float32Array(rows * count);
-        for (let row = 0; row < rows; row++)
-          chosen.forEach((j, i) => (own[row * count + i] = signs[i]! * scores[row * basis + j]!));
+        for await (const { from, scores } of projected())
+          for (let row = 0; row < scores.length / basis; row++)
+            chosen.forEach((j, i) => {
+              own[(from + row) * count + i] = signs[i]! * scores[row * basis + j]!;
+            });
         const shares = [...sorted.subarray(0, count)].map((value) =>
           total > 0 ? Math.max(0, value) / total : 0,
         );
@@ -92,12 +87,28 @@ export async function principalComponents(
   }
 }
 
-/** The mean of the vectors. */
-export function meanOf(vectors: Float32Array, width: number): Float64Array {
-  const rows = vectors.length / width;
-  const mean = new Float64Array(width);
-  for (let i = 0; i < vectors.length; i++) mean[i % width]! += vectors[i]! / rows;
-  return mean;
+/** Rows less the mean, times directions, and the rows times what comes of that. */
+function projectionGraph() {
+  const b = new GraphBuilder();
+  b.input("x", ["N", "D"]);
+  b.input("mean", ["D"]);
+  b.input("v", ["D", "K"]);
+  const centred = b.op("Sub", ["x", "mean"]);
+  b.op("MatMul", [centred, "v"], {}, { outputs: ["scores"] });
+  const turned = b.op("Transpose", [centred], { perm: [1, 0] });
+  b.op("MatMul", [turned, "scores"], {}, { outputs: ["back"] });
+  b.output("scores", ["N", "K"]);
+  b.output("back", ["D", "K"]);
+  return b.graph;
+}
+
+/** The sum of all squares, less the mean. */
+function varianceOf(table: VectorTable, mean: Float64Array): number {
+  let total = 0;
+  for (const { data } of blocksOf(table))
+    for (let i = 0; i < data.length; i++)
+      total += Math.fround(data[i]! - mean[i % mean.length]!) ** 2;
+  return total;
 }
 
 const interleaved = (vectors: readonly Float64Array[]): Float32Array =>

@@ -4,6 +4,7 @@ import { Random } from "../../base/random.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { type Neighbours, nearestNeighbours } from "./neighbours.ts";
 import { umapMap } from "./umap-map.ts";
+import { vectorsIn } from "./vector-table.ts";
 
 /** Points about a few centres, some of them twice. */
 function points(rows: number, width: number, seed: number): Float32Array {
@@ -50,13 +51,17 @@ describe("a UMAP", () => {
     [120, 5, 15, 2],
   ] as const)
     it(`has the places of umap-js to the bit (${rows} points)`, async () => {
-      const neighbours = await nearestNeighbours(runtime, points(rows, width, seed), width, count);
+      const neighbours = await nearestNeighbours(
+        runtime,
+        vectorsIn(points(rows, width, seed), width),
+        count,
+      );
       const places = await umapMap(neighbours, seed, () => false);
       expect(places).toEqual(peer(neighbours, seed, 300));
     });
 
   it("says how far it is, and stops where it is asked to", async () => {
-    const neighbours = await nearestNeighbours(runtime, points(30, 2, 3), 2, 4);
+    const neighbours = await nearestNeighbours(runtime, vectorsIn(points(30, 2, 3), 2), 4);
     const said: number[] = [];
     const places = await umapMap(
       neighbours,
