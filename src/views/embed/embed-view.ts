@@ -63,11 +63,13 @@ const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
     const needed = (by: string) => photos * ((kept ? 0 : 4 * width) + bytesBeside(neighbours, by));
     if (needed(map) > memory)
       throw new StriateError(
-        `the vectors of ${photos} photos (${width} numbers each) and their map take ${formatByteSize(needed(map))}, and ` +
+        `the ${kept ? "neighbours" : "vectors"} of ${photos} photos (${width} numbers each) and their map take ${formatByteSize(needed(map))}, and ` +
           `${formatByteSize(memory)} may be taken; give more --memory, fewer photos by --limit, ` +
           (needed("pca") <= memory
             ? `or --map pca, for which ${formatByteSize(needed("pca"))} are enough`
-            : "or a layer with fewer channels"),
+            : kept
+              ? "or fewer --neighbours"
+              : "or a layer with fewer channels"),
       );
     return {
       bytesPerPhoto: 4 * width + 200,
