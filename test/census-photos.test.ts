@@ -60,7 +60,7 @@ describeShared(zip, "a census of 2,000 photos", () => {
           note("value mean", (own.valueMean! - valueMean!) / range);
           note("value sd", (own.valueDeviation! - valueSd!) / range);
           quantiles.forEach((quantile, k) => {
-            const stated = sketchError(census.bits) * Math.abs(high!) + 1e-6 * range;
+            const stated = sketchError(census.part.sketches.bits) * Math.abs(high!) + 1e-6 * range;
             note("quantile, of the stated error", (own.quantiles[k]! - quantile) / stated);
           });
         });

@@ -168,7 +168,7 @@ function photoTable(numbers: CensusNumbers): DataTable {
 }
 
 function histogramTable(numbers: CensusNumbers): DataTable {
-  const { layers, classNames, bits, units } = numbers;
+  const { layers, classNames, units } = numbers;
   const words = { layer: addressesOf(numbers), class: classNames };
   const groups = [[...classNames.keys()], ...[...classNames.keys()].map((c) => [c])];
   const rows = units * groups.length * bins;
@@ -177,7 +177,7 @@ function histogramTable(numbers: CensusNumbers): DataTable {
     for (let u = 0; u < layer.units; u++)
       for (const [group, classes] of groups.entries()) {
         const sketch = sketchOfClasses(numbers, layer.first + u, classes);
-        const { edges, counts } = histogram(sketch, bits, bins);
+        const { edges, counts } = histogram(sketch, numbers.part.sketches.bits, bins);
         // The first group is all classes.
         const c = group === 0 ? none : group - 1;
         table.addRows(

@@ -85,12 +85,12 @@ export function writeCensus(part: CensusPart): Uint8Array {
     const { counts, parts } = part[name].pack();
     Object.assign(arrays, { [`${name}/counts`]: counts, [`${name}/parts`]: parts });
   }
-  const { starts, cells, counts } = part.sketches;
+  const { starts, cells, counts, bits, most } = part.sketches;
   const lengths = new Uint32Array(starts.length - 1);
   for (let i = 0; i < lengths.length; i++) lengths[i] = starts[i + 1]! - starts[i]!;
   Object.assign(arrays, { "cells/lengths": lengths, cells, "cells/counts": counts });
   for (const name of ["top", "bottom", "sample"] as const) rankedInto(arrays, name, part[name]);
-  return pack({ names: [...part.names], skipped: part.skipped }, arrays);
+  return pack({ names: [...part.names], skipped: part.skipped, bits, most }, arrays);
 }
 
 /** @throws StriateError when the bytes are not those of a census */
@@ -101,7 +101,12 @@ export function readCensus(bytes: Uint8Array): CensusPart {
       throw new StriateError(`is no part of a census: no "${name}"`);
     return arrays[name] as T;
   };
-  const { names, skipped } = data as { names: [number, string][]; skipped: SkippedFile[] };
+  const { names, skipped, bits, most } = data as {
+    names: [number, string][];
+    skipped: SkippedFile[];
+    bits: number;
+    most: number;
+  };
   const sums = (name: string) =>
     ExactSums.unpack({ counts: array(`${name}/counts`), parts: array(`${name}/parts`) });
   const lengths = array<Uint32Array>("cells/lengths");
@@ -111,7 +116,7 @@ export function readCensus(bytes: Uint8Array): CensusPart {
     photos: array("photos"),
     low: array("low"),
     high: array("high"),
-    sketches: { starts, cells: array("cells"), counts: array("cells/counts") },
+    sketches: { starts, cells: array("cells"), counts: array("cells/counts"), bits, most },
     sums: sums("sums"),
     products: sums("products"),
     passes: sums("passes"),

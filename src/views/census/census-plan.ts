@@ -8,7 +8,7 @@ import type { DatasetSubject } from "../subject.ts";
 import { classNamesOf } from "../evaluation/measured-batches.ts";
 import { type CensusLayer, censusLayers, unitsOf } from "./census-layers.ts";
 import { readings } from "./reductions.ts";
-import { mostCells } from "./sketch.ts";
+import { cellsWithin } from "./sketch.ts";
 
 /** What a census asks; what a unit's value for a photo is stands in docs/census.md. */
 export const censusAsks = {
@@ -45,13 +45,14 @@ export interface CensusPlan {
   readonly layers: readonly CensusLayer[];
   readonly units: number;
   readonly classNames: readonly string[];
-  /** Bits of a fraction that tell the cells of a sketch apart. */
-  readonly bits: number;
+  /** Cells of all sketches together, at most: as many as the memory has room for. */
+  readonly mostCells: number;
   /** Numbers of the photos of the random sample, rising. */
   readonly sample: readonly number[];
 }
 
-const [mostBits, fewestBits] = [10, 3];
+/** Bits of a fraction that tell the cells of a sketch apart, at most; fewer where the memory has no room for all cells. */
+export const mostBits = 10;
 
 /** @throws StriateError where the numbers of all units and classes would not fit into the memory */
 export function censusPlan(
@@ -65,21 +66,24 @@ export function censusPlan(
   const units = unitsOf(layers);
   const classNames = classNamesOf(network, set);
   const photos = set.whole ?? set.length;
-  const cells = (bits: number) => 8 * Math.min(photos, classNames.length * mostCells(bits));
   const lists = (2 * asks.top + asks.sample) * 32;
   const pairs = layers.reduce((sum, layer) => sum + pairsOf(layer) * 16, 0);
-  const bytes = (bits: number) =>
-    units * (cells(bits) + classNames.length * 8 * 2 * sumsPerClass + lists) + pairs;
-  let bits = mostBits;
-  // Three at once: what was merged, the next shard, and what becomes of them.
-  while (bits > fewestBits && 3 * bytes(bits) > memory / 2) bits--;
-  if (3 * bytes(bits) > memory / 2)
+  const fixed = units * (classNames.length * 8 * 2 * sumsPerClass + lists) + pairs;
+  const mostCells = Math.floor((memory / (2 * copies) - fixed) / bytesOfCell);
+  // Without a bit there is a cell for each power of two: these must have room whatever the photos are.
+  const fewest = units * Math.min(photos, classNames.length * cellsWithin(0));
+  if (mostCells < fewest)
     throw new StriateError(
-      `a census of ${units} units and ${classNames.length} classes takes about ${formatByteSize(6 * bytes(bits))}, ` +
+      `a census of ${units} units and ${classNames.length} classes takes about ` +
+        `${formatByteSize(2 * copies * (fixed + bytesOfCell * fewest))}, ` +
         `and ${formatByteSize(memory)} may be taken; give more --memory or fewer --layers`,
     );
-  return { layers, units, classNames, bits, sample: sampleOf(photos, asks.sample, seed) };
+  return { layers, units, classNames, mostCells, sample: sampleOf(photos, asks.sample, seed) };
 }
+
+/** What lies in memory at once: what was merged, the next shard, and what becomes of them. */
+const copies = 3;
+const bytesOfCell = 8;
 
 /** Numbers that are added up for a unit and a class. */
 export const sumsPerClass = 6;

@@ -82,7 +82,7 @@ export const censusView = defineView({
       lines: [
         `${set.name}: ${photos} photos${skipped > 0 ? `, ${skipped} skipped` : ""}, ${census.units} units of ${census.layers.length} layers`,
         ...linesOfTable(layerTable(census), width),
-        `quantiles are within ${(100 * sketchError(census.bits)).toPrecision(2)} % of the photos' own`,
+        `quantiles are within ${(100 * sketchError(census.part.sketches.bits)).toPrecision(2)} % of the photos' own`,
         ...census.part.skipped.slice(0, 3).map(({ path, reason }) => `skipped ${path}: ${reason}`),
       ],
     };
@@ -94,7 +94,7 @@ export const censusView = defineView({
     photos: Object.fromEntries(census.classNames.map((name, c) => [name, census.part.photos[c]])),
     preprocessing: set.scaling,
     value: census.asks.value,
-    quantileError: sketchError(census.bits),
+    quantileError: sketchError(census.part.sketches.bits),
     layers: census.layers.map((layer) => ({
       layer: layer.address,
       class: layer.className,

@@ -89,13 +89,13 @@ describe("a census", () => {
           expect(own.zeros).toBeCloseTo(row.zeros, 6);
           row.quantiles.forEach((quantile, k) =>
             expect(Math.abs(own.quantiles[k]! - quantile), `${where} quantile ${k}`).toBeLessThan(
-              sketchError(census.bits) * Math.abs(row.max) + 1e-5 * range + 2 ** -32,
+              sketchError(census.part.sketches.bits) * Math.abs(row.max) + 1e-5 * range + 2 ** -32,
             ),
           );
         });
         const { difference, area } = selectivity(census, layer.first + u, 1);
         // Values closer than a sketch can tell are ties.
-        if (unit.rows[0]!.value_sd > 10 * sketchError(census.bits) * Math.abs(max))
+        if (unit.rows[0]!.value_sd > 10 * sketchError(census.part.sketches.bits) * Math.abs(max))
           expect(Math.abs(area! - unit.auc), `${where} auc`).toBeLessThan(0.01);
         if (unit.difference !== null && unit.rows[0]!.value_sd > 1e-3 * range)
           expect(difference).toBeCloseTo(unit.difference, 2);

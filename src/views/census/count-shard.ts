@@ -1,5 +1,5 @@
 import { type Rectangle, movedRectangle } from "../../base/affine.ts";
-import type { CensusAsks, CensusPlan } from "./census-plan.ts";
+import { type CensusAsks, type CensusPlan, mostBits } from "./census-plan.ts";
 import type { CensusPart } from "./census-part.ts";
 import { type CensusLayer, seenPixels } from "./census-layers.ts";
 import { type RankedPhotos, emptyRanked, foremost, listedPhotos } from "./ranked-photos.ts";
@@ -10,7 +10,7 @@ import type { PhotoReadings, ShardReadings } from "./read-shard.ts";
 
 /** Counts the readings of a shard's photos. Photos are taken in their order, so that the sums are the same. */
 export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadings): CensusPart {
-  const { units, classNames, bits } = plan;
+  const { units, classNames } = plan;
   const { photos } = shard;
   const value = asks.value === "max" ? "maximum" : "mean";
   const stride = readings.length * units;
@@ -20,7 +20,7 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
   const top = emptyRanked(units, asks.top, count);
   const bottom = emptyRanked(units, asks.top, count);
   const sample = emptyRanked(units, plan.sample.length, inSample.length);
-  const sketches = new SketchWriter(units * classNames.length);
+  const sketches = new SketchWriter(units * classNames.length, mostBits);
   const byClass = classNames.map((_, c) =>
     [...photos.keys()].filter((i) => photos[i]!.label === c),
   );
@@ -29,7 +29,7 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
   for (const { layer, unit, values, seen } of valuesByUnit(plan, shard, value)) {
     for (const members of byClass) {
       for (let i = 0; i < members.length; i++) sorted[i] = values[members[i]!]!;
-      sketches.addAll(sorted.subarray(0, members.length).sort(), bits);
+      sketches.addAll(sorted.subarray(0, members.length).sort());
     }
     fill(top, foremost(values, count, 1));
     fill(bottom, foremost(values, count, -1));
@@ -59,7 +59,7 @@ export function countShard(plan: CensusPlan, asks: CensusAsks, shard: ShardReadi
   return {
     photos: Float64Array.from(byClass, ({ length }) => length),
     ...classSums(plan, shard),
-    ...{ sketches: sketches.list(), top, bottom, sample },
+    ...{ sketches: sketches.list(plan.mostCells), top, bottom, sample },
     passes: passSums(plan, shard, value),
     products: pairSums(plan, shard),
     names: new Map(

@@ -1,10 +1,13 @@
-import { type Sketch, cellOf } from "./sketch.ts";
+import { type Sketch, cellOf, coarserCell } from "./sketch.ts";
 
 /** Sketches of many units, one behind the other: sketch `i` has the cells from `starts[i]` to `starts[i + 1]`. */
 export interface SketchList {
   readonly starts: Uint32Array;
   readonly cells: Int32Array;
   readonly counts: Uint32Array;
+  /** Bits of a fraction that tell cells apart: as many as leave no more than `most` cells in all. */
+  readonly bits: number;
+  readonly most: number;
 }
 
 export function sketchAt({ starts, cells, counts }: SketchList, i: number): Sketch {
@@ -14,6 +17,7 @@ export function sketchAt({ starts, cells, counts }: SketchList, i: number): Sket
 
 /** Writes one sketch after the other. */
 export class SketchWriter {
+  readonly #bits: number;
   readonly #starts: Uint32Array;
   #cells: Int32Array;
   #counts: Uint32Array;
@@ -21,33 +25,28 @@ export class SketchWriter {
   #ended = 0;
 
   /** @param room cells that there will be, about */
-  constructor(sketches: number, room = 1024) {
+  constructor(sketches: number, bits: number, room = 1024) {
+    this.#bits = bits;
     // bounded: where a census is planned
     this.#starts = new Uint32Array(sketches + 1);
     this.#cells = new Int32Array(room); // bounded: by the numbers that are counted
     this.#counts = new Uint32Array(room); // bounded: likewise
   }
 
-  /** Of the sketch at hand, in rising order. */
+  /** Counts into the sketch at hand. Cells come in rising order. */
   add(cell: number, count: number): void {
+    if (this.#filled > this.#starts[this.#ended]! && this.#cells[this.#filled - 1] === cell) {
+      this.#counts[this.#filled - 1]! += count;
+      return;
+    }
     if (this.#filled === this.#cells.length) this.#widen();
     this.#cells[this.#filled] = cell;
     this.#counts[this.#filled++] = count;
   }
 
   /** The sketch of numbers in rising order, as a whole. */
-  addAll(sorted: Float32Array, bits: number): void {
-    let [before, count] = [0, 0];
-    for (const value of sorted) {
-      const cell = cellOf(value, bits);
-      if (count > 0 && cell !== before) {
-        this.add(before, count);
-        count = 0;
-      }
-      before = cell;
-      count++;
-    }
-    if (count > 0) this.add(before, count);
+  addAll(sorted: Float32Array): void {
+    for (const value of sorted) this.add(cellOf(value, this.#bits), 1);
     this.end();
   }
 
@@ -56,12 +55,15 @@ export class SketchWriter {
     this.#starts[++this.#ended] = this.#filled;
   }
 
-  list(): SketchList {
-    return {
+  /** @param most cells that may stay: where there are more, fewer bits tell them apart */
+  list(most: number): SketchList {
+    const list = {
       starts: this.#starts,
       cells: this.#cells.slice(0, this.#filled),
       counts: this.#counts.slice(0, this.#filled),
+      ...{ bits: this.#bits, most },
     };
+    return list.cells.length > most && list.bits > 0 ? coarsened(list, list.bits - 1) : list;
   }
 
   #widen(): void {
@@ -73,22 +75,41 @@ export class SketchWriter {
   }
 }
 
-/** Each sketch of one list with that of the other. */
+/**
+ * Each sketch of one list with that of the other. More photos never have fewer cells, and fewer bits never more: how
+ * many bits are left at the end depends on all photos together, and not on who was merged with whom first.
+ */
 export function mergeSketchLists(a: SketchList, b: SketchList): SketchList {
+  const [bits, most] = [Math.min(a.bits, b.bits), Math.min(a.most, b.most)];
+  const [one, other] = [coarsened(a, bits), coarsened(b, bits)];
   const length = a.starts.length - 1;
-  const writer = new SketchWriter(length, a.cells.length + b.cells.length);
+  const writer = new SketchWriter(length, bits, one.cells.length + other.cells.length);
   for (let s = 0; s < length; s++) {
-    let [i, k] = [a.starts[s]!, b.starts[s]!];
-    const [iEnd, kEnd] = [a.starts[s + 1]!, b.starts[s + 1]!];
+    let [i, k] = [one.starts[s]!, other.starts[s]!];
+    const [iEnd, kEnd] = [one.starts[s + 1]!, other.starts[s + 1]!];
     while (i < iEnd || k < kEnd) {
-      const one = i < iEnd ? a.cells[i]! : Infinity;
-      const other = k < kEnd ? b.cells[k]! : Infinity;
+      const left = i < iEnd ? one.cells[i]! : Infinity;
+      const right = k < kEnd ? other.cells[k]! : Infinity;
       let count = 0;
-      if (one <= other) count += a.counts[i++]!;
-      if (other <= one) count += b.counts[k++]!;
-      writer.add(Math.min(one, other), count);
+      if (left <= right) count += one.counts[i++]!;
+      if (right <= left) count += other.counts[k++]!;
+      writer.add(Math.min(left, right), count);
     }
     writer.end();
   }
-  return writer.list();
+  return writer.list(most);
+}
+
+/** The same numbers in cells that fewer bits tell apart. */
+function coarsened(list: SketchList, bits: number): SketchList {
+  if (list.bits === bits) return list;
+  const { starts, cells, counts } = list;
+  const length = starts.length - 1;
+  const writer = new SketchWriter(length, bits, cells.length);
+  for (let s = 0; s < length; s++) {
+    for (let i = starts[s]!; i < starts[s + 1]!; i++)
+      writer.add(coarserCell(cells[i]!, list.bits - bits), counts[i]!);
+    writer.end();
+  }
+  return writer.list(list.most);
 }

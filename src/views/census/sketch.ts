@@ -20,7 +20,7 @@ const lowest = 127 - octaves / 2;
 export const sketchError = (bits: number): number => 2 ** -(bits + 1);
 
 /** The most cells that a sketch can have. */
-export const mostCells = (bits: number): number => 2 * octaves * 2 ** bits + 1;
+export const cellsWithin = (bits: number): number => 2 * octaves * 2 ** bits + 1;
 
 const float = new Float32Array(1);
 const word = new Uint32Array(float.buffer);
@@ -34,6 +34,10 @@ export function cellOf(value: number, bits: number): number {
   const capped = Math.min(cell, (octaves << bits) - 1) + 1;
   return value < 0 ? -capped : capped;
 }
+
+/** The cell in which a cell lies where some bits fewer tell cells apart. */
+export const coarserCell = (cell: number, fewer: number): number =>
+  Math.sign(cell) * (((Math.abs(cell) - 1) >> fewer) + 1);
 
 /** The middle of a cell. */
 export function middleOf(cell: number, bits: number): number {

@@ -53,7 +53,7 @@ export function unitStatistics(
   unit: number,
   classes: readonly number[] = all(numbers),
 ): UnitStatistics {
-  const { part, asks, bits } = numbers;
+  const { part, asks } = numbers;
   const { photos, sums } = moments(numbers, unit, classes);
   const over = (sum: number) => (photos === 0 ? null : sum / photos);
   const spread = (square: number, sum: number) =>
@@ -71,7 +71,11 @@ export function unitStatistics(
     zeros: over(zeros),
     valueMean: over(isMax ? maximum : mean),
     valueDeviation: isMax ? spread(maximumSquare, maximum) : spread(meanSquare, mean),
-    quantiles: quantiles(sketchOfClasses(numbers, unit, classes), bits, quantileShares),
+    quantiles: quantiles(
+      sketchOfClasses(numbers, unit, classes),
+      part.sketches.bits,
+      quantileShares,
+    ),
   };
 }
 
