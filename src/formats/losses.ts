@@ -12,10 +12,14 @@ export function notesOf({ network }: OpenedModel): string[] {
   ];
 }
 
+/** A file with a place for the optimizer's settings alone. */
+export const stateOf = ({ optimizer }: OpenedModel): string[] =>
+  optimizer ? [`the state of the optimizer (${optimizer.className})`] : [];
+
 /** A file that no training goes on from. */
-export const trainingOf = ({ optimizer, compile }: OpenedModel): string[] => [
-  ...(optimizer ? [`the state of the optimizer (${optimizer.className})`] : []),
-  ...(compile ? ["the loss and the metrics"] : []),
+export const trainingOf = (model: OpenedModel): string[] => [
+  ...stateOf(model),
+  ...(model.compile ? ["the loss and the metrics"] : []),
 ];
 
 /** A graph for inference. */

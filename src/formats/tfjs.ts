@@ -1,6 +1,6 @@
 import type { ByteSource } from "../base/byte-source.ts";
 import { defineFormat } from "./format.ts";
-import { trainingOf } from "./losses.ts";
+import { stateOf } from "./losses.ts";
 
 /**
  * TF.js models: a `model.json`, with the weights in files beside it. Layers models hold the layers of
@@ -15,7 +15,7 @@ export const tfjs = defineFormat({
   folderFile: "model.json",
   about: {
     reads: [
-      "layers models of Keras and of TF.js itself",
+      "layers models of Keras and of TF.js itself, with their loss, metrics and optimizer",
       "graph models of the converter, with functions (control flow of TensorFlow 2)",
     ],
     leavesOut: ["as in a Keras HDF5 file and a TensorFlow graph"],
@@ -27,7 +27,7 @@ export const tfjs = defineFormat({
     answers: ["model.json"],
     label: "model.json (TF.js)",
     runs: true,
-    loses: trainingOf,
+    loses: stateOf,
     write: async (model, name) =>
       (await import("./tfjs/write-layers.ts")).writeLayersModel(model, name),
   },

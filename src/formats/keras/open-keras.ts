@@ -23,7 +23,7 @@ export interface KerasParts {
   compile?: unknown;
   /** The optimizer's state. */
   state?: readonly StateArray[];
-  /** What striate added to the file: class names and preprocessing. */
+  /** What striate added to the file: see `ownNotes`. */
   own?: unknown;
 }
 
@@ -48,11 +48,14 @@ export function openKeras(
     },
   });
   readOwnNotes(own, network);
-  const compiled = isObject(compile) ? compile : undefined;
+  const noted = isObject(own) && isObject(own.optimizer) ? own.optimizer : undefined;
+  // With the optimizer in full, where striate noted what not every Keras takes.
+  const compiled = isObject(compile)
+    ? { ...compile, ...(noted ? { optimizer: noted } : {}) }
+    : undefined;
   const intended = compiled && intendedActivations(compiled, network.outputs);
   if (intended) network.intended = intended;
-  const noted = isObject(own) ? own.optimizer : undefined;
-  const serialized = noted ?? compiled?.optimizer_config ?? compiled?.optimizer;
+  const serialized = noted ?? compiled?.optimizer ?? compiled?.optimizer_config;
   const { weights } = listWeights(keras);
   // A model with layers left out is none that can be trained, or written as Keras layers.
   const isWhole = network.layers.every(isAvailable);

@@ -103,7 +103,7 @@ function optimizerConfig(
 ): Serialized | undefined {
   const found: unknown = state
     ? { class_name: state.className, config: state.config }
-    : (compile?.optimizer_config ?? compile?.optimizer);
+    : (compile?.optimizer ?? compile?.optimizer_config);
   if (!isObject(found) || typeof found.class_name !== "string") return undefined;
   const { lr, ...config } = isObject(found.config) ? found.config : {};
   return {

@@ -1,31 +1,24 @@
-import { History } from "../../model/history.ts";
 import type { Network } from "../../model/network.ts";
 import type { ModelSource } from "../format.ts";
 import { type Json, isObject } from "../keras/json.ts";
 import { readJson } from "../../base/parse-json.ts";
 
+/** What the author of a TF.js model put into it. */
+export const metadataOf = ({ userDefinedMetadata }: Json): Json =>
+  isObject(userDefinedMetadata) ? userDefinedMetadata : {};
+
 /**
- * What a TF.js model says of its classes, of how a photo is prepared and of its training: in the model itself,
- * or in the `metadata.json` that Teachable Machine and others put beside it.
+ * What a TF.js model says of its classes and of how a photo is prepared: in the model itself, or in the
+ * `metadata.json` that Teachable Machine and others put beside it.
  */
 export async function readTfjsMetadata(
   model: Json,
   source: ModelSource,
-): Promise<Pick<Network, "labels" | "preprocessing" | "history">> {
-  const inside = isObject(model.userDefinedMetadata) ? model.userDefinedMetadata : {};
-  const own = isObject(inside.striate) ? inside.striate : {};
+): Promise<Pick<Network, "labels" | "preprocessing">> {
   const beside = await metadataBeside(source);
-  const labels = [own, inside, beside].map((place) => labelsIn(place)).find(Boolean);
-  const preprocessing = isObject(own.preprocessing)
-    ? own.preprocessing
-    : isTeachableImage(beside)
-      ? { scale: "-1..1" }
-      : undefined;
-  const history = History.maybe(own.history)?.toJSON();
   return {
-    ...(labels ? { labels } : {}),
-    ...(preprocessing ? { preprocessing } : {}),
-    ...(history ? { history } : {}),
+    labels: labelsIn(metadataOf(model)) ?? labelsIn(beside),
+    preprocessing: isTeachableImage(beside) ? { scale: "-1..1" } : undefined,
   };
 }
 

@@ -11,7 +11,8 @@ import type { TfNode } from "../tensorflow/graph-def.ts";
 import { parseGraphJson } from "../tensorflow/graph-json.ts";
 import { inlineTfFunctions } from "../tensorflow/inline-functions.ts";
 import { lowerTensorFlow } from "../tensorflow/lower-tensorflow.ts";
-import { readTfjsMetadata } from "./metadata.ts";
+import { metadataOf, readTfjsMetadata } from "./metadata.ts";
+import { tfjsTraining } from "./training-config.ts";
 import { readManifest } from "./weights-manifest.ts";
 
 /** Reads a layers model or a graph model. */
@@ -26,7 +27,9 @@ export const readTfjs = (
       ? await readGraphModel(model, topology, source)
       : await readLayersModel(model, topology, source, options);
     const { network } = opened;
-    Object.assign(network, await readTfjsMetadata(model, source));
+    const said = await readTfjsMetadata(model, source);
+    network.labels ??= said.labels;
+    network.preprocessing ??= said.preprocessing;
     network.origin.writer = writerOf(model) || network.origin.writer;
     network.origin.file = source.name;
     return opened;
@@ -46,9 +49,14 @@ async function readLayersModel(
   // TF.js' own layers follow Keras 2, whatever their version number.
   if (/tfjs/.test(writer.version)) writer.major = 2;
   const arrays = await readManifest(model.weightsManifest ?? [], source);
-  const parts = { format: "TF.js layers", config, writer, compile: topology.training_config };
+  const ofOptimizer = arrays.filter((array) => array.ofOptimizer);
+  const parts = {
+    ...{ format: "TF.js layers", config, writer, own: metadataOf(model).striate },
+    ...tfjsTraining(model, topology, ofOptimizer),
+  };
+  const ofLayers = arrays.filter((array) => !array.ofOptimizer);
   const origin = { kerasVersion: writer.major, backend: "tensorflow" } as const;
-  return openKeras(parts, options, (keras) => assignByName(keras, arrays, origin));
+  return openKeras(parts, options, (keras) => assignByName(keras, ofLayers, origin));
 }
 
 async function readGraphModel(
@@ -79,8 +87,7 @@ async function readGraphModel(
 
 /** The tensors that the file names as its outputs: `Identity:0`. */
 function outputsOf(model: Json): string[] | undefined {
-  const metadata = isObject(model.userDefinedMetadata) ? model.userDefinedMetadata : {};
-  const signature = [model.signature, metadata.signature].find(isObject);
+  const signature = [model.signature, metadataOf(model).signature].find(isObject);
   if (!isObject(signature?.outputs)) return undefined;
   const names = Object.entries(signature.outputs).map(([key, value]) =>
     isObject(value) && typeof value.name === "string" ? value.name : key,

@@ -18,6 +18,8 @@ import { type Json, isObject, listOf, objectOf, textOf } from "../keras/json.ts"
 export interface NamedArray {
   name: string;
   value: Tensor;
+  /** Whether it belongs to the optimizer: TF.js saves its state among the weights. */
+  ofOptimizer: boolean;
 }
 
 const utf8 = new TextDecoder();
@@ -65,7 +67,7 @@ class GroupReader {
   next(spec: Json): NamedArray {
     const name = textOf(spec.name, "the name of an array");
     const value = namingSync(`array "${name}"`, () => this.#read(spec));
-    return { name, value };
+    return { name, value, ofOptimizer: spec.group === "optimizer" };
   }
 
   #read(spec: Json): Tensor {

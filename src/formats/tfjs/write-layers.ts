@@ -5,6 +5,7 @@ import type { OpenedModel, WrittenFile } from "../format.ts";
 import { isObject } from "../keras/json.ts";
 import { type LayerWeights, listWeights } from "../../model/lowering/list-weights.ts";
 import { kerasOf, ownNotes } from "../keras/own-notes.ts";
+import { trainingConfig } from "../keras/write-compile.ts";
 import { modelConfig } from "../keras/write-model.ts";
 
 /** As TF.js' own converter: browsers keep files up to this size. */
@@ -76,6 +77,7 @@ export function writeLayersModel(model: OpenedModel, name: string): WrittenFile[
   const shards = cut(arrays.map(({ value }) => bytesOf(value)));
   const paths = shards.map((_, i) => `group1-shard${i + 1}of${shards.length}.bin`);
   const own = ownNotes(model);
+  const compile = trainingConfig(model.compile, model.optimizer);
   const json = {
     format: "layers-model",
     generatedBy: `keras v${kerasVersion}`,
@@ -85,6 +87,7 @@ export function writeLayersModel(model: OpenedModel, name: string): WrittenFile[
       keras_version: kerasVersion,
       backend: "tensorflow",
       model_config: forTfjs(modelConfig(keras, 2)),
+      ...(compile ? { training_config: compile } : {}),
     },
     weightsManifest: [
       {
