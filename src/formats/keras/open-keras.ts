@@ -5,7 +5,7 @@ import { lowerShared } from "../../model/lowering/lower-shared.ts";
 import type { KerasModel } from "../../model/model.ts";
 import type { OpenedModel, ReadModelOptions } from "../format.ts";
 import { intendedActivations } from "./intended.ts";
-import { isObject } from "./json.ts";
+import { type Json, isObject } from "./json.ts";
 import { type KerasWriter, writerName } from "./keras-writer.ts";
 import { listWeights } from "../../model/lowering/list-weights.ts";
 import { readOwnNotes } from "./own-notes.ts";
@@ -50,7 +50,7 @@ export function openKeras(
   readOwnNotes(own, network);
   const noted = isObject(own) && isObject(own.optimizer) ? own.optimizer : undefined;
   // With the optimizer in full, where striate noted what not every Keras takes.
-  const compiled = isObject(compile)
+  const compiled: Json | undefined = isObject(compile)
     ? { ...compile, ...(noted ? { optimizer: noted } : {}) }
     : undefined;
   const intended = compiled && intendedActivations(compiled, network.outputs);
