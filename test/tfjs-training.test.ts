@@ -55,7 +55,7 @@ it("what is written says how it was compiled, with settings that not every Keras
     layers.flatten({ inputShape: [6, 6, 3] }),
     layers.dense({ units: 1, activation: "sigmoid" }),
   ]);
-  const optimizer = optimizers.lion({ learningRate: 0.003, beta_1: 0.8, weightDecay: 0.01 });
+  const optimizer = optimizers.lion({ learningRate: 0.003, beta1: 0.8, weightDecay: 0.01 });
   await model.compile({ optimizer, loss: "binaryFocalCrossentropy", metrics: ["accuracy"] });
   await model.fit({ x, y }, whole);
   await model.save(path);
