@@ -54,3 +54,14 @@ export function permute<T>(shape: readonly T[], order: readonly number[]): T[] {
 export function isIdentityOrder(order: readonly number[]): boolean {
   return order.every((axis, i) => axis === i);
 }
+
+/** Where an element stands that is at this place in row-major order. */
+export function indexOf(place: number, shape: Shape): number[] {
+  const index: number[] = [];
+  let rest = place;
+  for (const length of shape.toReversed()) {
+    index.unshift(rest % length);
+    rest = Math.floor(rest / length);
+  }
+  return index;
+}

@@ -116,6 +116,9 @@ export interface NamedPicture {
   readonly frames?: readonly Picture[];
 }
 
+/** A layer's address in such a name: that of a nested model is no folder. */
+export const inFileName = (address: string): string => address.replaceAll("/", "__");
+
 export function defineView<T extends Takes, const A extends Fields, const S extends Fields, R>(
   view: View<T, A, S, R>,
 ): View<T, A, S, R> {

@@ -8,7 +8,7 @@ import { colormapNames } from "../plot/colormap.ts";
 import type { Picture } from "../plot/picture.ts";
 import { type Range, combineRanges } from "../plot/range.ts";
 import { type LayerActivation, computeActivations } from "./activations.ts";
-import { type NamedPicture, defineView } from "./define-view.ts";
+import { type NamedPicture, defineView, inFileName } from "./define-view.ts";
 import { findHeads } from "../model/head/head.ts";
 import { type FeatureMapsOptions, drawFeatureMapPages } from "./feature-maps.ts";
 import { chooseFields, chooseMaps } from "./feature-maps/choose-maps.ts";
@@ -144,9 +144,8 @@ export const featureMapsView = defineView({
           ? [drawVectors(maps, options)]
           : drawFeatureMapPages(maps, { ...options, perPage });
       const place = result.length > 1 ? `${photo}/` : "";
-      // A nested model's address is a name and no folder.
       const number = String(order).padStart(digits, "0");
-      const name = `${place}${number}_${maps.address.replaceAll("/", "__")}`;
+      const name = `${place}${number}_${inFileName(maps.address)}`;
       yield* numbered(name, pages);
     }
   },

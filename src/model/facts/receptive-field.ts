@@ -7,8 +7,8 @@ import { inferShapes } from "../../ops/infer/infer-shapes.ts";
 import { nodeFacts } from "../../ops/infer/node-facts.ts";
 import { type AxisSight, type Sight, type SightContext, joined } from "../../ops/facts/sight.ts";
 import { Steps, TooManyPlaces } from "../../ops/facts/steps.ts";
-import type { Network } from "../network.ts";
-import { channelAxis } from "../photo/photo-input.ts";
+import type { Network, Port } from "../network.ts";
+import { colourAxis } from "../photo/photo-input.ts";
 
 /** Which part of the picture an element of a feature map can see, along one axis. All in pixels. */
 export interface Field1d {
@@ -32,13 +32,18 @@ export type ReceptiveField = readonly Field1d[] | "all";
  *
  * Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
  * Distill 2019.
+ *
+ * @param channelsOf the user's axis of an input's channels
  */
-export function receptiveFields(network: Network): Map<string, ReceptiveField> {
+export function receptiveFields(
+  network: Network,
+  channelsOf = (port: Port) => colourAxis(port, network.layout),
+): Map<string, ReceptiveField> {
   const { graph } = network;
   const constants = inferShapes(graph);
   const sights = new Map<string, Sight | undefined>();
   for (const port of network.inputs) {
-    const channels = channelAxis(port);
+    const channels = port.order.indexOf(channelsOf(port));
     const axes = port.shape.map((_, axis) => axis > 0 && axis !== channels);
     sights.set(
       port.value,

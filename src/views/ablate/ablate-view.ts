@@ -5,7 +5,8 @@ import { formatNumber } from "../../plot/format-number.ts";
 import { page } from "../../plot/page.ts";
 import type { Mark, Picture } from "../../plot/picture.ts";
 import { themes } from "../../plot/theme.ts";
-import { type ViewTable, defineView } from "../define-view.ts";
+import { type ViewTable, defineView, inFileName } from "../define-view.ts";
+import { placesOfPlane } from "../heatmap/stacked-plane.ts";
 import { ablatedScores } from "../explain/ablation-cam-view.ts";
 import { camLayers } from "../explain/cam-layers.ts";
 import { targetOf } from "../explain/explained-target.ts";
@@ -124,20 +125,20 @@ export const ablateView = defineView({
       for (const [when, map] of Object.entries(changed?.maps ?? {}))
         yield [
           arrayName(target, layer, `scaled/gradcam_${when}`),
-          float32([map.height, map.width], map.values),
+          float32(placesOfPlane(map), map.values),
         ];
     }
   },
   *draw(result, photo, { top, theme }) {
     for (const layer of result.layers)
       yield {
-        name: `${photo.name}-ablate-${layer.layer}`,
+        name: `${photo.name}-ablate-${inFileName(layer.layer)}`,
         picture: drawLayer(result.target, layer, top, theme),
       };
     for (const { layer, changed } of result.layers)
       if (changed?.maps)
         yield {
-          name: `${photo.name}-ablate-${layer}-heatmaps`,
+          name: `${photo.name}-ablate-${inFileName(layer)}-heatmaps`,
           picture: drawChange(result.target, layer, changed, photo, theme),
         };
   },

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../base/tensor.ts";
-import { resizeBilinear } from "../../data/pictures/resize.ts";
 import type { ExplainedTarget, ExplanationMap } from "../explain/explanation.ts";
+import { resizedPlane, stackedPlane } from "../heatmap/stacked-plane.ts";
 import { type Agreement, type ComparablePlane, agreement, comparable } from "./agreement.ts";
 
 /** Heatmaps side by side, and how alike each two of them are. */
@@ -40,6 +40,8 @@ export interface ComparedPair extends Agreement {
 
 /** Rows and columns of the grid on which all maps are compared. */
 const side = 150;
+/** Of volumes slices too. */
+const volumeSides = [16, 40, 40];
 
 /** The comparison with more maps, each compared with all before it. */
 export function addMaps(
@@ -65,11 +67,11 @@ export function addMaps(
 }
 
 /** Maps lie over the whole input, whatever their resolution: on one grid their places are the same. */
-function atOneSize({ values, height, width }: ExplanationMap) {
-  const rows = height === 1 ? 1 : side;
-  const from = { data: values, height, width, channels: 1 };
-  const data = new Float32Array(rows * side);
-  return { values: resizeBilinear(from, [rows, side], data), height: rows, width: side };
+function atOneSize(map: ExplanationMap) {
+  const { slices } = map;
+  const one = slices === undefined ? [map.height === 1 ? 1 : side, side] : volumeSides;
+  const to = stackedPlane(one);
+  return { ...to, values: resizedPlane(map.values, map, to) };
 }
 
 /** What tells a map from the others: `Grad-CAM, dog`; the method where nothing does. */

@@ -33,11 +33,12 @@ export function drawComparison(
   const shares = scale === "shares" || (scale === "auto" && !isOneUnit(maps));
   const heatmaps = maps.map((map, i): Heatmap => {
     const [first, ...rest] = varyingParts(maps, map);
-    const { height, width } = map;
+    const { height, width, slices } = map;
     return {
       values: shares ? sharesOf(map, clip) : map.values,
       height,
       width,
+      ...(slices !== undefined && { slices }),
       title: `${i + 1}  ${first}`,
       detail: rest.join(", "),
       photo: map.photo,

@@ -2,7 +2,7 @@ import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import { arrayName } from "./explanation.ts";
 import { type CamLayer, camLayers, layerField } from "./cam-layers.ts";
 import { channelPlanes } from "./channel-planes.ts";
-import { planeOfPlaces } from "./gradient-cam.ts";
+import { stackedPlane } from "../heatmap/stacked-plane.ts";
 import type { ExplainContext } from "./explain-context.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { repeated } from "./input-gradient.ts";
@@ -32,7 +32,7 @@ export const ablationCamView = defineHeatmap({
       // The whole score comes by the same way as those that are taken off it, so that they round alike.
       const alone = Array.from({ length: channels }, (_, c) => [c]);
       const [score, ...scores] = await ablatedScores(given, each, values[i]!, [[], ...alone]);
-      const own = planeOfPlaces(shape);
+      const own = stackedPlane(shape);
       const drops = Float32Array.from(scores, (ablated) => score! - ablated);
       // A score of 0 has no shares.
       const weights = drops.map((drop) => (score === 0 ? 0 : drop / score!));

@@ -1,7 +1,7 @@
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import { arrayName } from "./explanation.ts";
 import { type CamLayer, camLayers, layerField } from "./cam-layers.ts";
-import { planeOfPlaces } from "./gradient-cam.ts";
+import { stackedPlane } from "../heatmap/stacked-plane.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { leadingVectors } from "./leading-vectors.ts";
 
@@ -30,7 +30,7 @@ export const eigenCamView = defineHeatmap({
         arrayName(undefined, each.name, "eigencam_singular_values"),
         float32([sizes.length], Float32Array.from(sizes)),
       ]);
-      return { layer: each.name, ...planeOfPlaces(places), values: raw };
+      return { layer: each.name, ...stackedPlane(places), values: raw };
     });
     return { maps, arrays, notes: ["Eigen-CAM does not depend on the target."] };
   },

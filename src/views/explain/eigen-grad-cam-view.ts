@@ -2,7 +2,7 @@ import { type Tensor, float32 } from "../../base/tensor.ts";
 import { camLayers, layerField } from "./cam-layers.ts";
 import { leadingMap } from "./eigen-cam-view.ts";
 import { arrayName } from "./explanation.ts";
-import { planeOfPlaces } from "./gradient-cam.ts";
+import { stackedPlane } from "../heatmap/stacked-plane.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 
 export const eigenGradCamView = defineHeatmap({
@@ -40,7 +40,7 @@ export const eigenGradCamView = defineHeatmap({
         ]);
       add("raw", places, raw);
       add("singular_values", [sizes.length], Float32Array.from(sizes));
-      return { layer: each.name, ...planeOfPlaces(places), values: raw };
+      return { layer: each.name, ...stackedPlane(places), values: raw };
     });
     return {
       maps,

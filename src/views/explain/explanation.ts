@@ -1,4 +1,5 @@
 import type { Tensor } from "../../base/tensor.ts";
+import type { StackedPlane } from "../heatmap/stacked-plane.ts";
 
 /** Why a network says what it says of a photo: one plane of numbers, or one for each of several layers. */
 export interface Explanation {
@@ -25,11 +26,9 @@ export interface ExplainedTarget {
 }
 
 /** A plane of numbers over the network's input. */
-export interface ExplanationMap {
+export interface ExplanationMap extends StackedPlane {
   /** The layer that it was made at; absent for one of the input's own pixels. */
   readonly layer?: string;
-  readonly height: number;
-  readonly width: number;
   /** What is drawn: `height * width` numbers, signed where the method's are. */
   readonly values: Float32Array;
   readonly check?: MapCheck;
@@ -68,7 +67,7 @@ export interface RandomisedMap {
   readonly layer: string;
   readonly rankCorrelation: number | null;
   readonly ssim: number | null;
-  readonly map: Pick<ExplanationMap, "values" | "height" | "width">;
+  readonly map: Pick<ExplanationMap, "values" | "height" | "width" | "slices">;
 }
 
 /** `dog/conv2d_3/gradcam_raw`, `dog/gradient`: target, layer, number. */

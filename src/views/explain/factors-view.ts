@@ -3,7 +3,7 @@ import { type Tensor, float32 } from "../../base/tensor.ts";
 import { arrayName } from "./explanation.ts";
 import { camLayers, layerField } from "./cam-layers.ts";
 import { channelPlanes } from "./channel-planes.ts";
-import { planeOfPlaces } from "./gradient-cam.ts";
+import { stackedPlane } from "../heatmap/stacked-plane.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { factorise } from "./factorise.ts";
 
@@ -32,7 +32,7 @@ export const factorsView = defineHeatmap({
     const maps = layers.flatMap((each, i) => {
       context.throwIfStopped();
       const { planes, channels, shape } = channelPlanes(values[i]!, each.channels);
-      const own = planeOfPlaces(shape);
+      const own = stackedPlane(shape);
       const count = own.height * own.width;
       // Values below zero cannot be parts of a sum of parts.
       const positive = Float64Array.from(planes, (value) => Math.max(0, value));

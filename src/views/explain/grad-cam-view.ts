@@ -1,8 +1,9 @@
 import { field } from "../../base/fields.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
 import { resizeBilinear } from "../../data/pictures/resize.ts";
+import type { StackedPlane } from "../heatmap/stacked-plane.ts";
 import { extentOf } from "./baseline.ts";
-import { type PlaneSize, defineGradientCam } from "./gradient-cam.ts";
+import { defineGradientCam } from "./gradient-cam.ts";
 
 export const gradCamView = defineGradientCam({
   id: "grad-cam",
@@ -31,7 +32,10 @@ export const gradCamView = defineGradientCam({
  * The picture that pytorch-grad-cam makes of the map, to compare with: the lowest value taken off, over
  * 1e-7 plus the highest, at the input's size, and the same again.
  */
-function finished({ shape, data }: Tensor<"float32">, { height, width }: PlaneSize): Float32Array {
+function finished(
+  { shape, data }: Tensor<"float32">,
+  { height, width }: StackedPlane,
+): Float32Array {
   const scaled = scaledToOne(data.map((value) => Math.max(value, 0)));
   const from = { data: scaled, height: shape[0]!, width: shape[1]!, channels: 1 };
   return scaledToOne(resizeBilinear(from, [height, width], new Float32Array(height * width)));

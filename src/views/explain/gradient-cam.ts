@@ -2,6 +2,7 @@ import type { Fields, Values } from "../../base/fields.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import type { GradientQuery, GraphPart } from "../../model/gradients/gradient-query.ts";
 import type { Formula } from "../../ops/facts/formula.ts";
+import { type StackedPlane, stackedPlane } from "../heatmap/stacked-plane.ts";
 import { arrayName } from "./explanation.ts";
 import { type CamLayer, camLayers, layerField } from "./cam-layers.ts";
 import type { NamedTarget } from "./explained-target.ts";
@@ -34,7 +35,10 @@ interface CamMethod<A extends Fields> extends Omit<
   /** Behind the names of arrays that a choice changes: `_eps0`. */
   suffix?(asks: Values<A>): string;
   /** Further arrays of a layer's map; `input` has the height and width of the network's input. */
-  more?(raw: Tensor<"float32">, input: PlaneSize): Iterable<readonly [name: string, value: Tensor]>;
+  more?(
+    raw: Tensor<"float32">,
+    input: StackedPlane,
+  ): Iterable<readonly [name: string, value: Tensor]>;
 }
 
 /**
@@ -97,7 +101,7 @@ export function defineGradientCam<const A extends Fields>(method: CamMethod<A>) 
         for (const [what, value] of method.more?.(raw!, inputSize) ?? []) add(what, value);
         return {
           layer: name,
-          ...planeOfPlaces(raw!.shape),
+          ...stackedPlane(raw!.shape),
           values: positive.data,
         };
       });
@@ -148,15 +152,3 @@ const rowOf = (value: Tensor): Tensor<"float32"> => {
   const { shape, data } = toFloat32(value);
   return float32(shape.slice(1), data.subarray(0, data.length / (shape[0] ?? 1)));
 };
-
-/** Rows and columns. */
-export interface PlaneSize {
-  readonly height: number;
-  readonly width: number;
-}
-
-/** How a map is drawn: a line as one row, a volume with its slices one under the other. */
-export function planeOfPlaces(places: readonly number[]): PlaneSize {
-  const width = places.at(-1) ?? 1;
-  return { width, height: places.slice(0, -1).reduce((product, length) => product * length, 1) };
-}

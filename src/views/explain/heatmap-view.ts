@@ -14,6 +14,7 @@ import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
 import { type Heatmap, heatmapStatistics } from "../heatmap/heatmap.ts";
 import { heatmapFigure } from "../heatmap/heatmap-figure.ts";
 import type { Backdrop } from "../heatmap/overlay.ts";
+import { placesOfPlane } from "../heatmap/stacked-plane.ts";
 import { stateWord } from "../map-cell.ts";
 import { scaleModes } from "../map-scale.ts";
 import type { PhotoSubject } from "../subject.ts";
@@ -153,7 +154,7 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
         const finite = (value: number) => (Number.isFinite(value) ? value : null);
         return {
           ...(map.layer !== undefined && { layer: map.layer }),
-          size: [map.height, map.width],
+          size: placesOfPlane(map),
           min: finite(min),
           max: finite(max),
           mean: finite(mean),
@@ -256,7 +257,7 @@ function rangeLine(map: ExplanationMap): string {
   const word = stateWord(statistics);
   const range =
     min <= max ? `${formatNumber(min, 4)} to ${formatNumber(max, 4)}` : "no finite value";
-  return `${map.layer ?? "pixels"} (${map.height} x ${map.width}): ${range}${word && `, ${word}`}`;
+  return `${map.layer ?? "pixels"} (${placesOfPlane(map).join(" x ")}): ${range}${word && `, ${word}`}`;
 }
 
 /** The photo under a heatmap, as bytes; undefined where there is none. */

@@ -4,6 +4,7 @@ import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import { transpose } from "../../base/transpose.ts";
 import type { Network, Port } from "../../model/network.ts";
 import { colourAxis } from "../../model/photo/photo-input.ts";
+import { type StackedPlane, stackedPlane } from "../heatmap/stacked-plane.ts";
 import type { PhotoSubject } from "../subject.ts";
 
 /** The input that an explanation lies on. */
@@ -78,14 +79,8 @@ export function inputArrays(network: Network, photo: PhotoSubject): [string, Ten
   return [["input", channelsLast(value, channels)]];
 }
 
-/** Rows and columns of `(places..., channels)`: a line has one row, a volume its slices one under the other. */
-export function planeSize(shape: readonly number[]): {
-  height: number;
-  width: number;
-  channels: number;
-} {
-  const places = shape.slice(0, -1);
-  const width = places.at(-1) ?? 1;
-  const height = places.slice(0, -1).reduce((product, length) => product * length, 1);
-  return { height, width, channels: shape.at(-1) ?? 1 };
-}
+/** The plane of `(places..., channels)`. */
+export const planeSize = (shape: readonly number[]): StackedPlane & { channels: number } => ({
+  ...stackedPlane(shape.slice(0, -1)),
+  channels: shape.at(-1) ?? 1,
+});

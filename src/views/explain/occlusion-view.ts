@@ -1,11 +1,13 @@
+import { largest } from "../../base/extremes.ts";
 import { field } from "../../base/fields.ts";
+import { indexOf, sizeOf } from "../../base/shape.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatNumber } from "../../plot/format-number.ts";
+import { stackedPlane } from "../heatmap/stacked-plane.ts";
 import { arrayName } from "./explanation.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { InputScores } from "./input-scores.ts";
-import { planeSize } from "./input-plane.ts";
 import { fillOf, fills } from "./occlusion-fill.ts";
 import { coloursOf, placesOf } from "./placed.ts";
 
@@ -33,71 +35,81 @@ export const occlusionView = defineHeatmap({
   async explain(given, asks) {
     const { target, context } = given;
     const scorer = new InputScores(given);
-    const size = planeSize(scorer.values.shape);
-    const window = asks.window ?? Math.max(1, Math.round(Math.max(size.height, size.width) / 10));
+    const lengths = scorer.values.shape.slice(0, -1);
+    const window = asks.window ?? Math.max(1, Math.round(largest(lengths) / 10));
     const stride = asks.stride ?? window;
-    if (window > Math.max(size.height, size.width))
+    if (window > largest(lengths))
       throw new StriateError(
-        `occlusion: a window of ${window} covers the whole input (${size.height} x ${size.width}); choose a smaller one`,
+        `occlusion: a window of ${window} covers the whole input (${lengths.join(" x ")}); choose a smaller one`,
       );
-    const rows = windowStarts(size.height, Math.min(window, size.height), stride);
-    const columns = windowStarts(size.width, Math.min(window, size.width), stride);
+    const sides = lengths.map((length) => Math.min(window, length));
+    const starts = lengths.map((length, axis) => windowStarts(length, sides[axis]!, stride));
+    const windows = starts.map(({ length }) => length);
     const x = toFloat32(scorer.input.value).data;
     const fill = fillOf(asks.fill, scorer.input, context.random);
     const places = placesOf(scorer.input);
-    const boxOf = (index: number) => {
-      const top = rows[Math.floor(index / columns.length)]!;
-      const left = columns[index % columns.length]!;
-      return {
-        top,
-        left,
-        bottom: Math.min(top + window, size.height),
-        right: Math.min(left + window, size.width),
-      };
-    };
+    const covered = (index: number) =>
+      placesWithin(
+        indexOf(index, windows).map((at, axis) => starts[axis]![at]!),
+        sides,
+        lengths,
+      );
+    const plane = stackedPlane(lengths);
+    const isCovered = new Uint8Array(plane.height * plane.width);
     const scores = await scorer.each(
-      rows.length * columns.length,
+      sizeOf(windows),
       (index, into) => {
-        const { top, left, bottom, right } = boxOf(index);
-        for (let i = 0; i < into.length; i++) {
-          const row = Math.floor(places[i]! / size.width);
-          const column = places[i]! % size.width;
-          const covered = row >= top && row < bottom && column >= left && column < right;
-          into[i] = covered ? fill[i]! : x[i]!;
-        }
+        isCovered.fill(0);
+        for (const place of covered(index)) isCovered[place] = 1;
+        for (let i = 0; i < into.length; i++) into[i] = isCovered[places[i]!] ? fill[i]! : x[i]!;
       },
       "windows",
     );
-    const sums = new Float64Array(size.height * size.width);
+    const sums = new Float64Array(isCovered.length);
     const counts = new Uint32Array(sums.length);
     scores.forEach((score, index) => {
-      const { top, left, bottom, right } = boxOf(index);
-      for (let row = top; row < bottom; row++)
-        for (let column = left; column < right; column++) {
-          sums[row * size.width + column]! += target.explained.score - score;
-          counts[row * size.width + column]!++;
-        }
+      for (const place of covered(index)) {
+        sums[place]! += target.explained.score - score;
+        counts[place]!++;
+      }
     });
     const values = Float32Array.from(sums, (sum, i) => (counts[i]! > 0 ? sum / counts[i]! : 0));
     const overlap = stride < window ? "_overlap" : "";
     const name = (what: string) =>
       arrayName(target.explained, undefined, `occlusion_${asks.fill}${overlap}_${what}`);
     const arrays: [string, Tensor][] = [
-      [name("score"), float32([rows.length, columns.length], Float32Array.from(scores))],
-      [name("attribution"), float32([size.height, size.width], values)],
+      [name("score"), float32(windows, Float32Array.from(scores))],
+      [name("attribution"), float32(lengths, values)],
     ];
     if (asks.fill === "mean") arrays.push(["occlusion_mean_fill", meanFill(scorer, fill)]);
     const most = scores.reduce((lowest, score) => Math.min(lowest, score), Infinity);
     return {
-      maps: [{ height: size.height, width: size.width, values }],
+      maps: [{ ...plane, values }],
       arrays,
       notes: [
-        `${scores.length} windows of ${window} x ${window} at stride ${stride}, filled with "${asks.fill}"; ` +
+        `${scores.length} windows of ${sides.join(" x ")} at stride ${stride}, filled with "${asks.fill}"; ` +
           `the lowest score is ${formatNumber(most, 4)}.`,
       ],
     };
   },
 });
+
+/** The places, in row-major order, of a window that may be cut at the border. */
+function placesWithin(
+  from: readonly number[],
+  sides: readonly number[],
+  lengths: readonly number[],
+): number[] {
+  let places = [0];
+  from.forEach((start, axis) => {
+    const length = lengths[axis]!;
+    const count = Math.min(sides[axis]!, length - start);
+    // bounded: the places of the input
+    const along = Array.from({ length: count }, (_, i) => start + i);
+    places = places.flatMap((place) => along.map((at) => place * length + at));
+  });
+  return places;
+}
 
 /** Where windows begin: the last one may be cut at the border, and no place stays uncovered. */
 function windowStarts(length: number, window: number, stride: number): number[] {

@@ -8,6 +8,7 @@ import { tensorField } from "./given-tensor.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { InputScores } from "./input-scores.ts";
 import { planeSize } from "./input-plane.ts";
+import { placesOfPlane, stackedPlane } from "../heatmap/stacked-plane.ts";
 import { placesOf } from "./placed.ts";
 
 export const riseView = defineHeatmap({
@@ -23,19 +24,22 @@ export const riseView = defineHeatmap({
     masks: field.int(1000, { min: 1, max: 100_000, help: "how many" }),
     cells: field.int(7, { min: 1, max: 100, help: "cells a side of a mask before it is enlarged" }),
     keep: field.number(0.5, { min: 0.01, max: 0.99, help: "share of the cells that stay visible" }),
-    grids: tensorField("the masks' cells, (N, cells, cells) of 0 and 1, in place of random ones"),
+    grids: tensorField(
+      "the masks' cells, (N, cells, cells) of 0 and 1, of volumes (N, cells, cells, cells), in place of random ones",
+    ),
     offsets: tensorField(
-      "where each mask is cut, (N, 2) rows and columns, in place of random ones",
+      "where each mask is cut, (N, 2) rows and columns, of volumes (N, 3), in place of random ones",
     ),
   },
   async explain(given, asks) {
     const { target, context } = given;
     const scorer = new InputScores(given);
     const size = planeSize(scorer.values.shape);
-    const masks = maskSet(asks, size, context.random);
     const x = toFloat32(scorer.input.value).data;
     const places = placesOf(scorer.input);
     const mask = new Float32Array(size.height * size.width);
+    const plane = placesOfPlane(size);
+    const masks = maskSet(asks, plane, context.random);
     const scores = await scorer.each(
       masks.count,
       (index, into) => {
@@ -60,7 +64,6 @@ export const riseView = defineHeatmap({
     const above = Float32Array.from(sums, (sum, i) => (sum - mean * seen[i]!) * share);
     const first = new Float32Array(mask.length);
     masks.write(0, first);
-    const plane = [size.height, size.width];
     const arrays: [string, Tensor][] = [
       [arrayName(target.explained, undefined, "rise"), float32(plane, values)],
       [
@@ -71,10 +74,10 @@ export const riseView = defineHeatmap({
       ["rise_mask0", float32(plane, first)],
     ];
     return {
-      maps: [{ height: size.height, width: size.width, values: above }],
+      maps: [{ ...stackedPlane(plane), values: above }],
       arrays,
       notes: [
-        `${masks.count} masks of ${masks.cells} x ${masks.cells} cells; drawn is what a place adds to their mean score of ${formatNumber(mean, 4)}.`,
+        `${masks.count} masks of ${plane.map(() => masks.cells).join(" x ")} cells; drawn is what a place adds to their mean score of ${formatNumber(mean, 4)}.`,
       ],
     };
   },
@@ -99,58 +102,71 @@ function maskSet(
     grids: Tensor | null;
     offsets: Tensor | null;
   },
-  { height, width }: { height: number; width: number },
+  lengths: readonly number[],
   random: Random,
 ): MaskSet {
+  const axes = lengths.length;
   const given = asks.grids && toFloat32(asks.grids);
-  if (given && (given.shape.length !== 3 || given.shape[1] !== given.shape[2]))
+  if (given && (given.shape.length !== 1 + axes || new Set(given.shape.slice(1)).size > 1))
     throw new StriateError(
-      `RISE: grids should be (N, cells, cells), got ${given.shape.join(" x ")}`,
+      `RISE: grids should be (N${", cells".repeat(axes)}), got ${given.shape.join(" x ")}`,
     );
   const count = given?.shape[0] ?? asks.masks;
   const cells = given?.shape[1] ?? asks.cells;
-  const cellHeight = Math.ceil(height / cells);
-  const cellWidth = Math.ceil(width / cells);
+  const cellSides = lengths.map((length) => Math.ceil(length / cells));
+  const gridSize = cells ** axes;
   const grids =
     given?.data ??
     // bounded: by the asks
-    Float32Array.from({ length: count * cells * cells }, () =>
-      random.uniform() < asks.keep ? 1 : 0,
-    );
+    Float32Array.from({ length: count * gridSize }, () => (random.uniform() < asks.keep ? 1 : 0));
   const places =
     (asks.offsets && toFloat32(asks.offsets).data) ??
-    Float32Array.from({ length: count * 2 }, (_, i) =>
-      random.integer(i % 2 === 0 ? cellHeight : cellWidth),
-    );
-  if (places.length !== count * 2)
+    Float32Array.from({ length: count * axes }, (_, i) => random.integer(cellSides[i % axes]!));
+  if (places.length !== count * axes)
     throw new StriateError(
-      `RISE: offsets should be (${count}, 2), a row and a column for each mask`,
+      `RISE: offsets should be (${count}, ${axes}), ${axes === 2 ? "a row and a column" : "a slice, a row and a column"} for each mask`,
     );
-  const rows = enlargedTaps(cells, cellHeight);
-  const columns = enlargedTaps(cells, cellWidth);
+  const taps = cellSides.map((side) => enlargedTaps(cells, side));
+  const [rows, columns] = [taps.at(-2)!, taps.at(-1)!];
+  const [height, width] = [lengths.at(-2)!, lengths.at(-1)!];
+  const square = cells * cells;
+  /** The grid of one slice of a volume, between the two that it lies between; of a plane its only one. */
+  const gridOf = (index: number, slice: number): ArrayLike<number> => {
+    const grid = grids.subarray(index * gridSize, (index + 1) * gridSize);
+    if (axes === 2) return grid;
+    const [near, far, share] = tapAt(taps[0]!, slice + places[index * axes]!);
+    const [from, to] = [near, far].map((at) => grid.subarray(at * square, (at + 1) * square));
+    return Float64Array.from(from!, (value, i) => value + (to![i]! - value) * share);
+  };
   return {
     count,
     cells,
     write(index, into) {
-      const grid = grids.subarray(index * cells * cells, (index + 1) * cells * cells);
-      const [top, left] = [places[index * 2]!, places[index * 2 + 1]!];
-      for (let y = 0, at = 0; y < height; y++) {
-        const [above, below, down] = rows[Math.min(y + top, rows.length - 1)]!;
-        for (let x = 0; x < width; x++, at++) {
-          const [before, after, across] = columns[Math.min(x + left, columns.length - 1)]!;
-          const upper = grid[above * cells + before]!;
-          const lower = grid[below * cells + before]!;
-          const first = upper + (grid[above * cells + after]! - upper) * across;
-          const second = lower + (grid[below * cells + after]! - lower) * across;
-          into[at] = first + (second - first) * down;
+      const [top, left] = places.subarray((index + 1) * axes - 2, (index + 1) * axes);
+      for (let at = 0; at < into.length;) {
+        const grid = gridOf(index, at / (height * width));
+        for (let y = 0; y < height; y++) {
+          const [above, below, down] = tapAt(rows, y + top!);
+          for (let x = 0; x < width; x++, at++) {
+            const [before, after, across] = tapAt(columns, x + left!);
+            const upper = grid[above * cells + before]!;
+            const lower = grid[below * cells + before]!;
+            const first = upper + (grid[above * cells + after]! - upper) * across;
+            const second = lower + (grid[below * cells + after]! - lower) * across;
+            into[at] = first + (second - first) * down;
+          }
         }
       }
     },
   };
 }
 
+const tapAt = (taps: readonly Tap[], at: number): Tap => taps[Math.min(at, taps.length - 1)]!;
+
+type Tap = readonly [low: number, high: number, share: number];
+
 /** For each pixel of the enlarged grid: the two cells that it lies between, and how far. */
-function enlargedTaps(cells: number, cell: number): [number, number, number][] {
+function enlargedTaps(cells: number, cell: number): Tap[] {
   const length = (cells + 1) * cell;
   // bounded: a side of the photo, and a cell more
   return Array.from({ length }, (_, o) => {

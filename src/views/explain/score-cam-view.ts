@@ -1,14 +1,14 @@
 import { softmax } from "../../base/softmax.ts";
 import { field } from "../../base/fields.ts";
+import { sizeOf } from "../../base/shape.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
+import { stackedPlane } from "../heatmap/stacked-plane.ts";
 import { extentOf } from "./baseline.ts";
 import { arrayName } from "./explanation.ts";
 import { camLayers, layerField } from "./cam-layers.ts";
 import { channelPlanes } from "./channel-planes.ts";
-import { planeOfPlaces } from "./gradient-cam.ts";
 import { defineHeatmap } from "./heatmap-view.ts";
 import { InputScores } from "./input-scores.ts";
-import { planeSize } from "./input-plane.ts";
 import { placesOf } from "./placed.ts";
 
 export const scoreCamView = defineHeatmap({
@@ -33,19 +33,23 @@ export const scoreCamView = defineHeatmap({
     );
     const scorer = new InputScores(given);
     const x = toFloat32(scorer.input.value).data;
-    const size = planeSize(scorer.values.shape);
+    const lengths = scorer.values.shape.slice(0, -1);
+    // bounded: the places of the input
+    const mask = new Float32Array(sizeOf(lengths));
     const places = placesOf(scorer.input);
     const arrays: [string, Tensor][] = [];
     const maps = [];
     for (const [i, each] of layers.entries()) {
       const { planes, channels, shape } = channelPlanes(values[i]!, each.channels);
-      const own = planeOfPlaces(shape);
-      const count = own.height * own.width;
-      const mask = new Float32Array(size.height * size.width);
+      const count = sizeOf(shape);
+      // A layer with fewer axes than the input lies over rows and columns.
+      const [from, to] = (
+        shape.length === lengths.length ? [shape, lengths] : [shape, lengths].map(rowsAndColumns)
+      ) as [number[], number[]];
       const scores = await scorer.each(
         channels,
         (c, into) => {
-          resizeCorners(planes.subarray(c * count, (c + 1) * count), own, size, mask);
+          resizeCorners(planes.subarray(c * count, (c + 1) * count), from, to, mask);
           normalise(mask, epsilon);
           for (let k = 0; k < x.length; k++) into[k] = x[k]! * mask[places[k]!]!;
         },
@@ -60,7 +64,11 @@ export const scoreCamView = defineHeatmap({
       add("scores", float32([channels], Float32Array.from(scores)));
       add("weights", float32([channels], Float32Array.from(weights)));
       add("raw", float32(shape, raw));
-      maps.push({ layer: each.name, ...own, values: raw.map((value) => Math.max(value, 0)) });
+      maps.push({
+        layer: each.name,
+        ...stackedPlane(shape),
+        values: raw.map((value) => Math.max(value, 0)),
+      });
     }
     return {
       maps,
@@ -70,32 +78,53 @@ export const scoreCamView = defineHeatmap({
   },
 });
 
+const rowsAndColumns = (places: readonly number[]): number[] => {
+  const { height, width } = stackedPlane(places);
+  return [height, width];
+};
+
 /**
- * Bilinear with the corners of both planes one upon the other (`align_corners=True`), as the paper's code
- * and pytorch-grad-cam do.
+ * Linear along each axis, with the corners of both one upon the other (`align_corners=True`), as the paper's
+ * code and pytorch-grad-cam do.
  */
 function resizeCorners(
-  plane: Float32Array,
-  from: { height: number; width: number },
-  to: { height: number; width: number },
+  values: Float32Array,
+  from: readonly number[],
+  to: readonly number[],
   into: Float32Array,
 ): void {
-  const stepY = to.height > 1 ? (from.height - 1) / (to.height - 1) : 0;
-  const stepX = to.width > 1 ? (from.width - 1) / (to.width - 1) : 0;
-  for (let y = 0, at = 0; y < to.height; y++) {
-    const top = Math.min(Math.floor(y * stepY), from.height - 1);
-    const bottom = Math.min(top + 1, from.height - 1);
-    const down = y * stepY - top;
-    for (let x = 0; x < to.width; x++, at++) {
-      const left = Math.min(Math.floor(x * stepX), from.width - 1);
-      const right = Math.min(left + 1, from.width - 1);
-      const across = x * stepX - left;
-      const value = (row: number, column: number) => plane[row * from.width + column]!;
-      const above = value(top, left) + (value(top, right) - value(top, left)) * across;
-      const below = value(bottom, left) + (value(bottom, right) - value(bottom, left)) * across;
-      into[at] = above + (below - above) * down;
-    }
+  let resized: ArrayLike<number> = values;
+  let inner = 1;
+  for (let axis = to.length - 1; axis >= 0; axis--) {
+    resized = resizeAxis(resized, from[axis]!, to[axis]!, inner);
+    inner *= to[axis]!;
   }
+  into.set(resized);
+}
+
+/** Along the axis before those that hold `inner` values. */
+function resizeAxis(
+  values: ArrayLike<number>,
+  from: number,
+  to: number,
+  inner: number,
+): Float64Array {
+  const outer = values.length / (from * inner);
+  const step = to > 1 ? (from - 1) / (to - 1) : 0;
+  // bounded: the places of the input
+  const resized = new Float64Array(outer * to * inner);
+  for (let block = 0, at = 0; block < outer; block++)
+    for (let o = 0; o < to; o++) {
+      const low = Math.min(Math.floor(o * step), from - 1);
+      const share = o * step - low;
+      const before = (block * from + low) * inner;
+      const after = (block * from + Math.min(low + 1, from - 1)) * inner;
+      for (let i = 0; i < inner; i++, at++) {
+        const value = values[before + i]!;
+        resized[at] = value + (values[after + i]! - value) * share;
+      }
+    }
+  return resized;
 }
 
 /** To 0..1; a map of one value becomes black. */

@@ -1,3 +1,4 @@
+import { indexOf } from "../../base/shape.ts";
 import { toFloat32 } from "../../base/tensor.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Term } from "../../model/target/functional.ts";
@@ -5,10 +6,10 @@ import { type Network, type NetworkLayer, channelAxis } from "../../model/networ
 import { receptiveFields } from "../../model/facts/receptive-field.ts";
 import type { RunningNetwork } from "../../model/running.ts";
 import { channelPlanes } from "../explain/channel-planes.ts";
-import { planeOfPlaces } from "../explain/gradient-cam.ts";
+import { type StackedPlane, stackedPlane } from "../heatmap/stacked-plane.ts";
 
 /** What one layer on the way gives to a value. */
-export interface Ancestor {
+export interface Ancestor extends StackedPlane {
   readonly layer: string;
   readonly className: string;
   /** The places that the value can see, along each axis, cut at the border; undefined where it sees all. */
@@ -20,8 +21,6 @@ export interface Ancestor {
   readonly at: readonly number[];
   /** What each place gives: value times slope, summed over the channels. */
   readonly gives: Float32Array;
-  readonly height: number;
-  readonly width: number;
 }
 
 /**
@@ -38,7 +37,9 @@ export async function ancestorsOf(
   const found = network.layers.flatMap((layer) => {
     const port = layer.outputs[0];
     if (!port || port.value === unit.value || port.shape.length < 3) return [];
-    const fields = receptiveFields({ ...network, inputs: [port] });
+    const fields = receptiveFields({ ...network, inputs: [port] }, () =>
+      channelAxisOf(network, layer),
+    );
     return fields.has(unit.value) ? [{ layer, port, field: fields.get(unit.value)! }] : [];
   });
   // A value and what only passes it on are one ancestor.
@@ -52,8 +53,8 @@ export async function ancestorsOf(
     const { data, shape } = toFloat32(values[i]!);
     const product = { type: "float32" as const, shape, data: data.map((v, k) => v * slopes[k]!) };
     const { planes, channels, shape: places } = channelPlanes(product, axis);
-    const { height, width } = planeOfPlaces(places);
-    const count = height * width;
+    const plane = stackedPlane(places);
+    const count = plane.height * plane.width;
     const gives = new Float32Array(count);
     const sizes = new Float64Array(channels);
     planes.forEach((value, k) => {
@@ -78,8 +79,7 @@ export async function ancestorsOf(
       share: total > 0 ? sizes[channel]! / total : 0,
       at: indexOf(place, places),
       gives,
-      height,
-      width,
+      ...plane,
     };
   });
 }
@@ -92,13 +92,3 @@ const largestOf = (values: ArrayLike<number>): number => {
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;
 };
-
-function indexOf(place: number, shape: readonly number[]): number[] {
-  const index: number[] = [];
-  let rest = place;
-  for (const length of shape.toReversed()) {
-    index.unshift(rest % length);
-    rest = Math.floor(rest / length);
-  }
-  return index;
-}

@@ -5,6 +5,7 @@ import type { ViewTable } from "../define-view.ts";
 import { backdropOf } from "../explain/heatmap-view.ts";
 import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
 import type { DrawHeatmapsOptions } from "../heatmap/heatmap-options.ts";
+import { placesOfPlane } from "../heatmap/stacked-plane.ts";
 import type { PhotoSubject } from "../subject.ts";
 import type { Ancestor } from "./ancestors.ts";
 
@@ -20,9 +21,9 @@ export function ancestorTable(ancestors: readonly Ancestor[]): ViewTable {
       { title: "its share", right: true },
       { title: "strongest place" },
     ],
-    rows: ancestors.map(({ layer, height, width, sees, channel, share, at }) => [
+    rows: ancestors.map(({ layer, sees, channel, share, at, ...plane }) => [
       layer,
-      `${height} x ${width}`,
+      placesOfPlane(plane).join(" x "),
       sees ? sees.map(([from, to]) => `${from} to ${to}`).join(", ") : "all",
       channel,
       `${formatNumber(100 * share, 2)} %`,
@@ -38,10 +39,9 @@ export function drawAncestors(
   photo: PhotoSubject,
   { frame, ...looks }: { readonly frame?: Rectangle } & DrawHeatmapsOptions,
 ): Picture {
-  const heatmaps = ancestors.map(({ layer, gives, height, width, channel, share }) => ({
+  const heatmaps = ancestors.map(({ layer, gives, channel, share, ...plane }) => ({
+    ...plane,
     values: gives,
-    height,
-    width,
     title: layer,
     detail: `channel ${channel}: ${formatNumber(100 * share, 2)} %`,
     ...(frame && { frame }),

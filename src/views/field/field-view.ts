@@ -18,6 +18,7 @@ import { drawHeatmaps } from "../heatmap/draw-heatmaps.ts";
 import { type Heatmap, planeOf } from "../heatmap/heatmap.ts";
 import { heatmapFigure } from "../heatmap/heatmap-figure.ts";
 import type { PhotoSubject } from "../subject.ts";
+import { placesOfPlane } from "../heatmap/stacked-plane.ts";
 import { linesOfTable } from "../lines-of-table.ts";
 import { ancestorsOf } from "./ancestors.ts";
 import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
@@ -132,10 +133,10 @@ export const fieldView = defineView({
       arithmetic: { ...sum, products: sum.products.slice(0, 100), terms: sum.products.length },
     }),
     ...(ancestors && {
-      ancestors: ancestors.map(({ gives: _gives, height, width, ...each }) => ({
+      ancestors: ancestors.map(({ gives: _gives, height, width, slices, ...each }) => ({
         ...each,
         sees: each.sees ?? "all",
-        size: [height, width],
+        size: placesOfPlane({ height, width, ...(slices !== undefined && { slices }) }),
       })),
     }),
   }),
@@ -147,9 +148,9 @@ export const fieldView = defineView({
     const key = placeKey(place);
     yield [`${key}/value`, float32([], Float32Array.of(value))];
     yield [`${key}/gradient`, gradient];
-    yield [`${key}/effective_field`, float32([size.height, size.width], effective)];
-    for (const { layer, height, width, gives } of ancestors)
-      yield [`${key}/${layer}/gives`, float32([height, width], gives)];
+    yield [`${key}/effective_field`, float32(placesOfPlane(size), effective)];
+    for (const { layer, gives, ...plane } of ancestors)
+      yield [`${key}/${layer}/gives`, float32(placesOfPlane(plane), gives)];
   },
   *draw(result, photo, { opacity, colormap, theme }) {
     const heatmap = heatmapOf(result);

@@ -1,3 +1,4 @@
+import type { StackedPlane } from "../heatmap/stacked-plane.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Ancestor } from "./ancestors.ts";
 import type { Arithmetic } from "./arithmetic.ts";
@@ -12,7 +13,7 @@ export interface UnitField {
   readonly gradient: Tensor<"float32">;
   /** The mean over colours of the gradient's size: how much each pixel really counts. */
   readonly effective: Float32Array;
-  readonly size: { readonly height: number; readonly width: number };
+  readonly size: StackedPlane;
   /** The pixels of the input that it can see, cut at its border; undefined where it sees all. */
   readonly sees?: readonly (readonly [from: number, to: number])[];
   /** Pixels along each axis, the border not minded. */

@@ -3,7 +3,7 @@ import { field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import type { Picture } from "../../plot/picture.ts";
-import { type ViewTable, defineView } from "../define-view.ts";
+import { type ViewTable, defineView, inFileName } from "../define-view.ts";
 import { drawFeatureMaps } from "../feature-maps.ts";
 import { linesOfTable } from "../lines-of-table.ts";
 import { networkField } from "../given-network.ts";
@@ -79,10 +79,11 @@ export const filtersView = defineView({
   },
   *draw(banks, _, { theme }) {
     for (const bank of banks) {
-      yield { name: `${bank.address}-filters`, picture: drawBank(bank, theme) };
+      const name = inFileName(bank.address);
+      yield { name: `${name}-filters`, picture: drawBank(bank, theme) };
       if (bank.change)
         yield {
-          name: `${bank.address}-filters-change`,
+          name: `${name}-filters-change`,
           picture: drawChange(bank, bank.change, theme),
         };
     }

@@ -48,7 +48,9 @@ export function drawHeatmaps(
   const clip = options.clip ?? 0;
   const caption =
     clip > 0 ? `${words.caption} The strongest ${clip} % have the end colours.` : words.caption;
-  const keys = heatmapLegend(heatmaps, scales, options, theme, words);
+  // Without a photo nothing shows through.
+  const shown = backdrops.some(Boolean) ? options : { ...options, style: "map" as const };
+  const keys = heatmapLegend(heatmaps, scales, shown, theme, words);
   return page({ ...words, caption, body, theme, legend: keys });
 }
 

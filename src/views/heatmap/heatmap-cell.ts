@@ -7,6 +7,7 @@ import type { Theme } from "../../plot/theme.ts";
 import { stateWord } from "../map-cell.ts";
 import { type Heatmap, heatmapStatistics } from "./heatmap.ts";
 import type { DrawHeatmapsOptions } from "./heatmap-options.ts";
+import { bareMap } from "./bare-map.ts";
 import { overlayMarks, plainMarks } from "./heatmap-panels.ts";
 import { type HeatmapScale, rangeOfCell } from "./heatmap-scales.ts";
 import type { Backdrop } from "./overlay.ts";
@@ -16,6 +17,7 @@ const headingStyle = { size: 13, weight: "bold" } as const;
 const detailStyle = { size: 12 } as const;
 const noteStyle = { size: 11 } as const;
 const noteLine = 15;
+const narrowest = 200;
 
 type CellOptions = Omit<DrawHeatmapsOptions, "theme"> & {
   readonly size: number;
@@ -32,13 +34,16 @@ export function heatmapCell(
   const { theme, style = backdrop ? "overlay" : "map", size } = options;
   const statistics = heatmapStatistics(heatmap);
   const place = backdrop && shrunk(backdrop, size);
-  const { width, height } = place?.photo ?? enlarged(heatmap, size);
+  const bare = place ? undefined : bareMap(heatmap, scale, size, theme);
+  const { width, height } = place?.photo ?? bare!;
   const panels: Mark[][] = [];
   if (place && style === "side-by-side")
     panels.push([{ kind: "image", x: 0, y: 0, width, height, raster: place.photo }]);
   if (place && style !== "map") panels.push(overlayMarks(heatmap, place, scale, options));
-  if (!place || style !== "overlay") panels.push(plainMarks(heatmap, scale, width, height, theme));
-  const across = panels.length * (width + 8) - 8;
+  if (bare) panels.push([...bare.marks]);
+  else if (style !== "overlay") panels.push(plainMarks(heatmap, scale, width, height, theme));
+  // Words need room beside a narrow map too.
+  const across = Math.max(panels.length * (width + 8) - 8, Math.min(size, narrowest));
 
   const marks: Mark[] = panels.map((panel, i) => ({
     kind: "group",
@@ -79,11 +84,4 @@ function shrunk(backdrop: Backdrop, most: number): Backdrop {
     photo: resizeSmooth(photo, small.width, small.height),
     toInput: composeAffine(scaleAffine(small, photo), toInput),
   };
-}
-
-/** The size of a map without a photo: whole pixels a value, near the size of a photo. */
-function enlarged({ width, height }: Heatmap, size: number): { width: number; height: number } {
-  const zoom = Math.max(1, Math.floor(size / Math.max(width, height)));
-  const thick = height === 1 ? Math.max(zoom, 48) : height * zoom;
-  return { width: width * zoom, height: thick };
 }

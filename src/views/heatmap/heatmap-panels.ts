@@ -11,6 +11,7 @@ import { polyline } from "../../plot/path.ts";
 import type { Mark } from "../../plot/picture.ts";
 import type { Theme } from "../../plot/theme.ts";
 import { type MapCell, mapRaster, statePattern } from "../map-cell.ts";
+import type { MapStatistics } from "../map-statistics.ts";
 import { contour } from "./contour.ts";
 import { type Heatmap, heatmapStatistics } from "./heatmap.ts";
 import type { DrawHeatmapsOptions } from "./heatmap-options.ts";
@@ -26,9 +27,10 @@ type OverlayLook = Pick<DrawHeatmapsOptions, "opacity" | "blend" | "contour"> & 
 export function overlayMarks(
   heatmap: Heatmap,
   place: Backdrop,
-  { colormap: colors, range }: HeatmapScale,
+  scale: HeatmapScale,
   options: OverlayLook,
 ): Mark[] {
+  const { colormap: colors, range } = scale;
   const { opacity = 0.75, blend = "strength", theme } = options;
   const { width, height } = place.photo;
   const spread = range ?? { low: 0, high: 0 };
@@ -56,7 +58,7 @@ export function overlayMarks(
   if (heatmap.frame) pushAll(marks, frameMarks(heatmap.frame, invertAffine(place.toInput)));
   return [
     { kind: "group", x: 0, y: 0, marks, clip: { width, height } },
-    ...pattern(heatmap, { colormap: colors, range }, width, height, theme),
+    ...statePattern(mapCell(heatmap, scale, heatmapStatistics(heatmap)), width, height, theme),
   ];
 }
 
@@ -78,34 +80,28 @@ function frameMarks({ left, top, right, bottom }: Rectangle, toPhoto: Affine): M
   ];
 }
 
-/** A heatmap by itself, in this size. */
+/**
+ * A heatmap by itself, in this size.
+ *
+ * @param statistics those of the map that this one is a slice of
+ */
 export function plainMarks(
   heatmap: Heatmap,
   scale: HeatmapScale,
   width: number,
   height: number,
   theme: Theme,
+  statistics = heatmapStatistics(heatmap),
 ): Mark[] {
-  const raster = mapRaster(mapCell(heatmap, scale), theme);
+  const cell = mapCell(heatmap, scale, statistics);
   return [
-    { kind: "image", x: 0, y: 0, width, height, raster },
-    ...pattern(heatmap, scale, width, height, theme),
+    { kind: "image", x: 0, y: 0, width, height, raster: mapRaster(cell, theme) },
+    ...statePattern(cell, width, height, theme),
   ];
 }
 
-const pattern = (
-  heatmap: Heatmap,
-  scale: HeatmapScale,
-  width: number,
-  height: number,
-  theme: Theme,
-): Mark[] => statePattern(mapCell(heatmap, scale), width, height, theme);
-
-const mapCell = (heatmap: Heatmap, { colormap: colors, range }: HeatmapScale): MapCell => ({
-  values: heatmap.values,
-  width: heatmap.width,
-  height: heatmap.height,
-  statistics: heatmapStatistics(heatmap),
-  range,
-  colormap: colors,
-});
+const mapCell = (
+  { values, width, height }: Heatmap,
+  { colormap, range }: HeatmapScale,
+  statistics: MapStatistics,
+): MapCell => ({ values, width, height, statistics, range, colormap });

@@ -2,16 +2,15 @@ import type { Rectangle } from "../../base/affine.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Range, isSigned, symmetricRange } from "../../plot/range.ts";
 import { type MapStatistics, mapStatistics } from "../map-statistics.ts";
+import type { StackedPlane } from "./stacked-plane.ts";
 
 /**
  * How much each place speaks for something: one plane of numbers over the network's input, at whatever
  * resolution it was made.
  */
-export interface Heatmap {
+export interface Heatmap extends StackedPlane {
   /** `height * width` values, row by row; not changed by whoever draws it. */
   readonly values: Float32Array;
-  readonly height: number;
-  readonly width: number;
   /** Heading of its cell: the method, `grad-cam`. */
   readonly title: string;
   /** Under the heading: target and layer, `dog, conv2d_3`. */

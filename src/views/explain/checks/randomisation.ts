@@ -1,6 +1,7 @@
 import { Random } from "../../../base/random.ts";
 import { float32 } from "../../../base/tensor.ts";
 import { formatNumber } from "../../../plot/format-number.ts";
+import { placesOfPlane } from "../../heatmap/stacked-plane.ts";
 import { agreement, comparable } from "../../compare/agreement.ts";
 import type { HeatmapCheck } from "./check.ts";
 import { learnedLayers, shuffledNetwork } from "./shuffled-network.ts";
@@ -36,9 +37,14 @@ export const randomisationCheck: HeatmapCheck = {
       );
       const other = await again(shuffled).finally(() => shuffled.release());
       const { rankCorrelation, ssim } = agreement(own, comparable(other));
-      const { values, height, width } = other;
+      const { values, height, width, slices } = other;
       const layer = layers[until - 1]!.address;
-      stages.push({ layer, rankCorrelation, ssim, map: { values, height, width } });
+      stages.push({
+        layer,
+        rankCorrelation,
+        ssim,
+        map: { values, height, width, ...(slices !== undefined && { slices }) },
+      });
       context.progress(k / count, `weights shuffled down to ${layer}`);
     }
     const last = stages.at(-1);
@@ -61,8 +67,8 @@ export const randomisationCheck: HeatmapCheck = {
           ),
         ],
         ...stages.map(
-          ({ map: { values, height, width } }, i) =>
-            [`randomisation_${i + 1}`, float32([height, width], values)] as const,
+          ({ map: shuffled }, i) =>
+            [`randomisation_${i + 1}`, float32(placesOfPlane(shuffled), shuffled.values)] as const,
         ),
       ],
     };

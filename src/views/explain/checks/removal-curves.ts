@@ -1,6 +1,5 @@
 import { type Tensor, float32, toFloat32 } from "../../../base/tensor.ts";
-import type { Random } from "../../../base/random.ts";
-import { resizeBilinear } from "../../../data/pictures/resize.ts";
+import { resizedPlane } from "../../heatmap/stacked-plane.ts";
 import type { ExplainContext } from "../explain-context.ts";
 import type { ExplanationMap } from "../explanation.ts";
 import { InputScores } from "../input-scores.ts";
@@ -35,13 +34,13 @@ export async function removalCurves(
   fill: Fill,
 ): Promise<RemovalCurves> {
   const scorer = new InputScores(given);
-  const { height, width } = planeSize(scorer.values.shape);
+  const size = planeSize(scorer.values.shape);
   const x = toFloat32(scorer.input.value).data;
   const cover = fillOf(fill, scorer.input, given.context.random);
   const places = placesOf(scorer.input);
   const shares = Float32Array.from({ length: steps + 1 }, (_, i) => i / steps);
-  const count = height * width;
-  const own = ranksOf(enlarged(map, height, width));
+  const count = size.height * size.width;
+  const own = ranksOf(resizedPlane(map.values, map, size));
   const curve = (ranks: Uint32Array, inserting: boolean, words: string) =>
     scorer.each(
       shares.length,
@@ -58,7 +57,9 @@ export async function removalCurves(
   const insertion = await curve(own, true, "steps of insertion");
   const random = new Float32Array(shares.length);
   for (let order = 0; order < randomOrders; order++) {
-    const ranks = ranksOf(enlarged(randomMap(map, given.context.random), height, width));
+    // As coarse as the map, and knowing nothing.
+    const chance = map.values.map(() => given.context.random.uniform());
+    const ranks = ranksOf(resizedPlane(chance, map, size));
     const scores = await curve(ranks, false, "steps of random deletion");
     scores.forEach((score, i) => (random[i]! += score / randomOrders));
   }
@@ -78,12 +79,6 @@ export function areaUnder(shares: Float32Array, values: Float32Array): number {
   return area;
 }
 
-/** The map at the input's size. */
-export function enlarged(map: ExplanationMap, height: number, width: number): Float32Array {
-  const from = { data: map.values, height: map.height, width: map.width, channels: 1 };
-  return resizeBilinear(from, [height, width], new Float32Array(height * width));
-}
-
 /** For each place how many are brighter; of equals the first in row, column order. NaN is last. */
 function ranksOf(values: Float32Array): Uint32Array {
   const size = (i: number) => (Number.isNaN(values[i]!) ? -Infinity : values[i]!);
@@ -91,12 +86,6 @@ function ranksOf(values: Float32Array): Uint32Array {
   const ranks = new Uint32Array(values.length);
   order.forEach((place, rank) => (ranks[place] = rank));
   return ranks;
-}
-
-/** A map of chance: as coarse as this one, and knowing nothing. */
-function randomMap(map: ExplanationMap, random: Random): ExplanationMap {
-  const values = Float32Array.from(map.values, () => random.uniform());
-  return { ...map, values };
 }
 
 /** The curves as arrays. */

@@ -1,12 +1,12 @@
 import { float32, toFloat32 } from "../../../base/tensor.ts";
 import { formatNumber } from "../../../plot/format-number.ts";
+import { resizedPlane } from "../../heatmap/stacked-plane.ts";
 import { extentOf } from "../baseline.ts";
 import { InputScores } from "../input-scores.ts";
 import { planeSize } from "../input-plane.ts";
 import { coloursOf, placesOf } from "../placed.ts";
 import type { HeatmapCheck } from "./check.ts";
 import { imputeLinear } from "./linear-imputation.ts";
-import { enlarged } from "./removal-curves.ts";
 
 /** Percent of the places that stay. */
 const kept = [20, 40, 60, 80];
@@ -24,7 +24,8 @@ export const roadCheck: HeatmapCheck = {
   id: "road",
   async check({ given, map, name, score }) {
     const scorer = new InputScores(given);
-    const { height, width, channels } = planeSize(scorer.values.shape);
+    const size = planeSize(scorer.values.shape);
+    const { height, width, channels } = size;
     const { random } = given.context;
     const x = toFloat32(scorer.input.value).data;
     const { low, high } = extentOf(x);
@@ -32,7 +33,7 @@ export const roadCheck: HeatmapCheck = {
     const colours = coloursOf(scorer.input);
     const planes = Array.from({ length: channels }, () => new Float64Array(height * width));
     x.forEach((value, i) => (planes[colours[i]!]![places[i]!] = value));
-    const values = enlarged(map, height, width);
+    const values = resizedPlane(map.values, map, size);
     const holes = [values, values.map((value) => -value)].flatMap((each) =>
       kept.map((percent) => removedAbove(each, percent)),
     );

@@ -1,12 +1,14 @@
+import { largest } from "../../../base/extremes.ts";
+import { indexOf } from "../../../base/shape.ts";
 import { float32, toFloat32 } from "../../../base/tensor.ts";
 import type { Random } from "../../../base/random.ts";
 import { formatNumber } from "../../../plot/format-number.ts";
+import { resizedPlane } from "../../heatmap/stacked-plane.ts";
 import { InputScores } from "../input-scores.ts";
 import { planeSize } from "../input-plane.ts";
 import { fillOf } from "../occlusion-fill.ts";
 import { placesOf } from "../placed.ts";
 import type { HeatmapCheck } from "./check.ts";
-import { enlarged } from "./removal-curves.ts";
 
 /** Squares along the longer side: features that a network can miss. */
 const squares = 16;
@@ -24,16 +26,19 @@ export const sensitivityCheck: HeatmapCheck = {
   id: "sensitivity-n",
   async check({ given, map }) {
     const scorer = new InputScores(given);
-    const { height, width } = planeSize(scorer.values.shape);
-    const side = Math.ceil(Math.max(height, width) / squares);
-    const across = Math.ceil(width / side);
-    const count = across * Math.ceil(height / side);
-    const squareOf = Uint32Array.from(
-      { length: height * width },
-      (_, i) => Math.floor(Math.floor(i / width) / side) * across + Math.floor((i % width) / side),
+    const size = planeSize(scorer.values.shape);
+    const lengths = scorer.values.shape.slice(0, -1);
+    const side = Math.ceil(largest(lengths) / squares);
+    const across = lengths.map((length) => Math.ceil(length / side));
+    const count = across.reduce((product, squaresOf) => product * squaresOf, 1);
+    const squareOf = Uint32Array.from({ length: size.height * size.width }, (_, place) =>
+      indexOf(place, lengths).reduce(
+        (square, at, axis) => square * across[axis]! + Math.floor(at / side),
+        0,
+      ),
     );
     const parts = new Float64Array(count);
-    enlarged(map, height, width).forEach((value, i) => {
+    resizedPlane(map.values, map, size).forEach((value, i) => {
       if (Number.isFinite(value)) parts[squareOf[i]!]! += value;
     });
     const x = toFloat32(scorer.input.value).data;
