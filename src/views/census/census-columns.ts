@@ -170,16 +170,16 @@ function photoTable(numbers: CensusNumbers): DataTable {
 function histogramTable(numbers: CensusNumbers): DataTable {
   const { layers, classNames, units } = numbers;
   const words = { layer: addressesOf(numbers), class: classNames };
-  const groups = [[...classNames.keys()], ...[...classNames.keys()].map((c) => [c])];
+  // All classes, then each.
+  const groups = [undefined, ...[...classNames.keys()].map((c) => [c])];
   const rows = units * groups.length * bins;
   const table = new FilledColumns("histograms", censusSchema.histograms, rows, { words });
   for (const [l, layer] of layers.entries())
     for (let u = 0; u < layer.units; u++)
-      for (const [group, classes] of groups.entries()) {
+      for (const classes of groups) {
         const sketch = sketchOfClasses(numbers, layer.first + u, classes);
         const { edges, counts } = histogram(sketch, numbers.part.sketches.bits, bins);
-        // The first group is all classes.
-        const c = group === 0 ? none : group - 1;
+        const c = classes?.[0] ?? none;
         table.addRows(
           bins,
           ...[l, u, c, numbersOfBins, edges.subarray(0, bins), edges.subarray(1), counts],

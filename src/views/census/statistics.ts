@@ -2,7 +2,6 @@ import { largest, smallest } from "../../base/extremes.ts";
 import { type CensusLayer, limitsOf } from "./census-layers.ts";
 import type { CensusPart } from "./census-part.ts";
 import { type CensusAsks, type CensusPlan, pairsOf, sumsPerClass } from "./census-plan.ts";
-import { sketchAt } from "./sketch-list.ts";
 import {
   type Sketch,
   areaInterval,
@@ -10,6 +9,7 @@ import {
   mergeAllSketches,
   quantiles,
 } from "./sketch.ts";
+import { sketchesOf, wholeSketch } from "./whole-sketches.ts";
 
 /** All that a census found, and what it was asked. */
 export interface CensusNumbers extends CensusPlan {
@@ -47,12 +47,13 @@ export interface Selectivity {
 
 const all = (numbers: CensusNumbers): number[] => [...numbers.classNames.keys()];
 
-/** @param classes numbers of the classes whose photos count; all by default */
+/** @param chosen numbers of the classes whose photos count; all by default */
 export function unitStatistics(
   numbers: CensusNumbers,
   unit: number,
-  classes: readonly number[] = all(numbers),
+  chosen?: readonly number[],
 ): UnitStatistics {
+  const classes = chosen ?? all(numbers);
   const { part, asks } = numbers;
   const { photos, sums } = moments(numbers, unit, classes);
   const over = (sum: number) => (photos === 0 ? null : sum / photos);
@@ -72,30 +73,29 @@ export function unitStatistics(
     valueMean: over(isMax ? maximum : mean),
     valueDeviation: isMax ? spread(maximumSquare, maximum) : spread(meanSquare, mean),
     quantiles: quantiles(
-      sketchOfClasses(numbers, unit, classes),
+      sketchOfClasses(numbers, unit, chosen),
       part.sketches.bits,
       quantileShares,
     ),
   };
 }
 
-/** The distribution of a unit's values over the photos of some classes. */
+/** The distribution of a unit's values over the photos of some classes; of all by default. */
 export function sketchOfClasses(
-  { part, classNames }: CensusNumbers,
+  { part }: CensusNumbers,
   unit: number,
-  classes: readonly number[],
+  classes?: readonly number[],
 ): Sketch {
-  return mergeAllSketches(
-    classes.map((c) => sketchAt(part.sketches, unit * classNames.length + c)),
-  );
+  if (classes === undefined) return wholeSketch(part, unit);
+  const each = sketchesOf(part, unit);
+  return mergeAllSketches(classes.map((c) => each[c]!));
 }
 
 /** How far each class's values of a unit lie from those of all others; in the order of the classes. */
 export function selectivities(numbers: CensusNumbers, unit: number): Selectivity[] {
-  const { part, classNames } = numbers;
+  const { part } = numbers;
   const classes = all(numbers);
-  const sketches = classes.map((c) => sketchAt(part.sketches, unit * classNames.length + c));
-  const areas = areasAgainstOthers(sketches, mergeAllSketches(sketches));
+  const areas = areasAgainstOthers(sketchesOf(part, unit), wholeSketch(part, unit));
   const own = classes.map((c) => valueSums(numbers, unit, c));
   const others = sumsOfOthers(own);
   return classes.map((c) => {
