@@ -1,4 +1,5 @@
 import type { ByteSource } from "../base/byte-source.ts";
+import { namingSync } from "../base/errors.ts";
 
 /**
  * Results of parts of a data set that can be put together. The law: `merge` rounds nothing, so that
@@ -18,15 +19,18 @@ export interface Parts<P> {
   write(part: P): Uint8Array;
   /**
    * @param kept the same bytes where they stay: what is large may be read there when it is wanted
-   * @throws StriateError when the bytes are not those of {@link write}
+   * @param photos those of the part: the first, and the one behind the last
+   * @throws StriateError when the bytes are not those of {@link write}, or speak of other photos
    */
-  read(bytes: Uint8Array, kept?: ByteSource): P;
+  read(bytes: Uint8Array, kept?: ByteSource, photos?: readonly [number, number]): P;
 }
 
 /** What {@link Parts.write} made, and the same bytes where they stay: a file. */
 export interface StoredPart {
+  readonly path: string;
   readonly bytes: Uint8Array;
   readonly kept: ByteSource;
+  readonly photos: readonly [number, number];
 }
 
 /** Takes parts one after the other. */
@@ -56,6 +60,7 @@ export async function mergeAll<P>(
   photos: number,
 ): Promise<P | undefined> {
   const all = gathering(how, photos);
-  for await (const { bytes, kept } of parts) all.add(how.read(bytes, kept));
+  for await (const { path, bytes, kept, photos: own } of parts)
+    all.add(namingSync(path, () => how.read(bytes, kept, own)));
   return all.whole();
 }

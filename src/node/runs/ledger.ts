@@ -7,6 +7,7 @@ import {
   differences,
   readManifest,
   shardCount,
+  shardRange,
   writeManifest,
 } from "../../runs/manifest.ts";
 import type { StoredPart } from "../../runs/parts.ts";
@@ -169,7 +170,10 @@ export class Ledger {
     const path = this.#file(shard, "part");
     const bytes = await readFileBytes(path).catch(() => undefined);
     if (mark && bytes && digest(bytes) === mark.sha256)
-      return { bytes, kept: fileBytesAnew(path, bytes.length) };
+      return {
+        ...{ path, bytes, kept: fileBytesAnew(path, bytes.length) },
+        photos: shardRange(this.manifest, shard),
+      };
     await this.forget(shard);
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
+import type { ByteSource } from "../../base/byte-source.ts";
 import { ExactSums } from "../../base/exact-sums.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
 import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
@@ -8,6 +9,7 @@ import {
   listedPhotos,
   rankedFrom,
   rankedInto,
+  requireOwnPhotos,
 } from "./ranked-photos.ts";
 import { type SketchList, mergeSketchLists } from "./sketch-list.ts";
 
@@ -93,8 +95,15 @@ export function writeCensus(part: CensusPart): Uint8Array {
   return pack({ names: [...part.names], skipped: part.skipped, bits, most }, arrays);
 }
 
-/** @throws StriateError when the bytes are not those of a census */
-export function readCensus(bytes: Uint8Array): CensusPart {
+/**
+ * @param photos those of the part, where they are known
+ * @throws StriateError when the bytes are not those of a census, or of other photos
+ */
+export function readCensus(
+  bytes: Uint8Array,
+  _?: ByteSource,
+  photos?: readonly [number, number],
+): CensusPart {
   const { data, arrays } = unpack(bytes);
   const array = <T extends PackedArray>(name: string): T => {
     if (!Object.hasOwn(arrays, name))
@@ -112,6 +121,11 @@ export function readCensus(bytes: Uint8Array): CensusPart {
   const lengths = array<Uint32Array>("cells/lengths");
   const starts = new Uint32Array(lengths.length + 1);
   for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i]! + lengths[i]!;
+  const ranked = (name: string) => {
+    const list = rankedFrom(array, name);
+    if (photos) requireOwnPhotos(list, photos, names);
+    return list;
+  };
   return {
     photos: array("photos"),
     low: array("low"),
@@ -120,9 +134,7 @@ export function readCensus(bytes: Uint8Array): CensusPart {
     sums: sums("sums"),
     products: sums("products"),
     passes: sums("passes"),
-    top: rankedFrom(array, "top"),
-    bottom: rankedFrom(array, "bottom"),
-    sample: rankedFrom(array, "sample"),
+    ...{ top: ranked("top"), bottom: ranked("bottom"), sample: ranked("sample") },
     names: new Map(names),
     skipped,
   };

@@ -204,6 +204,27 @@ describe("parts of a census", () => {
     expect([...left.photos]).toEqual([20, 20]);
   });
 
+  it("that list other photos than their own, or one twice, are refused in a sentence", async () => {
+    const own = await part(13, 21);
+    const bytes = writeCensus(own);
+    const read = (made: CensusPart) => () => readCensus(writeCensus(made), undefined, [13, 21]);
+    expect(writeCensus(read(own)())).toEqual(bytes);
+    const listing = (at: number, photo: number): CensusPart => ({
+      ...own,
+      top: { ...own.top, photos: own.top.photos.with(at, photo) },
+    });
+    expect(read(listing(2, 4294967295))).toThrow(
+      /^lists photo 4294967295, which is none of its own; its photos are 13 to 20: .* run the command again$/,
+    );
+    expect(read(listing(2, 12))).toThrow("lists photo 12, which is none of its own");
+    expect(read(listing(2, own.top.photos[1]!))).toThrow("which stands there twice for one unit");
+    expect(read({ ...own, names: new Map([...own.names].slice(1)) })).toThrow(
+      "which it has no name for",
+    );
+    const cut = { ...own, bottom: { ...own.bottom, boxes: own.bottom.boxes.slice(1) } };
+    expect(read(cut)).toThrow('"bottom/boxes" is not as long as it says');
+  });
+
   it("do not depend on the photos beside one", async () => {
     const [alone, among] = await Promise.all([part(7, 8), part(4, 12)]);
     const number = 7;

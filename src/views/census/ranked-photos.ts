@@ -1,3 +1,4 @@
+import { StriateError } from "../../base/errors.ts";
 import type { PackedArray } from "../../runs/packed.ts";
 
 /** For each unit some photos, the foremost first; every unit has as many. */
@@ -84,6 +85,38 @@ function comesFirst(a: RankedPhotos, i: number, b: RankedPhotos, k: number, sign
   return apart === 0 ? a.photos[i]! < b.photos[k]! : apart < 0;
 }
 
+/**
+ * Whether lists that were read are those of a part: who merges them takes their photos for it.
+ *
+ * @param own the part's photos: the first, and the one behind the last
+ * @param names those of the listed photos, by number
+ * @throws StriateError where a photo is none of them, has no name, or is listed twice for a unit
+ */
+export function requireOwnPhotos(
+  { photos, count }: RankedPhotos,
+  [from, to]: readonly [number, number],
+  names: readonly (readonly [number, string])[],
+): void {
+  const refuse = (photo: number, wrong: string): never => {
+    throw new StriateError(
+      `lists photo ${photo}, ${wrong}; its photos are ${from} to ${to - 1}: it was not made by this run, remove it and run the command again`,
+    );
+  };
+  // bounded: by the photos of a shard
+  const isNamed = new Uint8Array(to - from);
+  for (const [photo] of names) isNamed[photo - from] = 1;
+  // bounded: likewise
+  const lastUnit = new Int32Array(to - from).fill(-1);
+  for (let i = 0; i < photos.length; i++) {
+    const [photo, unit] = [photos[i]!, Math.floor(i / count)];
+    const at = photo - from;
+    if (!(at >= 0 && at < isNamed.length)) refuse(photo, "which is none of its own");
+    if (isNamed[at] === 0) refuse(photo, "which it has no name for");
+    if (lastUnit[at] === unit) refuse(photo, "which stands there twice for one unit");
+    lastUnit[at] = unit;
+  }
+}
+
 /** Tells the photos that stand in some lists, by their numbers in the set. */
 export function listedPhotos(lists: readonly RankedPhotos[]): (photo: number) => boolean {
   let last = 0;
@@ -94,7 +127,9 @@ export function listedPhotos(lists: readonly RankedPhotos[]): (photo: number) =>
   return (photo) => isListed[photo] === 1;
 }
 
-const keys = ["values", "photos", "classes", "places", "boxes"] as const;
+/** The lists of a unit and rank, and how many numbers they have of each. */
+const keys = { values: 1, photos: 1, classes: 1, places: 2, boxes: 4 } as const;
+const eachKey = Object.keys(keys) as (keyof typeof keys)[];
 
 export function rankedInto(
   arrays: Record<string, PackedArray>,
@@ -102,14 +137,18 @@ export function rankedInto(
   ranked: RankedPhotos,
 ): void {
   arrays[`${name}/shape`] = Uint32Array.of(ranked.units, ranked.most, ranked.count);
-  for (const key of keys) arrays[`${name}/${key}`] = ranked[key];
+  for (const key of eachKey) arrays[`${name}/${key}`] = ranked[key];
 }
 
+/** @throws StriateError where the lists are not as long as they say */
 export function rankedFrom(
   array: <T extends PackedArray>(name: string) => T,
   name: string,
 ): RankedPhotos {
   const [units, most, count] = array<Uint32Array>(`${name}/shape`);
-  const read = Object.fromEntries(keys.map((key) => [key, array(`${name}/${key}`)]));
+  const read = Object.fromEntries(eachKey.map((key) => [key, array(`${name}/${key}`)]));
+  for (const key of eachKey)
+    if (read[key]!.length !== units! * count! * keys[key])
+      throw new StriateError(`is no part of a census: "${name}/${key}" is not as long as it says`);
   return { units: units!, most: most!, count: count!, ...read } as unknown as RankedPhotos;
 }
