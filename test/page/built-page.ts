@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { striate } from "../command-line.ts";
 import { chromiumOptions, launchChromium } from "./chromium.ts";
 import { hostSite } from "./static-site.ts";
@@ -16,6 +16,8 @@ export interface BuiltPage {
   readonly browser: Browser;
   /** What no page may ever have: an error in the console. */
   readonly faults: string[];
+  /** The page at a link, once its answer is there, in a context of its own unless one is given. */
+  visit(hash?: string, context?: BrowserContext): Promise<Page>;
   /** Writes down the faults of a page from now on. */
   watch(page: Page): Page;
   close(): Promise<void>;
@@ -48,15 +50,22 @@ export async function openBuiltPage({
   const args = [...own, ...(camera ? cameraFlags : []), ...(webgpu ? webgpuFlags : [])];
   const browser = await launchChromium({ args });
   const faults: string[] = [];
+  const watch = (page: Page): Page => {
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      // A server that ends with its training leaves what it was still giving out.
+      const isOwn = page.url().startsWith(address) || page.url() === "about:blank";
+      if (message.type() === "error" && isOwn) faults.push(message.text());
+    });
+    return page;
+  };
   return {
-    ...{ folder, server, address, browser, faults },
-    watch(page) {
-      page.on("pageerror", (error) => faults.push(error.message));
-      page.on("console", (message) => {
-        // A server that ends with its training leaves what it was still giving out.
-        const isOwn = page.url().startsWith(address) || page.url() === "about:blank";
-        if (message.type() === "error" && isOwn) faults.push(message.text());
-      });
+    ...{ folder, server, address, browser, faults, watch },
+    async visit(hash = "", context) {
+      context ??= await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      const page = watch(await context.newPage());
+      await page.goto(address + hash);
+      await page.locator(".answer-panel .best", { hasText: "Dog" }).waitFor();
       return page;
     },
     async close() {

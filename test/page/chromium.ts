@@ -22,17 +22,42 @@ export const chromiumOptions: LaunchOptions = {
 /** How long a step in a page may take: less than a test may, so that what does not come is named. */
 const patience = 45_000;
 
+const open = new Set<Browser>();
+const faults: string[] = [];
+
 /** @param changes to {@link chromiumOptions} */
 export async function launchChromium(changes: LaunchOptions = {}): Promise<Browser> {
   const browser = await chromium.launch({ ...chromiumOptions, ...changes });
+  open.add(browser);
+  browser.on("disconnected", () => open.delete(browser));
   const newContext = browser.newContext.bind(browser);
   // `newPage` opens one of these too.
   browser.newContext = async (options) => {
     const context = await newContext(options);
     context.setDefaultTimeout(patience);
+    context.on("weberror", (error) => faults.push(error.error().message));
+    context.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     return context;
   };
   return browser;
+}
+
+/** What all pages that are open show, in words, and what went wrong in them last: for a test that fails. */
+export async function whatIsShown(): Promise<string> {
+  const pages = [...open].flatMap((browser) => browser.contexts().flatMap((one) => one.pages()));
+  const words = await Promise.all(pages.map(wordsOf));
+  return [...words, ...faults.slice(-5).map((fault) => `in the console: ${fault}`)].join("\n");
+}
+
+async function wordsOf(page: Page): Promise<string> {
+  const read = page.evaluate(() => {
+    const notices = [...document.querySelectorAll(".notices > *, [role=alert]")];
+    const said = notices.map(({ textContent }) => `notice: ${textContent}`).join("\n");
+    return `${location.href}\n${said}\n${document.body.innerText.slice(0, 2000)}`;
+  });
+  const silent = new Promise<string>((resolve) => setTimeout(resolve, 5000, "answers nothing"));
+  const text = await Promise.race([read.catch(String), silent]);
+  return `--- page at ${text.replace(/\s*\n\s*/g, "\n")}`;
 }
 
 /** Bytes of memory that the processes of its pages have, once what nobody needs is let go. */

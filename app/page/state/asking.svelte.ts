@@ -7,6 +7,7 @@ import type {
   ViewInfo,
 } from "../../engine/protocol.ts";
 import { download } from "./download.ts";
+import { Latest } from "./latest.ts";
 import type { Desk } from "./desk.svelte.ts";
 
 /** A network of more parameters is not asked for checks unless the user wants them. */
@@ -26,6 +27,7 @@ export class Asking {
   /** Whether it was stopped before there was anything of it. */
   isStopped = $state(false);
   #stop: AbortController | undefined;
+  readonly #drawing = new Latest();
   #view: ViewInfo | undefined;
 
   constructor(session: Desk) {
@@ -70,17 +72,16 @@ export class Asking {
       ...(other !== undefined && { other }),
     };
     try {
-      const { asks, shows } = this;
-      const answer = await session.engine.call(
-        "view",
-        [view.id, on, given($state.snapshot(asks)), given($state.snapshot(shows))],
-        options,
-      );
+      const asks = given($state.snapshot(this.asks));
+      const shows = given($state.snapshot(this.shows));
+      const answer = await session.engine.call("view", [view.id, on, asks, shows], options);
       if (this.#stop === stop) {
         this.#show(answer);
         if (photo && view.takes === "photo" && session.model === model)
           session.keep({ view: view.id, photo: photo.id, result: answer.result });
         session.spoken = answer.lines[0] ?? answer.caption;
+        // Other looks were chosen while it was computed.
+        if (JSON.stringify(given(this.shows)) !== JSON.stringify(shows)) void this.redraw();
       }
     } catch (error) {
       if (this.#stop !== stop) return;
@@ -122,12 +123,14 @@ export class Asking {
   async redraw(): Promise<void> {
     const { answer } = this;
     if (!answer?.result) return;
+    const signal = this.#drawing.take();
     const shows = given($state.snapshot(this.shows));
     try {
-      const pictures = await this.session.engine.call("redraw", [answer.result, shows]);
-      if (this.answer === answer) this.pictures = pictures;
+      const asked = this.session.engine.call("redraw", [answer.result, shows], { signal });
+      const pictures = await asked;
+      if (this.answer === answer && !signal.aborted) this.pictures = pictures;
     } catch (error) {
-      this.problem = (error as Error).message;
+      if (!signal.aborted) this.problem = (error as Error).message;
     }
   }
 

@@ -1,7 +1,11 @@
-import type { ModelInfo, SeenPhoto, Source } from "../../engine/protocol.ts";
+import type { Engine, ModelInfo, SeenPhoto, Source } from "../../engine/protocol.ts";
 import { areCheckpoints, inOrder } from "./checkpoints.ts";
 import { givenFiles } from "./dropped-files.ts";
+import { fetchFile } from "./fetch-file.ts";
+import { keepAsItIs } from "./keep-offline.ts";
+import { Latest } from "./latest.ts";
 import type { OpenPhoto } from "./open-photo.ts";
+import { packagedModel } from "./packaged.ts";
 import type { Session } from "./session.svelte.ts";
 
 type Seen = Pick<SeenPhoto, "maps" | "prediction">;
@@ -18,8 +22,10 @@ interface Side {
 /** Two things side by side: photos, networks, or epochs of a training. */
 export class Comparison {
   readonly session: Session;
-  /** The second network, where there is one. */
-  other = $state.raw<ModelInfo>();
+  /** The second network that was opened, and where. */
+  #opened = $state.raw<{ readonly model: ModelInfo; readonly engine: Engine }>();
+  /** The second network that is to be open: the last one asked for, or none. */
+  readonly #wish = new Latest();
   otherPhoto = $state<number>();
   layer = $state("");
   /** The checkpoints of a run as files, of which one is the second network. */
@@ -31,6 +37,11 @@ export class Comparison {
 
   constructor(session: Session) {
     this.session = session;
+  }
+
+  /** The second network, where there is one; one that was opened where it is no longer computed is none. */
+  get other(): ModelInfo | undefined {
+    return this.#opened?.engine === this.session.computes.started ? this.#opened.model : undefined;
   }
 
   /** The training of this page whose network is open, with the epochs that are kept of it. */
@@ -99,42 +110,67 @@ export class Comparison {
       const first = await sides[0].see(signal);
       return [first, await sides[1].see(signal)] as const;
     });
-    if (seen && !signal.aborted) this.pair = seen;
+    // Where nothing could be seen, nothing of others stands there.
+    if (!signal.aborted) this.pair = seen;
   }
 
   /** Opens the second network; several files that are networks each are the checkpoints of a run. */
   async openFiles(files: readonly File[]): Promise<void> {
     this.checkpoints = areCheckpoints(files) ? inOrder(files) : [];
     if (this.checkpoints.length > 0) return this.showCheckpoint(this.checkpoints.length - 1);
-    await this.#take({ files: givenFiles(files) }, "the second network");
+    await this.#open({ files: givenFiles(files) }, "the second network");
   }
 
   async openUrl(url: string): Promise<void> {
     this.checkpoints = [];
-    await this.#take({ url }, url);
+    await this.#open({ url }, url);
+  }
+
+  /** Opens the network that comes with the page. */
+  async openPackaged(): Promise<void> {
+    this.checkpoints = [];
+    const wish = this.#wish.take();
+    const file = await this.session.attempt(
+      "Reading it",
+      (options) => fetchFile(packagedModel, options),
+      wish,
+    );
+    if (file) await this.#open({ files: givenFiles([file]) }, file.name, wish);
   }
 
   async showCheckpoint(at: number): Promise<void> {
     this.checkpoint = at;
     const file = this.checkpoints[at]!;
-    await this.#take({ files: givenFiles([file]) }, file.name, () => this.checkpoint === at);
+    await this.#open({ files: givenFiles([file]) }, file.name);
   }
 
-  /** @param isWanted whether it still is, once it is open */
-  async #take(source: Source, words: string, isWanted = () => true): Promise<void> {
+  /** Opens the second network; one that comes late, where another one or none is wanted by now, is closed. */
+  async #open(source: Source, words: string, wish = this.#wish.take()): Promise<void> {
+    keepAsItIs();
     const { session } = this;
-    const model = await session.call(`Opening ${words}`, "open", [source, {}]);
-    if (model === undefined) return;
-    const isTaken = isWanted() && model.noPhoto === undefined;
-    if (model.noPhoto) session.problem(model.noPhoto);
-    const old = isTaken ? this.other : model;
-    if (isTaken) [this.other, this.epochs] = [model, undefined];
-    if (old) void session.engine.call("close", [old.id]).catch(() => undefined);
+    const engine = session.computes.started;
+    await session.computes.held;
+    await session.attempt(
+      `Opening ${words}`,
+      async (options) => {
+        const model = await engine.call("open", [source, {}], options);
+        const isTaken = !options.signal.aborted && model.noPhoto === undefined;
+        if (model.noPhoto) session.problem(model.noPhoto);
+        const old = isTaken ? this.#opened : { model, engine };
+        if (isTaken) [this.#opened, this.epochs] = [{ model, engine }, undefined];
+        if (old) close(old);
+      },
+      wish,
+    );
   }
 
   leaveOther(): void {
-    const old = this.other;
-    [this.other, this.checkpoints] = [undefined, []];
-    if (old) void this.session.engine.call("close", [old.id]).catch(() => undefined);
+    this.#wish.take();
+    const old = this.#opened;
+    [this.#opened, this.checkpoints] = [undefined, []];
+    if (old) close(old);
   }
 }
+
+const close = ({ model, engine }: { model: ModelInfo; engine: Engine }): void =>
+  void engine.call("close", [model.id]).catch(() => undefined);

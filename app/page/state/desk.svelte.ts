@@ -93,9 +93,9 @@ export class Desk extends Looks {
   /** The layers that an address asked for, until the network with them is open. */
   protected wanted: readonly string[] | undefined;
   /** The network that is to be open: the last one asked for, however long the ones before take. */
-  readonly #modelWish = new Latest();
+  protected readonly modelWish = new Latest();
   /** The photo that is to be looked at, in the same way. */
-  readonly #photoWish = new Latest();
+  protected readonly photoWish = new Latest();
   #opening = $state.raw<AbortSignal>();
 
   /** Whether a network is being opened. */
@@ -108,14 +108,14 @@ export class Desk extends Looks {
     return this.opening(words, address, () => Promise.resolve(source));
   }
 
-  /** The same, with a source that has to be found first. */
-  protected async opening(
+  /** The same, with a source that has to be found first: what is asked for meanwhile counts as the later. */
+  async opening(
     words: string,
     address: string | undefined,
     find: (wish: AbortSignal) => Promise<Source | undefined>,
   ): Promise<void> {
     if (address === undefined) keepAsItIs();
-    const wish = (this.#opening = this.#modelWish.take());
+    const wish = (this.#opening = this.modelWish.take());
     const { engine, computes } = this;
     this.modelAddress = address ?? this.modelSource?.address;
     const source = await find(wish);
@@ -146,7 +146,7 @@ export class Desk extends Looks {
 
   /** The network that is open stays: what was being opened is left. */
   protected stay(): void {
-    this.#modelWish.take();
+    this.modelWish.take();
     this.#opening = undefined;
     this.modelAddress = this.modelSource?.address;
   }
@@ -154,12 +154,19 @@ export class Desk extends Looks {
   /** All that is under way is left. */
   protected leave(): void {
     this.stay();
-    for (const one of [this.#photoWish, this.#looking, this.#asking]) one.take();
+    this.photoWish.take();
+    this.#lookAway();
+  }
+
+  /** What was asked of the network and photo until now is not waited for. */
+  #lookAway(): void {
+    for (const one of [this.#looking, this.#asking]) one.take();
     this.isLooking = false;
   }
 
   /** Shows a network that is open. */
   take(model: ModelInfo, address?: string): void {
+    this.#lookAway();
     const own = new Set(model.layers.map((layer) => layer.address));
     const usual = usualPanel(this.layers.length);
     this.model = model;
@@ -169,6 +176,7 @@ export class Desk extends Looks {
     if (this.unit && !own.has(this.unit.layer)) this.unit = undefined;
     this.seen = undefined;
     this.before = undefined;
+    this.hover = undefined;
     this.field = undefined;
     this.pins = [];
     this.results = [];
@@ -183,7 +191,7 @@ export class Desk extends Looks {
 
   /** Opens photos, as many as are kept, and looks at each until another one is asked for. */
   async openPhotos(files: readonly File[]): Promise<void> {
-    const wish = this.#photoWish.take();
+    const wish = this.photoWish.take();
     for (const file of files.slice(0, mostPhotos)) {
       const source = { files: [{ file, path: file.name }] };
       await this.openingPhoto(file.name, undefined, () => Promise.resolve(source), wish);
@@ -199,7 +207,7 @@ export class Desk extends Looks {
     name: string,
     address: string | undefined,
     find: (wish: AbortSignal) => Promise<Source | undefined>,
-    wish = this.#photoWish.take(),
+    wish = this.photoWish.take(),
   ): Promise<void> {
     if (address === undefined) keepAsItIs();
     const place = this.computes.name;
@@ -210,17 +218,23 @@ export class Desk extends Looks {
       (await this.attempt(`Reading ${name}`, (options) =>
         this.engine.call("photo", [source], options),
       ));
-    const photo = info && (await openPhoto(info, source, address));
-    // It is computed elsewhere by now, where nobody has read it.
-    if (this.computes.name !== place) return;
-    if (photo) this.photos = [...this.photos.slice(1 - mostPhotos), photo];
+    const read = info && (await openPhoto(info, source, address));
+    if (this.computes.name !== place) {
+      // It is computed elsewhere by now, where nobody has read it.
+      if (read) await this.openingPhoto(name, address, () => Promise.resolve(source), wish);
+      return;
+    }
+    // Who asks twice for the same has it once.
+    const known = address && this.photos.find((one) => one.address === address);
+    const photo = known || read;
+    if (photo && !known) this.photos = [...this.photos.slice(1 - mostPhotos), photo];
     if (wish.aborted) return;
     if (photo) await this.#lookAt(photo);
     else if (this.photo) this.photoAddress = this.photo.address;
   }
 
   choosePhoto(photo: OpenPhoto): Promise<void> {
-    this.#photoWish.take();
+    this.photoWish.take();
     return this.#lookAt(photo);
   }
 

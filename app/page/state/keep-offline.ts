@@ -9,6 +9,8 @@ export const keepAsItIs = (): void => void (isTouched = true);
  */
 export function keepOffline(): void {
   if (!("serviceWorker" in navigator) || servedHere()) return;
+  // What is typed or chosen would be lost as well.
+  addEventListener("input", keepAsItIs, { capture: true, once: true });
   navigator.serviceWorker.register("sw.js").then(
     async () => {
       await navigator.serviceWorker.ready;

@@ -2,6 +2,11 @@
 export class Latest {
   #wish: AbortController | undefined;
 
+  /** Whether anything was wished yet. */
+  get isAsked(): boolean {
+    return this.#wish !== undefined;
+  }
+
   /** @returns a signal that is aborted once something else is wished */
   take(): AbortSignal {
     this.#wish?.abort();

@@ -1,4 +1,4 @@
-import type { Engine, ModelInfo } from "../../engine/protocol.ts";
+import type { CallOptions, Engine, ModelInfo, Source } from "../../engine/protocol.ts";
 import type { PlannedLayer, TrainRequest, TrainingNews } from "../../engine/training/news.ts";
 import { planProblem } from "../../engine/training/plan.ts";
 import { emptyRecord } from "../../engine/training/record.ts";
@@ -71,16 +71,19 @@ export class Playground extends TrainingRoom {
     session.busyWith = "the training";
     try {
       await session.computes.held;
+      const before = session.model;
       const trained = await engine.call("train", [this.#request()], {
         signal: stop.signal,
         onPartial: ((news: TrainingNews) => this.hear(news)) as never,
       });
       this.trained = trained;
       this.kept = await engine.call("epochsKept", [trained.run]);
+      session.spoken = "The training is over";
+      // Whoever has opened a network meanwhile has asked for that one later.
+      if (session.model !== before || session.isOpening) return;
       // It came from here, and from no file that another place could read.
       session.modelSource = undefined;
       session.take(trained);
-      session.spoken = "The training is over";
       await session.look();
     } catch (error) {
       if (!(error as { isStop?: boolean }).isStop) this.problem = (error as Error).message;
@@ -111,15 +114,17 @@ export class Playground extends TrainingRoom {
     const { session } = this;
     const [engine, run, epoch] = [this.#engine, this.trained?.run, this.kept.at(-1)];
     if (engine === undefined || run === undefined || epoch === undefined) return;
-    const saved = await session.attempt("Reading the trained network", (options) =>
-      engine.call("saveEpoch", [{ run, epoch }, ".keras"], options),
-    );
-    if (!saved) return;
-    const file = new File([new Uint8Array(saved.bytes)], saved.name);
-    const source = { files: [{ file, path: file.name }] };
-    await session.open(source, file.name);
+    const read = (options: CallOptions) =>
+      engine.call("saveEpoch", [{ run, epoch }, ".keras"], options);
+    let source: Source | undefined;
+    await session.opening(`epoch_${epoch + 1}.keras`, undefined, async (wish) => {
+      const saved = await session.attempt("Reading the trained network", read, wish);
+      if (!saved) return undefined;
+      const file = new File([new Uint8Array(saved.bytes)], saved.name);
+      return (source = { files: [{ file, path: file.name }] });
+    });
     const { model, modelSource, computes } = session;
-    if (model && modelSource?.source === source && computes.started === engine)
+    if (model && source && modelSource?.source === source && computes.started === engine)
       this.trained = { ...model, run };
   }
 

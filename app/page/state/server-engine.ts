@@ -50,6 +50,8 @@ export class ServerEngine implements Engine {
         return ((await response.json()) as { id: string }).id;
       });
       this.#uploads.set(file, upload);
+      // What has failed once is handed over anew the next time.
+      upload.catch(() => this.#uploads.delete(file));
     }
     return upload;
   }

@@ -4,8 +4,10 @@ import { Desk } from "./desk.svelte.ts";
 import type { GivenFile } from "./dropped-files.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { openFirstLook, readFirstLook } from "./first-look.ts";
+import type { OpenPhoto } from "./open-photo.ts";
 import { packagedModel, packagedPhotos, photoPath } from "./packaged.ts";
 import type { PlaceName } from "./place.svelte.ts";
+import { Latest } from "./latest.ts";
 import type { Playground } from "./playground.svelte.ts";
 import {
   namedAddress,
@@ -24,10 +26,13 @@ export class Session extends Desk {
   /** A training that is only looked at: of the process that serves the page, or one that was kept. */
   watched = $state.raw<TrainingRoom>();
 
-  /** What a command wrote of a data set, as it was dropped: for the room of data sets to read. */
-  dropped = $state.raw<readonly GivenFile[]>([]);
+  /** What a command wrote of a data set, drop by drop: for the room of data sets to read once it is there. */
+  dropped = $state.raw<readonly (readonly GivenFile[])[]>([]);
   /** The results that the command line named. */
   servedResults = $state.raw<ServedFiles["results"]>();
+  readonly #trainingWish = new Latest();
+  readonly #placeWish = new Latest();
+  #moved: Promise<unknown> = Promise.resolve();
 
   /** The network and the photo that are opened where the address of the page names none. */
   get #usual(): { readonly model: string; readonly photo: string } {
@@ -38,20 +43,34 @@ export class Session extends Desk {
     };
   }
 
-  /** Opens what the address says, and otherwise what was named, or the packaged network and dog. */
+  /**
+   * Opens what the address says, and otherwise what was named, or the packaged network and dog; not what somebody
+   * who was quicker has asked for otherwise.
+   */
   async begin(): Promise<void> {
     if (this.computes.isServed) this.#served = (await this.attempt("", servedFiles)) ?? {};
     const address = parseAddress(location.hash);
     this.#take(address);
     if (this.#served.isTraining) await this.#watchTraining(address);
     void this.#openResults(address);
-    if (!address.model && prefersServer(this.#served)) this.computes.name = "server";
-    const look = this.#isUsual(address) ? await readFirstLook(this.computes.isServed) : undefined;
-    if (look) await openFirstLook(this, look);
+    if (!address.model && !this.#isAsked && prefersServer(this.#served))
+      this.computes.name = "server";
+    const look = this.#isUsual(address) ? await this.#firstLook() : undefined;
+    if (look && !this.#isAsked) await openFirstLook(this, look);
     else await this.#openAll(address);
     performance.mark("striate-live");
     this.views = (await this.attempt("", () => this.engine.call("views", []))) ?? [];
     this.isBeginning = false;
+  }
+
+  /** Whether a network or a photo was asked for already. */
+  get #isAsked(): boolean {
+    return this.modelWish.isAsked || this.photoWish.isAsked;
+  }
+
+  #firstLook() {
+    [this.modelAddress, this.photoAddress] = [this.#usual.model, this.#usual.photo];
+    return readFirstLook(this.computes.isServed);
   }
 
   /** Whether the packaged network and dog are opened, in the page. */
@@ -64,9 +83,12 @@ export class Session extends Desk {
 
   async #openAll(address: Address): Promise<void> {
     const asked = this.engine.call("colormaps", []).then((tables) => this.takeColors(tables));
-    const model = this.openAddress(address.model ?? this.#usual.model);
-    const photo = this.openPhotoAddress(address.photo ?? this.#usual.photo);
-    await Promise.all([asked.catch(() => undefined), model, photo]);
+    const { model = this.#usual.model, photo = this.#usual.photo } = address;
+    await Promise.all([
+      asked.catch(() => undefined),
+      this.modelWish.isAsked ? undefined : this.openAddress(model),
+      this.photoWish.isAsked ? undefined : this.openPhotoAddress(photo),
+    ]);
   }
 
   /** Opens the room of data sets on the results that the command line named. */
@@ -77,7 +99,8 @@ export class Session extends Desk {
     const files = await this.attempt(`Reading ${results.name}`, (options) =>
       namedFiles("results", results, options),
     );
-    [this.servedResults, this.dropped] = [results, files ?? []];
+    this.servedResults = results;
+    if (files) this.dropped = [...this.dropped, files];
   }
 
   async #watchTraining({ tab = "train" }: Address): Promise<void> {
@@ -89,10 +112,12 @@ export class Session extends Desk {
 
   /** Shows a training that `striate train --watch` has kept, until it is closed. */
   async openTraining(file: File): Promise<void> {
-    const kept = await this.attempt(`Reading ${file.name}`, async () => {
+    const wish = this.#trainingWish.take();
+    const read = async () => {
       const { openKeptRun } = await import("./kept-run.svelte.ts");
       return openKeptRun(this, file, () => (this.watched = before));
-    });
+    };
+    const kept = await this.attempt(`Reading ${file.name}`, read, wish);
     if (!kept) return;
     // One at a time: with a row of them all their epochs would be kept.
     this.watched?.close?.();
@@ -100,8 +125,14 @@ export class Session extends Desk {
     [this.watched, this.tab] = [kept, "train"];
   }
 
-  /** Goes on computing elsewhere: what is open is opened there. */
-  async move(place: PlaceName): Promise<void> {
+  /** Goes on computing elsewhere: what is open is opened there. One move ends before the next, the last one, begins. */
+  move(place: PlaceName): Promise<unknown> {
+    const wish = this.#placeWish.take();
+    this.#moved = this.#moved.then(() => (wish.aborted ? undefined : this.#move(place)));
+    return this.#moved;
+  }
+
+  async #move(place: PlaceName): Promise<void> {
     await this.computes.held;
     const before = this.computes.name;
     if (place === before) return;
@@ -125,12 +156,21 @@ export class Session extends Desk {
     this.computes.name = place;
     [this.model, this.seen, this.photos, this.photo] = [undefined, undefined, [], undefined];
     this.photoAddress = undefined;
-    const again = photos.filter((one) => one !== photo);
-    for (const one of photo ? [...again, photo] : again)
-      await this.openingPhoto(one.name, one.address, () => Promise.resolve(one.source));
-    if (model === undefined) return;
-    if (model.address) await this.openAddress(model.address);
-    else await this.open(model.source, model.words);
+    // All is asked for at once: whoever asks for something else meanwhile has asked later.
+    const wish = this.photoWish.take();
+    const opened = model && this.#openAgain(model);
+    for (const one of photos.filter((each) => each !== photo)) await this.#readAgain(one);
+    if (photo) await this.#readAgain(photo, wish);
+    await opened;
+  }
+
+  #openAgain({ source, words, address }: NonNullable<Desk["modelSource"]>): Promise<void> {
+    return address ? this.openAddress(address) : this.open(source, words);
+  }
+
+  /** @param wish to look at it */
+  #readAgain({ name, address, source }: OpenPhoto, wish = AbortSignal.abort()): Promise<void> {
+    return this.openingPhoto(name, address, () => Promise.resolve(source), wish);
   }
 
   /** Takes what an address says that needs no new file. */
@@ -177,7 +217,7 @@ export class Session extends Desk {
   /** Opens the packaged network and dog, where others are open. */
   async openPackaged(): Promise<void> {
     if (this.modelAddress !== packagedModel) await this.openAddress(packagedModel);
-    if (this.photo?.address !== packagedPhotos[0]) await this.openPhotoAddress(packagedPhotos[0]!);
+    if (this.photoAddress !== packagedPhotos[0]) await this.openPhotoAddress(packagedPhotos[0]!);
   }
 
   /** Goes to a state, as a link does. */
@@ -217,23 +257,20 @@ export class Session extends Desk {
     return files && { files };
   }
 
-  async openPhotoAddress(address: string): Promise<void> {
+  async openPhotoAddress(address: string, wish?: AbortSignal): Promise<void> {
     const open = this.photos.find((photo) => photo.address === address);
     if (open) return this.choosePhoto(open);
     const isNamed = address === namedAddress("photo");
     const name = isNamed ? (this.#served.photo?.name ?? "the photo") : address.replace(/.*\//, "");
     const url = /^https?:/.test(address) ? address : photoPath(address);
-    await this.openingPhoto(name, address, (wish) =>
-      isNamed ? this.#namedSource("photo", wish) : this.#fetched(address, url),
-    );
+    const find = (given: AbortSignal) =>
+      isNamed ? this.#namedSource("photo", given) : this.#fetched(address, url);
+    await this.openingPhoto(name, address, find, wish);
   }
 
-  /** Opens the other packaged photo, where there is one only, and goes on with the first. */
+  /** Opens the other packaged photo, which lies beside the one that is looked at. */
   async openSecondPhoto(): Promise<void> {
-    const first = this.photo;
-    const name = packagedPhotos.find((each) => each !== first?.address);
-    if (first === undefined || name === undefined) return;
-    await this.openPhotoAddress(name);
-    if (this.photo?.address === name) await this.choosePhoto(first);
+    const name = packagedPhotos.find((each) => each !== this.photo?.address);
+    if (name) await this.openPhotoAddress(name, AbortSignal.abort());
   }
 }
