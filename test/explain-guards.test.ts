@@ -242,7 +242,7 @@ describe("faults of other tools", () => {
       const seen = await see(model, gradientView as AnyView, subject);
       const [{ picture } = { picture: undefined }] = seen.draw({ opacity: 0 });
       const [image] = marksOf(picture!.marks).filter(
-        (mark) => mark.kind === "image" && mark.width === 48,
+        (mark) => mark.kind === "image" && mark.raster.width === 48,
       );
       expect((image as { raster: { data: Uint8Array } }).raster.data).toEqual(photo.data);
       await model.dispose();

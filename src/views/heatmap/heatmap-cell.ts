@@ -35,11 +35,12 @@ export function heatmapCell(
   const statistics = heatmapStatistics(heatmap);
   const place = backdrop && shrunk(backdrop, size);
   const bare = place ? undefined : bareMap(heatmap, scale, size, theme);
-  const { width, height } = place?.photo ?? bare!;
+  const { width, height } = place ? enlarged(place.photo, size) : bare!;
   const panels: Mark[][] = [];
   if (place && style === "side-by-side")
     panels.push([{ kind: "image", x: 0, y: 0, width, height, raster: place.photo }]);
-  if (place && style !== "map") panels.push(overlayMarks(heatmap, place, scale, options));
+  if (place && style !== "map")
+    panels.push(overlayMarks(heatmap, place, scale, width / place.photo.width, options));
   if (bare) panels.push([...bare.marks]);
   else if (style !== "overlay") panels.push(plainMarks(heatmap, scale, width, height, theme));
   // Words need room beside a narrow map too.
@@ -84,4 +85,10 @@ function shrunk(backdrop: Backdrop, most: number): Backdrop {
     photo: resizeSmooth(photo, small.width, small.height),
     toInput: composeAffine(scaleAffine(small, photo), toInput),
   };
+}
+
+/** A small photo is shown with a square of pixels for each of its own. */
+function enlarged({ width, height }: Backdrop["photo"], most: number) {
+  const zoom = Math.max(1, Math.floor(most / Math.max(width, height)));
+  return { width: width * zoom, height: height * zoom };
 }

@@ -23,16 +23,23 @@ type OverlayLook = Pick<DrawHeatmapsOptions, "opacity" | "blend" | "contour"> & 
   readonly theme: Theme;
 };
 
-/** A heatmap over its photo, with the line around what counts most and the frame that it has. */
+/**
+ * A heatmap over its photo, with the line around what counts most and the frame that it has.
+ *
+ * @param zoom how large a pixel of the photo is drawn
+ */
 export function overlayMarks(
   heatmap: Heatmap,
   place: Backdrop,
   scale: HeatmapScale,
+  zoom: number,
   options: OverlayLook,
 ): Mark[] {
   const { colormap: colors, range } = scale;
   const { opacity = 0.75, blend = "strength", theme } = options;
-  const { width, height } = place.photo;
+  const { photo } = place;
+  const [width, height] = [photo.width * zoom, photo.height * zoom];
+  const onSheet = composeAffine(invertAffine(place.toInput), scaleAffine(photo, { width, height }));
   const spread = range ?? { low: 0, high: 0 };
   // A map of the input's own pixels is shown pixel by pixel.
   const smooth = heatmap.width < place.inputSize.width;
@@ -47,15 +54,15 @@ export function overlayMarks(
   const marks: Mark[] = [{ kind: "image", x: 0, y: 0, width, height, raster }];
   const level = options.contour;
   if (level !== undefined && smooth && range && range.high > 0) {
-    const toPhoto = composeAffine(
-      scaleAffine(heatmap, place.inputSize),
-      invertAffine(place.toInput),
+    const path = contour(
+      heatmap,
+      level * range.high,
+      composeAffine(scaleAffine(heatmap, place.inputSize), onSheet),
     );
-    const path = contour(heatmap, level * range.high, toPhoto);
     marks.push({ kind: "path", path, stroke: "#000000", strokeWidth: 3, opacity: 0.5 });
     marks.push({ kind: "path", path, stroke: "#ffffff", strokeWidth: 1.5 });
   }
-  if (heatmap.frame) pushAll(marks, frameMarks(heatmap.frame, invertAffine(place.toInput)));
+  if (heatmap.frame) pushAll(marks, frameMarks(heatmap.frame, onSheet));
   return [
     { kind: "group", x: 0, y: 0, marks, clip: { width, height } },
     ...statePattern(mapCell(heatmap, scale, heatmapStatistics(heatmap)), width, height, theme),

@@ -135,6 +135,45 @@ const imagesOf = (marks: readonly Mark[]): Raster[] =>
     mark.kind === "group" ? imagesOf(mark.marks) : mark.kind === "image" ? [mark.raster] : [],
   );
 
+const marksOf = (marks: readonly Mark[]): Mark[] =>
+  marks.flatMap((mark) => (mark.kind === "group" ? [mark, ...marksOf(mark.marks)] : [mark]));
+
+describe("a sheet", () => {
+  const words = { title: "t", caption: "" };
+  const photo = photoOf(32, 24);
+
+  it("shows a small photo large, its own pixels and what lies on it alike", () => {
+    const frame = { left: 2, top: 2, right: 4, bottom: 4 };
+    const map = { ...heat([0, 1, 0, 1], 2), frame };
+    const looks = { opacity: 0, contour: 0.5 };
+    const marks = marksOf(drawHeatmaps([map], [whole(photo, 8)], words, looks).marks);
+    const [image] = marks.filter((mark) => mark.kind === "image" && mark.width === 480);
+    expect(image).toMatchObject({ height: 360, raster: { width: 32, data: photo.data } });
+    const paths = JSON.stringify(marks.filter(({ kind }) => kind === "path"));
+    // The frame begins at a quarter of the photo, which is drawn 480 x 360 pixels large.
+    expect(paths).toContain('["M",120,90]');
+    // The level is crossed in the middle.
+    expect(paths).toContain('["M",240,90]');
+  });
+
+  it("draws the slices of a volume side by side, and gives words room under a narrow one", () => {
+    const values = Array.from({ length: 2 * 3 * 4 }, (_, i) => i);
+    const volume = {
+      ...heat(values, 2),
+      slices: 3,
+      note: "Removing the brightest tenth lowers it.",
+    };
+    const marks = marksOf(drawHeatmaps([volume], [undefined], words).marks);
+    const texts = marks.flatMap((mark) => (mark.kind === "text" ? [mark.text] : []));
+    expect(texts).toEqual(expect.arrayContaining(["z0", "z1", "z2", volume.note]));
+    expect(texts.join(" "), "no photo shows through").not.toContain("shows through");
+    const slices = imagesOf(marks.filter(({ kind }) => kind === "image")).filter(
+      ({ width }) => width === 2,
+    );
+    expect(slices.map(({ height }) => height)).toEqual([4, 4, 4]);
+  });
+});
+
 describe("planes and lines", () => {
   it("sum colours with their signs, or take the largest", () => {
     const values = Float32Array.from([1, -3, 1, 0, 2, -1]);
