@@ -243,6 +243,21 @@ inChromium("what the page opens", () => {
     await late.close();
   });
 
+  it("what is fetched, where streams are not iterable, as in Safari", async () => {
+    const other = site.watch(await site.browser.newPage());
+    await other.addInitScript(() => {
+      for (const way of [Symbol.asyncIterator, "values"])
+        Reflect.deleteProperty(ReadableStream.prototype, way);
+    });
+    await other.goto(`${site.address}#model=${site.address}models/cat_vs_dog.h5`);
+    const best = other.getByRole("region", { name: "Answer" }).locator(".best");
+    await best.filter({ hasText: "Dog" }).waitFor();
+    expect(await other.evaluate(() => Symbol.asyncIterator in ReadableStream.prototype)).toBe(
+      false,
+    );
+    await other.close();
+  });
+
   it("names of strangers are never markup", async () => {
     const name = `<img src=x onerror="document.title='hacked'">.jpg`;
     await drop(page, [name, readFileSync(join(root, "dist/demo/dog.jpg"))]);

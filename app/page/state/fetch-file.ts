@@ -1,4 +1,5 @@
 import type { CallOptions } from "../../engine/protocol.ts";
+import { chunks } from "./chunks.ts";
 
 export const isAbort = (error: unknown): boolean =>
   error instanceof DOMException && error.name === "AbortError";
@@ -37,7 +38,7 @@ export async function fetchFile(
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let read = 0;
   try {
-    for await (const part of response.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+    for await (const part of chunks(response.body)) {
       parts.push(part);
       read += part.length;
       if (length) onProgress?.(Math.min(1, read / length));

@@ -1,4 +1,5 @@
 import { unpack } from "../../engine/pack.ts";
+import { chunks } from "./chunks.ts";
 
 /**
  * The messages of a stream of the server, each of which has its length in front. Parts are joined once a whole message
@@ -8,7 +9,7 @@ export async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerato
   const header = 4;
   let parts: Uint8Array[] = [];
   let [size, wanted] = [0, header];
-  for await (const part of body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const part of chunks(body)) {
     parts.push(part);
     size += part.length;
     if (size < wanted) continue;
