@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { loadModel, readImage } from "../src/index.ts";
+import { float32, leftOut, loadModel, readImage } from "../src/index.ts";
 
 // Heads and fronts as strangers' files have them (fixtures/strangers-*.py): the
 // numbers are those of ONNX Runtime, scikit-learn, Keras and TensorFlow for the same photo, prepared as the file says.
@@ -15,9 +15,14 @@ interface Case {
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../fixtures/data/strangers/${name}`, import.meta.url));
 const photo = () => readImage(fixture("photo.png"));
-const cases = ["onnx.json", "keras.json", "tensorflow.json", "more.json", "tfjs.json"].flatMap(
-  (name) => JSON.parse(readFileSync(fixture(name), "utf8")) as Case[],
-);
+const cases = [
+  "onnx.json",
+  "keras.json",
+  "tensorflow.json",
+  "more.json",
+  "tfjs.json",
+  "layers.json",
+].flatMap((name) => JSON.parse(readFileSync(fixture(name), "utf8")) as Case[]);
 
 it.each(cases)("$file is told as the tool that made it tells it", async ({ file, p, names }) => {
   const model = await loadModel(fixture(file));
@@ -38,6 +43,28 @@ it("a number that the file does not explain is called a guess", async () => {
   expect(formatPrediction(prediction!)).toMatch(
     /dog [\d.]+ %.*\(a guess: the file does not say what its one number means: taken as the logit of dog\)$/,
   );
+  await model.dispose();
+});
+
+it("an input that only a lookup of words reads is asked of nobody", async () => {
+  const model = await loadModel(fixture("words_beside.keras"));
+  expect(model.network.inputs.map(({ name }) => name)).toEqual(["photo"]);
+  expect(model.network.outputs.map(({ name }) => name)).toEqual(["mean"]);
+  const [mean] = await model.predictAll(await photo());
+  expect(mean!.shape).toEqual([1, 3]);
+  expect(leftOut(model.network).join(" ")).toMatch(
+    /StringLookup "string_lookup".*InputLayer "word": what reads it is not run/,
+  );
+  await model.dispose();
+});
+
+it("a model whose layers are not trained here is measured all the same", async () => {
+  const model = await loadModel(fixture("odd_layers.keras"));
+  const { loss } = await model.evaluate({
+    x: float32([1, 24, 24, 3], new Array<number>(24 * 24 * 3).fill(100)),
+    y: float32([1, 4], [0, 1, 0, 0]),
+  });
+  expect(loss).toBeGreaterThan(0);
   await model.dispose();
 });
 

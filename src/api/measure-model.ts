@@ -26,8 +26,8 @@ export function measureModel(
       if (keras === undefined || network.outputs[0]!.shape.length !== 2)
         return yield* measureNetwork(running).over(batches, loss);
       const { runtime } = running;
-      const { Trainer, evaluateBatches, kerasTrainable } = await training();
-      const source = kerasTrainable(keras, network);
+      const { Trainer, evaluateBatches, measuredOnly } = await training();
+      const source = measuredOnly(keras, network);
       const choice = { loss: loss.loss, lossWeights: [loss.weight] };
       const trainer = new Trainer(source, choice, { runtime, ...session });
       try {

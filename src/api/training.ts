@@ -7,6 +7,6 @@ export { fit } from "../train/fit.ts";
 export { predictData } from "../train/predict.ts";
 export { trainedModel } from "../train/trained-model.ts";
 export { Trainer } from "../train/trainer.ts";
-export { kerasTrainable } from "../train/source/keras-trainable.ts";
+export { measuredOnly } from "../train/source/keras-trainable.ts";
 export { newHead } from "./new-head.ts";
 export { trainerOf } from "./trainer-of.ts";

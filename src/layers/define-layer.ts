@@ -72,6 +72,8 @@ export interface WeightSpec {
    * `query_dense` of an attention layer. The layer itself by default.
    */
   holder?: string;
+  /** Another object that keeps the same weight there: what a wrapper shares with its layer. */
+  alsoIn?: string;
 }
 
 /** A random tensor that each training step draws anew, fed as an input of the step's graph. */
@@ -159,6 +161,8 @@ export interface LayerDefinition<F extends Fields = Fields> {
   className: string;
   /** Other class names for the same thing: Keras 1 spellings, renamed classes. */
   aliases?: readonly string[];
+  /** The class's name in Python, by which a `.keras` file calls its weights, where it is another one. */
+  pythonClass?: string;
   kind: LayerKind;
   facts?: LayerFacts;
   fields: F;

@@ -80,7 +80,7 @@ import {
   randomErasing,
   randomGaussianBlur,
 } from "./preprocessing/mixing-augmentation.ts";
-import { multiHeadAttention } from "./attention/multi-head-attention.ts";
+import { groupQueryAttention, multiHeadAttention } from "./attention/multi-head-attention.ts";
 import {
   activityRegularization,
   addLoss,
@@ -121,6 +121,7 @@ import { findLayerClass, registerLayer } from "./registry.ts";
 import { repeatVector } from "./reshaping/repeat-vector.ts";
 import { rescaling } from "./preprocessing/rescaling.ts";
 import { reshape } from "./reshaping/reshape.ts";
+import { categoryEncoding, discretization, integerLookup } from "./preprocessing/categories.ts";
 import { centerCrop, randomCrop, resizing } from "./preprocessing/resizing.ts";
 import { separableConv1d, separableConv2d } from "./convolution/separable-conv.ts";
 import { softmax } from "./activation/softmax.ts";
@@ -244,7 +245,11 @@ export const definitions = {
   attention,
   additiveAttention,
   multiHeadAttention,
+  groupQueryAttention,
   // Preprocessing
+  categoryEncoding,
+  discretization,
+  integerLookup,
   rescaling,
   normalization,
   resizing,

@@ -30,10 +30,13 @@ export function parseKerasModel(serialized: unknown, options: ParseModelOptions)
 
 /** Whether `{ class_name, config }` describes a model rather than a layer. */
 export function isModelConfig({ class_name: className, config }: Json): boolean {
-  if (className === "Sequential" || className === "Functional" || className === "Model")
-    return true;
+  if (isChain(className) || className === "Functional" || className === "Model") return true;
   return isObject(config) && Array.isArray(config.layers) && "input_layers" in config;
 }
+
+/** A Pipeline is a Sequential model of preprocessing layers. */
+const isChain = (className: unknown): boolean =>
+  className === "Sequential" || className === "Pipeline";
 
 class ModelParser {
   readonly #options: ParseModelOptions;
@@ -49,7 +52,7 @@ class ModelParser {
   model(serialized: Json, path: string, depth: number): KerasModel {
     if (depth > maxDepth) throw new StriateError("models are nested too deeply");
     const config = serialized.config ?? serialized;
-    const isSequential = Array.isArray(config) || serialized.class_name === "Sequential";
+    const isSequential = Array.isArray(config) || isChain(serialized.class_name);
     if (isSequential) return this.#sequential(config, shapeOfBuild(serialized), path, depth);
     const record = objectOf(config, "the model's configuration");
     if (!Array.isArray(record.layers))

@@ -50,7 +50,7 @@ export function assignFromStore(model: KerasModel, store: WeightStore): void {
 }
 
 type Numbering = "once" | "twice";
-const containers = ["layers", "_layer_checkpoint_dependencies"];
+const containers = ["layers", "_layer_checkpoint_dependencies", "_pipeline_layers"];
 
 /** Where the objects of the layers lie, by one way of counting, and which are not there. */
 function locate(
@@ -65,7 +65,7 @@ function locate(
   const paths = new Map<Layer, string>();
   const missing: Layer[] = [];
   for (const layer of model.layers) {
-    const word = snakeCase(layer.sourceClass ?? layer.className);
+    const word = objectName(layer, layer.sourceClass);
     const count = counts.get(word) ?? 0;
     const hasWeights = weights.has(layer) || (layer.model && holdsWeights(layer.model, weights));
     counts.set(word, count + (hasWeights && numbering === "twice" ? 2 : 1));
@@ -94,7 +94,7 @@ function assignHolders(weights: LayerWeights, path: string, store: WeightStore):
   const { layer, specs } = weights;
   const holders = new Set(specs.map((spec) => spec.holder ?? ""));
   for (const holder of holders) {
-    const own = specs.filter((spec) => (spec.holder ?? "") === holder);
+    const own = specs.filter(({ holder: held = "", alsoIn }) => [held, alsoIn].includes(holder));
     const arrays = arraysOf(store, path, holder) ?? [];
     if (arrays.length !== own.length)
       throw new StriateError(
@@ -117,6 +117,10 @@ function arraysOf(store: WeightStore, path: string, holder: string) {
     store.arrays(`${path}/${holder.slice(0, at)}_${holder.slice(at)}`)
   );
 }
+
+/** What the object of a layer is called in a `.keras` file, `conv2d`, before its number. */
+export const objectName = ({ definition, className }: Layer, sourceClass?: string): string =>
+  snakeCase(definition?.pythonClass ?? sourceClass ?? className);
 
 /**
  * `Conv2DTranspose` as `conv2d_transpose`.

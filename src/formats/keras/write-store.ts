@@ -1,6 +1,6 @@
 import type { KerasModel, Layer } from "../../model/model.ts";
 import { type LayerWeights, listWeights } from "../../model/lowering/list-weights.ts";
-import { snakeCase } from "./weights-store.ts";
+import { objectName } from "./weights-store.ts";
 import { groupAt, newGroup, putArray } from "./write-h5.ts";
 
 type Group = ReturnType<typeof newGroup>;
@@ -25,7 +25,7 @@ function putModel(at: Group, model: KerasModel, weights: ReadonlyMap<Layer, Laye
   for (const layer of model.layers) {
     const isModel = layer.model !== undefined && layer.definition === undefined;
     const own = model.kerasVersion === 3 && !isModel ? layer.sourceClass : undefined;
-    const word = snakeCase(own ?? layer.className);
+    const word = objectName(layer, own);
     const count = counts.get(word) ?? 0;
     counts.set(word, count + 1);
     const path = ["layers", count === 0 ? word : `${word}_${count}`];
@@ -33,11 +33,12 @@ function putModel(at: Group, model: KerasModel, weights: ReadonlyMap<Layer, Laye
       putModel(groupAt(at, layer.definition ? [...path, "layer"] : path), layer.model, weights);
     const specs = weights.get(layer)?.specs ?? [];
     const used = new Map<string, number>();
-    for (const { name, holder = "" } of specs) {
-      const index = used.get(holder) ?? 0;
-      used.set(holder, index + 1);
-      const place = [...path, holder, "vars", index].filter((part) => part !== "").join("/");
-      putArray(at, place, layer.weights.get(name)!);
-    }
+    for (const { name, holder = "", alsoIn } of specs)
+      for (const object of alsoIn === undefined ? [holder] : [holder, alsoIn]) {
+        const index = used.get(object) ?? 0;
+        used.set(object, index + 1);
+        const place = [...path, object, "vars", index].filter((part) => part !== "").join("/");
+        putArray(at, place, layer.weights.get(name)!);
+      }
   }
 }

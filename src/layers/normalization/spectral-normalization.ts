@@ -31,8 +31,8 @@ export const spectralNormalization = defineLayer({
       trainable: false,
       initializer: "truncated_normal",
     };
-    // The wrapper keeps the kernel as its own.
-    return [{ ...kernel, holder: undefined }, vector, ...specs.slice(1)];
+    // The wrapper keeps the kernel as its own, and so does the layer.
+    return [{ ...kernel, holder: undefined, alsoIn: kernel.holder }, vector, ...specs.slice(1)];
   },
   outputShape: (config, inputs) => innerShapes(innerLayer(config.layer), inputs),
   lower(context) {

@@ -1,5 +1,6 @@
 import { activate } from "../activation/activations.ts";
 import type { SymbolicTensor } from "../define-layer.ts";
+import { atan2 } from "./atan2.ts";
 import { align } from "./broadcast.ts";
 import { type Operation, type Scope, cast } from "./operation.ts";
 
@@ -71,6 +72,17 @@ const binaries: Operation[] = [
   binary("Power", named("pow"), "Pow"),
   binary("Maximum", named("maximum"), "Max"),
   binary("Minimum", named("minimum"), "Min"),
+  binary("Fmax", [], "Max"),
+  binary("Fmin", [], "Min"),
+  binary("Arctan2", ["math.atan2", "atan2"], ({ b }, [y, x]) => atan2(b, y!, x!)),
+  binary("Hypot", [], ({ b }, values) =>
+    b.op("Sqrt", [b.op("Add", values.map((x) => b.op("Mul", [x, x])) as [string, string])]),
+  ),
+  binary("Logaddexp", [], ({ b }, values) => {
+    const largest = b.op("Max", values);
+    const parts = values.map((x) => b.op("Exp", [b.op("Sub", [x, largest])]));
+    return b.op("Add", [largest, b.op("Log", [b.op("Add", parts)])]);
+  }),
   binary("", named("squared_difference"), squaredDifference),
   binary("", ["math.multiply_no_nan"], "Mul"),
   compare("Greater", "greater", "Greater"),
@@ -117,6 +129,56 @@ function pass(className: string, functions: string[], aliases?: string[]): Opera
   return { className, aliases, functions, parameters, write: (_, args) => args.tensor("x") };
 }
 
+/** One number everywhere, as many as `x` has. */
+const alike = (b: Scope["b"], x: string, value: number) =>
+  b.op("Expand", [b.f32(value), b.op("Shape", [x])]);
+
+const test = (
+  className: string,
+  name: string,
+  write: (b: Scope["b"], x: string) => string,
+): Operation => ({
+  className,
+  functions: [`math.${name}`],
+  parameters: ["x"],
+  write({ b }, args) {
+    const x = cast(b, args.tensor("x"), "float32");
+    return { ...x, type: "bool", value: write(b, x.value) };
+  },
+});
+
+const round: Operation = {
+  className: "Round",
+  functions: named("round"),
+  parameters: ["x", "decimals"],
+  write({ b }, args) {
+    const x = cast(b, args.tensor("x"), "float32");
+    const scale = 10 ** (args.has("decimals") ? args.number("decimals") : 0);
+    if (scale === 1) return { ...x, value: b.op("Round", [x.value]) };
+    const whole = b.op("Round", [b.op("Mul", [x.value, b.f32(scale)])]);
+    return { ...x, value: b.op("Div", [whole, b.f32(scale)]) };
+  },
+};
+
+/** The largest float32. */
+const LARGEST = 3.4028234663852886e38;
+
+const nanToNum: Operation = {
+  className: "NanToNum",
+  parameters: ["x", "nan", "posinf", "neginf"],
+  write({ b }, args) {
+    const x = cast(b, args.tensor("x"), "float32");
+    const from = (mask: string, name: string, fallback: number, value: string) =>
+      b.op("Where", [mask, b.f32(args.has(name) ? args.number(name) : fallback), value]);
+    const infinite = b.op("IsInf", [x.value]);
+    const above = b.op("And", [infinite, b.op("Greater", [x.value, b.f32(0)])]);
+    const below = b.op("And", [infinite, b.op("Less", [x.value, b.f32(0)])]);
+    const filled = from(b.op("IsNaN", [x.value]), "nan", 0, x.value);
+    const value = from(below, "neginf", -LARGEST, from(above, "posinf", LARGEST, filled));
+    return { ...x, value };
+  },
+};
+
 const unaries: Operation[] = [
   unary("Negative", [...named("negative"), ...operator("neg")], "Neg"),
   unary("Absolute", named("abs"), "Abs", ["Abs", "Fabs"]),
@@ -139,10 +201,30 @@ const unaries: Operation[] = [
   unary("Arctan", named("atan"), "Atan"),
   unary("Sinh", named("sinh"), "Sinh"),
   unary("Cosh", named("cosh"), "Cosh"),
+  unary("Arcsinh", named("asinh"), "Asinh"),
+  unary("Arccosh", named("acosh"), "Acosh"),
+  unary("Arctanh", named("atanh"), "Atanh"),
+  unary("Cbrt", [], ({ b }, x) =>
+    b.op("Mul", [b.op("Sign", [x]), b.op("Pow", [b.op("Abs", [x]), b.f32(1 / 3)])]),
+  ),
+  unary("Deg2rad", [], ({ b }, x) => b.op("Mul", [x, b.f32(Math.PI / 180)])),
+  unary("Rad2deg", [], ({ b }, x) => b.op("Mul", [x, b.f32(180 / Math.PI)])),
+  unary("Erfc", named("erfc"), ({ b }, x) => b.op("Sub", [b.f32(1), b.op("Erf", [x])])),
+  unary("Trunc", [], ({ b }, x) =>
+    b.op("Mul", [b.op("Sign", [x]), b.op("Floor", [b.op("Abs", [x])])]),
+  ),
+  unary("ZerosLike", named("zeros_like"), ({ b }, x) => alike(b, x, 0)),
+  unary("OnesLike", named("ones_like"), ({ b }, x) => alike(b, x, 1)),
+  test("Isnan", "is_nan", (b, x) => b.op("IsNaN", [x])),
+  test("Isinf", "is_inf", (b, x) => b.op("IsInf", [x])),
+  test("Isfinite", "is_finite", (b, x) =>
+    b.op("Not", [b.op("Or", [b.op("IsNaN", [x]), b.op("IsInf", [x])])]),
+  ),
+  round,
+  nanToNum,
   unary("Sign", named("sign"), "Sign"),
   unary("Floor", named("floor"), "Floor"),
   unary("Ceil", named("ceil"), "Ceil"),
-  unary("Round", named("round"), "Round"),
   unary("Erf", named("erf"), "Erf"),
   {
     className: "LogicalNot",

@@ -1,4 +1,7 @@
+import { alongAxis } from "./along-axis.ts";
 import { elementwise } from "./elementwise.ts";
+import { fromLayers } from "./from-layers.ts";
+import { imageFunctions } from "./image-functions.ts";
 import type { Operation } from "./operation.ts";
 import { pictures } from "./pictures.ts";
 import { products } from "./products.ts";
@@ -13,5 +16,8 @@ export const operations: readonly Operation[] = [
   ...products,
   ...shapes,
   ...slicing,
+  ...alongAxis,
   ...pictures,
+  ...imageFunctions,
+  ...fromLayers,
 ];

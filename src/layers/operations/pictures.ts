@@ -1,6 +1,8 @@
 import { StriateError } from "../../base/errors.ts";
 import type { KerasShape, SymbolicTensor } from "../define-layer.ts";
 import { type DataFormat, graphOrder, joinShape, splitShape } from "../fields/layouts.ts";
+import { resizing } from "../preprocessing/resizing.ts";
+import { asLayer } from "./as-layer.ts";
 import { type Interpolation, interpolations, resize } from "../reshaping/resize.ts";
 import { type Window, windowAttributes, windowOutput } from "../fields/windows.ts";
 import { type Arguments, type Operation, type Scope, cast } from "./operation.ts";
@@ -12,7 +14,7 @@ function formatOf(args: Arguments): DataFormat {
 }
 
 /** A tensor with its channels second, and what its shape says. */
-function picture(scope: Scope, args: Arguments) {
+export function picture(scope: Scope, args: Arguments) {
   const x = cast(scope.b, args.tensor("x"), "float32");
   const format = formatOf(args);
   const order = graphOrder(x.shape.length, format);
@@ -26,12 +28,12 @@ function picture(scope: Scope, args: Arguments) {
 }
 
 /** One number for each spatial axis; TensorFlow may list the batch and the channels too. */
-function spread(list: readonly number[], rank: number): number[] {
+export function spread(list: readonly number[], rank: number): number[] {
   if (list.length === 1) return new Array<number>(rank).fill(list[0]!);
   return list.length === rank + 2 ? list.slice(1, -1) : [...list];
 }
 
-function paddingOf(args: Arguments): "same" | "valid" {
+export function paddingOf(args: Arguments): "same" | "valid" {
   const word = args.word("padding", "valid").toLowerCase();
   if (word !== "same" && word !== "valid") throw new StriateError(`padding "${word}" is not known`);
   return word;
@@ -68,7 +70,7 @@ const conv: Operation = {
   ],
   write(scope, args) {
     const { b } = scope;
-    const { value, space, result } = picture(scope, args);
+    const { value, channels, space, result } = picture(scope, args);
     const kernel = args.tensor("kernel");
     const rank = space.length;
     const window: Window = {
@@ -79,7 +81,13 @@ const conv: Operation = {
     };
     const order = [rank + 1, rank, ...space.map((_, axis) => axis)];
     const turned = scope.arrange(kernel, order);
-    const filtered = b.op("Conv", [value, turned], windowAttributes(space, window));
+    // A kernel that reads fewer channels than there are goes over groups of them.
+    const reads = kernel.shape.at(-2);
+    const group = channels && reads ? channels / reads : 1;
+    const filtered = b.op("Conv", [value, turned], {
+      ...windowAttributes(space, window),
+      ...(group > 1 && { group }),
+    });
     return result(filtered, kernel.shape.at(-1) ?? null, windowOutput(space, window));
   },
 };
@@ -88,16 +96,28 @@ const conv: Operation = {
 const resizeOperation: Operation = {
   className: "Resize",
   functions: ["image.resize"],
-  parameters: ["x|images", "size", "interpolation|method", "antialias", "data_format"],
+  parameters: [
+    "x|images",
+    "size",
+    "interpolation|method",
+    "antialias",
+    "data_format",
+    "crop_to_aspect_ratio",
+    "pad_to_aspect_ratio",
+    "preserve_aspect_ratio",
+    "fill_mode",
+    "fill_value",
+  ],
   write(scope, args) {
+    if (args.flag("crop_to_aspect_ratio") || args.flag("pad_to_aspect_ratio"))
+      return resizedLayer(scope, args);
     const { value, channels, space, result } = picture(scope, args);
     const size = args.integers("size");
     const word = args.word("interpolation", "bilinear");
     if (!interpolations.includes(word as Interpolation))
       throw new StriateError(`interpolation "${word}" is not known`);
-    for (const option of ["crop_to_aspect_ratio", "pad_to_aspect_ratio", "preserve_aspect_ratio"])
-      if (args.flag(option))
-        throw new StriateError(`"${option}" of a resize function is not supported`);
+    if (args.flag("preserve_aspect_ratio"))
+      throw new StriateError('"preserve_aspect_ratio" of a resize function is not supported');
     const resized = resize(
       scope.b,
       value,
@@ -109,6 +129,25 @@ const resizeOperation: Operation = {
     return result(resized, channels, size);
   },
 };
+
+/** Resizing that keeps the proportions is what the layer does. */
+function resizedLayer(scope: Scope, args: Arguments) {
+  const [height, width] = args.integers("size");
+  const settings = [
+    "interpolation",
+    "antialias",
+    "data_format",
+    "crop_to_aspect_ratio",
+    "pad_to_aspect_ratio",
+    "fill_mode",
+    "fill_value",
+  ].filter((name) => args.has(name));
+  return asLayer(scope, cast(scope.b, args.tensor("x"), "float32"), {}, resizing as never, {
+    height,
+    width,
+    ...Object.fromEntries(settings.map((name) => [name, args.raw(name)])),
+  });
+}
 
 /** Resizes as TensorFlow 1 did: pixel i of the output is at `i * in / out`, or with aligned corners. */
 const oldResize = (name: string, mode: "linear" | "nearest"): Operation => ({

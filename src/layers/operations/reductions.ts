@@ -1,3 +1,4 @@
+import { StriateError } from "../../base/errors.ts";
 import type { KerasShape, SymbolicTensor } from "../define-layer.ts";
 import { unitLength } from "../normalization/moments.ts";
 import { graphAxis } from "../symbolic.ts";
@@ -89,19 +90,62 @@ const norm: Operation = {
   functions: ["norm", "linalg.norm", "compat.v1.norm"],
   parameters: ["x|tensor", "ord|order", "axis", "keepdims|keep_dims"],
   write(scope, args) {
-    const order = args.raw("ord") ?? 2;
-    return apply(scope, args, plainly(order === 1 ? "ReduceL1" : "ReduceL2"));
+    const order = args.has("ord") ? args.raw("ord") : null;
+    const rank = args.tensor("x").shape.length;
+    const isMatrix = args.has("axis") ? args.axes("axis", rank).length > 1 : false;
+    const extreme =
+      order === Infinity ? "ReduceMax" : order === -Infinity ? "ReduceMin" : undefined;
+    if (extreme !== undefined && !isMatrix)
+      return apply(scope, args, (own, x, axes, keepdims) =>
+        plainly(extreme)(own, own.b.op("Abs", [x]), axes, keepdims),
+      );
+    const isEuclidean = order === null || order === "euclidean" || order === (isMatrix ? "fro" : 2);
+    if (isEuclidean) return apply(scope, args, plainly("ReduceL2"));
+    if (order === 1 && !isMatrix) return apply(scope, args, plainly("ReduceL1"));
+    throw new StriateError(
+      `takes the norm of order ${JSON.stringify(order)}, which is not supported`,
+    );
   },
 };
 
 const normalize: Operation = {
   className: "Normalize",
   functions: ["math.l2_normalize", "nn.l2_normalize"],
-  parameters: ["x", "axis|dim", "epsilon"],
+  parameters: ["x", "axis|dim", "epsilon", "order"],
   write(scope, args) {
     const x = args.tensor("x");
     const axes = args.axes("axis", x.shape.length).map((axis) => graphAxis(x, axis));
+    const order = args.has("order") ? args.number("order") : 2;
+    if (order !== 1 && order !== 2)
+      throw new StriateError(`normalises by the norm of order ${order}, which is not supported`);
+    if (order === 1) {
+      const { b } = scope;
+      const size = b.op("ReduceL1", [x.value, b.i64(axes)]);
+      const divisor = b.op("Max", [size, b.f32(args.number("epsilon", 1e-7))]);
+      return { ...x, value: b.op("Div", [x.value, divisor]) };
+    }
     return { ...x, value: unitLength(scope.b, x.value, axes, args.number("epsilon", 1e-12)) };
+  },
+};
+
+/** The mean, each element counting as much as its weight along one axis says. */
+const average: Operation = {
+  className: "Average",
+  parameters: ["x", "weights", "axis"],
+  write(scope, args) {
+    const { b } = scope;
+    if (!args.has("weights")) return apply(scope, args, plainly("ReduceMean"));
+    const x = cast(b, args.tensor("x"), "float32");
+    const weights = cast(b, args.tensor("weights"), "float32");
+    const [axis] = args.axes("axis", x.shape.length);
+    if (weights.shape.length !== 1)
+      throw new StriateError("averages with weights over several axes, which is not supported");
+    const shape = x.order.map((each) => (each === axis ? -1 : 1));
+    const along = b.op("Reshape", [weights.value, b.i64(shape)]);
+    const share = b.op("Div", [along, b.op("ReduceSum", [weights.value])]);
+    return apply(scope, args, (own, value, axes, keepdims) =>
+      plainly("ReduceSum")(own, b.op("Mul", [value, share]), axes, keepdims),
+    );
   },
 };
 
@@ -123,6 +167,13 @@ export const reductions: Operation[] = [
   reduction("Std", math("std"), (scope, x, axes, keepdims) =>
     scope.b.op("Sqrt", [variance(scope, x, axes, keepdims)]),
   ),
+  reduction("Ptp", [], (scope, x, axes, keepdims) =>
+    scope.b.op("Sub", [
+      scope.b.op("ReduceMax", [x, axes], { keepdims }),
+      scope.b.op("ReduceMin", [x, axes], { keepdims }),
+    ]),
+  ),
+  average,
   logical("All", "all", "ReduceMin"),
   logical("Any", "any", "ReduceMax"),
   extreme("Argmax", "ArgMax", "argmax"),

@@ -189,6 +189,24 @@ const concatenate: Operation = {
     concatenateInputs({ ...scope, inputs: args.tensors("xs") }, args.number("axis", 0)),
 };
 
+/** Tensors side by side along an axis that the name says. */
+const stacked = (className: string, axis: number): Operation => ({
+  className,
+  parameters: ["xs|tup|arrays"],
+  takesList: true,
+  write: (scope, args) => concatenateInputs({ ...scope, inputs: args.tensors("xs") }, axis),
+});
+
+const append: Operation = {
+  className: "Append",
+  parameters: ["x1", "x2", "axis"],
+  write: (scope, args) =>
+    concatenateInputs(
+      { ...scope, inputs: [args.tensor("x1"), args.tensor("x2")] },
+      args.number("axis"),
+    ),
+};
+
 const stack: Operation = {
   className: "Stack",
   functions: ["stack"],
@@ -289,6 +307,10 @@ export const shapes: Operation[] = [
   expandDims,
   squeezeOperation,
   concatenate,
+  stacked("Vstack", 0),
+  stacked("Hstack", 1),
+  stacked("Dstack", 2),
+  append,
   stack,
   tile,
   repeat,

@@ -1,7 +1,7 @@
 import { checkedLength } from "../../base/checked-length.ts";
 import { StriateError } from "../../base/errors.ts";
 import { normalizeAxis } from "../../base/shape.ts";
-import type { Argument } from "../arguments.ts";
+import { type Argument, isTensorArgument } from "../arguments.ts";
 import type { SymbolicTensor } from "../define-layer.ts";
 import { flattenNumbers, shapeOfNumbers, unwrapNumpy } from "../fields/numbers-field.ts";
 import type { Numbers } from "../fields/numbers-field.ts";
@@ -12,10 +12,10 @@ import { squeeze, unsqueeze } from "./shapes.ts";
 /** Far enough to reach past either end of any axis. */
 const beyond = 2 ** 31 - 1;
 /** No layer cuts an axis into more. */
-const mostParts = 10_000;
+export const mostParts = 10_000;
 
 /** One axis of a Python index, `start:stop:step`. */
-interface Range {
+export interface Range {
   start: number | null;
   stop: number | null;
   step: number;
@@ -42,7 +42,7 @@ function sliceLength(length: number | null, { start, stop, step }: Range): numbe
 }
 
 /** Takes a range of each axis; an axis without one stays whole. */
-function takeRanges(
+export function takeRanges(
   { b }: Scope,
   tensor: Operand,
   ranges: readonly (Range | undefined)[],
@@ -147,12 +147,22 @@ const take: Operation = {
   write(scope, args) {
     const { b } = scope;
     const tensor = args.tensor("x");
+    if (scope.kerasVersion === 3 && !args.has("axis"))
+      throw new StriateError("gathers from all axes at once, which is not supported");
     const axis = normalizeAxis(args.number("axis", 0), tensor.shape.length);
     const list = unwrapNumpy(args.raw("indices"));
-    if (typeof list !== "number" && !Array.isArray(list))
-      throw new StriateError("gathers by computed indices, which is not supported");
-    const numbers = list as Numbers;
     const plain = plainTensor(scope.plain(tensor), tensor.shape, tensor.type);
+    if (isTensorArgument(args.raw("indices"))) {
+      const places = cast(b, args.tensor("indices"), "int64");
+      const value = b.op("Gather", [plain.value, scope.plain(places)], { axis });
+      const shape = [
+        ...plain.shape.slice(0, axis),
+        ...places.shape,
+        ...plain.shape.slice(axis + 1),
+      ];
+      return plainTensor(value, shape, plain.type);
+    }
+    const numbers = list as Numbers;
     const places = flattenNumbers(numbers);
     const gathered = b.op("Gather", [plain.value, b.i64(places)], { axis });
     const flat = plainTensor(gathered, plain.shape.with(axis, places.length), plain.type);
@@ -294,6 +304,8 @@ const cumsum: Operation = {
   parameters: ["x", "axis"],
   write(scope, args) {
     const tensor = args.tensor("x");
+    if (scope.kerasVersion === 3 && !args.has("axis"))
+      throw new StriateError("sums up over all axes at once, which is not supported");
     const axis = graphAxis(tensor, args.number("axis", 0));
     return { ...tensor, value: scope.b.op("CumSum", [tensor.value, scope.b.i64(axis)]) };
   },

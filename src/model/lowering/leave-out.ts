@@ -14,11 +14,32 @@ export interface LeftOutCalls {
  */
 export function leaveOut(model: KerasModel): void {
   const lost = cut(model);
-  if (lost.outputs.size === 0) return;
+  if (lost.outputs.size > 0) loseOutputs(model, lost);
+  if (model.leftOut!.length > 0) dropInputs(model);
+}
+
+function loseOutputs(model: KerasModel, lost: LeftOutCalls): void {
   const lostNames = [...lost.outputs].map((i) => model.outputs[i]!.layer.name);
   const kept = model.outputs.filter((_, i) => !lost.outputs.has(i));
   model.outputs = kept.length > 0 ? kept : lastBefore(model);
   model.lostOutputs = lostNames;
+}
+
+/** Inputs that only what is left out reads are asked of nobody. */
+function dropInputs(model: KerasModel): void {
+  const refs = [...model.calls.flatMap(({ inputs }) => inputs), ...model.outputs];
+  const read = new Set(refs.map(({ layer }) => layer));
+  const kept = model.inputs.filter(({ layer }) => read.has(layer));
+  if (kept.length === 0 || kept.length === model.inputs.length) return;
+  const gone = new Set(model.inputs.map(({ layer }) => layer).filter((layer) => !read.has(layer)));
+  model.inputs = kept;
+  model.calls = model.calls.filter(({ layer }) => !gone.has(layer));
+  const why = "what reads it is not run, so that nothing has to be given for it";
+  for (const layer of gone)
+    model.leftOut!.push({
+      call: { layer, index: 0, inputs: [], kwargs: {} },
+      unavailable: { why, needs: [] },
+    });
 }
 
 const key = ({ layer, call }: { layer: Layer; call: number }): string => `${call}:${layer.name}`;

@@ -23,9 +23,24 @@ export function kerasTrainable(model: KerasModel, network: Network = lowerModel(
   };
 }
 
+/**
+ * A model that is measured and never trained: layers that cannot be trained here do not stand in its way.
+ *
+ * @param network the model as it predicts
+ */
+export function measuredOnly(model: KerasModel, network: Network): Trainable {
+  const training = kerasTraining(model, false);
+  return {
+    network,
+    training,
+    settle: () => undefined,
+    contents: () => ({ network, keras: model }),
+  };
+}
+
 /** A model of Keras layers as it behaves in training. */
-export function kerasTraining(model: KerasModel): TrainingNetwork {
-  const network = lowerModel(model, { training: true });
+export function kerasTraining(model: KerasModel, isTraining = true): TrainingNetwork {
+  const network = lowerModel(model, { training: isTraining });
   const weights = weightsAsInputs(network.graph, network);
   return { network, weights, couplesBatch: couplesBatch(model) };
 }
