@@ -38,6 +38,7 @@ export function asLayer(
     weight(name) {
       const { shape, order, graphShape } = specs.get(name)!;
       const tensor = given[name];
+      // bounded: a length of the tensor itself
       if (tensor === undefined) return scope.b.f32(new Array<number>(shape[0]!).fill(1), shape);
       const value = scope.arrange(tensor, order ?? plainOrder(tensor.shape.length));
       return graphShape ? scope.b.op("Reshape", [value, scope.b.i64(graphShape)]) : value;

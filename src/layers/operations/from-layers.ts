@@ -2,11 +2,6 @@ import { StriateError } from "../../base/errors.ts";
 import type { LayerDefinition } from "../define-layer.ts";
 import { layerNormalization, rmsNormalization } from "../normalization/normalization-layers.ts";
 import { batchNormalization } from "../normalization/batch-normalization.ts";
-import {
-  conv1dTranspose,
-  conv2dTranspose,
-  conv3dTranspose,
-} from "../convolution/conv-transpose.ts";
 import { depthwiseConv1d, depthwiseConv2d } from "../convolution/depthwise-conv.ts";
 import { separableConv1d, separableConv2d } from "../convolution/separable-conv.ts";
 import * as pooling from "../pooling/adaptive-pooling.ts";

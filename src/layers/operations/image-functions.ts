@@ -114,6 +114,7 @@ const gaussianBlur: Operation = {
     const [rows, columns] = [bell(kernel[1]!, down), bell(kernel[0]!, across)];
     const plane = rows.flatMap((a) => columns.map((c) => a * c));
     const window = { kernel, strides: [1, 1], dilation: [1, 1], padding: "same" as const };
+    // bounded: the channels of the picture itself
     const weights = new Array<number[]>(channels).fill(plane).flat();
     const blurred = scope.b.op("Conv", [value, scope.b.f32(weights, [channels, 1, ...kernel])], {
       ...windowAttributes(space, window),
