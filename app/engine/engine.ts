@@ -3,6 +3,7 @@ import type { AnySeen } from "./ask.ts";
 import type { CallContext } from "./call-context.ts";
 import { colorTables } from "./color-tables.ts";
 import { Kept } from "./kept.ts";
+import { checkRoom, mapBytes } from "./map-room.ts";
 import { modelInfo } from "./model-info.ts";
 import type { EngineMethods, Method, PhotoInfo, Source } from "./protocol.ts";
 import { lookAt, seenPhoto } from "./see-input.ts";
@@ -149,7 +150,9 @@ export class PageEngine {
   /** What a model makes of a photo. */
   #look(model: number, photo: number, layers: readonly string[], signal: AbortSignal) {
     const asked = layers.join(",") || "conv";
-    return lookAt(this.#models.get(model), this.#photos.get(photo), asked, signal);
+    const of = this.#models.get(model);
+    checkRoom(sumOf(layers.map((layer) => mapBytes(of.network, layer))), layers);
+    return lookAt(of, this.#photos.get(photo), asked, signal);
   }
 }
 
@@ -167,6 +170,8 @@ async function unlessStopped(opening: Promise<Model>, signal: AbortSignal): Prom
     throw error;
   }
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 function photoInfo(id: number, image: Image): PhotoInfo {
   const { width, height, origin } = image;

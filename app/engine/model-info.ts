@@ -6,6 +6,7 @@ import {
   leftOut,
   receptiveFields,
 } from "striate";
+import { mapBytes, roomForMaps } from "./map-room.ts";
 import type { LayerInfo, ModelInfo } from "./protocol.ts";
 import { sightOf } from "./sight-of.ts";
 
@@ -41,7 +42,7 @@ export function modelInfo(id: number, model: Model, engine: string): ModelInfo {
     format: [format, dialect].filter(Boolean).join(", "),
     parameters: summary.parameters.total,
     layers,
-    shown: shownLayers(network.layers, layers),
+    shown: withinRoom(network, shownLayers(network.layers, layers)),
     notices: leftOut(network),
     ...(takesPhoto(model) ? {} : { noPhoto: noPhotoWords(network) }),
     engine,
@@ -58,6 +59,17 @@ function shownLayers(all: readonly NetworkLayer[], infos: readonly LayerInfo[]):
   if (candidates.length <= mostShown) return candidates.map(({ address }) => address);
   const step = (candidates.length - 1) / (mostShown - 1);
   return Array.from({ length: mostShown }, (_, i) => candidates[Math.round(i * step)]!.address);
+}
+
+/** Without the largest ones, where they are more than a page holds at once; one stays, and is told about. */
+function withinRoom(network: Network, chosen: readonly string[]): string[] {
+  let bytes = 0;
+  const sizes = chosen.map((address) => ({ address, own: mapBytes(network, address) }));
+  const fitting = sizes
+    .sort((a, b) => a.own - b.own)
+    .filter(({ own }, i) => (bytes += own) <= roomForMaps || i === 0);
+  const kept = new Set(fitting.map(({ address }) => address));
+  return chosen.filter((address) => kept.has(address));
 }
 
 const shapeWords = (shape: readonly (number | string | null)[]): string =>

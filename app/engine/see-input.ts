@@ -1,5 +1,6 @@
 import { type Image, type Model, type Tensor, featureMapsView } from "striate";
 import { layerMaps } from "./layer-maps.ts";
+import { checkRoom } from "./map-room.ts";
 import type { SeenPhoto } from "./protocol.ts";
 
 /** The most classes that are told. */
@@ -21,6 +22,8 @@ export function seenPhoto(
   layers: readonly string[] = [],
 ): SeenPhoto {
   const { activations, prediction } = seen.result[0]!;
+  const bytes = activations.reduce((sum, { values }) => sum + 4 * values.length, 0);
+  checkRoom(bytes, layers);
   const { preparation, place: lies } = seen.subject[0]!;
   const order = new Map(layers.map((address, i) => [address, i]));
   const place = (address: string) => order.get(address) ?? order.size;
