@@ -3,6 +3,7 @@ import type { Attribute, Graph, GraphNode } from "../../graph/graph.ts";
 import { outerReads } from "../../graph/traverse.ts";
 import type { NetworkLayer, NetworkWeight, Port, Unavailable } from "../../model/network.ts";
 import { nodeAddresses } from "./addresses.ts";
+import { channelsLastValues } from "./channels-last.ts";
 import { WeightFinder } from "./find-weights.ts";
 import { integerProducts } from "./integer-products.ts";
 import { factsOf, isTransparent, layerKind, resultsOf, roleOf } from "./layer-kinds.ts";
@@ -42,6 +43,7 @@ export function layerTable(
   const addresses = nodeAddresses(graph.nodes.filter(isLayer), names);
   const finder = new WeightFinder(graph, data);
   const rectified = rectifiedValues(graph);
+  const last = channelsLastValues(graph);
   const makers = new Map(inputs.map((port) => [port.value, port.name]));
   const layers = inputs.map(inputLayer);
   for (const node of graph.nodes) {
@@ -70,7 +72,10 @@ export function layerTable(
       ...(rectified.has(node.outputs[0] ?? "") ? { activation: "relu" } : {}),
       weights,
       parameters: finder.count(weights),
-      config: configOf(node),
+      config: {
+        ...configOf(node),
+        ...(last.has(node.outputs[0] ?? "") && { data_format: "channels_last" }),
+      },
     });
   }
   return { layers, weights: finder.weights };

@@ -1,4 +1,5 @@
 import { StriateError } from "../../base/errors.ts";
+import { largest } from "../../base/extremes.ts";
 import { formatShape } from "../../base/shape.ts";
 import { findValue } from "../../model/target/find-value.ts";
 import {
@@ -71,7 +72,14 @@ function lastWithMaps(network: Network): CamLayer {
   const { layers } = network;
   const isOutput = ({ outputs: [port] }: NetworkLayer) =>
     network.outputs.some(({ value }) => value === port?.value);
-  const withMaps = layers.filter((layer) => hasMaps(layer.outputs[0]));
+  const every = layers.filter((layer) => hasMaps(layer.outputs[0]));
+  // Tokens and what they attend to (ViT) lie nowhere on a picture: layers with the input's own axes go before.
+  const axes = largest(network.inputs.map(({ shape }) => shape.length));
+  const placed = every.filter(
+    ({ kind, className, outputs: [port] }) =>
+      mapMakers.has(kind) && className !== "Softmax" && port!.shape.length === axes,
+  );
+  const withMaps = placed.length > 0 ? placed : every;
   const layer =
     withMaps.findLast((each) => mapMakers.has(each.kind) && !isOutput(each)) ?? withMaps.at(-1);
   if (layer === undefined)
