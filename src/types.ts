@@ -9,6 +9,7 @@ export type { ViewedModel } from "./api/view-subject.ts";
 export type { Axes } from "./base/axes-field.ts";
 export type { ExactSums } from "./base/exact-sums.ts";
 export type { Field, FieldKind, Fields, Options, Values } from "./base/fields.ts";
+export type { PackedTexts } from "./base/packed-texts.ts";
 export type { Random } from "./base/random.ts";
 export type { Shape } from "./base/shape.ts";
 export type { DataArrays, NumericType } from "./base/tensor.ts";
@@ -146,6 +147,8 @@ export type { MapPhotos } from "./views/embed/map-photos.ts";
 export type { NearPhotos } from "./views/embed/near-photos.ts";
 export type { Neighbours } from "./views/embed/neighbours.ts";
 export type { Principal } from "./views/embed/principal.ts";
+export type { EmbedSample } from "./views/embed/map-of-sample.ts";
+export type { VectorTable } from "./views/embed/vector-table.ts";
 export type {
   ClassReport,
   Classification,

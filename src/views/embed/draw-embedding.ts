@@ -1,13 +1,17 @@
 import { page } from "../../plot/page.ts";
 import type { Mark, Picture } from "../../plot/picture.ts";
 import { type ThemeName, themes } from "../../plot/theme.ts";
+import type { Raster } from "../../plot/raster.ts";
 import { textWidth } from "../../plot/text.ts";
 import { classColor } from "./class-color.ts";
 import type { Embedding } from "./embedding.ts";
 import { mapThumbnail, unitPlaces } from "./map-photos.ts";
+import { pointCloud, pointOpacity } from "./point-cloud.ts";
 
 /** Pixels of the map's side. */
 const side = 1160;
+/** Points that are marks of their own, at most; more of them are one picture. */
+const mostMarks = 20_000;
 const small = { size: 12 } as const;
 /** The map: a point for each photo in the colour of its class, and a photo for each place. */
 export function drawEmbedding(
@@ -21,11 +25,15 @@ export function drawEmbedding(
     x: mapThumbnail / 2 + at[2 * row]! * room,
     y: mapThumbnail / 2 + (1 - at[2 * row + 1]!) * room,
   });
-  const points = Array.from(part.photos, (_, row): Mark => {
-    const { x, y } = place(row);
-    const fill = classColor(part.classes[row]!);
-    return { kind: "rect", x: x - 1.5, y: y - 1.5, width: 3, height: 3, fill, opacity: 0.7 };
-  });
+  const points =
+    part.photos.length > mostMarks
+      ? [cloudOf(pointCloud(side, part.classes, place))]
+      : Array.from(part.photos, (_, row): Mark => {
+          const { x, y } = place(row);
+          const fill = classColor(part.classes[row]!);
+          const at = { x: x - 1.5, y: y - 1.5, width: 3, height: 3 };
+          return { kind: "rect", ...at, fill, opacity: pointOpacity };
+        });
   const photos = pictures.map(({ row, raster }): Mark => {
     const { x, y } = place(row);
     const { width, height } = raster;
@@ -34,7 +42,7 @@ export function drawEmbedding(
       kind: "group",
       x: 0,
       y: 0,
-      title: part.names[row]!,
+      title: part.names.at(row),
       marks: [
         {
           kind: "rect",
@@ -63,3 +71,9 @@ export function drawEmbedding(
     theme,
   });
 }
+
+const cloudOf = (raster: Raster): Mark => ({
+  kind: "image",
+  ...{ x: 0, y: 0, width: side, height: side },
+  raster,
+});

@@ -41,7 +41,7 @@ export function drawNear(
     return {
       kind: "group",
       ...grid.at(i),
-      title: row === undefined ? photo : part.names[row]!,
+      title: row === undefined ? photo : part.names.at(row),
       marks: [
         raster
           ? { kind: "image", ...box, raster }

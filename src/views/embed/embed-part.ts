@@ -1,5 +1,6 @@
 import type { ByteSource } from "../../base/byte-source.ts";
 import { pushAll } from "../../base/extremes.ts";
+import { PackedTexts } from "../../base/packed-texts.ts";
 import type { SkippedFile } from "../../data/files/class-folders.ts";
 import type { Gathering } from "../../runs/parts.ts";
 import { type PackedArray, pack, unpack } from "../../runs/packed.ts";
@@ -11,8 +12,8 @@ export interface EmbedPart {
   /** Numbers of the photos in the set, their classes, and the split that each is of. */
   readonly photos: Uint32Array;
   readonly classes: Int32Array;
-  readonly names: readonly string[];
-  readonly splits: readonly string[];
+  readonly names: PackedTexts;
+  readonly splits: PackedTexts;
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -21,8 +22,8 @@ export function mergeEmbed(a: EmbedPart, b: EmbedPart): EmbedPart {
     vectors: stackedVectors([a.vectors, b.vectors]),
     photos: joined(Uint32Array, a.photos, b.photos),
     classes: joined(Int32Array, a.classes, b.classes),
-    names: [...a.names, ...b.names],
-    splits: [...a.splits, ...b.splits],
+    names: PackedTexts.joined([a.names, b.names]),
+    splits: PackedTexts.joined([a.splits, b.splits]),
     skipped: [...a.skipped, ...b.skipped],
   };
 }
@@ -45,16 +46,17 @@ export function gatherEmbed(most: number): Gathering<EmbedPart> {
   const tables: VectorTable[] = [];
   // bounded: by the photos of the set, as is all that follows
   const [photos, classes] = [new Uint32Array(most), new Int32Array(most)];
-  const lists = { names: [] as string[], splits: [] as string[], skipped: [] as SkippedFile[] };
+  const [names, splits] = [[] as PackedTexts[], [] as PackedTexts[]];
+  const skipped: SkippedFile[] = [];
   return {
     add(part) {
       tables.push(part.vectors);
       photos.set(part.photos, count);
       classes.set(part.classes, count);
       count += part.photos.length;
-      pushAll(lists.names, part.names);
-      pushAll(lists.splits, part.splits);
-      pushAll(lists.skipped, part.skipped);
+      names.push(part.names);
+      splits.push(part.splits);
+      pushAll(skipped, part.skipped);
     },
     whole: () =>
       tables.length === 0
@@ -63,7 +65,9 @@ export function gatherEmbed(most: number): Gathering<EmbedPart> {
             vectors: stackedVectors(tables),
             photos: photos.subarray(0, count),
             classes: classes.subarray(0, count),
-            ...lists,
+            names: PackedTexts.joined(names),
+            splits: PackedTexts.joined(splits),
+            skipped,
           },
   };
 }
@@ -75,7 +79,7 @@ export function writeEmbed({ names, splits, skipped, ...part }: EmbedPart): Uint
     photos: part.photos,
     classes: part.classes,
   };
-  return pack({ width, names, splits, skipped }, arrays);
+  return pack({ width, names: [...names], splits: [...splits], skipped }, arrays);
 }
 
 /**
@@ -85,8 +89,22 @@ export function writeEmbed({ names, splits, skipped, ...part }: EmbedPart): Uint
  */
 export function readEmbed(bytes: Uint8Array, kept: ByteSource = bytes): EmbedPart {
   const { data, arrays, places } = unpack(bytes, ["vectors"]);
-  const { width, ...lists } = data as Omit<EmbedPart, "vectors"> & { width: number };
+  const { width, names, splits, skipped } = data as Listed;
   const { at, count } = places["vectors"]!;
-  const vectors = vectorsAt(kept, at, width > 0 ? count / width : 0, width);
-  return { ...lists, ...arrays, vectors } as EmbedPart;
+  return {
+    vectors: vectorsAt(kept, at, width > 0 ? count / width : 0, width),
+    photos: arrays["photos"] as Uint32Array,
+    classes: arrays["classes"] as Int32Array,
+    names: PackedTexts.of(names),
+    splits: PackedTexts.of(splits),
+    skipped,
+  };
+}
+
+/** What of a part is written as JSON. */
+interface Listed {
+  readonly width: number;
+  readonly names: readonly string[];
+  readonly splits: readonly string[];
+  readonly skipped: readonly SkippedFile[];
 }

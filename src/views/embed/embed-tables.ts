@@ -12,10 +12,10 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
   yield {
     name: "photos",
     columns: [
-      column("photo", "STRING", rows, (row) => part.names[row]!),
+      column("photo", "STRING", rows, (row) => part.names.at(row)),
       column("index", "INT32", rows, (row) => part.photos[row]!),
       column("class", "STRING", rows, (row) => classNames[part.classes[row]!] ?? ""),
-      column("split", "STRING", rows, (row) => part.splits[row]!),
+      column("split", "STRING", rows, (row) => part.splits.at(row)),
       column("x", "DOUBLE", rows, (row) => places[2 * row]!),
       column("y", "DOUBLE", rows, (row) => places[2 * row + 1]!),
       column("apart", "DOUBLE", rows, (row) => apart[row]!),
@@ -24,17 +24,17 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
   yield {
     name: "neighbours",
     columns: [
-      column("photo", "STRING", pairs, (at) => part.names[Math.floor(at / count)]!),
+      column("photo", "STRING", pairs, (at) => part.names.at(Math.floor(at / count))),
       column("rank", "INT32", pairs, (at) => at % count),
-      column("neighbour", "STRING", pairs, (at) => part.names[neighbours.rows[at]!]!),
+      column("neighbour", "STRING", pairs, (at) => part.names.at(neighbours.rows[at]!)),
       column("distance", "DOUBLE", pairs, (at) => neighbours.distances[at]!),
     ],
   };
   yield {
     name: "pairs",
     columns: [
-      column("a", "STRING", duplicates.length, (i) => part.names[duplicates[i]!.a]!),
-      column("b", "STRING", duplicates.length, (i) => part.names[duplicates[i]!.b]!),
+      column("a", "STRING", duplicates.length, (i) => part.names.at(duplicates[i]!.a)),
+      column("b", "STRING", duplicates.length, (i) => part.names.at(duplicates[i]!.b)),
       column("cosine", "DOUBLE", duplicates.length, (i) => duplicates[i]!.cosine),
       column("leak", "BOOLEAN", duplicates.length, (i) => leaking.has(duplicates[i]!)),
     ],
@@ -50,7 +50,7 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
   yield {
     name: "vectors",
     columns: [
-      column("photo", "STRING", rows, (row) => part.names[row]!),
+      column("photo", "STRING", rows, (row) => part.names.at(row)),
       ...Array.from({ length: vectors.width }, (_, i): ParquetColumn => ({
         ...{ name: `v${i}`, type: "FLOAT" },
         values: {
@@ -74,7 +74,7 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
     columns: [
       column("photo", "STRING", length, (i) => entries[i]!.each.photo),
       column("rank", "INT32", length, (i) => entries[i]!.rank),
-      column("near", "STRING", length, (i) => part.names[entries[i]!.row]!),
+      column("near", "STRING", length, (i) => part.names.at(entries[i]!.row)),
       column("class", "STRING", length, (i) => classNames[part.classes[entries[i]!.row]!] ?? ""),
       column("distance", "DOUBLE", length, (i) => entries[i]!.each.distances[entries[i]!.rank]!),
     ],

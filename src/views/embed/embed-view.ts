@@ -1,5 +1,6 @@
 import { StriateError } from "../../base/errors.ts";
 import { type Values, field } from "../../base/fields.ts";
+import { PackedTexts } from "../../base/packed-texts.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
 import { piecedTensor } from "../../base/tensor-pieces.ts";
 import { formatByteSize } from "../../data/byte-size.ts";
@@ -11,10 +12,11 @@ import { type Shards, computeInShards } from "../shards.ts";
 import type { DatasetSubject } from "../subject.ts";
 import { drawEmbedding } from "./draw-embedding.ts";
 import { type EmbedPart, gatherEmbed, mergeEmbed, readEmbed, writeEmbed } from "./embed-part.ts";
+import { planEmbedding } from "./embed-plan.ts";
 import { embedTables } from "./embed-tables.ts";
 import type { Embedding } from "./embedding.ts";
 import { channelMeans, embeddingLayer } from "./embedding-layer.ts";
-import { type AlikePair, alikePairs, loneliness } from "./find-odd.ts";
+import { type AlikePair, alikePairs, largestOf, loneliness } from "./find-odd.ts";
 import { mapPhotos } from "./map-photos.ts";
 import { drawNear } from "./draw-near.ts";
 import { type NearPhotos, nearPhotos } from "./near-photos.ts";
@@ -49,24 +51,22 @@ const embedAsks = {
 };
 type EmbedAsks = Values<typeof embedAsks>;
 
-/** What a photo takes besides its vector, as measured: its name, its neighbours and its place on the map. */
-const bytesBeside = (neighbours: number, map: string): number =>
-  700 + neighbours * (map === "umap" ? 270 : 120);
-
 /** With fewer photos there is no plane to be found. */
 const fewestForUmap = 6;
 
 const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
-  costs(network, set, { layer, neighbours, map }, memory, kept = false) {
-    const { width } = embeddingLayer(network, layer);
+  costs(network, set, asks, memory, kept = false) {
+    const { width } = embeddingLayer(network, asks.layer);
     const photos = set.whole ?? set.length;
-    const needed = (by: string) => photos * ((kept ? 0 : 4 * width) + bytesBeside(neighbours, by));
-    if (needed(map) > memory)
+    const size = { photos, width, held: kept ? 0 : 4 * width * photos };
+    const { least } = planEmbedding(size, asks, memory);
+    const { least: byPca } = planEmbedding(size, { ...asks, map: "pca" }, memory);
+    if (least > memory)
       throw new StriateError(
-        `the ${kept ? "neighbours" : "vectors"} of ${photos} photos (${width} numbers each) and their map take ${formatByteSize(needed(map))}, and ` +
+        `the ${kept ? "neighbours" : "vectors"} of ${photos} photos (${width} numbers each) and their map take ${formatByteSize(least)}, and ` +
           `${formatByteSize(memory)} may be taken; give more --memory, fewer photos by --limit, ` +
-          (needed("pca") <= memory
-            ? `or --map pca, for which ${formatByteSize(needed("pca"))} are enough`
+          (byPca <= memory
+            ? `or --map pca, for which ${formatByteSize(byPca)} are enough`
             : kept
               ? "or fewer --neighbours"
               : "or a layer with fewer channels"),
@@ -101,8 +101,8 @@ const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
       vectors: vectorsIn(vectors, layer.width),
       photos: Uint32Array.from(photos, ({ index }) => index),
       classes: Int32Array.from(photos, ({ label }) => label),
-      names: photos.map(({ name }) => name),
-      splits: photos.map(({ split }) => split),
+      names: PackedTexts.of(photos.map(({ name }) => name)),
+      splits: PackedTexts.of(photos.map(({ split }) => split)),
       skipped,
     };
   },
@@ -122,36 +122,39 @@ async function finish(
 ): Promise<Embedding> {
   const { runtime, network } = context.running;
   const { vectors, photos } = part;
-  const throwIfStopped = () => context.throwIfStopped();
   requirePhotos(set, photos.length, part.skipped, 2);
+  const plan = planEmbedding({ ...vectors, photos: photos.length }, asks, context.memory);
+  const throwIfStopped = () => context.throwIfStopped();
+  const search = { memory: Math.min(2 ** 26, context.memory / 8), throwIfStopped };
   context.progress(0.5, "nearest photos");
   const neighbours = await nearestNeighbours(runtime, vectors, asks.neighbours, {
-    memory: Math.min(2 ** 26, context.memory / 8),
-    throwIfStopped,
+    ...search,
     progress: (done) => context.progress(0.5 + 0.2 * done, "nearest photos"),
   });
   const principal = await principalComponents(runtime, vectors, asks.components, throwIfStopped);
   const method = asks.map === "umap" && photos.length >= fewestForUmap ? "umap" : "pca";
   context.progress(0.7, "the map");
+  const progress = (done: number) => context.progress(0.7 + 0.25 * done, "the map");
+  const stopped = () => context.signal.aborted;
+  const { seed } = context;
+  const isSample = method === "umap" && plan.sample < photos.length;
   const places =
-    method === "umap"
-      ? await (
-          await import("./umap-map.ts")
-        ).umapMap(
-          neighbours,
-          context.seed,
-          () => context.signal.aborted,
-          (done) => context.progress(0.7 + 0.25 * done, "the map"),
-        )
-      : planeOf(principal);
+    method === "pca"
+      ? planeOf(principal)
+      : isSample
+        ? await (
+            await import("./map-of-sample.ts")
+          ).mapOfSample(runtime, vectors, {
+            ...{ ...search, photos: plan.sample, count: asks.neighbours, seed, stopped, progress },
+          })
+        : await (await import("./umap-map.ts")).umapMap(neighbours, seed, stopped, progress);
   const apart = loneliness(neighbours);
-  const order = [...apart.keys()].sort((a, b) => apart[b]! - apart[a]! || a - b);
   const duplicates = alikePairs(vectors, neighbours, asks.alike);
   const all = set.whole ?? set.length;
   const validates = (row: number) =>
     asks.validation !== null
       ? photos[row]! >= Math.round(all * (1 - asks.validation))
-      : part.splits[row] !== "" && part.splits[row] !== "train";
+      : part.splits.at(row) !== "" && part.splits.at(row) !== "train";
   const layer = embeddingLayer(network, asks.layer);
   const near: NearPhotos[] = [];
   for (const photo of asks.near) {
@@ -162,9 +165,12 @@ async function finish(
     title: network.origin.file ?? network.name,
     layer: layer.address,
     classNames: classNamesOf(network, set),
-    ...{ part, neighbours, principal, places, method, apart, duplicates },
-    outliers: order.slice(0, asks.outliers),
-    leaks: duplicates.filter(({ a, b }) => validates(a) !== validates(b)),
+    ...{ part, neighbours, principal, places, method, apart },
+    ...(isSample && { sample: { photos: plan.sample, bytes: plan.graph } }),
+    duplicates: duplicates.pairs,
+    duplicateCount: duplicates.count,
+    outliers: largestOf(apart, asks.outliers),
+    leaks: duplicates.pairs.filter(({ a, b }) => validates(a) !== validates(b)),
     pictures: await mapPhotos(set, part, places),
     near,
   };
@@ -205,7 +211,7 @@ export const embedView = defineView({
   compute: (context, set, asks) => computeInShards(shards, context, set, asks),
   words(found, set) {
     const { part, duplicates, leaks, outliers, principal } = found;
-    const name = (row: number) => part.names[row]!;
+    const name = (row: number) => part.names.at(row);
     const pair = ({ a, b, cosine }: AlikePair) =>
       `${name(a)} and ${name(b)} (${cosine.toFixed(4)})`;
     const share = principal.shares.slice(0, 2).reduce((sum, each) => sum + each, 0);
@@ -214,7 +220,10 @@ export const embedView = defineView({
       lines: [
         `${set.name}: ${part.photos.length} photos by ${part.vectors.width} numbers of ${found.layer}`,
         `the first two principal components hold ${(100 * share).toFixed(0)} % of the variance`,
-        `${duplicates.length} pairs of near-duplicates${duplicates.length > 0 ? `: ${duplicates.slice(0, 3).map(pair).join("; ")}` : ""}`,
+        `${found.duplicateCount} pairs of near-duplicates${duplicates.length > 0 ? `: ${duplicates.slice(0, 3).map(pair).join("; ")}` : ""}`,
+        ...(duplicates.length < found.duplicateCount
+          ? [`the ${duplicates.length} most alike of them are listed`]
+          : []),
         ...(leaks.length > 0
           ? [
               `${leaks.length} of them between training and validation: ${leaks.slice(0, 3).map(pair).join("; ")}`,
@@ -231,7 +240,7 @@ export const embedView = defineView({
   },
   json: (found, set) => {
     const { part } = found;
-    const named = ({ a, b, cosine }: AlikePair) => [part.names[a], part.names[b], cosine];
+    const named = ({ a, b, cosine }: AlikePair) => [part.names.at(a), part.names.at(b), cosine];
     return {
       file: found.title,
       data: set.name,
@@ -239,16 +248,23 @@ export const embedView = defineView({
       photos: part.photos.length,
       numbers: part.vectors.width,
       map: found.method,
+      ...(found.sample && { mapOfSample: found.sample }),
       variance: found.principal.shares,
+      ...(found.duplicates.length < found.duplicateCount && {
+        nearDuplicatesFound: found.duplicateCount,
+      }),
       nearDuplicates: found.duplicates.map(named),
       leaks: found.leaks.map(named),
       outliers: found.outliers.map((row) => ({
-        photo: part.names[row],
+        photo: part.names.at(row),
         distance: found.apart[row],
       })),
       near: found.near.map(({ photo, rows, distances }) => ({
         photo,
-        nearest: Array.from(rows, (row, i) => ({ photo: part.names[row], distance: distances[i] })),
+        nearest: Array.from(rows, (row, i) => ({
+          photo: part.names.at(row),
+          distance: distances[i],
+        })),
       })),
       skipped: part.skipped,
     };
@@ -277,10 +293,13 @@ export const embedView = defineView({
   },
 });
 
-const captionOf = ({ title, layer, part, method }: Embedding, set: DatasetSubject): string =>
-  `${part.photos.length} photos of ${set.name} by what ${layer} of ${title} makes of them (${part.vectors.width} numbers each), ` +
-  (method === "umap"
-    ? "laid out by UMAP: photos that lie together are alike to the network; distances between groups mean nothing."
+const captionOf = (found: Embedding, set: DatasetSubject): string =>
+  `${found.part.photos.length} photos of ${set.name} by what ${found.layer} of ${found.title} makes of them (${found.part.vectors.width} numbers each), ` +
+  (found.method === "umap"
+    ? `laid out by UMAP${sampleWords(found)}: photos that lie together are alike to the network; distances between groups mean nothing.`
     : "along the two directions in which they differ most (principal components).");
 
-/** `photos`: a row each; `neighbours`: a row for each photo and rank; `pairs`: near-duplicates. */
+const sampleWords = ({ sample, part }: Embedding): string =>
+  sample
+    ? ` from ${sample.photos.toLocaleString("en")} of ${part.photos.length.toLocaleString("en")} photos, drawn evenly (the graph of all would take ${formatByteSize(sample.bytes)}; the others lie by their nearest)`
+    : "";

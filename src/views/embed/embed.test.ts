@@ -8,10 +8,12 @@ import { loadModel } from "../../api/load-model.ts";
 import type { Model } from "../../api/model.ts";
 import { openDatasetFor } from "../../api/open-dataset.ts";
 import type { ImageSet } from "../../data/examples/image-set.ts";
+import { PackedTexts } from "../../base/packed-texts.ts";
 import { openZipFile } from "../../node/datasets/open-zip-file.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import type { DatasetSubject } from "../subject.ts";
 import type { EmbedPart } from "./embed-part.ts";
+import { planEmbedding } from "./embed-plan.ts";
 import { embedView } from "./embed-view.ts";
 import { alikePairs } from "./find-odd.ts";
 import { nearestNeighbours } from "./neighbours.ts";
@@ -47,8 +49,8 @@ const cutPart = (part: EmbedPart, from: number, to: number): EmbedPart => ({
   vectors: vectorsIn(part.vectors.block(from, to), part.vectors.width),
   photos: part.photos.slice(from, to),
   classes: part.classes.slice(from, to),
-  names: part.names.slice(from, to),
-  splits: part.splits.slice(from, to),
+  names: PackedTexts.of([...part.names].slice(from, to)),
+  splits: PackedTexts.of([...part.splits].slice(from, to)),
 });
 
 describe("an embedding", () => {
@@ -70,10 +72,35 @@ describe("an embedding", () => {
 
   it("says before it begins what it takes, and which map takes less", async () => {
     const run = (memory: number) => model.view(embedView, subject, {}, { memory });
-    await expect(run(150_000)).rejects.toThrow(
-      /vectors of 40 photos \(8 numbers each\) and their map take 191 kB, and 150 kB may.*--map pca, for which 101 kB/,
+    await expect(run(40_000)).rejects.toThrow(
+      /vectors of 40 photos \(8 numbers each\) and their map take 56 kB, and 40 kB may.*--map pca, for which 17 kB/,
     );
-    await expect(run(50_000)).rejects.toThrow(/or a layer with fewer channels$/);
+    await expect(run(10_000)).rejects.toThrow(/or a layer with fewer channels$/);
+  });
+
+  it("of more photos than a graph fits of is laid out from a sample, and says so", async () => {
+    const seen = await embed({ map: "pca" });
+    const of = (photos: number, memory: number, map = "umap") =>
+      planEmbedding(
+        { photos, width: 512, held: 0 },
+        { neighbours: 15, components: 16, map },
+        memory,
+      );
+    expect(of(20_000, 2 ** 30).sample).toBe(20_000);
+    expect(of(2_000_000, 2 ** 30, "pca").sample).toBe(2_000_000);
+    const { sample, graph, least } = of(2_000_000, 2 ** 30);
+    expect(least).toBeLessThan(2 ** 30);
+    expect(sample).toBeGreaterThan(50_000);
+    expect(sample).toBeLessThan(200_000);
+    // Where not even a small one fits, what it takes is more than may be taken.
+    expect(of(4_000_000, 2 ** 30).least).toBeGreaterThan(2 ** 30);
+    const found = { ...seen.result, method: "umap" as const, sample: { photos: 9, bytes: graph } };
+    expect(embedView.words(found, subject, seen.asks).caption).toContain(
+      "laid out by UMAP from 9 of 40 photos, drawn evenly (the graph of all would take 1.9 GB; the others lie by their nearest): ",
+    );
+    expect(embedView.json(found, subject, seen.asks)).toMatchObject({
+      mapOfSample: { photos: 9, bytes: graph },
+    });
   });
 
   it("has Keras' vectors, NumPy's principal components, and the exact neighbours", async () => {
@@ -122,10 +149,14 @@ describe("an embedding", () => {
     const vectors = vectorsIn(numbers, 2);
     const neighbours = await nearestNeighbours(runtime, vectors, 2);
     const pairs = alikePairs(vectors, neighbours, 0.9999);
-    expect(pairs.map(({ a, b }) => [a, b])).toEqual([
+    expect(pairs.pairs.map(({ a, b }) => [a, b])).toEqual([
       [0, 2],
       [1, 4],
     ]);
+    // Of very many the most alike are kept, and all are counted.
+    const some = alikePairs(vectors, neighbours, -1, 2);
+    expect(some.pairs).toEqual(alikePairs(vectors, neighbours, -1).pairs.slice(0, 2));
+    expect(some.count).toBeGreaterThan(4);
     const { result } = await embed({ alike: 0.9, validation: 0.25, outliers: 3 });
     const validates = (row: number) => result.part.photos[row]! >= 30;
     expect(result.leaks).toEqual(
@@ -139,7 +170,7 @@ describe("an embedding", () => {
   it("lists the photos nearest to one of the set, and to any other", async () => {
     const { result } = await embed();
     const { part, neighbours } = result;
-    const own = part.names[7]!;
+    const own = part.names.at(7);
     const folder = mkdtempSync(join(tmpdir(), "striate-near-"));
     const copy = join(folder, "copy.jpg");
     const zip = await openZipFile(fixture("photos.zip"));

@@ -9,11 +9,27 @@ export interface AlikePair {
   readonly cosine: number;
 }
 
-/** Pairs of neighbours whose cosine is at least `from`; the most alike first. */
-export function alikePairs(table: VectorTable, neighbours: Neighbours, from: number): AlikePair[] {
+/** Pairs of near-duplicates: how many there are, and the most alike of them, these first. */
+export interface AlikePairs {
+  readonly count: number;
+  readonly pairs: readonly AlikePair[];
+}
+
+/** Pairs that are kept: of millions nobody looks at more. */
+const mostPairs = 200_000;
+
+/** Pairs of neighbours whose cosine is at least `from`. */
+export function alikePairs(
+  table: VectorTable,
+  neighbours: Neighbours,
+  from: number,
+  most = mostPairs,
+): AlikePairs {
   const mean = meanOf(table);
   const { rows, count } = neighbours;
-  const pairs: AlikePair[] = [];
+  let [found, pairs] = [0, [] as AlikePair[]];
+  const ranked = () =>
+    pairs.sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b).slice(0, most);
   for (const block of blocksOf(table)) {
     // In the order of the others: where these lie on disk, they are read once for a block.
     const wanted = pairsOf(neighbours, block).sort((p, q) => rows[p]! - rows[q]!);
@@ -22,10 +38,13 @@ export function alikePairs(table: VectorTable, neighbours: Neighbours, from: num
       const [row, other] = [Math.floor(at / count), rows[at]!];
       if (other >= others.to) others = blockWith(table, other);
       const cosine = cosineOf(mean, block.data, row - block.from, others.data, other - others.from);
-      if (cosine >= from) pairs.push({ a: Math.min(row, other), b: Math.max(row, other), cosine });
+      if (cosine < from) continue;
+      found++;
+      pairs.push({ a: Math.min(row, other), b: Math.max(row, other), cosine });
+      if (pairs.length === 2 * most) pairs = ranked();
     }
   }
-  return pairs.sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b);
+  return { count: found, pairs: ranked() };
 }
 
 /** Places in the table of neighbours of some rows; a pair that stands there both ways is taken once. */
@@ -76,3 +95,16 @@ export const loneliness = ({ distances, count }: Neighbours): Float64Array =>
     for (let i = 0; i < count; i++) sum += distances[row * count + i]!;
     return sum / count;
   });
+
+/** Numbers of the largest values, the largest first; of those that are as large the first. */
+export function largestOf(values: Float64Array, count: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if (found.length === count && !(count > 0 && values[i]! > values[found.at(-1)!]!)) continue;
+    let at = found.length;
+    while (at > 0 && values[found[at - 1]!]! < values[i]!) at--;
+    found.splice(at, 0, i);
+    if (found.length > count) found.length = count;
+  }
+  return found;
+}

@@ -21,9 +21,10 @@ export function fuzzyGraph(neighbours: Neighbours, near: number): FuzzyGraph {
   const vertices = rows.length / count;
   const own = memberships(neighbours, near);
   const incoming = transposed(neighbours, near);
-  const tail: number[] = [];
-  const head: number[] = [];
-  const weights: number[] = [];
+  // bounded: at most two for each place in the table of neighbours; what is not written to takes no memory
+  const [tail, head] = [new Int32Array(2 * own.length), new Int32Array(2 * own.length)];
+  const weights = new Float64Array(2 * own.length); // bounded: as these
+  let edges = 0;
   /** Of the row at hand, by the other photo. */
   const known = new Float64Array(vertices).fill(NaN);
   for (let row = 0; row < vertices; row++) {
@@ -45,17 +46,17 @@ export function fuzzyGraph(neighbours: Neighbours, near: number): FuzzyGraph {
       if (Number.isNaN(here)) others[found++] = other;
     }
     for (const other of others.subarray(0, found).sort()) {
-      tail.push(row);
-      head.push(other);
-      weights.push(known[other]!);
+      tail[edges] = row;
+      head[edges] = other;
+      weights[edges++] = known[other]!;
       known[other] = NaN;
     }
   }
   return {
     vertices,
-    tail: Int32Array.from(tail),
-    head: Int32Array.from(head),
-    weights: Float64Array.from(weights),
+    tail: tail.subarray(0, edges),
+    head: head.subarray(0, edges),
+    weights: weights.subarray(0, edges),
   };
 }
 
@@ -77,7 +78,7 @@ function transposed({ rows, count }: Neighbours, near: number) {
 const [rounds, tolerance, smallestScale] = [64, 1e-5, 1e-3];
 
 /** How surely each neighbour is one, by row and rank: the nearest surely, all together log2(near + 1) of them. */
-function memberships({ rows, distances, count }: Neighbours, near: number): Float64Array {
+export function memberships({ rows, distances, count }: Neighbours, near: number): Float64Array {
   const vertices = rows.length / count;
   const target = Math.log(near + 1) / Math.log(2);
   const means = new Float64Array(vertices);

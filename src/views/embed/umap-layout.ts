@@ -20,6 +20,7 @@ const farthest = 4;
  * Source: McInnes, Healy, Melville 2018, arXiv:1802.03426, algorithm 5; the steps and the random numbers of umap-js
  * 1.4, whose places come out to the bit (docs/decisions/own-umap-layout.md says why this is not that).
  *
+ * @param graph is used up
  * @param stopped whether to stop with the places as they are
  * @returns `(vertices, 2)`
  */
@@ -56,14 +57,22 @@ interface Springs {
   readonly nextPush: Float64Array;
 }
 
+/** Takes the memory of the graph over, which is gone then. */
 function springsOf({ head, tail, weights }: FuzzyGraph, epochs: number): Springs {
   const most = weights.reduce((a, b) => Math.max(a, b), 0);
-  // What is so unsure that its turn would not come is left out.
-  const taken = [...weights.keys()].filter((i) => weights[i]! > 0 && weights[i]! >= most / epochs);
-  const every = Float64Array.from(taken, (i) => epochs / ((weights[i]! / most) * epochs));
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i]!;
+    // What is so unsure that its turn would not come is left out.
+    if (!(weight > 0 && weight >= most / epochs)) continue;
+    head[count] = head[i]!;
+    tail[count] = tail[i]!;
+    weights[count++] = epochs / ((weight / most) * epochs);
+  }
+  const every = weights.subarray(0, count);
   return {
-    head: Int32Array.from(taken, (i) => head[i]!),
-    tail: Int32Array.from(taken, (i) => tail[i]!),
+    head: head.subarray(0, count),
+    tail: tail.subarray(0, count),
     every,
     next: every.slice(),
     nextPush: every.map((each) => each / pushes),

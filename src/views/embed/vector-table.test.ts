@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { PackedTexts } from "../../base/packed-texts.ts";
 import { Random } from "../../base/random.ts";
 import { fileBytesAnew } from "../../node/files/file-bytes.ts";
 import { runtime } from "../../runtime/node/index.ts";
@@ -37,8 +38,8 @@ function onDisk(): VectorTable {
       vectors: vectorsIn(whole.block(from, to), width),
       photos: new Uint32Array(count),
       classes: new Int32Array(count),
-      names: Array.from({ length: count }, (_, i) => `${from + i}.jpg`),
-      splits: Array.from({ length: count }, () => ""),
+      names: PackedTexts.of(Array.from({ length: count }, (_, i) => `${from + i}.jpg`)),
+      splits: PackedTexts.of(Array.from({ length: count }, () => "")),
       skipped: [],
     };
     const bytes = writeEmbed(part);
@@ -53,7 +54,7 @@ function onDisk(): VectorTable {
 
 it("vectors in files are read where they are wanted, across their bounds too", () => {
   const table = onDisk();
-  expect([table.rows, table.width]).toEqual([rows, width]);
+  expect([table.rows, table.width, table.held]).toEqual([rows, width, 0]);
   for (const [from, to] of [
     [0, rows],
     [500, 502],
@@ -87,7 +88,7 @@ it("neighbours by tiles of a table on disk are those of one table, and all that 
   }
   const pairs = alikePairs(table, tiled, 0.9999999);
   expect(pairs).toEqual(alikePairs(whole, one, 0.9999999));
-  expect(pairs.map(({ a, b }) => [a, b])).toEqual([
+  expect(pairs.pairs.map(({ a, b }) => [a, b])).toEqual([
     [3, 900],
     [3, 1299],
     [11, 12],

@@ -5,6 +5,8 @@ export interface VectorTable {
   readonly rows: number;
   /** Numbers of a vector. */
   readonly width: number;
+  /** Bytes of it that are in memory. */
+  readonly held: number;
   /** The rows from one up to another, one after the other: a view or a copy, not to be changed. */
   block(from: number, to: number): Float32Array;
 }
@@ -18,6 +20,7 @@ export function vectorsAt(
 ): VectorTable {
   return {
     ...{ rows, width },
+    held: bytes instanceof Uint8Array ? 4 * rows * width : 0,
     block(from, to) {
       const [begin, end] = [start + 4 * width * from, start + 4 * width * to];
       const read = bytes.subarray(begin, end);
@@ -57,6 +60,7 @@ export function stackedVectors(tables: readonly VectorTable[]): VectorTable {
   };
   return {
     ...{ rows: starts.at(-1)!, width },
+    held: parts.reduce((sum, { held }) => sum + held, 0),
     block(from, to) {
       let i = partOf(from);
       if (to <= starts[i + 1]!) return parts[i]!.block(from - starts[i]!, to - starts[i]!);
