@@ -145,6 +145,7 @@ export type { EmbedPart } from "./views/embed/embed-part.ts";
 export type { AlikePair } from "./views/embed/find-odd.ts";
 export type { MapPhotos } from "./views/embed/map-photos.ts";
 export type { NearPhotos } from "./views/embed/near-photos.ts";
+export type { NeighbourTable } from "./views/embed/neighbour-table.ts";
 export type { Neighbours } from "./views/embed/neighbours.ts";
 export type { Principal } from "./views/embed/principal.ts";
 export type { EmbedSample } from "./views/embed/map-of-sample.ts";

@@ -16,6 +16,8 @@ export interface ViewContext {
   readonly signal: StopSignal;
   /** Bytes that the tensors of one run may take together: batches are cut to it. */
   readonly memory: number;
+  /** Room on disk for what does not fit into the memory; a run of shards has some. */
+  readonly scratch?: Scratch;
   /** Other ways of running a network here, for views that compare them; the first is the reference. */
   readonly ways: readonly Way[];
   /** How a classifier is measured: the loss that its file was compiled with, or that its head asks for. */
@@ -29,6 +31,19 @@ export interface ViewContext {
 /** The part of an `AbortSignal` that every platform has. */
 export interface StopSignal {
   readonly aborted: boolean;
+}
+
+/** Room on disk for numbers that need not be in memory; who gives it clears it away. */
+export interface Scratch {
+  file(): ScratchFile;
+}
+
+/** Numbers as bytes that lie on disk. */
+export interface ScratchFile {
+  /** Puts bytes behind those that are there. */
+  append(bytes: Uint8Array): void;
+  /** The bytes from one up to another, in memory of their own. */
+  read(from: number, to: number): Uint8Array;
 }
 
 /** One way of running a network. */

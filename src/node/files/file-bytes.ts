@@ -42,7 +42,8 @@ export const fileBytesAnew = (path: string, length: number): ByteSource => ({
   },
 });
 
-function readRange(path: string, file: number, from: number, to: number): Uint8Array {
+/** Bytes of an open file. @throws StriateError where they cannot be read, are not there, or are too many */
+export function readRange(path: string, file: number, from: number, to: number): Uint8Array {
   const size = Math.max(to - from, 0);
   if (size > maxBytes)
     throw new StriateError(

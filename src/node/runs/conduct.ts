@@ -68,7 +68,7 @@ export async function mergeRun<R>(
     );
   const cut: number[] = [];
   try {
-    return await run.merge(results());
+    return await run.merge(results(), ledger.folder);
   } catch (error) {
     if (!(error instanceof CutError)) throw error;
     report.notice?.(

@@ -22,6 +22,7 @@ import { type Seen, runView } from "../../views/run-view.ts";
 import type { Shards } from "../../views/shards.ts";
 import type { DatasetSubject } from "../../views/subject.ts";
 import { reasonOf } from "../files/files.ts";
+import { scratchIn } from "../files/scratch.ts";
 
 /** A view that can be computed in shards. */
 export type ShardedView = View<"dataset", Fields, Fields, unknown> & {
@@ -44,8 +45,12 @@ export interface OpenRun<R = unknown> {
   compute(from: number, to: number, options: ComputeOptions): Promise<Uint8Array>;
   /** Whether the files that a part speaks of are there yet; a part that speaks of none is whole. */
   isWhole?(part: Uint8Array): Promise<boolean>;
-  /** All parts, in their order, as the result. */
-  merge(parts: AsyncIterable<StoredPart>): Promise<R>;
+  /**
+   * All parts, in their order, as the result.
+   *
+   * @param folder of the run: what does not fit into the memory is put there until the run is closed
+   */
+  merge(parts: AsyncIterable<StoredPart>, folder: string): Promise<R>;
   close(): Promise<void>;
 }
 
@@ -165,6 +170,7 @@ type ViewParts = Pick<ViewRun, "manifest" | "view" | "asks" | "model" | "set" | 
 function viewRun(parts: ViewParts): ViewRun {
   const { manifest, view, asks, model, set, subject } = parts;
   const { seed, memory } = manifest;
+  let scratch: ReturnType<typeof scratchIn> | undefined;
   const context = (options: ComputeOptions = {}) =>
     viewContext(model.running, { seed, memory, measure: model.measure(), ...options });
   return {
@@ -173,15 +179,17 @@ function viewRun(parts: ViewParts): ViewRun {
       const part = await view.shards.part(context(options), subject.range!(from, to), asks);
       return view.shards.write(part);
     },
-    async merge(results) {
+    async merge(results, folder) {
+      scratch ??= scratchIn(folder);
       const all = await mergeAll(view.shards, results, manifest.photos);
       const finished: ShardedView = {
         ...view,
         compute: (inner) => view.shards.finish(inner, all, subject, asks),
       };
-      return (await runView(finished, context(), subject, asks)) as never;
+      return (await runView(finished, { ...context(), scratch }, subject, asks)) as never;
     },
     async close() {
+      scratch?.close();
       await set.close();
       await model.dispose();
     },

@@ -1,5 +1,7 @@
 /** What an embedding takes, and of how many photos UMAP's graph fits. */
 export interface EmbedPlan {
+  /** Whether the neighbours of all photos lie on disk. */
+  readonly onDisk: boolean;
   /** Photos that the plane is made of: all, or an evenly drawn sample. */
   readonly sample: number;
   /** Bytes that UMAP takes for the graph of all photos. */
@@ -9,7 +11,7 @@ export interface EmbedPlan {
 }
 
 /** A map of fewer tells little. */
-const fewestSampled = 1000;
+const fewestDrawn = 1000;
 
 /** What of a set its cost depends on. */
 interface EmbedSize {
@@ -18,23 +20,30 @@ interface EmbedSize {
   readonly width: number;
   /** Bytes of the vectors that are in memory. */
   readonly held: number;
+  /** Whether there is room on disk. */
+  readonly hasDisk: boolean;
 }
 
 /** How an embedding fits into so many bytes. Bytes of a photo are measured: docs/embeddings.md. */
 export function planEmbedding(
-  { photos, width, held }: EmbedSize,
+  { photos, width, held, hasDisk }: EmbedSize,
   asks: { readonly neighbours: number; readonly components: number; readonly map: string },
   memory: number,
 ): EmbedPlan {
   const { neighbours, components, map } = asks;
-  // Name, class, place and so on; its components; rows and distances of its neighbours.
-  const all = held + photos * (150 + 4 * components + 12 * neighbours);
-  const graphOfOne = 64 + 60 * neighbours;
-  const graph = map === "umap" ? photos * graphOfOne : 0;
-  if (all + graph <= memory || graph === 0) return { sample: photos, graph, least: all + graph };
-  // Of a sample vectors and neighbours are held besides.
-  const sampled = 4 * width + 12 * neighbours + graphOfOne;
-  const sample = Math.floor((memory - all) / sampled);
-  if (photos <= fewestSampled) return { sample: photos, graph, least: all + graph };
-  return { sample: Math.max(sample, 0), graph, least: all + fewestSampled * sampled };
+  // Name, class, place and so on, and its components; rows and distances of neighbours; UMAP's graph.
+  const photo = 150 + 4 * components;
+  const near = 12 * neighbours;
+  const edges = 64 + 60 * neighbours;
+  const graph = map === "umap" ? photos * edges : 0;
+  const whole = held + photos * (photo + near) + graph;
+  if (whole <= memory) return { onDisk: false, sample: photos, graph, least: whole };
+  const onDisk = hasDisk;
+  const all = held + photos * (photo + (onDisk ? 0 : near));
+  if (graph === 0) return { onDisk, sample: photos, graph, least: all };
+  // Of those that are drawn vectors and neighbours are held.
+  const drawn = 4 * width + near + edges;
+  const least = Math.min(whole, all + Math.min(photos, fewestDrawn) * drawn);
+  const sample = Math.min(photos, Math.max(0, Math.floor((memory - all) / drawn)));
+  return { onDisk, sample, graph, least };
 }

@@ -1,14 +1,16 @@
 import type { ParquetColumn } from "../../formats/parquet-columns.ts";
 import type { DataTable } from "../define-view.ts";
 import type { Embedding } from "./embedding.ts";
+import { type NeighbourTable, neighbourRows } from "./neighbour-table.ts";
 
 /** The tables of an embedding: docs/embeddings.md says what they hold. They are made while they are written. */
 export function* embedTables(found: Embedding): Generator<DataTable> {
   const { part, classNames, places, apart, neighbours, duplicates, leaks, near } = found;
   const { count } = neighbours;
   const rows = part.photos.length;
-  const pairs = neighbours.rows.length;
+  const pairs = neighbours.length * count;
   const leaking = new Set(leaks);
+  const nearAt = pairsOf(neighbours);
   yield {
     name: "photos",
     columns: [
@@ -26,8 +28,8 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
     columns: [
       column("photo", "STRING", pairs, (at) => part.names.at(Math.floor(at / count))),
       column("rank", "INT32", pairs, (at) => at % count),
-      column("neighbour", "STRING", pairs, (at) => part.names.at(neighbours.rows[at]!)),
-      column("distance", "DOUBLE", pairs, (at) => neighbours.distances[at]!),
+      column("neighbour", "STRING", pairs, (at) => part.names.at(nearAt(at).row)),
+      column("distance", "DOUBLE", pairs, (at) => nearAt(at).distance),
     ],
   };
   yield {
@@ -78,6 +80,19 @@ export function* embedTables(found: Embedding): Generator<DataTable> {
       column("class", "STRING", length, (i) => classNames[part.classes[entries[i]!.row]!] ?? ""),
       column("distance", "DOUBLE", length, (i) => entries[i]!.each.distances[entries[i]!.rank]!),
     ],
+  };
+}
+
+/** The pairs of a table by their numbers; those of some photos are at hand. */
+function pairsOf(table: NeighbourTable) {
+  let [first, block] = [-1, table.block(0, 0)];
+  return (at: number) => {
+    const row = Math.floor(at / table.count);
+    const from = row - (row % neighbourRows);
+    if (from !== first)
+      [first, block] = [from, table.block(from, Math.min(table.length, from + neighbourRows))];
+    const place = at - from * table.count;
+    return { row: block.rows[place]!, distance: block.distances[place]! };
   };
 }
 

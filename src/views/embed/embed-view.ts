@@ -20,6 +20,7 @@ import { type AlikePair, alikePairs, largestOf, loneliness } from "./find-odd.ts
 import { mapPhotos } from "./map-photos.ts";
 import { drawNear } from "./draw-near.ts";
 import { type NearPhotos, nearPhotos } from "./near-photos.ts";
+import { neighbourRows, neighboursIn, neighboursOnDisk } from "./neighbour-table.ts";
 import { nearestNeighbours } from "./neighbours.ts";
 import { type Principal, principalComponents } from "./principal.ts";
 import { rowsOfBlock, vectorsIn } from "./vector-table.ts";
@@ -58,7 +59,7 @@ const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
   costs(network, set, asks, memory, kept = false) {
     const { width } = embeddingLayer(network, asks.layer);
     const photos = set.whole ?? set.length;
-    const size = { photos, width, held: kept ? 0 : 4 * width * photos };
+    const size = { photos, width, held: kept ? 0 : 4 * width * photos, hasDisk: kept };
     const { least } = planEmbedding(size, asks, memory);
     const { least: byPca } = planEmbedding(size, { ...asks, map: "pca" }, memory);
     if (least > memory)
@@ -123,31 +124,37 @@ async function finish(
   const { runtime, network } = context.running;
   const { vectors, photos } = part;
   requirePhotos(set, photos.length, part.skipped, 2);
-  const plan = planEmbedding({ ...vectors, photos: photos.length }, asks, context.memory);
+  const { scratch, seed } = context;
+  const size = { ...vectors, photos: photos.length, hasDisk: scratch !== undefined };
+  const plan = planEmbedding(size, asks, context.memory);
   const throwIfStopped = () => context.throwIfStopped();
   const search = { memory: Math.min(2 ** 26, context.memory / 8), throwIfStopped };
   context.progress(0.5, "nearest photos");
-  const neighbours = await nearestNeighbours(runtime, vectors, asks.neighbours, {
+  const told = {
     ...search,
-    progress: (done) => context.progress(0.5 + 0.2 * done, "nearest photos"),
-  });
+    progress: (done: number) => context.progress(0.5 + 0.2 * done, "nearest photos"),
+  };
+  const { neighbours: count } = asks;
+  const inMemory = plan.onDisk ? undefined : await nearestNeighbours(runtime, vectors, count, told);
+  const neighbours = inMemory
+    ? neighboursIn(inMemory)
+    : await neighboursOnDisk(runtime, vectors, count, scratch!, told);
   const principal = await principalComponents(runtime, vectors, asks.components, throwIfStopped);
   const method = asks.map === "umap" && photos.length >= fewestForUmap ? "umap" : "pca";
   context.progress(0.7, "the map");
   const progress = (done: number) => context.progress(0.7 + 0.25 * done, "the map");
-  const stopped = () => context.signal.aborted;
-  const { seed } = context;
   const isSample = method === "umap" && plan.sample < photos.length;
+  const stopped = () => context.signal.aborted;
   const places =
     method === "pca"
       ? planeOf(principal)
-      : isSample
-        ? await (
+      : inMemory && !isSample
+        ? await (await import("./umap-map.ts")).umapMap(inMemory, seed, stopped, progress)
+        : await (
             await import("./map-of-sample.ts")
           ).mapOfSample(runtime, vectors, {
-            ...{ ...search, photos: plan.sample, count: asks.neighbours, seed, stopped, progress },
-          })
-        : await (await import("./umap-map.ts")).umapMap(neighbours, seed, stopped, progress);
+            ...{ ...search, photos: plan.sample, count, seed, stopped, progress },
+          });
   const apart = loneliness(neighbours);
   const duplicates = alikePairs(vectors, neighbours, asks.alike);
   const all = set.whole ?? set.length;
@@ -157,10 +164,8 @@ async function finish(
       : part.splits.at(row) !== "" && part.splits.at(row) !== "train";
   const layer = embeddingLayer(network, asks.layer);
   const near: NearPhotos[] = [];
-  for (const photo of asks.near) {
-    const { batch, neighbours: count } = asks;
-    near.push(await nearPhotos(context, set, part, layer, { photo, count, batch }));
-  }
+  for (const photo of asks.near)
+    near.push(await nearPhotos(context, set, part, layer, { photo, count, batch: asks.batch }));
   return {
     title: network.origin.file ?? network.name,
     layer: layer.address,
@@ -277,7 +282,8 @@ export const embedView = defineView({
     yield ["vectors", piecedTensor("float32", shape, block, rowsOfBlock(vectors.width))];
     yield ["pca", float32([rows, principal.count], principal.scores)];
     yield ["map", float32([rows, 2], places)];
-    yield ["neighbours", { type: "int32", shape: [rows, neighbours.count], data: neighbours.rows }];
+    const near = (from: number, to: number) => neighbours.block(from, to).rows;
+    yield ["neighbours", piecedTensor("int32", [rows, neighbours.count], near, neighbourRows)];
   },
   columns: (found) => embedTables(found),
   *draw(found, set, { theme }) {

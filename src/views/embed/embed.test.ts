@@ -16,6 +16,7 @@ import type { EmbedPart } from "./embed-part.ts";
 import { planEmbedding } from "./embed-plan.ts";
 import { embedView } from "./embed-view.ts";
 import { alikePairs } from "./find-odd.ts";
+import { neighboursIn } from "./neighbour-table.ts";
 import { nearestNeighbours } from "./neighbours.ts";
 import { vectorsIn } from "./vector-table.ts";
 
@@ -82,7 +83,7 @@ describe("an embedding", () => {
     const seen = await embed({ map: "pca" });
     const of = (photos: number, memory: number, map = "umap") =>
       planEmbedding(
-        { photos, width: 512, held: 0 },
+        { photos, width: 512, held: 0, hasDisk: true },
         { neighbours: 15, components: 16, map },
         memory,
       );
@@ -91,9 +92,9 @@ describe("an embedding", () => {
     const { sample, graph, least } = of(2_000_000, 2 ** 30);
     expect(least).toBeLessThan(2 ** 30);
     expect(sample).toBeGreaterThan(50_000);
-    expect(sample).toBeLessThan(200_000);
+    expect(sample).toBeLessThan(300_000);
     // Where not even a small one fits, what it takes is more than may be taken.
-    expect(of(4_000_000, 2 ** 30).least).toBeGreaterThan(2 ** 30);
+    expect(of(6_000_000, 2 ** 30).least).toBeGreaterThan(2 ** 30);
     const found = { ...seen.result, method: "umap" as const, sample: { photos: 9, bytes: graph } };
     expect(embedView.words(found, subject, seen.asks).caption).toContain(
       "laid out by UMAP from 9 of 40 photos, drawn evenly (the graph of all would take 1.9 GB; the others lie by their nearest): ",
@@ -117,12 +118,12 @@ describe("an embedding", () => {
       ),
     );
     expected.nearest.forEach((row, i) => {
-      const distances = [...neighbours.distances.subarray(4 * i, 4 * i + 4)];
+      const { rows, distances } = neighbours.block(i, i + 1);
       expected.distances[i]!.forEach((each, k) => expect(distances[k]).toBeCloseTo(each, 5));
       const apart = expected.distances[i]!.every(
         (each, k) => k === 0 || each - expected.distances[i]![k - 1]! > 1e-5,
       );
-      if (apart) expect([...neighbours.rows.subarray(4 * i, 4 * i + 4)]).toEqual(row);
+      if (apart) expect([...rows]).toEqual(row);
     });
   });
 
@@ -136,7 +137,7 @@ describe("an embedding", () => {
       Math.hypot(places[2 * a]! - places[2 * b]!, places[2 * a + 1]! - places[2 * b + 1]!);
     let [near, all] = [0, 0];
     for (let a = 0; a < 40; a++) {
-      near += apart(a, neighbours.rows[4 * a]!) / 40;
+      near += apart(a, neighbours.block(a, a + 1).rows[0]!) / 40;
       for (let b = 0; b < 40; b++) all += apart(a, b) / 1600;
     }
     expect(near).toBeLessThan(all / 2);
@@ -147,7 +148,7 @@ describe("an embedding", () => {
   it("finds near-duplicates, leaks between training and validation, and outliers", async () => {
     const numbers = Float32Array.from([1, 0, 0, 1, 1.001, 0, -1, -1, 0, 1.002, -9, 4]);
     const vectors = vectorsIn(numbers, 2);
-    const neighbours = await nearestNeighbours(runtime, vectors, 2);
+    const neighbours = neighboursIn(await nearestNeighbours(runtime, vectors, 2));
     const pairs = alikePairs(vectors, neighbours, 0.9999);
     expect(pairs.pairs.map(({ a, b }) => [a, b])).toEqual([
       [0, 2],
@@ -178,8 +179,9 @@ describe("an embedding", () => {
     await zip.close();
     const asked = await embed({ near: [own, copy], map: "pca" });
     const [named, read] = asked.result.near;
-    expect([...named!.rows]).toEqual([...neighbours.rows.subarray(28, 32)]);
-    expect([...named!.distances]).toEqual([...neighbours.distances.subarray(28, 32)]);
+    const { rows, distances } = neighbours.block(7, 8);
+    expect(named!.rows).toEqual(rows);
+    expect(named!.distances).toEqual(distances);
     // The same bytes from elsewhere are the same vector: the photo itself is nearest.
     expect([read!.rows[0], read!.distances[0]]).toEqual([7, 0]);
     expect([...read!.rows.subarray(1)]).toEqual([...named!.rows.subarray(0, 3)]);

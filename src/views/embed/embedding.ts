@@ -3,7 +3,7 @@ import type { AlikePair } from "./find-odd.ts";
 import type { EmbedSample } from "./map-of-sample.ts";
 import type { MapPhotos } from "./map-photos.ts";
 import type { NearPhotos } from "./near-photos.ts";
-import type { Neighbours } from "./neighbours.ts";
+import type { NeighbourTable } from "./neighbour-table.ts";
 import type { Principal } from "./principal.ts";
 
 /** What a layer makes of a data set: a vector a photo, and what lies near what. */
@@ -12,7 +12,7 @@ export interface Embedding {
   readonly layer: string;
   readonly classNames: readonly string[];
   readonly part: EmbedPart;
-  readonly neighbours: Neighbours;
+  readonly neighbours: NeighbourTable;
   readonly principal: Principal;
   /** `(photos, 2)`, and how it was found. */
   readonly places: Float32Array;

@@ -1,4 +1,4 @@
-import type { Neighbours } from "./neighbours.ts";
+import { type NeighbourTable, eachWithNeighbours } from "./neighbour-table.ts";
 import { type VectorTable, blocksOf, meanOf, rowsOfBlock } from "./vector-table.ts";
 
 /** Two photos that are nearly the same to the network. Rows of the vectors. */
@@ -21,23 +21,28 @@ const mostPairs = 200_000;
 /** Pairs of neighbours whose cosine is at least `from`. */
 export function alikePairs(
   table: VectorTable,
-  neighbours: Neighbours,
+  neighbours: NeighbourTable,
   from: number,
   most = mostPairs,
 ): AlikePairs {
   const mean = meanOf(table);
-  const { rows, count } = neighbours;
+  const { count } = neighbours;
   let [found, pairs] = [0, [] as AlikePair[]];
   const ranked = () =>
     pairs.sort((p, q) => q.cosine - p.cosine || p.a - q.a || p.b - q.b).slice(0, most);
   for (const block of blocksOf(table)) {
+    const near = neighbours.block(block.from, block.to).rows;
     // In the order of the others: where these lie on disk, they are read once for a block.
-    const wanted = pairsOf(neighbours, block).sort((p, q) => rows[p]! - rows[q]!);
-    let others = { from: 0, to: 0, data: block.data };
-    for (const at of wanted) {
-      const [row, other] = [Math.floor(at / count), rows[at]!];
-      if (other >= others.to) others = blockWith(table, other);
-      const cosine = cosineOf(mean, block.data, row - block.from, others.data, other - others.from);
+    const order = Uint32Array.from(near, (_, i) => i).sort((p, q) => near[p]! - near[q]!);
+    let others: OtherBlock | undefined;
+    for (const at of order) {
+      const [row, other] = [block.from + Math.floor(at / count), near[at]!];
+      if (others === undefined || other >= others.to) others = blockWith(table, neighbours, other);
+      const place = other - others.from;
+      const isKnown =
+        row > other && others.near.subarray(place * count, (place + 1) * count).includes(row);
+      if (isKnown) continue;
+      const cosine = cosineOf(mean, block.data, row - block.from, others.data, place);
       if (cosine < from) continue;
       found++;
       pairs.push({ a: Math.min(row, other), b: Math.max(row, other), cosine });
@@ -47,24 +52,19 @@ export function alikePairs(
   return { count: found, pairs: ranked() };
 }
 
-/** Places in the table of neighbours of some rows; a pair that stands there both ways is taken once. */
-function pairsOf({ rows, count }: Neighbours, { from, to }: { from: number; to: number }) {
-  // bounded: by the rows of a block
-  const found = new Uint32Array((to - from) * count);
-  let length = 0;
-  for (let at = from * count; at < to * count; at++) {
-    const [row, other] = [Math.floor(at / count), rows[at]!];
-    const isKnown = row > other && rows.subarray(other * count, (other + 1) * count).includes(row);
-    if (!isKnown) found[length++] = at;
-  }
-  return found.subarray(0, length);
+/** Some photos with their neighbours. */
+interface OtherBlock {
+  readonly from: number;
+  readonly to: number;
+  readonly data: Float32Array;
+  readonly near: Int32Array;
 }
 
-function blockWith(table: VectorTable, row: number) {
+function blockWith(table: VectorTable, neighbours: NeighbourTable, row: number): OtherBlock {
   const length = rowsOfBlock(table.width);
   const from = row - (row % length);
   const to = Math.min(table.rows, from + length);
-  return { from, to, data: table.block(from, to) };
+  return { from, to, data: table.block(from, to), near: neighbours.block(from, to).rows };
 }
 
 /** Of a row of one block and a row of another, both less the mean. */
@@ -89,12 +89,15 @@ function cosineOf(
 }
 
 /** How far each photo is from its neighbours: the mean distance. Those far from all are outliers. */
-export const loneliness = ({ distances, count }: Neighbours): Float64Array =>
-  Float64Array.from({ length: distances.length / count }, (_, row) => {
+export function loneliness(table: NeighbourTable): Float64Array {
+  const apart = new Float64Array(table.length); // bounded: by the photos
+  for (const { row, distances } of eachWithNeighbours(table)) {
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += distances[row * count + i]!;
-    return sum / count;
-  });
+    for (const distance of distances) sum += distance;
+    apart[row] = sum / table.count;
+  }
+  return apart;
+}
 
 /** Numbers of the largest values, the largest first; of those that are as large the first. */
 export function largestOf(values: Float64Array, count: number): number[] {

@@ -37,13 +37,11 @@ export async function nearestNeighbours(
   count: number,
   options: SearchOptions = {},
 ): Promise<Neighbours> {
-  const kept = Math.min(count, table.rows - 1);
-  if (kept < 1)
-    throw new StriateError("of fewer than two photos none has a neighbour; give more photos");
+  const kept = keptOf(table, count);
   const found: Neighbours = {
     count: kept,
-    rows: new Int32Array(table.rows * kept),
-    distances: new Float64Array(table.rows * kept),
+    rows: new Int32Array(table.rows * kept), // bounded: by the plan of the embedding
+    distances: new Float64Array(table.rows * kept), // bounded: as these
   };
   const blocks = nearestByBlocks(runtime, table, table, kept, options);
   for await (const { from, rows, distances } of blocks) {
@@ -51,6 +49,14 @@ export async function nearestNeighbours(
     found.distances.set(distances, from * kept);
   }
   return found;
+}
+
+/** How many neighbours each row has at most. @throws StriateError where it has none */
+export function keptOf({ rows }: VectorTable, count: number): number {
+  const kept = Math.min(count, rows - 1);
+  if (kept < 1)
+    throw new StriateError("of fewer than two photos none has a neighbour; give more photos");
+  return kept;
 }
 
 /** The nearest of some rows, `count` for each, from row `from` on. */

@@ -5,9 +5,11 @@ import { expect, it } from "vitest";
 import { PackedTexts } from "../../base/packed-texts.ts";
 import { Random } from "../../base/random.ts";
 import { fileBytesAnew } from "../../node/files/file-bytes.ts";
+import { scratchIn } from "../../node/files/scratch.ts";
 import { runtime } from "../../runtime/node/index.ts";
 import { type EmbedPart, gatherEmbed, readEmbed, writeEmbed } from "./embed-part.ts";
-import { alikePairs } from "./find-odd.ts";
+import { alikePairs, loneliness } from "./find-odd.ts";
+import { neighboursIn, neighboursOnDisk } from "./neighbour-table.ts";
 import { nearestNeighbours } from "./neighbours.ts";
 import { principalComponents } from "./principal.ts";
 import { type VectorTable, blocksOf, vectorsIn } from "./vector-table.ts";
@@ -86,8 +88,19 @@ it("neighbours by tiles of a table on disk are those of one table, and all that 
       others.slice(0, count),
     );
   }
-  const pairs = alikePairs(table, tiled, 0.9999999);
-  expect(pairs).toEqual(alikePairs(whole, one, 0.9999999));
+  // Found and kept on disk they are the same.
+  const scratch = scratchIn(mkdtempSync(join(tmpdir(), "striate-scratch-")));
+  const kept = await neighboursOnDisk(runtime, table, count, scratch, { memory: 1000 });
+  expect([kept.count, kept.length]).toEqual([count, rows]);
+  for (const [from, to] of [
+    [0, rows],
+    [1023, 1026],
+  ] as const)
+    expect(kept.block(from, to)).toEqual(neighboursIn(one).block(from, to));
+  const pairs = alikePairs(table, kept, 0.9999999);
+  expect(pairs).toEqual(alikePairs(whole, neighboursIn(one), 0.9999999));
+  expect(loneliness(kept)).toEqual(loneliness(neighboursIn(one)));
+  scratch.close();
   expect(pairs.pairs.map(({ a, b }) => [a, b])).toEqual([
     [3, 900],
     [3, 1299],
