@@ -31,10 +31,10 @@ export function planEmbedding(
   memory: number,
 ): EmbedPlan {
   const { neighbours, components, map } = asks;
-  // Name, class, place and so on, and its components; rows and distances of neighbours; UMAP's graph.
+  // Name, class, place and so on, and its components; rows and distances of neighbours; UMAP's graph, at most.
   const photo = 150 + 4 * components;
   const near = 12 * neighbours;
-  const edges = 64 + 60 * neighbours;
+  const edges = 64 + 64 * neighbours;
   const graph = map === "umap" ? photos * edges : 0;
   const whole = held + photos * (photo + near) + graph;
   if (whole <= memory) return { onDisk: false, sample: photos, graph, least: whole };

@@ -224,6 +224,7 @@ export const embedView = defineView({
       caption: captionOf(found, set),
       lines: [
         `${set.name}: ${part.photos.length} photos by ${part.vectors.width} numbers of ${found.layer}`,
+        ...(found.sample ? [`the map is laid out by UMAP${sampleWords(found)}`] : []),
         `the first two principal components hold ${(100 * share).toFixed(0)} % of the variance`,
         `${found.duplicateCount} pairs of near-duplicates${duplicates.length > 0 ? `: ${duplicates.slice(0, 3).map(pair).join("; ")}` : ""}`,
         ...(duplicates.length < found.duplicateCount

@@ -74,7 +74,7 @@ describe("an embedding", () => {
   it("says before it begins what it takes, and which map takes less", async () => {
     const run = (memory: number) => model.view(embedView, subject, {}, { memory });
     await expect(run(40_000)).rejects.toThrow(
-      /vectors of 40 photos \(8 numbers each\) and their map take 56 kB, and 40 kB may.*--map pca, for which 17 kB/,
+      /vectors of 40 photos \(8 numbers each\) and their map take 58 kB, and 40 kB may.*--map pca, for which 17 kB/,
     );
     await expect(run(10_000)).rejects.toThrow(/or a layer with fewer channels$/);
   });
@@ -97,8 +97,9 @@ describe("an embedding", () => {
     expect(of(6_000_000, 2 ** 30).least).toBeGreaterThan(2 ** 30);
     const found = { ...seen.result, method: "umap" as const, sample: { photos: 9, bytes: graph } };
     expect(embedView.words(found, subject, seen.asks).caption).toContain(
-      "laid out by UMAP from 9 of 40 photos, drawn evenly (the graph of all would take 1.9 GB; the others lie by their nearest): ",
+      "laid out by UMAP from 9 of 40 photos, drawn evenly (the graph of all would take 2.0 GB; the others lie by their nearest): ",
     );
+    expect(embedView.words(found, subject, seen.asks).lines[1]).toContain("from 9 of 40 photos");
     expect(embedView.json(found, subject, seen.asks)).toMatchObject({
       mapOfSample: { photos: 9, bytes: graph },
     });
