@@ -17,6 +17,7 @@ import { embedTables } from "./embed-tables.ts";
 import type { Embedding } from "./embedding.ts";
 import { channelMeans, embeddingLayer } from "./embedding-layer.ts";
 import { type AlikePair, alikePairs, largestOf, loneliness } from "./find-odd.ts";
+import { mapOfSample } from "./map-of-sample.ts";
 import { mapPhotos } from "./map-photos.ts";
 import { drawNear } from "./draw-near.ts";
 import { type NearPhotos, nearPhotos } from "./near-photos.ts";
@@ -150,9 +151,7 @@ async function finish(
       ? planeOf(principal)
       : inMemory && !isSample
         ? await (await import("./umap-map.ts")).umapMap(inMemory, seed, stopped, progress)
-        : await (
-            await import("./map-of-sample.ts")
-          ).mapOfSample(runtime, vectors, {
+        : await mapOfSample(runtime, vectors, {
             ...{ ...search, photos: plan.sample, count, seed, stopped, progress },
           });
   const apart = loneliness(neighbours);

@@ -1,8 +1,6 @@
 import { Random } from "../../base/random.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
-import { memberships } from "./fuzzy-graph.ts";
 import { type SearchOptions, nearestByBlocks, nearestNeighbours } from "./neighbours.ts";
-import { umapMap } from "./umap-map.ts";
 import { type VectorTable, vectorsIn } from "./vector-table.ts";
 
 /** What a map was laid out from, where the graph of all photos does not fit. */
@@ -33,6 +31,7 @@ export async function mapOfSample(
   table: VectorTable,
   { photos, count, seed, stopped, progress, ...search }: SampleOptions,
 ): Promise<Float32Array> {
+  const { umapMap, memberships } = await import("./umap-map.ts");
   const drawn = evenlyDrawn(table.rows, photos, seed);
   // bounded: by the plan of the embedding
   const data = new Float32Array(photos * table.width);

@@ -3,6 +3,8 @@ import { fuzzyGraph } from "./fuzzy-graph.ts";
 import type { Neighbours } from "./neighbours.ts";
 import { umapLayout } from "./umap-layout.ts";
 
+export { memberships } from "./fuzzy-graph.ts";
+
 /**
  * UMAP's plane: `(rows, 2)`, over exact neighbours. One seed, one map.
  *
