@@ -5,6 +5,7 @@ import {
   type Preprocessing,
   parsePreprocessing,
 } from "../../data/pictures/preprocess.ts";
+import type { Graph } from "../../graph/graph.ts";
 import { frontScaling, scaleBefore } from "./front-scaling.ts";
 import { type Network, type Port, channelAxis as channelAxisOf } from "../network.ts";
 
@@ -26,7 +27,7 @@ export interface PhotoInput {
 export function photoInput(network: Network, given: ReadonlySet<string> = none): PhotoInput {
   const open = network.inputs.filter(({ name }) => !given.has(name));
   const [only] = open;
-  const found = only && open.length === 1 ? photoPort(only) : undefined;
+  const found = only && open.length === 1 ? photoPort(only, network) : undefined;
   if (found) return found;
   if (network.inputs.length === 0)
     throw new StriateError(
@@ -42,8 +43,9 @@ export function photoInput(network: Network, given: ReadonlySet<string> = none):
 
 const none: ReadonlySet<string> = new Set();
 
-function photoPort(port: Port): PhotoInput | undefined {
-  if (port.shape.length !== 4 && !isOnePicture(port)) return undefined;
+function photoPort(port: Port, { graph }: Network): PhotoInput | undefined {
+  const isPicture = port.shape.length === 4 || isOnePicture(port) || isReadAsGrey(port, graph);
+  if (!isPicture) return undefined;
   const last = hasChannelsLast(port);
   // Height, width and channels, in the order of the layout.
   const [first, second, third] = port.shape.slice(-3);
@@ -79,6 +81,27 @@ function isOneGreyPicture(shape: Port["shape"]): boolean {
   const isLong = (n: unknown) => typeof n === "number" && n > 4;
   if (shape.length !== 3 || !isLong(second)) return false;
   return (third === 1 && isLong(first)) || (first === 1 && third === second);
+}
+
+/** Ops that leave a picture a picture, in the order of its axes too. */
+const passing = /^(Identity|Cast|Unsqueeze|Reshape|Mul|Div|Add|Sub|Clip|Pad|Resize)$/;
+
+/**
+ * Whether `(1, height, width)` is one grey picture: the first that mixes pixels is a convolution over two axes of
+ * one channel, where a sequence would meet one over one axis, a matrix or a recurrent layer.
+ */
+function isReadAsGrey({ shape, value }: Port, graph: Graph): boolean {
+  const isLong = (n: unknown) => typeof n === "number" && n > 4;
+  if (shape.length !== 3 || shape[0] !== 1 || !isLong(shape[1]) || !isLong(shape[2])) return false;
+  const same = new Set([value]);
+  for (const { op, inputs, outputs } of graph.nodes) {
+    if (!inputs.some((name) => same.has(name))) continue;
+    const kernel = op === "Conv" ? graph.initializers.get(inputs[1] ?? "")?.shape : undefined;
+    if (kernel) return kernel.length === 4 && kernel[1] === 1;
+    if (!passing.test(op)) return false;
+    for (const name of outputs) same.add(name);
+  }
+  return false;
 }
 
 /** A channels_last model is NCHW inside, so its order says it; else the channel count does. */
