@@ -8,6 +8,7 @@ export type { ModelGradientOptions, ViewOptions } from "./api/model-options.ts";
 export type { ModelCompileOptions, ModelFitOptions, ModelHost } from "./api/model-training.ts";
 export type { ModelInput } from "./api/model-input.ts";
 export { activations, type ActivationsOptions } from "./api/see.ts";
+export { counted } from "./base/counted.ts";
 export { StriateError, UsageError } from "./base/errors.ts";
 export {
   type DataType,

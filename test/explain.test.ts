@@ -42,7 +42,7 @@ describe("striate explain", () => {
     const run = striate(["explain", photos, "--model", model, "--json"], folder);
     expect(run.code).toBe(3);
     expect(run.err).toMatch(
-      /^striate: skipped .*b\.jpg: .*\nstriate: 1 of 3 photos were skipped\n$/,
+      /^striate: skipped .*b\.jpg: .*\nstriate: 1 of 3 photos was skipped\n$/,
     );
     const report = JSON.parse(run.out) as { photo: string; method: string; target: string }[];
     expect(report.map(({ method }) => method)).toEqual(["grad-cam", "grad-cam"]);

@@ -31,7 +31,7 @@ describe.each(["see", "explain"])("%s of a folder", (command) => {
   it("is the same to the byte alone, by one worker, by two, and by shares", () => {
     const one = striate(asked(command, first, "--workers", "1"));
     expect([one.code, one.err]).toEqual([3, expect.stringContaining("skipped")]);
-    expect(one.err).toContain("1 of 6 photos were skipped");
+    expect(one.err).toContain("1 of 6 photos was skipped");
     const expected = hashOfRun(first);
     const two = join(emptyFolder(), "out");
     expect(striate(asked(command, two, "--workers", "2")).code).toBe(3);

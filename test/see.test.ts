@@ -148,7 +148,7 @@ describeShared("models/tutorial", "striate see on many photos", () => {
     const run = striate(["see", "photos", "--model", model, "--layers", "conv2d"], folder);
     expect(run.code).toBe(3);
     expect(run.err).toMatch(
-      /^striate: skipped photos.b\.jpg: .*\nstriate: 1 of 3 photos were skipped\n$/,
+      /^striate: skipped photos.b\.jpg: .*\nstriate: 1 of 3 photos was skipped\n$/,
     );
     expect(run.out.match(/dog|class 1/g)).toHaveLength(2);
     expect(run.out.match(/^input: /gm)).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { StriateError } from "../base/errors.ts";
 import { knownOptions } from "../base/known-options.ts";
 import type { Tensor } from "../base/tensor.ts";
@@ -30,7 +31,7 @@ export function feedsOf(
   const list = isTensor(input) ? [input] : (input as readonly Tensor[]);
   if (list.length !== network.inputs.length)
     throw new StriateError(
-      `${network.name}: the model has ${network.inputs.length} inputs, got ${list.length}; give one for each, in order or by name: ${network.inputs.map((port) => port.name).join(", ")}`,
+      `${network.name}: the model has ${counted(network.inputs.length, "input")}, got ${list.length}; give one for each, in order or by name: ${network.inputs.map((port) => port.name).join(", ")}`,
     );
   return Object.fromEntries(network.inputs.map((port, i) => [port.name, list[i]!]));
 }

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { formatShape } from "../base/shape.ts";
 import type { Network, Port } from "../model/network.ts";
 
@@ -7,7 +8,7 @@ export function modelInWords(network: Network): string {
     list.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");
   const { name, layers, origin, inputs, outputs } = network;
   return [
-    `Model "${name}": ${layers.length} layers, ${origin.format}${origin.file ? ` (${origin.file})` : ""}`,
+    `Model "${name}": ${counted(layers.length, "layer")}, ${origin.format}${origin.file ? ` (${origin.file})` : ""}`,
     `  in:  ${ports(inputs)}`,
     `  out: ${ports(outputs)}`,
   ].join("\n");

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { withThousands } from "../base/text-table.ts";
 import { platform } from "#platform";
 import type { BatchedDataset } from "../data/examples/batch.ts";
@@ -101,10 +102,10 @@ export async function pictureTraining(
   return {
     ...{ opened, trainer, training, validation, optimizer },
     lines: [
-      `${set.name}: ${withThousands(training.examples.length)} pictures to train on, ` +
+      `${set.name}: ${counted(training.examples.length, "picture")} to train on, ` +
         `${validation ? withThousands(validation.examples.length) : "none"} to validate with, ${set.classNames.length} classes ` +
         `(${set.classNames.join(", ")})`,
-      `${opened.network.name}: ${withThousands(trainable)} trainable parameters ` +
+      `${opened.network.name}: ${counted(trainable, "trainable parameter")} ` +
         `(${formatByteSize(4 * trainable)}), ${optimizer.words}, batch ${batch}`,
     ],
     notices: [head.notice, optimizer.notice, ...trainer.compiled.notices].filter(

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { PartlyFailedError, StriateError, messageOf } from "../base/errors.ts";
 import type { CommandIo } from "./command.ts";
 
@@ -23,8 +24,7 @@ export class SkippedPhotos {
 
   /** @throws PartlyFailedError when one was skipped */
   throwIfAny(): void {
-    if (this.#count > 0)
-      throw new PartlyFailedError(`${this.#count} of ${this.#all} photos were skipped`);
+    if (this.#count > 0) throw new PartlyFailedError(skippedWords(this.#count, this.#all));
   }
 }
 
@@ -34,3 +34,7 @@ export function remaining(start: number, done: number, all: number): string {
   const left = done > 0 ? `, about ${Math.ceil((seconds / done) * (all - done))} s left` : "";
   return `photo ${done + 1} of ${all}${left}: `;
 }
+
+/** `2 of 3 photos were skipped` */
+export const skippedWords = (skipped: number, photos: number): string =>
+  `${skipped} of ${counted(photos, "photo")} ${skipped === 1 ? "was" : "were"} skipped`;

@@ -1,5 +1,3 @@
-import { withThousands } from "../base/text-table.ts";
-
 /**
  * A number for a label: `digits` significant digits without trailing zeros, a true minus sign, powers
  * of ten only where the plain form would be long; words for what is no number.
@@ -19,8 +17,3 @@ export function formatNumber(value: number, digits = 3): string {
 
 /** Numbers of a line of text with the hyphen that every other program prints and reads for a minus. */
 export const plainMinus = (line: string): string => line.replace(/−(?=[\d.]|Inf)/g, "-");
-
-/** `1 map`, `2,048 maps`: a count with its noun. */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${withThousands(number)} ${number === 1 ? noun : plural}`;
-}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { count, formatNumber, plainMinus } from "./format-number.ts";
+import { formatNumber, plainMinus } from "./format-number.ts";
 import { layoutGrid } from "./grid.ts";
 import { page } from "./page.ts";
 import type { Mark, TextMark } from "./picture.ts";
@@ -29,7 +29,6 @@ test("numbers are short, with a true minus sign and words for what is none", () 
     "−Inf",
   ]);
   expect(plainMinus("−0.25 .. 5.3e−4, −Inf, B − A")).toBe("-0.25 .. 5.3e-4, -Inf, B − A");
-  expect([count(1, "map"), count(3, "map")]).toEqual(["1 map", "3 maps"]);
 });
 
 test("ranges combine over what is there; rounding errors do not make data signed", () => {

@@ -1,4 +1,5 @@
-import { count, formatNumber } from "../plot/format-number.ts";
+import { counted } from "../base/counted.ts";
+import { formatNumber } from "../plot/format-number.ts";
 import { type Range, combineRanges } from "../plot/range.ts";
 import { withThousands } from "../base/text-table.ts";
 import type { ChosenMaps } from "./feature-maps/choose-maps.ts";
@@ -37,7 +38,7 @@ export function captionOf(
   const reduced = drawn.shrink > 1 ? `, reduced to 1/${drawn.shrink} by averaging` : "";
   const depth = slices ? `${withThousands(slices.all)}×` : "";
   const sentences = [
-    `${count(channels, "map")} of ${depth}${height}×${width}${channels > 1 ? ", numbered from 0 in channel order" : ""}${enlarged}${reduced}.`,
+    `${counted(channels, "map")} of ${depth}${height}×${width}${channels > 1 ? ", numbered from 0 in channel order" : ""}${enlarged}${reduced}.`,
     slices ? sliceSentence(slices) : "",
     drawn.chosen?.words ?? "",
     drawn.page ? pageSentence(drawn.page) : "",
@@ -83,7 +84,7 @@ function notFinitePart(
   const numbers = numbersOf(statistics, (entry) => of(entry) > 0);
   if (numbers.length === 0) return "";
   const values = statistics.reduce((sum, entry) => sum + of(entry), 0);
-  return `${count(values, `${word} value`)} in ${numbers.length === 1 ? "map" : "maps"} ${list(numbers)}`;
+  return `${counted(values, `${word} value`)} in ${numbers.length === 1 ? "map" : "maps"} ${list(numbers)}`;
 }
 
 function numbersOf(

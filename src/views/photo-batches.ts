@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { pushAll } from "../base/extremes.ts";
 import { StriateError } from "../base/errors.ts";
 import { type Tensor, toFloat32 } from "../base/tensor.ts";
@@ -62,7 +63,10 @@ export function photoBatches(
         ),
       };
       waiting = [];
-      context.progress(Math.min(1, done / set.length), `${done} of ${set.length} photos`);
+      context.progress(
+        Math.min(1, done / set.length),
+        `${done} of ${counted(set.length, "photo")}`,
+      );
       context.throwIfStopped();
     }
     if (waiting.length > 0)

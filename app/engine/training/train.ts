@@ -6,6 +6,7 @@ import {
   type Model,
   StoppedError,
   augment,
+  counted,
   openDataset,
   randomFlip,
   randomRotation,
@@ -66,7 +67,7 @@ export async function train(
       kind: "begin",
       title: set.name,
       lines: [
-        `${set.name}: ${training.length} pictures to train on, ${held.length} held back`,
+        `${set.name}: ${counted(training.length, "picture")} to train on, ${held.length} held back`,
         `${model.describe().parameters.total.toLocaleString("en")} parameters`,
       ],
       notices: [...set.warnings(), ...(leak ? [leakWords(leak)] : [])],
@@ -99,7 +100,10 @@ export async function train(
       await model.dispose();
       throw new StoppedError("stopped before the first epoch was over");
     }
-    say({ kind: "end", words: signal.aborted ? `stopped after ${done} of ${epochs} epochs` : "" });
+    say({
+      kind: "end",
+      words: signal.aborted ? `stopped after ${done} of ${counted(epochs, "epoch")}` : "",
+    });
     return { model, epochs: networks };
   } finally {
     await set.close();

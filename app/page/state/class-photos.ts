@@ -1,3 +1,4 @@
+import { counted } from "striate";
 import type { GivenFile } from "./dropped-files.ts";
 
 /** Photos of one class, taken with the camera or given as files. */
@@ -19,7 +20,7 @@ export function classProblem(classes: readonly PhotoClass[]): string | undefined
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice) return `Two classes are called ${twice}: give one another name.`;
   const few = classes.find(({ photos }) => photos.length < fewest);
-  return few && `${few.name} needs ${fewest - few.photos.length} more photos.`;
+  return few && `${few.name} needs ${counted(fewest - few.photos.length, "more photo")}.`;
 }
 
 /** The photos as a folder of class folders, which is what a training takes. */

@@ -1,3 +1,4 @@
+import { counted } from "striate";
 import { type Unit, sameUnit } from "../../components/unit.ts";
 import type {
   CallOptions,
@@ -181,7 +182,7 @@ export class Desk extends Looks {
     this.pins = [];
     this.results = [];
     if (this.panel === usual) this.panel = usualPanel(model.layers.length);
-    this.spoken = `${model.file} is open: ${model.layers.length} layers`;
+    this.spoken = `${model.file} is open: ${counted(model.layers.length, "layer")}`;
   }
 
   /** Opens a photo and looks at it. */

@@ -1,8 +1,8 @@
+import { counted } from "../../base/counted.ts";
 import { join } from "node:path";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import { replaceInFolder } from "../../node/files/replace-files.ts";
-import { count } from "../../plot/format-number.ts";
 import type { AnyView } from "../../views/define-view.ts";
 import { scalingGuess } from "../../views/detective/turns-over.ts";
 import { defineCommand } from "../command.ts";
@@ -100,7 +100,7 @@ export const explain = defineCommand({
     if (options.json) io.text(JSON.stringify(report, null, 2));
     else if (page)
       io.out(`wrote ${page.path} (${size})${also}: one page to look around in, in any browser`);
-    else io.out(`wrote ${count(written, "picture")} to ${options.out}${also}`);
+    else io.out(`wrote ${counted(written, "picture")} to ${options.out}${also}`);
     skipped.throwIfAny();
   },
 });

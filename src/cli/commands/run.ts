@@ -8,7 +8,7 @@ import { parseShare, shareOfJob } from "../../runs/share.ts";
 import { defineCommand } from "../command.ts";
 import { forceField } from "../options.ts";
 import { followRun, stopOnSignal } from "../sharded/follow.ts";
-import { cutResult, stopped } from "../sharded/conducted.ts";
+import { cutResult, doneInWords, stopped } from "../sharded/conducted.ts";
 import { openAnyRun } from "../sharded/open-any-run.ts";
 
 /** Goes on with a run, helps it, or puts its shards together. */
@@ -67,7 +67,7 @@ export const run = defineCommand({
       const report = followRun(io, manifest.photos);
       if (options.worker || share) {
         await workOnRun(ledger, opened, share ?? { index: 0, of: 1 }, report, stop.signal);
-        io.out(`${(await ledger.done()).length} of ${ledger.shards} shards are done`);
+        io.out(await doneInWords(ledger));
         return;
       }
       const workers = options.workers ?? defaultWorkers();

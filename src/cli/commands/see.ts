@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { pushAll } from "../../base/extremes.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { Model } from "../../api/model.ts";
@@ -7,7 +8,6 @@ import { leftOut } from "../../model/lowering/left-out.ts";
 import type { Preprocessing } from "../../data/pictures/preprocess.ts";
 import { openModel } from "../../api/open-model.ts";
 import { PictureFolder } from "../../node/files/picture-folder.ts";
-import { count } from "../../plot/format-number.ts";
 import { readLabels } from "../../api/read-labels.ts";
 import { freeTensors } from "../../runtime/free-tensors.ts";
 import { runtime } from "../../runtime/node/index.ts";
@@ -176,7 +176,8 @@ export async function seeAll(
   if (options.json) io.text(text);
   else {
     if (shown) io.raw(`${shown}\n`);
-    if (folder) io.out(`wrote ${count(folder.pictures, "picture")} and see.json to ${options.out}`);
+    if (folder)
+      io.out(`wrote ${counted(folder.pictures, "picture")} and see.json to ${options.out}`);
     if (page) io.out(`wrote ${page.path} (${size}): one page to look around in, in any browser`);
   }
   skipped.throwIfAny();

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError, UsageError } from "../../base/errors.ts";
 import { conductRun } from "../../node/runs/conduct.ts";
 import type { Ledger } from "../../node/runs/ledger.ts";
@@ -33,10 +34,7 @@ export async function conducted<R>(
   const report = followRun(io, run.manifest.photos);
   if (share) {
     await workOnRun(ledger, run, share, report, signal);
-    const done = (await ledger.done()).length;
-    io.out(
-      `${done} of ${ledger.shards} shards are done; when all are: striate run ${ledger.path} --merge`,
-    );
+    io.out(`${await doneInWords(ledger)}; when all are: striate run ${ledger.path} --merge`);
     return undefined;
   }
   const options = { workers: workers ?? defaultWorkers(), queue: queue ?? undefined };
@@ -47,10 +45,15 @@ export async function conducted<R>(
 
 /** What is said of a run that was stopped. */
 export async function stopped(ledger: Ledger): Promise<StoppedError> {
-  const done = (await ledger.done()).length;
   return new StoppedError(
-    `stopped: ${done} of ${ledger.shards} shards are done and kept; go on with the same command`,
+    `stopped: ${await doneInWords(ledger)} and kept; go on with the same command`,
   );
+}
+
+/** `3 of 10 shards are done` */
+export async function doneInWords(ledger: Ledger): Promise<string> {
+  const { length } = await ledger.done();
+  return `${length} of ${counted(ledger.shards, "shard")} ${ledger.shards === 1 ? "is" : "are"} done`;
 }
 
 /** @throws UsageError where a command asks for several workers, and for what one alone can do */

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import type { ConductOptions } from "../../node/runs/conduct-options.ts";
 import type { CommandIo } from "../command.ts";
 
@@ -33,7 +34,9 @@ export function followRun(io: CommandIo, photos: number): NonNullable<ConductOpt
           ? `, about ${Math.ceil((seconds / here) * (all - done))} s left`
           : "";
       const share = Math.round((done / all) * photos);
-      io.err(`${done} of ${all} shards, some ${share} of ${photos} photos${left}`);
+      io.err(
+        `${done} of ${counted(all, "shard")}, some ${share} of ${counted(photos, "photo")}${left}`,
+      );
     },
   };
 }

@@ -1,7 +1,8 @@
+import { skippedWords } from "../many-photos.ts";
+import { counted } from "../../base/counted.ts";
 import { join } from "node:path";
 import { PartlyFailedError } from "../../base/errors.ts";
 import { Ledger } from "../../node/runs/ledger.ts";
-import { count } from "../../plot/format-number.ts";
 import type { CommandIo } from "../command.ts";
 import { isPageName } from "../page-file.ts";
 import { type ManyOptions, conducted, refuseMany } from "./conducted.ts";
@@ -49,7 +50,6 @@ export function tellPhotos(
 ): void {
   for (const { photo, reason } of skipped)
     io.err(`striate: skipped ${reason.startsWith(photo) ? reason : `${photo}: ${reason}`}`);
-  io.out(`wrote ${count(pictures, "picture")} of ${count(photos, "photo")}, and ${report}`);
-  if (skipped.length > 0)
-    throw new PartlyFailedError(`${skipped.length} of ${photos} photos were skipped`);
+  io.out(`wrote ${counted(pictures, "picture")} of ${counted(photos, "photo")}, and ${report}`);
+  if (skipped.length > 0) throw new PartlyFailedError(skippedWords(skipped.length, photos));
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { dataHelp } from "../../data/named-datasets.ts";
 import { join } from "node:path";
 import { field, type Fields, type Values } from "../../base/fields.ts";
@@ -115,6 +116,6 @@ function sayCosts(ledger: Ledger, run: ViewRun, io: CommandIo): void {
   }
   if (ledger.shards < 2) return;
   io.err(
-    `${manifest.photos} photos in ${ledger.shards} shards of ${manifest.shard}; their results take at most ${formatByteSize(bytes * ledger.shards)} in ${ledger.folder}`,
+    `${counted(manifest.photos, "photo")} in ${counted(ledger.shards, "shard")} of ${manifest.shard}; their results take at most ${formatByteSize(bytes * ledger.shards)} in ${ledger.folder}`,
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { withThousands } from "../../base/text-table.ts";
 import { StriateError } from "../../base/errors.ts";
 import { nearestNames } from "../../base/names.ts";
@@ -172,7 +173,7 @@ export class ImageSet {
     const total = [...this.splits.values()].reduce((sum, size) => sum + size, this.#skipped.length);
     return [
       ...this.notices,
-      `${withThousands(skipped.length)} of ${withThousands(total)} files could not be read as pictures and are left out: ` +
+      `${withThousands(skipped.length)} of ${counted(total, "file")} could not be read as ${skipped.length === 1 ? "a picture and is" : "pictures and are"} left out: ` +
         `${shown.join(", ")}${rest > 0 ? ` and ${withThousands(rest)} more (${countEndings(skipped.map(({ path }) => path))})` : ""}`,
     ];
   }

@@ -147,7 +147,7 @@ describe("findClasses", () => {
       "a class of broken files",
       [...pictures("cat/1.jpg"), { path: "dog/1.jpg", kind: "broken" }],
       [],
-      'class folder "dog" holds no readable picture: all 1 files',
+      'class folder "dog" holds no readable picture: the only file in it is empty or no picture',
     ],
   ])("refuses %s in one sentence", (_title, files, folders, message) => {
     expect(() => findClasses(files, folders)).toThrow(message);
@@ -163,7 +163,7 @@ describe("findClasses", () => {
 
   it("mentions pictures beside class folders", () => {
     const found = findClasses(pictures("cat/1.jpg", "dog/1.jpg", "loose.jpg"));
-    expect(found.notices).toEqual(["1 pictures beside the class folders are left out"]);
+    expect(found.notices).toEqual(["1 picture beside the class folders is left out"]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { withThousands } from "../../base/text-table.ts";
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { compareCodePoints } from "./code-point-order.ts";
 import { countEndings } from "./count-endings.ts";
@@ -76,9 +76,7 @@ export function findClasses(
     if ([...inner.folders.values()].some(holdsPictures))
       splits.push([name, classFolders(inner, notices)]);
     else
-      notices.push(
-        `${inner.path}: ${withThousands(count(inner, "picture"))} pictures without class folders are left out`,
-      );
+      notices.push(`${inner.path}: ${leftOut(count(inner, "picture"), "without class folders")}`);
   }
   return label(splits, notices, unlabelled);
 }
@@ -161,7 +159,7 @@ function classFolders(top: Folder, notices: string[]): Folder[] {
   if (classes.length === 0)
     throw new StriateError(
       loose > 0
-        ? `${withThousands(loose)} pictures lie${where} without class folders: make a folder for each class, such as cats and dogs`
+        ? `${counted(loose, "picture")} ${loose === 1 ? "lies" : "lie"}${where} without class folders: make a folder for each class, such as cats and dogs`
         : `there are no pictures${where}${unread(top)}`,
     );
   if (empty.length > 0)
@@ -171,16 +169,14 @@ function classFolders(top: Folder, notices: string[]): Folder[] {
   const unreadable = classes.find((folder) => count(folder, "picture") === 0);
   if (unreadable)
     throw new StriateError(
-      `class folder "${unreadable.path}" holds no readable picture: ` +
-        `all ${withThousands(count(unreadable, "broken"))} files in it are empty or no pictures`,
+      `class folder "${unreadable.path}" holds no readable picture: ${onlyBroken(count(unreadable, "broken"))}`,
     );
   for (const folder of inner)
     if (!holdsPictures(folder) && !isEmpty(folder))
       notices.push(
         `folder "${folder.path}" is left out: there are no pictures in it${unread(folder)}`,
       );
-  if (loose > 0)
-    notices.push(`${withThousands(loose)} pictures beside the class folders${where} are left out`);
+  if (loose > 0) notices.push(leftOut(loose, `beside the class folders${where}`));
   return classes;
 }
 
@@ -225,3 +221,11 @@ function unread(folder: Folder): string {
 function everyFile(folder: Folder): FoundFile[] {
   return [...folder.files, ...[...folder.folders.values()].flatMap(everyFile)];
 }
+
+const leftOut = (pictures: number, where: string): string =>
+  `${counted(pictures, "picture")} ${where} ${pictures === 1 ? "is" : "are"} left out`;
+
+const onlyBroken = (files: number): string =>
+  files === 1
+    ? "the only file in it is empty or no picture"
+    : `all ${counted(files, "file")} in it are empty or no pictures`;

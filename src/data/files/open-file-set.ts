@@ -1,4 +1,4 @@
-import { withThousands } from "../../base/text-table.ts";
+import { counted } from "../../base/counted.ts";
 import { crc32 } from "../../base/crc32.ts";
 import { StriateError, UnreachableError, isBug, messageOf, naming } from "../../base/errors.ts";
 import { parseByteSize } from "../byte-size.ts";
@@ -74,7 +74,9 @@ async function openSet(
     splits.set(split, indices);
   }
   if (dropped > 0)
-    notices.push(`${withThousands(dropped)} pictures without a JFIF header are left out`);
+    notices.push(
+      `${counted(dropped, "picture")} without a JFIF header ${dropped === 1 ? "is" : "are"} left out`,
+    );
   const decoded = decodingSource(
     files,
     examples,

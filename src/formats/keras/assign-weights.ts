@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape, sameShape } from "../../base/shape.ts";
 import { type Tensor, toFloat32 } from "../../base/tensor.ts";
@@ -32,7 +33,7 @@ export function assignInOrder(
   );
   if (slots.length !== converted.length)
     throw new StriateError(
-      `"${group}": expected ${count(slots.length, "weight")} (${slots
+      `"${group}": expected ${counted(slots.length, "weight")} (${slots
         .map(({ path, spec }) => `${path}/${spec.name}`)
         .slice(0, 6)
         .join(", ")}), got ${converted.length}`,
@@ -76,5 +77,3 @@ function convertNested(weights: LayerWeights, origin: WeightsOrigin): void {
     setWeight(weights, specs[i]!.name, array);
   });
 }
-
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;

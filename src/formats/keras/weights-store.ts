@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { pushAll } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import type { Tensor } from "../../base/tensor.ts";
@@ -98,7 +99,7 @@ function assignHolders(weights: LayerWeights, path: string, store: WeightStore):
     const arrays = arraysOf(store, path, holder) ?? [];
     if (arrays.length !== own.length)
       throw new StriateError(
-        `${layer.className} "${weights.path}": expected ${own.length} weights (${own
+        `${layer.className} "${weights.path}": expected ${counted(own.length, "weight")} (${own
           .map((spec) => spec.name)
           .join(", ")}), got ${arrays.length} in the file`,
       );

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { messageOf } from "../../base/errors.ts";
 import { describePreprocessing } from "../../data/pictures/preprocess.ts";
 import { History, formatLogs } from "../history.ts";
@@ -22,7 +23,7 @@ export function notesInWords(network: Network): string[] {
     ...(preprocessing ? [`photos: ${preparation(network)}`] : []),
     ...(epochs > 0
       ? [
-          `trained for ${epochs} epoch${epochs === 1 ? "" : "s"}; the last: ` +
+          `trained for ${counted(epochs, "epoch")}; the last: ` +
             formatLogs(Object.fromEntries(last.slice(0, mostLogs))) +
             more,
         ]

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import { type RuleSet, deconvnet, guidedBackpropagation } from "../../gradient/rule-sets.ts";
@@ -107,7 +108,7 @@ function portOf(network: Network, { output, layer, value }: Differentiable): Por
     const port = network.outputs[output];
     if (port) return port;
     throw new StriateError(
-      `the network has ${network.outputs.length} outputs, got number ${output}`,
+      `the network has ${counted(network.outputs.length, "output")}, got number ${output}`,
     );
   }
   const name = output ?? layer ?? value;

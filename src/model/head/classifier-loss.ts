@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { LabelMode } from "../../data/examples/batch.ts";
@@ -52,7 +53,7 @@ export function classifierLoss(
   const classes = classNames.length;
   if (!(units === classes && units > 1) && !(units === 1 && classes === 2))
     throw new StriateError(
-      `the model's output "${head.port.name}" has ${units} ${units === 1 ? "unit" : "units"}, the data has ` +
+      `the model's output "${head.port.name}" has ${counted(units, "unit")}, the data has ` +
         `${classes} classes (${classNames.slice(0, 6).join(", ")}${classes > 6 ? ", ..." : ""}); ` +
         `give the head ${classes === 2 ? "one sigmoid unit or two units" : `${classes} units`}, or train it a new ` +
         `one (--head new)`,

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { largest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { nearestNames, selectNames } from "../../base/names.ts";
@@ -234,7 +235,7 @@ function portTerm(
     if (typeof length === "number" && index >= length)
       throw new StriateError(
         axis === channels
-          ? `${what} has ${length} channels, from 0 to ${length - 1}; there is no ${index}`
+          ? `${what} has ${counted(length, "channel")}, from 0 to ${length - 1}; there is no ${index}`
           : `${what} makes ${formatShape(shape)}; @${position!.join(",")} lies outside`,
       );
   }

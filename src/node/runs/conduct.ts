@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -72,7 +73,7 @@ export async function mergeRun<R>(
   } catch (error) {
     if (!(error instanceof CutError)) throw error;
     report.notice?.(
-      `the results of ${cut.length} shards (${cut.map((i) => i + 1).join(", ")}) are cut or changed, and are computed again`,
+      `the results of ${counted(cut.length, "shard")} (${cut.map((i) => i + 1).join(", ")}) are cut or changed, and are computed again`,
     );
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -234,7 +235,7 @@ export class Ledger {
   #name(shard: number): string {
     if (!Number.isInteger(shard) || shard < 0 || shard >= this.shards)
       throw new StriateError(
-        `${this.path}: has ${this.shards} shards, and none of the number ${JSON.stringify(shard)}`,
+        `${this.path}: has ${counted(this.shards, "shard")}, and none of the number ${JSON.stringify(shard)}`,
       );
     return String(shard).padStart(6, "0");
   }

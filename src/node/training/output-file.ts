@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
@@ -79,7 +80,7 @@ async function refuseLess(out: string, epochs: number): Promise<void> {
     );
   if (done > epochs)
     throw new StriateError(
-      `${out}: is a model of ${done} epochs, this training is to have ${epochs}; --resume goes on with it, ` +
+      `${out}: is a model of ${counted(done, "epoch")}, this training is to have ${epochs}; --resume goes on with it, ` +
         `--force replaces it, --out gives the new one another name`,
     );
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { normalizeAxis } from "../../base/shape.ts";
 import { attr, defineOp, type OpDefinition, type ShapeContext } from "../define-op.ts";
@@ -62,7 +63,7 @@ export const normalizationOps: readonly OpDefinition[] = [
       const [x, scale] = [shape(0), shape(1)];
       const [channels, expected] = [x?.[1], scale?.[0]];
       if (typeof channels === "number" && typeof expected === "number" && channels !== expected)
-        throw new StriateError(`expected ${expected} channels, got ${channels}`);
+        throw new StriateError(`expected ${counted(expected, "channel")}, got ${channels}`);
       const statistics = { type: type(3), shape: shape(3) };
       return [...sameShape(context), statistics, statistics];
     },

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
 import type { Dim, ValueType } from "../../graph/graph.ts";
@@ -96,7 +97,9 @@ export function convDims(context: ShapeContext<ConvAttributes>, w: number): Dims
       typeof each === "number" &&
       each * attributes.group !== channels
     )
-      throw new StriateError(`expected ${each * attributes.group} input channels, got ${channels}`);
+      throw new StriateError(
+        `expected ${counted(each * attributes.group, "input channel")}, got ${channels}`,
+      );
   }
   if (x === null || spatial === null) return null;
   const sizes: readonly Dim[] =
@@ -122,7 +125,7 @@ function convTransposeShape({
   if (x === null || spatial === null) return [{ type: type(0), shape: null }];
   const [channels, inputs] = [x[1], weights?.[0]];
   if (typeof channels === "number" && typeof inputs === "number" && inputs !== channels)
-    throw new StriateError(`expected ${inputs} input channels, got ${channels}`);
+    throw new StriateError(`expected ${counted(inputs, "input channel")}, got ${channels}`);
   const each = weights?.[1] ?? null;
   const kernel = attributes.kernel_shape ?? kernelOf(weights);
   const sizes: readonly Dim[] =

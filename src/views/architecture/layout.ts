@@ -1,8 +1,7 @@
+import { counted } from "../../base/counted.ts";
 import { largest } from "../../base/extremes.ts";
-import { withThousands } from "../../base/text-table.ts";
 import type { Network } from "../../model/network.ts";
 import { type ColumnLayout, columnLayout } from "../../plot/column-layout.ts";
-import { count } from "../../plot/format-number.ts";
 import { type LayeredLayout, layeredLayout } from "../../plot/layered-layout.ts";
 import { textWidth } from "../../plot/text.ts";
 import { boxHeight, inset, lineStyle, nameOf, parameterWords, titleStyle } from "./box-text.ts";
@@ -75,11 +74,12 @@ function captionOf(network: Network, { boxes, frames }: Architecture, fold: bool
   );
   const shown = boxes.filter(({ kind }) => kind !== "input");
   const layers = shown.reduce((sum, box) => sum + box.layers.length, 0);
-  const folded = fold && layers > shown.length ? ` in ${count(shown.length, "box", "boxes")}` : "";
-  const nested = frames.length > 0 ? ` and ${count(frames.length, "nested model")}` : "";
+  const folded =
+    fold && layers > shown.length ? ` in ${counted(shown.length, "box", "boxes")}` : "";
+  const nested = frames.length > 0 ? ` and ${counted(frames.length, "nested model")}` : "";
   const what =
     network.outputs.length > 0
       ? "A box has the layer's class, name, output shape without the batch, and parameters."
       : "The file holds weights without a network: a box has a layer's name and the shapes of its weights.";
-  return `${count(layers, "layer")}${folded}${nested}, ${withThousands(total)} parameters. ${what}`;
+  return `${counted(layers, "layer")}${folded}${nested}, ${counted(total, "parameter")}. ${what}`;
 }

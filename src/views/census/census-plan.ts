@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field, type Values } from "../../base/fields.ts";
 import { Random } from "../../base/random.ts";
@@ -74,7 +75,7 @@ export function censusPlan(
   const fewest = units * Math.min(photos, classNames.length * cellsWithin(0));
   if (mostCells < fewest)
     throw new StriateError(
-      `a census of ${units} units and ${classNames.length} classes takes about ` +
+      `a census of ${counted(units, "unit")} and ${counted(classNames.length, "class", "classes")} takes about ` +
         `${formatByteSize(2 * copies * (fixed + bytesOfCell * fewest))}, ` +
         `and ${formatByteSize(memory)} may be taken; give more --memory or fewer --layers`,
     );

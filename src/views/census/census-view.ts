@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { withThousands } from "../../base/text-table.ts";
 import { field } from "../../base/fields.ts";
 import { defineView, type ViewTable } from "../define-view.ts";
@@ -80,7 +81,7 @@ export const censusView = defineView({
     return {
       caption: captionOf(census, set),
       lines: [
-        `${set.name}: ${photos} photos${skipped > 0 ? `, ${skipped} skipped` : ""}, ${census.units} units of ${census.layers.length} layers`,
+        `${set.name}: ${counted(photos, "photo")}${skipped > 0 ? `, ${skipped} skipped` : ""}, ${counted(census.units, "unit")} of ${counted(census.layers.length, "layer")}`,
         ...linesOfTable(layerTable(census), width),
         `quantiles are within ${(100 * sketchError(census.part.sketches.bits)).toPrecision(2)} % of the photos' own`,
         ...census.part.skipped.slice(0, 3).map(({ path, reason }) => `skipped ${path}: ${reason}`),
@@ -124,14 +125,14 @@ function captionOf(census: Census, set: DatasetSubject): string {
   const { asks, crops, units } = census;
   const value = asks.value === "max" ? "the maximum" : "the mean";
   const shown = crops
-    ? ` Left the ${crops.top} photos with the largest values, right ${crops.sample} by chance: what the peak sees, on the photo's own pixels.`
+    ? ` Left the ${counted(crops.top, "photo")} with the largest values, right ${crops.sample} by chance: what the peak sees, on the photo's own pixels.`
     : "";
   const cut =
     crops && crops.units < units
-      ? ` ${crops.units} of ${units} units are drawn: more crops would not fit into the memory.`
+      ? ` ${crops.units} of ${counted(units, "unit")} are drawn: more crops would not fit into the memory.`
       : "";
   return (
-    `${census.title} on ${photosOf(census)} photos of ${set.name}. A unit's value for a photo is ${value} of its map.` +
+    `${census.title} on ${counted(photosOf(census), "photo")} of ${set.name}. A unit's value for a photo is ${value} of its map.` +
     `${shown} A class with a number: the area under its ROC curve against all others (0.5 tells nothing).${cut}`
   );
 }

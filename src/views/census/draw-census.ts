@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { formatNumber } from "../../plot/format-number.ts";
 import { layoutGrid } from "../../plot/grid.ts";
 import { page } from "../../plot/page.ts";
@@ -43,7 +44,7 @@ export function drawCensusSheet(
   });
   return page({
     title: layer.address,
-    subtitle: `${layer.className}, ${layer.units} units, ${words.title}`,
+    subtitle: `${layer.className}, ${counted(layer.units, "unit")}, ${words.title}`,
     caption: words.caption,
     body: { width: grid.width, height: grid.height, marks },
     theme,

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
 import { type ClassifierLoss, classifierLoss } from "../../model/head/classifier-loss.ts";
@@ -167,7 +168,7 @@ export const confusionView = defineView({
     return {
       caption: captionOf(found),
       lines: [
-        `${set.name}: ${found.total} photos, ${percent(found.accuracy)} right`,
+        `${set.name}: ${counted(found.total, "photo")}, ${percent(found.accuracy)} right`,
         `calibration error ${percent(found.calibrationError)}; temperature ${fit.temperature.toFixed(3)}${fit.atEnd ? " (at the end of what was tried)" : ""}: loss ${fit.before.toFixed(4)} -> ${fit.after.toFixed(4)}`,
         ...(found.rocArea === null
           ? []
@@ -225,7 +226,7 @@ export const unitsInWords = ({ layer, units }: ExplainedMistake): string =>
 function captionOf({ total, accuracy, calibrationError, temperature: fit }: Confusion): string {
   const surer = fit.temperature > 1 ? "surer than it should be" : "less sure than it could be";
   return (
-    `${percent(accuracy)} of ${total} photos right. On the diagonal a network is as often right as it says: this one is ` +
+    `${percent(accuracy)} of ${counted(total, "photo")} right. On the diagonal a network is as often right as it says: this one is ` +
     `off by ${percent(calibrationError)} on average. It is ${surer}: dividing its logits by ${fit.temperature.toFixed(2)} gives the smallest loss.`
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { largest } from "../../base/extremes.ts";
 import type { Color } from "../../plot/color.ts";
 import { formatNumber } from "../../plot/format-number.ts";
@@ -158,7 +159,7 @@ export function drawMistakes(
     list.map(({ backdrop }) => backdrop),
     {
       title: `${is} taken for ${as}`,
-      subtitle: `${count} photos`,
+      subtitle: counted(count, "photo"),
       caption:
         `The surest of them, and where ${layer} speaks for ${as} rather than ${is}: Grad-CAM of the difference of their ` +
         `logits. Under each how sure it was, and the units of ${layer} that carried the answer.`,

@@ -1,7 +1,8 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { formatShape } from "../../base/shape.ts";
 import { colorBar, legendText } from "../../plot/color-bar.ts";
-import { count, formatNumber } from "../../plot/format-number.ts";
+import { formatNumber } from "../../plot/format-number.ts";
 import { type Block, page } from "../../plot/page.ts";
 import type { Picture } from "../../plot/picture.ts";
 import type { Range } from "../../plot/range.ts";
@@ -67,7 +68,7 @@ function worstMaps(statistics: readonly MapStatistics[]): string {
     )
     .slice(0, 5)
     .map(({ channel }) => channel);
-  if (worst.length === 0) return `All ${count(statistics.length, "map")} are equal.`;
+  if (worst.length === 0) return `All ${counted(statistics.length, "map")} are equal.`;
   const rest = equal > 0 ? `; ${equal} of ${statistics.length} are equal` : "";
   return `The largest differences are in ${worst.length === 1 ? "map" : "maps"} ${worst.join(", ")}${rest}.`;
 }

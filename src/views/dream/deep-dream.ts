@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { resizeBilinear } from "../../data/pictures/resize.ts";
@@ -55,7 +56,10 @@ export async function* deepDream(
       const gradient = await tiledGradient(climb, x, { channels, ...size }, random);
       uphill(x, gradient, rate * spanOf(range), range);
       step++;
-      progress(step / steps, `${step} of ${steps} steps, at ${size.height} x ${size.width}`);
+      progress(
+        step / steps,
+        `${step} of ${counted(steps, "step")}, at ${size.height} x ${size.width}`,
+      );
       yield { picture: resized(x, channels, size, { height, width }), step, steps };
     }
     detail = x.map((value, i) => value - plain[i]!);

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { stridesOf } from "../../base/shape.ts";
 import { type Tensor, float32, toFloat32 } from "../../base/tensor.ts";
@@ -62,6 +63,6 @@ export function alongDirection(
     text: `${resolved.text} along a direction`,
     terms: [{ value: term.value, seed, score }],
     score: ([value]) => score(value!),
-    describe: () => `${target.layer}, along a direction of its ${unit.length} channels`,
+    describe: () => `${target.layer}, along a direction of its ${counted(unit.length, "channel")}`,
   };
 }

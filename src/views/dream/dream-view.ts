@@ -1,10 +1,11 @@
+import { counted } from "../../base/counted.ts";
 import { pushAll, smallest } from "../../base/extremes.ts";
 import { StriateError } from "../../base/errors.ts";
 import { findHead } from "../../model/head/head.ts";
 import { toUser } from "../../model/network.ts";
 import { type ResolvedTarget, resolveTarget } from "../../model/target/resolve-target.ts";
 import type { RunningNetwork } from "../../model/running.ts";
-import { count, formatNumber } from "../../plot/format-number.ts";
+import { formatNumber } from "../../plot/format-number.ts";
 import type { ViewContext } from "../context.ts";
 import { defineView } from "../define-view.ts";
 import { noiseSubject } from "../noise-subject.ts";
@@ -72,14 +73,14 @@ export const dreamView = defineView({
     const input = subject ? ` Input: ${subject.preparation}.` : "";
     const reached = dreams.map(({ words, ...dream }) => `${words}: ${reachedWords(dream)}`);
     return {
-      caption: `Dream of ${dreams.map(({ target }) => target).join(", ")}; ${reached.join("; ")}. ${count(steps, "step")}. ${way}${input}`,
+      caption: `Dream of ${dreams.map(({ target }) => target).join(", ")}; ${reached.join("; ")}. ${counted(steps, "step")}. ${way}${input}`,
       lines: [
         ...dreams.flatMap(({ words, ...dream }) => [
           `${titleOf(dream)} (${words})`,
           `  ${reachedWords(dream)}`,
           ...notesOf(dream).map((note) => `  ${note}`),
         ]),
-        `${count(steps, "step")}. ${way} Compared with ${photo.name}.`,
+        `${counted(steps, "step")}. ${way} Compared with ${photo.name}.`,
       ],
     };
   },
@@ -117,7 +118,10 @@ export const dreamView = defineView({
       name,
       picture: drawPictures(
         pictures,
-        { title: `Dream: ${target}`, caption: `${words}${count(steps, "step")}. ${way} ${notes}` },
+        {
+          title: `Dream: ${target}`,
+          caption: `${words}${counted(steps, "step")}. ${way} ${notes}`,
+        },
         { theme, side: several ? side / 2 : side },
       ),
     };
@@ -132,7 +136,7 @@ export const dreamView = defineView({
           note: `step ${dream.frames[k]!.step}`,
           raster: rasterOfPlanes(dream.frames[k]!.picture, dream.shape),
         })),
-        { title: `Dream: ${target}`, caption: `${count(steps, "step")}. ${way}` },
+        { title: `Dream: ${target}`, caption: `${counted(steps, "step")}. ${way}` },
         { theme, side: several ? side / 2 : side },
       ),
     );

@@ -1,7 +1,8 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { type Tensor, float32 } from "../../base/tensor.ts";
-import { count, formatNumber } from "../../plot/format-number.ts";
+import { formatNumber } from "../../plot/format-number.ts";
 import type { Network } from "../../model/network.ts";
 import type { ResolvedTarget } from "../../model/target/resolve-target.ts";
 import type { ViewContext } from "../context.ts";
@@ -146,8 +147,8 @@ export async function* dreamInPhoto(
   const photo = { name: subject.name, planes, score: await tiledScore(climb, canvas) };
   const octaves = octaveSizes(canvas, input, asks.octaves, asks.octave_scale);
   const way =
-    `In the photo at ${shape.height} x ${shape.width}, ${count(octaves.length, "size")} from ${octaves[0]!.height} x ${octaves[0]!.width}, ` +
-    `${count(asks.octave_steps, "step")} each, in tiles of ${input.height} x ${input.width}, seed ${seed}, rate ${formatNumber(asks.octave_rate)}.`;
+    `In the photo at ${shape.height} x ${shape.width}, ${counted(octaves.length, "size")} from ${octaves[0]!.height} x ${octaves[0]!.width}, ` +
+    `${counted(asks.octave_steps, "step")} each, in tiles of ${input.height} x ${input.width}, seed ${seed}, rate ${formatNumber(asks.octave_rate)}.`;
   const frames: { step: number; picture: Planes }[] = [];
   const all = octaves.length * asks.octave_steps;
   const every = Math.max(1, Math.ceil(all / asks.previews));

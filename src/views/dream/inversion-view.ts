@@ -1,8 +1,9 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import { selectLayers } from "../../model/network.ts";
-import { count, formatNumber } from "../../plot/format-number.ts";
+import { formatNumber } from "../../plot/format-number.ts";
 import { defineView } from "../define-view.ts";
 import { pictureShows, stepAsks } from "./dream-asks.ts";
 import { drawPictures, rasterOfPlanes } from "./draw-pictures.ts";
@@ -85,7 +86,7 @@ export const inversionView = defineView({
     return {
       caption:
         `What the layers ${inversions.map(({ layer }) => layer).join(", ")} know of ${name}, as pictures: ` +
-        `distance of their values from the photo's: ${far.join(", ")}. ${count(steps, "step")} of ${formatNumber(rate)}, ` +
+        `distance of their values from the photo's: ${far.join(", ")}. ${counted(steps, "step")} of ${formatNumber(rate)}, ` +
         `smoothness ${formatNumber(smoothness)}. Input: ${preparation}.`,
       lines: [
         `${name}: distance of a layer's values from the photo's`,

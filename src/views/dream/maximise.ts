@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import type { Affine } from "../../base/affine.ts";
 import type { Random } from "../../base/random.ts";
 import type { ViewContext } from "../context.ts";
@@ -87,7 +88,7 @@ export async function* maximise(
       if (!best || best.restart === restart || mine.score > best.score) best = mine;
       context.progress(
         (restart * steps + step) / (restarts * steps),
-        `${step} of ${steps} steps${restarts > 1 ? `, start ${restart + 1} of ${restarts}` : ""}`,
+        `${step} of ${counted(steps, "step")}${restarts > 1 ? `, start ${restart + 1} of ${restarts}` : ""}`,
       );
       yield best;
     }

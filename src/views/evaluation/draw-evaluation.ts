@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { largest } from "../../base/extremes.ts";
 import { withThousands } from "../../base/text-table.ts";
 import { type Color, formatColor, mixColors, parseColor, readableOn } from "../../plot/color.ts";
@@ -46,7 +47,7 @@ export function drawEvaluation(result: Classification, options: DrawEvaluationOp
 /** `92.0 % of 50 pictures right, 4 wrong.` */
 export function accuracyInWords({ accuracy, total }: Classification): string {
   const wrong = total - Math.round(accuracy * total);
-  return `${percent(accuracy)} of ${withThousands(total)} pictures right, ${withThousands(wrong)} wrong.`;
+  return `${percent(accuracy)} of ${counted(total, "picture")} right, ${withThousands(wrong)} wrong.`;
 }
 
 /** More classes than this are no picture: a row and a column of each could not be read. */

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { withThousands } from "../../base/text-table.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
@@ -137,7 +138,7 @@ export const evaluationView = defineView({
     return {
       caption: `${title} on ${set.name}${scaled}: ${numbers}. ${accuracyInWords(classification)}`,
       lines: [
-        `${set.name}: ${withThousands(total)} pictures${scaled}`,
+        `${set.name}: ${counted(total, "picture")}${scaled}`,
         numbers,
         ...(scalings ? [trialsInWords(scalings)] : []),
         "",

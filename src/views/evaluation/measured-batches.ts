@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { checkedLength } from "../../base/checked-length.ts";
 import { withThousands } from "../../base/text-table.ts";
 import { StriateError } from "../../base/errors.ts";
@@ -48,7 +49,7 @@ export async function* measuredBatches(
     done += photos.length;
     context.progress(
       done / set.length,
-      `${withThousands(done)} of ${withThousands(set.length)} pictures`,
+      `${withThousands(done)} of ${counted(set.length, "picture")}`,
     );
     context.throwIfStopped();
     photos = [];

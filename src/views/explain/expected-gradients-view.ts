@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { field } from "../../base/fields.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
 import { planeOf } from "../heatmap/heatmap.ts";
@@ -59,7 +60,7 @@ export const expectedGradientsView = defineHeatmap({
       maps: [{ ...size, values: planeOf(values.data, size, colors) }],
       arrays: [[arrayName(given.target.explained, undefined, "expected_gradients"), values]],
       notes: [
-        `${samples} samples: baselines of noise and of single colours, within the photo's range.`,
+        `${counted(samples, "sample")}: baselines of noise and of single colours, within the photo's range.`,
       ],
     };
   },

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { field } from "../../base/fields.ts";
 import { float32, toFloat32 } from "../../base/tensor.ts";
 import { formatNumber } from "../../plot/format-number.ts";
@@ -69,7 +70,7 @@ export const integratedGradientsView = defineHeatmap({
         [name(`completeness_delta_${rule}`), float32([], Float32Array.of(gap))],
       ],
       notes: [
-        `${steps} steps (${ruleWords[rule]}) from the baseline ${own ? "that was given" : `"${baseline}"`}: the parts add up to the score's ` +
+        `${counted(steps, "step")} (${ruleWords[rule]}) from the baseline ${own ? "that was given" : `"${baseline}"`}: the parts add up to the score's ` +
           `difference ${formatNumber(difference, 4)} but for ${formatNumber(gap, 2)}` +
           `${difference === 0 ? "" : ` (${formatNumber(Math.abs(gap / difference) * 100, 2)} %)`}.`,
       ],

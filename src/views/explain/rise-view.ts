@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { field } from "../../base/fields.ts";
 import type { Random } from "../../base/random.ts";
@@ -77,7 +78,7 @@ export const riseView = defineHeatmap({
       maps: [{ ...stackedPlane(plane), values: above }],
       arrays,
       notes: [
-        `${masks.count} masks of ${plane.map(() => masks.cells).join(" x ")} cells; drawn is what a place adds to their mean score of ${formatNumber(mean, 4)}.`,
+        `${counted(masks.count, "mask")} of ${plane.map(() => masks.cells).join(" x ")} cells; drawn is what a place adds to their mean score of ${formatNumber(mean, 4)}.`,
       ],
     };
   },

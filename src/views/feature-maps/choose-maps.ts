@@ -1,6 +1,6 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { checked, field } from "../../base/fields.ts";
-import { count } from "../../plot/format-number.ts";
 import type { MapStatistics } from "../map-statistics.ts";
 
 /** Some of a layer's maps, in the order in which they are drawn. */
@@ -61,7 +61,7 @@ export function chooseMaps(
   );
   if (named.length === 0)
     throw new StriateError(
-      `layer "${layer.address}": has ${count(all, "map")}, numbered from 0 to ${all - 1}, and none of "${maps}"; --layers chooses other layers`,
+      `layer "${layer.address}": has ${counted(all, "map")}, numbered from 0 to ${all - 1}, and none of "${maps}"; --layers chooses other layers`,
     );
   if (top === null) {
     const words = named.length < all ? `Drawn: ${named.length} of them (${maps}).` : "";

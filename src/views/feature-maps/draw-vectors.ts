@@ -1,6 +1,7 @@
+import { counted } from "../../base/counted.ts";
 import { formatShape } from "../../base/shape.ts";
 import { colorBar, legendText } from "../../plot/color-bar.ts";
-import { count, formatNumber } from "../../plot/format-number.ts";
+import { formatNumber } from "../../plot/format-number.ts";
 import { type Block, page } from "../../plot/page.ts";
 import type { Mark, Picture } from "../../plot/picture.ts";
 import { shortenText } from "../../plot/text.ts";
@@ -33,9 +34,9 @@ export function drawVectors(layer: Vectors, options: FeatureMapsOptions = {}): P
   const chosen = options.chosen ?? allMaps(rows);
   const traced = tracedRows(layer, chosen.maps);
   const what = dense
-    ? `${count(columns, "unit")}, numbered from 0.`
+    ? `${counted(columns, "unit")}, numbered from 0.`
     : [
-        `${count(rows, "channel")} from the top, each with its ${columns} steps from the left.`,
+        `${counted(rows, "channel")} from the top, each with its ${counted(columns, "step")} from the left.`,
         chosen.words,
         `Below it ${traced.length < chosen.maps.length ? `the ${traced.length} channels that change most` : "the channels"} as traces, each from its lowest to its highest value.`,
       ]

@@ -1,4 +1,5 @@
-import { count, formatNumber } from "../../plot/format-number.ts";
+import { counted } from "../../base/counted.ts";
+import { formatNumber } from "../../plot/format-number.ts";
 import type { ViewTable } from "../define-view.ts";
 import { linesOfTable } from "../lines-of-table.ts";
 import type { PhotoSubject } from "../subject.ts";
@@ -53,7 +54,7 @@ export function arithmeticLines({ arithmetic: sum }: UnitField, width?: number):
     return ["The layer is no weighted sum of what it reads; its products are derivatives only."];
   const { activation } = sum;
   const formula =
-    `${count(sum.products.length, "product")} ${sum.products.length === 1 ? "makes" : "add up to"} ${formatNumber(sum.sum, 5)}, + constant ${formatNumber(sum.constant, 5)} = ` +
+    `${counted(sum.products.length, "product")} ${sum.products.length === 1 ? "makes" : "add up to"} ${formatNumber(sum.sum, 5)}, + constant ${formatNumber(sum.constant, 5)} = ` +
     `${formatNumber(sum.reckoned, 5)} (the engine says ${formatNumber(sum.value, 5)})`;
   const after = activation
     ? `, ${activation.name} makes ${formatNumber(activation.value, 5)} of it`

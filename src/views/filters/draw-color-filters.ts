@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { layoutGrid } from "../../plot/grid.ts";
 import { legendText } from "../../plot/color-bar.ts";
 import { page } from "../../plot/page.ts";
@@ -50,7 +51,7 @@ export function drawColorFilters(
   });
   return page({
     title: bank.address,
-    subtitle: `${bank.className}  ${bank.filters} filters of ${bank.height} x ${bank.width} over red, green, blue`,
+    subtitle: `${bank.className}  ${counted(bank.filters, "filter")} of ${bank.height} x ${bank.width} over red, green, blue`,
     caption,
     legend: [
       legendText(

@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { largest, smallest } from "../../base/extremes.ts";
 import { field } from "../../base/fields.ts";
 import { float32 } from "../../base/tensor.ts";
@@ -131,7 +132,7 @@ function sentence({ address, filters, zero, alike }: FilterBank): string {
     .map(({ a, b, cosine }) => `${a} and ${b} (cosine ${formatNumber(cosine)})`)
     .join(", ");
   return (
-    `${address}: ${filters} filters, ${zero.length === 0 ? "none of them zero" : `zero: ${zero.slice(0, 12).join(", ")}${zero.length > 12 ? " and more" : ""}`}` +
+    `${address}: ${counted(filters, "filter")}, ${zero.length === 0 ? "none of them zero" : `zero: ${zero.slice(0, 12).join(", ")}${zero.length > 12 ? " and more" : ""}`}` +
     `${alike.length === 0 ? "" : `; near-duplicates: ${pairs}${alike.length > 4 ? ` and ${alike.length - 4} more` : ""}`}.`
   );
 }
