@@ -28,7 +28,7 @@ export const shardFields = {
   seed: field.int(0, { help: "of all that is random" }),
   memory: field.string("1g", {
     placeholder: "size",
-    help: "what a worker may take for its numbers",
+    help: "what a worker's numbers may take, beside some 150 MB for Node, engine and a small network",
   }),
   ...manyFields,
   json: field.boolean(false, { help: "print the JSON instead of words" }),
