@@ -165,7 +165,7 @@ inChromium("the room of data sets", () => {
         [["some.jpg", readFileSync(join(demo, "dog.jpg"), "base64")] as const],
       ],
     );
-    await quick.getByText("1 photos open").waitFor();
+    await quick.getByText("1 photo open").waitFor();
     await quick.getByRole("application", { name: /Map of 40 photos/ }).waitFor();
     await quick.context().close();
   });
