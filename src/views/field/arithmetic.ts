@@ -50,11 +50,12 @@ export async function arithmeticOf(
     values: [...reads, unit.value, ...(after ? [after.value] : [])],
   });
   const inputs = values.slice(0, reads.length);
+  const weights = await ownDerivatives(running, feeds, reads, gradients);
   const value = unit.score(values[reads.length]!)[0]!;
   const zeros = Object.fromEntries(reads.map((name, i) => [name, zeroLike(inputs[i]!)]));
   const [atZero] = await running.run(feeds, [unit.value], zeros);
   const constant = unit.score(atZero!)[0]!;
-  const products = reads.flatMap((_, read) => productsOf(read, inputs[read]!, gradients[read]!));
+  const products = reads.flatMap((_, read) => productsOf(read, inputs[read]!, weights[read]!));
   products.sort((a, b) => Math.abs(b.input * b.weight) - Math.abs(a.input * a.weight));
   const sum = products.reduce((total, { input, weight }) => total + input * weight, 0);
   const reckoned = sum + constant;
@@ -73,6 +74,41 @@ export async function arithmeticOf(
       activation: { name: layer.activation ?? "", value: after.score(values.at(-1)!)[0]! },
     }),
   };
+}
+
+/**
+ * The derivatives by each of a layer's reads while the others stay. Where one comes from another (the two ways of a
+ * residual block), the gradient by the earlier holds what it does through the later too, which is taken off.
+ */
+async function ownDerivatives(
+  running: RunningNetwork,
+  feeds: Readonly<Record<string, Tensor>>,
+  reads: readonly string[],
+  gradients: readonly Tensor[],
+): Promise<Tensor[]> {
+  const own = [...gradients];
+  const makers = reads.map((name) =>
+    running.network.graph.nodes.findIndex(({ outputs }) => outputs.includes(name)),
+  );
+  const order = [...reads.keys()].sort((a, b) => makers[b]! - makers[a]!);
+  for (const [done, read] of order.entries()) {
+    const later = order.slice(0, done);
+    if (later.length === 0) continue;
+    const through = await running.gradients(feeds, {
+      of: later.map((other) => ({ value: reads[other]!, seed: own[other]! })),
+      wrt: [reads[read]!],
+    });
+    const taken = toFloat32(through.gradients[0]!).data;
+    const { shape, data } = toFloat32(gradients[read]!);
+    // What is left of two equal numbers is their rounding.
+    const left = data.map((all, i) =>
+      Math.abs(all - taken[i]!) > 1e-6 * Math.max(Math.abs(all), Math.abs(taken[i]!))
+        ? all - taken[i]!
+        : 0,
+    );
+    own[read] = float32(shape, left);
+  }
+  return own;
 }
 
 // bounded: as large as the tensor

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { Model } from "../../api/model.ts";
 import { toFloat32 } from "../../base/tensor.ts";
 import { layers } from "../../index.ts";
-import { type Block, buildSequential } from "../../model/build.ts";
+import {
+  type Block,
+  applyBlock,
+  buildFunctional,
+  buildInput,
+  buildSequential,
+} from "../../model/build.ts";
 import { lowerModel } from "../../model/lowering/lower.ts";
 import { noiseFeeds } from "../../model/photo/noise-input.ts";
 import { runtime } from "../../runtime/node/index.ts";
@@ -118,6 +124,23 @@ describe("the arithmetic of one value is the engine's", () => {
       else expect(words).toContain(`relu is flat here; asked_pre[0]@${at} is the value before it`);
     expect(new Set(said.map(({ value }) => value > 0)).size).toBe(2);
     await model.dispose();
+  });
+
+  it("a residual sum has one product for each way, though one way comes from the other", async () => {
+    const first = buildInput({ shape: [9, 9, 4] });
+    const start = applyBlock(conv2d({ filters: 3, kernelSize: 1, activation: "relu" }), first);
+    const way = applyBlock(conv2d({ filters: 3, kernelSize: 3, padding: "same" }), start);
+    const sum = applyBlock(layers.add({ name: "asked" }), [way, start]);
+    const model = buildFunctional({ inputs: [first], outputs: [sum] }, { seed: 5 });
+    const origin = { format: "Keras v3", dialect: "Keras 3", writer: "" };
+    const running = new Model({ network: lowerModel(model, { origin }) }, runtime, { threads: 1 });
+    const asks = { place: "asked@4,4[1]" };
+    const { result } = await running.view(fieldView, noiseFeeds(running.network, 4), asks);
+    expect(result.arithmetic!.isAffine).toBe(true);
+    const { products } = result.arithmetic!;
+    expect(products).toHaveLength(2);
+    for (const { weight } of products) expect(weight).toBeCloseTo(1, 5);
+    await running.dispose();
   });
 
   it("a layer normalisation is called no weighted sum", async () => {
