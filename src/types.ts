@@ -172,6 +172,7 @@ export type { Arithmetic, Product } from "./views/field/arithmetic.ts";
 export type { UnitPlace } from "./views/field/parse-place.ts";
 export type { ComparedBank, FilterChange } from "./views/filters/filter-change.ts";
 export type { Backdrop } from "./views/heatmap/overlay.ts";
+export type { StackedPlane } from "./views/heatmap/stacked-plane.ts";
 export type { ScaleMode } from "./views/map-scale.ts";
 export type { MapState, MapsSize } from "./views/map-statistics.ts";
 export type { PhotoFindings } from "./views/preprocessing-view.ts";
