@@ -1,67 +1,12 @@
-// The worker of the page: holds the library, so that the page never waits for it.
-import { StoppedError, StriateError, layers, sequential, zeros } from "striate";
-import { PageEngine } from "./engine.ts";
-import type { Answer } from "./protocol.ts";
+// The worker of the page. It shares no code with what it loads: WebKit runs the first script of a worker once more where
+// another one imports from it, and then two engines answer.
+import type { Message } from "./hear.ts";
 
-const engine = new PageEngine({
-  describe: (device) =>
-    device === "webgpu"
-      ? "WebGPU, in this page"
-      : `WebAssembly, ${threads()}${crossOriginIsolated ? "" : " (the server does not isolate the page)"}`,
+const early: MessageEvent<Message>[] = [];
+const keep = (event: MessageEvent<Message>): void => void early.push(event);
+addEventListener("message", keep);
+void import("./hear.ts").then(({ hear }) => {
+  removeEventListener("message", keep);
+  addEventListener("message", hear);
+  early.forEach(hear);
 });
-
-/** As many as the page has said in the worker's name, else all that help. */
-const asked = Number(self.name.split(":")[1]) || undefined;
-const threads = (): string => {
-  const count = asked ?? (crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 4) : 1);
-  return `${count} ${count === 1 ? "thread" : "threads"}, in this page`;
-};
-
-// The engine is fetched and compiled while the network is: the first session of all is of one that is tiny.
-const tiny = sequential([layers.dense({ units: 1, inputShape: [1] })]);
-void tiny
-  .predict(zeros("float32", [1, 1]))
-  .then(() => tiny.dispose())
-  .catch(() => undefined);
-
-export interface CallMessage {
-  readonly id: number;
-  readonly method: string;
-  readonly args: readonly unknown[];
-}
-export type Message = CallMessage | { readonly id: number; readonly stop: true };
-export type Reply = Answer & { readonly id: number };
-
-const stops = new Map<number, AbortController>();
-const reply = (message: Reply) => postMessage(message, { transfer: buffersOf(message) });
-
-addEventListener("message", ({ data }: MessageEvent<Message>) => {
-  if ("stop" in data) return void stops.get(data.id)?.abort();
-  const { id, method, args } = data;
-  const stop = new AbortController();
-  stops.set(id, stop);
-  const tell = (news: Answer) => reply({ ...news, id });
-  void engine
-    .call(method, args, { signal: stop.signal, tell })
-    .then((value) => tell({ kind: "done", value }))
-    .catch((error: unknown) => tell(errorAnswer(error)))
-    .finally(() => stops.delete(id));
-});
-
-function errorAnswer(error: unknown): Answer {
-  const message = error instanceof Error ? error.message : String(error);
-  const isKnown = error instanceof StriateError;
-  return { kind: "error", message, isKnown, isStop: error instanceof StoppedError };
-}
-
-/** The memory of all arrays in a message: it moves to the page, and is not copied. */
-function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
-  if (ArrayBuffer.isView(value)) {
-    if (value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength)
-      found.add(value.buffer);
-  } else if (Array.isArray(value)) {
-    if (typeof value[0] === "object") for (const each of value) buffersOf(each, found);
-  } else if (typeof value === "object" && value !== null)
-    for (const each of Object.values(value)) buffersOf(each, found);
-  return [...found];
-}

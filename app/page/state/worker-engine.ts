@@ -1,6 +1,6 @@
 import type { CallOptions, Engine, Method } from "../../engine/protocol.ts";
 import { EngineError } from "./engine-error.ts";
-import type { Message, Reply } from "../../engine/worker.ts";
+import type { Message, Reply } from "../../engine/hear.ts";
 
 interface Waiting extends CallOptions {
   resolve(value: unknown): void;

@@ -7,6 +7,7 @@ import { OrtSession } from "../ort-session.ts";
 import type { Device, Runtime, Session, SessionOptions } from "../runtime.ts";
 import { loadOrt } from "./ort.ts";
 import { canTrainInWorkers, startTrainWorker } from "./start-train-worker.ts";
+import { canShareMemory } from "./shared-memory.ts";
 
 /**
  * ONNX Runtime in WebAssembly, with WebGPU where the browser has it. It runs in Node too (without
@@ -50,8 +51,7 @@ export const runtime: Runtime = {
 
 /** The cores, as far as the platform lets threads share memory; more than 4 rarely help a small network. */
 function defaultThreads(): number {
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
-  if (isolated === false) return 1;
+  if (!canShareMemory()) return 1;
   return Math.min(globalThis.navigator?.hardwareConcurrency ?? 2, 4);
 }
 

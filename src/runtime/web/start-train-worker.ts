@@ -1,6 +1,7 @@
 import { StriateError } from "../../base/errors.ts";
 import type { WorkerThread } from "../runtime.ts";
 import { lastWord } from "./last-word.ts";
+import { canShareMemory } from "./shared-memory.ts";
 
 /**
  * Whether workers of this page may share memory, and so wait for each other: the page must be isolated
@@ -8,6 +9,7 @@ import { lastWord } from "./last-word.ts";
  */
 export const canTrainInWorkers = (): boolean =>
   typeof Worker === "function" &&
+  canShareMemory() &&
   (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
 
 /** Starts a worker of the page that runs training steps (`train-worker.ts`). */
