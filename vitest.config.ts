@@ -25,6 +25,7 @@ const long = [
   "page-train",
   "page-visit",
   "page-webgpu",
+  "page-webkit",
   "package",
   "photo-runs",
   "queue",

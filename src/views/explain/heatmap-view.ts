@@ -126,10 +126,11 @@ export function defineHeatmap<const A extends Fields>(method: HeatmapMethod<A>) 
         wanted.check === "none"
           ? result
           : checked(context, photo, method.id, result, wanted.check, again);
-      if (!("next" in work)) return last(whole(await work));
+      // Awaited here: WebKit 2.50 hands a promise that this returns to who asked for what it promises.
+      if (!("next" in work)) return await last(whole(await work));
       for (;;) {
         const { done, value } = await work.next();
-        if (done === true) return last(whole(value));
+        if (done === true) return await last(whole(value));
         yield whole(value);
       }
     },
