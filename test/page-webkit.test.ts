@@ -56,6 +56,7 @@ else
       await window.read(
         "[...document.querySelectorAll('main button')].find((each) => each.innerText === 'Train').click()",
       );
-      await window.shows(/epoch 1|Epoch 1|1 epoch/);
+      const probes = `return document.querySelectorAll('[aria-label="How it goes"] canvas').length`;
+      await expect.poll(() => window.read<number>(probes), { timeout: 60_000 }).toBeGreaterThan(0);
     });
   });
