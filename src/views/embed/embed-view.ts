@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import { StriateError } from "../../base/errors.ts";
 import { type Values, field } from "../../base/fields.ts";
 import { PackedTexts } from "../../base/packed-texts.ts";
@@ -65,7 +66,7 @@ const shards: Shards<typeof embedAsks, Embedding, EmbedPart> = {
     const { least: byPca } = planEmbedding(size, { ...asks, map: "pca" }, memory);
     if (least > memory)
       throw new StriateError(
-        `the ${kept ? "neighbours" : "vectors"} of ${photos} photos (${width} numbers each) and their map take ${formatByteSize(least)}, and ` +
+        `the ${kept ? "neighbours" : "vectors"} of ${counted(photos, "photo")} (${width} numbers each) and their map take ${formatByteSize(least)}, and ` +
           `${formatByteSize(memory)} may be taken; give more --memory, fewer photos by --limit, ` +
           (byPca <= memory
             ? `or --map pca, for which ${formatByteSize(byPca)} are enough`
@@ -222,10 +223,10 @@ export const embedView = defineView({
     return {
       caption: captionOf(found, set),
       lines: [
-        `${set.name}: ${part.photos.length} photos by ${part.vectors.width} numbers of ${found.layer}`,
+        `${set.name}: ${counted(part.photos.length, "photo")} by ${counted(part.vectors.width, "number")} of ${found.layer}`,
         ...(found.sample ? [`the map is laid out by UMAP${sampleWords(found)}`] : []),
         `the first two principal components hold ${(100 * share).toFixed(0)} % of the variance`,
-        `${found.duplicateCount} pairs of near-duplicates${duplicates.length > 0 ? `: ${duplicates.slice(0, 3).map(pair).join("; ")}` : ""}`,
+        `${counted(found.duplicateCount, "pair")} of near-duplicates${duplicates.length > 0 ? `: ${duplicates.slice(0, 3).map(pair).join("; ")}` : ""}`,
         ...(duplicates.length < found.duplicateCount
           ? [`the ${duplicates.length} most alike of them are listed`]
           : []),
@@ -300,7 +301,7 @@ export const embedView = defineView({
 });
 
 const captionOf = (found: Embedding, set: DatasetSubject): string =>
-  `${found.part.photos.length} photos of ${set.name} by what ${found.layer} of ${found.title} makes of them (${found.part.vectors.width} numbers each), ` +
+  `${counted(found.part.photos.length, "photo")} of ${set.name} by what ${found.layer} of ${found.title} makes of them (${found.part.vectors.width} numbers each), ` +
   (found.method === "umap"
     ? `laid out by UMAP${sampleWords(found)}: photos that lie together are alike to the network; distances between groups mean nothing.`
     : "along the two directions in which they differ most (principal components).");
