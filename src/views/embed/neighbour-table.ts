@@ -57,7 +57,9 @@ const bytesIn = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array):
 export const neighbourRows = 4096;
 
 /** Every photo with its neighbours; a block of them is in memory at a time. */
-export function* eachWithNeighbours(table: NeighbourTable) {
+export function* eachWithNeighbours(
+  table: NeighbourTable,
+): Generator<Pick<Neighbours, "rows" | "distances"> & { readonly row: number }> {
   for (let from = 0; from < table.length; from += neighbourRows) {
     const to = Math.min(table.length, from + neighbourRows);
     const { rows, distances } = table.block(from, to);
