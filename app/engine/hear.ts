@@ -1,5 +1,5 @@
 // What the worker of the page does: it holds the library, so that the page never waits for it.
-import { StoppedError, StriateError, layers, sequential, zeros } from "striate";
+import { StoppedError, StriateError, counted, layers, sequential, zeros } from "striate";
 import { PageEngine } from "./engine.ts";
 import type { Answer } from "./protocol.ts";
 
@@ -13,7 +13,7 @@ const asked = Number(self.name.split(":")[1]) || undefined;
 const threads = (): string => {
   const most = whyAlone() === "" ? Math.min(navigator.hardwareConcurrency, 4) : 1;
   const count = Math.min(asked ?? most, most);
-  return `${count} ${count === 1 ? "thread" : "threads"}, in this page`;
+  return `${counted(count, "thread")}, in this page`;
 };
 
 /** Why there is one thread, where the page has not chosen so. */

@@ -1,7 +1,12 @@
 import { lazyTensor } from "./lazy-tensor.ts";
 import { type Shape, sizeOf } from "./shape.ts";
-import { type DataArrays, type NumericType, type Tensor, bytesOf } from "./tensor.ts";
-import { bytesPerElement } from "./tensor.ts";
+import {
+  type DataArrays,
+  type NumericType,
+  type Tensor,
+  bytesOf,
+  bytesPerElement,
+} from "./tensor.ts";
 
 /** A tensor that need not lie in memory: it can be had piece by piece. */
 interface PiecedTensor extends Tensor {

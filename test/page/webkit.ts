@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, vi } from "vitest";
 
 /** WebKitGTK's own driver (Debian: webkit2gtk-driver and xvfb); Safari has the same engine. */
@@ -32,11 +31,18 @@ export class WebKitWindow {
       detached: true,
       env: { ...process.env, LANG: "en_US.UTF-8", WEBKIT_DISABLE_DMABUF_RENDERER: "1" },
     });
-    await vi.waitFor(() => fetch(`${address}/status`), { timeout: 30_000, interval: 200 });
-    const options = { binary: browser, args: ["--automation"] };
-    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
-    const { sessionId } = await ask<{ sessionId: string }>(`${address}/session`, { capabilities });
-    return new WebKitWindow(process_, address, sessionId);
+    try {
+      await vi.waitFor(() => fetch(`${address}/status`), { timeout: 30_000, interval: 200 });
+      const options = { binary: browser, args: ["--automation"] };
+      const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
+      const { sessionId } = await ask<{ sessionId: string }>(`${address}/session`, {
+        capabilities,
+      });
+      return new WebKitWindow(process_, address, sessionId);
+    } catch (error) {
+      process.kill(-process_.pid!, "SIGTERM");
+      throw error;
+    }
   }
 
   goTo(url: string): Promise<unknown> {

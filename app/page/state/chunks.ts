@@ -1,4 +1,4 @@
-/** What comes of a stream, part by part. Streams are not iterable in every browser (Safari 18). */
+/** What comes of a stream, part by part. Streams are not iterable in every browser (WebKit 2.50). */
 export async function* chunks<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
   const reader = stream.getReader();
   try {

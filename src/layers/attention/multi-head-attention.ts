@@ -12,9 +12,8 @@ import {
   commonFields,
   defineLayer,
 } from "../define-layer.ts";
-import { trainedWeight } from "../fields/kernel-fields.ts";
+import { projectionFields, trainedWeight } from "../fields/kernel-fields.ts";
 import { knownLength, plainTensor } from "../symbolic.ts";
-import { constraintField, initializerField, regularizerField } from "../fields/trained-fields.ts";
 
 const parameters = [
   "query",
@@ -60,16 +59,9 @@ const outputFeatures = ({ output }: Heads, query: KerasShape): readonly number[]
 const sharedFields = {
   ...commonFields,
   dropout: field.number(0, { min: 0, max: 1 }),
-  use_bias: field.boolean(true),
+  ...projectionFields,
   use_gate: field.boolean(false),
   sliding_window: field.json(),
-  kernel_initializer: initializerField("glorot_uniform"),
-  bias_initializer: initializerField("zeros"),
-  kernel_regularizer: regularizerField(),
-  bias_regularizer: regularizerField(),
-  activity_regularizer: regularizerField(),
-  kernel_constraint: constraintField(),
-  bias_constraint: constraintField(),
   seed: field.json(),
 };
 

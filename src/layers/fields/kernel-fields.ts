@@ -3,9 +3,8 @@ import { activationField } from "./activation-field.ts";
 import type { WeightSpec } from "../define-layer.ts";
 import { constraintField, initializerField, regularizerField } from "./trained-fields.ts";
 
-/** Fields of every layer with a kernel and a bias. */
-export const kernelFields = {
-  activation: activationField(),
+/** Fields of kernels and biases whose layer has no activation of its own. */
+export const projectionFields = {
   use_bias: field.boolean(true),
   kernel_initializer: initializerField("glorot_uniform"),
   bias_initializer: initializerField("zeros"),
@@ -15,6 +14,9 @@ export const kernelFields = {
   kernel_constraint: constraintField(),
   bias_constraint: constraintField(),
 };
+
+/** Fields of every layer with a kernel and a bias. */
+export const kernelFields = { activation: activationField(), ...projectionFields };
 
 type Config = Readonly<Record<string, unknown>> & { readonly trainable: boolean };
 

@@ -116,6 +116,9 @@ export function readCensus(
     bits: number;
     most: number;
   };
+  // Between no bit at all and all that a float has of its fraction.
+  if (!(Number.isInteger(bits) && bits >= 0 && bits <= 23 && Number.isInteger(most)))
+    throw new StriateError("is no part of a census: its sketches do not say how fine they are");
   const sums = (name: string) =>
     ExactSums.unpack({ counts: array(`${name}/counts`), parts: array(`${name}/parts`) });
   const lengths = array<Uint32Array>("cells/lengths");

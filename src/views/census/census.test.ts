@@ -223,6 +223,8 @@ describe("parts of a census", () => {
     );
     const cut = { ...own, bottom: { ...own.bottom, boxes: own.bottom.boxes.slice(1) } };
     expect(read(cut)).toThrow('"bottom/boxes" is not as long as it says');
+    const vague = { ...own, sketches: { ...own.sketches, bits: 2.5 } };
+    expect(read(vague)).toThrow("its sketches do not say how fine they are");
   });
 
   it("do not depend on the photos beside one", async () => {
